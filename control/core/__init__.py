@@ -1,0 +1,1 @@
+"""What every domain leans on: database, tenancy, errors, envelope, crypto, events, jobs."""
