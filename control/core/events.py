@@ -1,0 +1,79 @@
+"""Events leave with the transaction that caused them (the outbox), and the worker hands them on at least once.
+
+Domains say what they listen to with `@on("user.created")`; a listener may be called twice for one event and must not mind.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from psycopg.types.json import Jsonb
+
+from control.core.db import Transaction
+from control.core.ids import new_id
+
+_INSERT = """
+INSERT INTO hcc.outbox_events (event_id, organization_id, topic, payload)
+VALUES (%(event_id)s, %(organization_id)s, %(topic)s, %(payload)s)
+"""
+
+TOPICS: dict[str, str] = {
+    "user.created": "A person was added",
+    "user.updated": "A person was changed",
+    "user.deleted": "A person was deleted",
+    "user.erased": "A person's data were erased",
+    "organization.created": "An organisation was created",
+    "organization.updated": "An organisation was changed",
+    "organization.deleted": "An organisation was deleted",
+    "api_key.created": "An API key was created",
+    "api_key.deleted": "An API key was deleted",
+    "webhook.test": "A test that the owner of a webhook asked for",
+}
+"""Every topic that a webhook can ask for, with words for a person."""
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True):
+    """One event as listeners and webhooks see it."""
+
+    event_id: UUID
+    organization_id: UUID
+    topic: str
+    payload: dict[str, Any]
+    created_at: datetime
+
+
+Listener = Callable[[Transaction, Event], Awaitable[None]]
+_listeners: list[tuple[str, Listener]] = []
+
+
+def on(topic: str) -> Callable[[Listener], Listener]:
+    """Register a listener for a topic, or for all with `*`. It runs in the relay's transaction for the event's organisation."""
+
+    def register(listener: Listener) -> Listener:
+        _listeners.append((topic, listener))
+        return listener
+
+    return register
+
+
+def listeners(topic: str) -> list[Listener]:
+    return [listener for wanted, listener in _listeners if wanted in (topic, "*")]
+
+
+async def emit(tx: Transaction, topic: str, organization_id: UUID, payload: Any) -> UUID:
+    """Put an event into the outbox of this transaction; its id. The topic must be in TOPICS."""
+    if topic not in TOPICS:
+        raise ValueError(f"{topic!r} is not a topic")
+    event_id = new_id()
+    await tx.run(
+        _INSERT,
+        event_id=event_id,
+        organization_id=organization_id,
+        topic=topic,
+        payload=Jsonb(msgspec.to_builtins(payload)),
+    )
+    return event_id

@@ -1,0 +1,84 @@
+"""Lists: which page, how long, sorted by what. Only columns on a list's allow-list reach the ORDER BY."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+import msgspec
+from litestar import Request
+from litestar.datastructures import State
+
+from control.core.envelope import Pagination
+from control.core.errors import FieldError, ValidationFailed
+
+MAX_LIMIT = 100
+DEFAULT_LIMIT = 20
+MAX_PAGE = 1_000_000
+
+
+class PageRequest(msgspec.Struct, frozen=True):
+    """A checked page request. `order_by` is SQL made from the allow-list alone."""
+
+    page: int
+    limit: int
+    order_by: str
+    search: str | None = None
+
+    @property
+    def offset(self) -> int:
+        return (self.page - 1) * self.limit
+
+    def pagination(self, total: int) -> Pagination:
+        pages = math.ceil(total / self.limit)
+        return Pagination(
+            page=self.page, limit=self.limit, total=total, total_pages=pages, has_next=self.page < pages, has_prev=self.page > 1
+        )
+
+    def sorted(self, sql: str) -> str:
+        """Put the ORDER BY and the page into a statement that ends where they belong."""
+        return f"{sql}\nORDER BY {self.order_by}\nLIMIT {self.limit} OFFSET {self.offset}"
+
+
+def page_request(
+    request: Request[object, object, State], sortable: Mapping[str, str], default: str, tie: str = "id"
+) -> PageRequest:
+    """Read page, limit, sort_by, sort_order and search from the query.
+
+    `sortable` maps the public names to columns; `tie` makes the order total, so that pages never overlap.
+    Raises ValidationFailed naming each parameter that is wrong.
+    """
+    query = request.query_params
+    errors: list[FieldError] = []
+
+    def number(name: str, fallback: int, highest: int) -> int:
+        text = query.get(name)
+        if text is None:
+            return fallback
+        if not (text.isascii() and text.isdigit() and 1 <= int(text[:10]) <= highest):
+            errors.append(FieldError(name, f"must be a whole number from 1 to {highest}"))
+            return fallback
+        return int(text)
+
+    page = number("page", 1, MAX_PAGE)
+    limit = number("limit", DEFAULT_LIMIT, MAX_LIMIT)
+    sort_by = query.get("sort_by") or default
+    if sort_by not in sortable:
+        errors.append(FieldError("sort_by", f"must be one of {', '.join(sorted(sortable))}"))
+    order = (query.get("sort_order") or "desc").lower()
+    if order not in ("asc", "desc"):
+        errors.append(FieldError("sort_order", "must be asc or desc"))
+    search = query.get("search") or None
+    if search is not None and len(search) > 200:
+        errors.append(FieldError("search", "must have at most 200 characters"))
+    if errors:
+        raise ValidationFailed(errors, "The query has invalid parameters.")
+    return PageRequest(page, limit, f"{sortable[sort_by]} {order.upper()}, {tie} {order.upper()}", search)
+
+
+def like(search: str | None) -> str | None:
+    """A search text as a pattern for ILIKE, its wildcards taken literally."""
+    if search is None:
+        return None
+    escaped = search.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return f"%{escaped}%"

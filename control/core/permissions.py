@@ -1,0 +1,109 @@
+"""Who may do what. Roles carry permissions as data; this module is the one place that decides.
+
+Each route names its permission: `@get("/v1/users", opt=needs("users:read"))`. A route that names none does not start.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+from uuid import UUID
+
+import msgspec
+from litestar.connection import ASGIConnection
+from litestar.handlers import BaseRouteHandler
+
+from control.core.db import Access, Scope
+from control.core.errors import Forbidden, Unauthorized
+
+UserType = Literal["admin", "reseller", "customer"]
+
+PERMISSIONS: dict[str, str] = {
+    "users:read": "See people",
+    "users:write": "Create, change and delete people, export and erase their data",
+    "organizations:read": "See the organisation",
+    "organizations:write": "Change the organisation",
+    "organizations:create": "Create organisations below one's own, and delete them",
+    "organizations:tree": "See and change what belongs to organisations below one's own",
+    "organizations:enter": "Work inside an organisation below one's own",
+    "roles:read": "See roles and who holds them",
+    "roles:write": "Give and take roles",
+    "api-keys:read": "See API keys",
+    "api-keys:write": "Create, change and delete API keys",
+    "audit:read": "Read the audit log",
+    "webhooks:read": "See webhooks and their deliveries",
+    "webhooks:write": "Create, change and delete webhooks, send again",
+    "operations:read": "See long-running operations",
+    "gateway:read": "See sites and routes",
+    "gateway:write": "Change sites and routes",
+    "jobs:read": "See background jobs",
+    "jobs:write": "Retry and cancel background jobs",
+}
+"""Every permission there is, with words for a person who gives out roles."""
+
+PUBLIC = "public"
+AUTHENTICATED = "authenticated"
+
+
+class Principal(msgspec.Struct, frozen=True, kw_only=True):
+    """Who makes a request, and for which organisation.
+
+    `home_organization_id` differs from `organization_id` while staff work inside another organisation.
+    """
+
+    user_id: UUID
+    organization_id: UUID
+    home_organization_id: UUID
+    user_type: UserType
+    roles: list[str]
+    permissions: list[str]
+    kind: Literal["user", "api_key"] = "user"
+    session_id: UUID | None = None
+    api_key_id: UUID | None = None
+
+    def may(self, permission: str) -> bool:
+        return allows(self.permissions, permission)
+
+    def scope(self, access: Access | None = None) -> Scope:
+        """The transaction scope: the tree for those who hold `organizations:tree`, else the own organisation."""
+        if access is None:
+            access = "tree" if self.may("organizations:tree") else "own"
+        return Scope(self.organization_id, self.user_id, access)
+
+
+def allows(held: list[str], permission: str) -> bool:
+    """Whether a list of permissions, with `*` and `area:*` as wildcards, holds one."""
+    area = permission.partition(":")[0]
+    return permission in held or "*" in held or f"{area}:*" in held
+
+
+def needs(permission: str) -> dict[str, Any]:
+    """A route's option that names its permission; a name that does not exist is refused here."""
+    if permission not in PERMISSIONS:
+        raise ValueError(f"{permission!r} is not a permission")
+    return {"permission": permission}
+
+
+def public() -> dict[str, Any]:
+    """A route's option: anybody may call it."""
+    return {"permission": PUBLIC}
+
+
+def authenticated() -> dict[str, Any]:
+    """A route's option: anybody who is logged in may call it, for their own account."""
+    return {"permission": AUTHENTICATED}
+
+
+def permission_guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+    """Refuse a request before its handler runs. Raises Unauthorized or Forbidden."""
+    permission = handler.opt.get("permission")
+    if permission == PUBLIC:
+        return
+    principal = connection.scope.get("user")
+    if not isinstance(principal, Principal):
+        raise Unauthorized("Log in first.", headers={"WWW-Authenticate": "Bearer"})
+    if permission == AUTHENTICATED:
+        if principal.kind == "api_key":
+            raise Forbidden("An API key cannot manage a person's account.")
+        return
+    if permission is None or not principal.may(permission):
+        raise Forbidden(f"This needs the permission {permission}.", details={"permission": permission})

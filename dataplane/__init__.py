@@ -1,0 +1,1 @@
+"""The Python that starts, feeds and watches the compiled data plane."""
