@@ -23,20 +23,21 @@ class KeyringError(Exception):
 
 
 class EncryptedColumn(msgspec.Struct, frozen=True):
-    """A column that holds sealed values, for `hcc keys rotate-encryption` to find."""
+    """A column that holds sealed values, for `hcc keys rotate-encryption` to find. `keys` name the row, joined by colons."""
 
     table: str
     column: str
-    key: str
+    keys: tuple[str, ...]
 
 
 ENCRYPTED_COLUMNS = (
-    EncryptedColumn("user_credentials", "totp_secret", "user_id"),
-    EncryptedColumn("user_credentials", "totp_pending", "user_id"),
-    EncryptedColumn("signing_keys", "private_key", "kid"),
-    EncryptedColumn("webhook_endpoints", "secret", "id"),
-    EncryptedColumn("idempotency_keys", "response", "key"),
-    EncryptedColumn("outgoing_mail", "context", "id"),
+    EncryptedColumn("user_credentials", "totp_secret", ("user_id",)),
+    EncryptedColumn("user_credentials", "totp_pending", ("user_id",)),
+    EncryptedColumn("signing_keys", "private_key", ("kid",)),
+    EncryptedColumn("webhook_endpoints", "secret", ("id",)),
+    EncryptedColumn("idempotency_keys", "response", ("organization_id", "actor_id", "key")),
+    EncryptedColumn("user_exports", "document", ("id",)),
+    EncryptedColumn("outgoing_mail", "context", ("id",)),
 )
 
 

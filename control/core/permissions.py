@@ -25,8 +25,6 @@ PERMISSIONS: dict[str, str] = {
     "organizations:create": "Create organisations below one's own, and delete them",
     "organizations:tree": "See and change what belongs to organisations below one's own",
     "organizations:enter": "Work inside an organisation below one's own",
-    "roles:read": "See roles and who holds them",
-    "roles:write": "Give and take roles",
     "api-keys:read": "See API keys",
     "api-keys:write": "Create, change and delete API keys",
     "audit:read": "Read the audit log",
@@ -93,14 +91,15 @@ def authenticated() -> dict[str, Any]:
     return {"permission": AUTHENTICATED}
 
 
-def permission_guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
-    """Refuse a request before its handler runs. Raises Unauthorized or Forbidden."""
+async def authorize(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+    """Find out who asks, and refuse before the handler runs. Raises Unauthorized or Forbidden."""
     permission = handler.opt.get("permission")
     if permission == PUBLIC:
         return
-    principal = connection.scope.get("user")
-    if not isinstance(principal, Principal):
+    principal = await connection.app.state.runtime.authenticator.principal(connection)
+    if principal is None:
         raise Unauthorized("Log in first.", headers={"WWW-Authenticate": "Bearer"})
+    connection.scope["user"] = principal
     if permission == AUTHENTICATED:
         if principal.kind == "api_key":
             raise Forbidden("An API key cannot manage a person's account.")
