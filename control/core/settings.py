@@ -43,6 +43,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     db_acquire_timeout: Seconds = 30
     redis_url: str = ""
     control_listen: str = "127.0.0.1:8003"
+    control_workers: Annotated[int, Meta(ge=1, le=256)] = 1
     worker_listen: str = "127.0.0.1:8009"
     public_url: str = "http://localhost:8000"
     trusted_proxies: str = "127.0.0.1/32,::1/128"
@@ -77,6 +78,7 @@ ENVIRONMENT: dict[str, Setting] = {
     "db_acquire_timeout": Setting("HCC_DB_ACQUIRE_TIMEOUT", "seconds that a request waits for a connection"),
     "redis_url": Setting("REDIS_URL", "Redis or Valkey; without it caches are off", secret=True),
     "control_listen": Setting("HCC_CONTROL_LISTEN_ADDR", "address of the API and the panels, host:port"),
+    "control_workers": Setting("HCC_CONTROL_WORKERS", "processes that serve the API"),
     "worker_listen": Setting("HCC_WORKER_LISTEN_ADDR", "address of the worker's health and metrics, host:port"),
     "public_url": Setting("HCC_PUBLIC_URL", "how users reach the platform; used in mail"),
     "trusted_proxies": Setting("HCC_CONTROL_TRUSTED_PROXIES", "networks whose X-Forwarded-For is believed (the gateways)"),

@@ -1,0 +1,1 @@
+"""Accounts: people, organisations, roles, API keys, and how people prove who they are."""

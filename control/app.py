@@ -1,0 +1,83 @@
+"""Wires the domains into one application. `hcc control --domains accounts,security` serves some of them."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from importlib import import_module
+
+from litestar import Litestar
+from litestar.di import Provide
+from litestar.handlers import HTTPRouteHandler
+from litestar.routes import HTTPRoute
+from litestar.types import ASGIApp, ControllerRouterHandler
+
+from control.core.addresses import parse_networks
+from control.core.context import provide_context
+from control.core.edge import Edge
+from control.core.permissions import AUTHENTICATED, PERMISSIONS, PUBLIC, authorize
+from control.core.rendering import render
+from control.core.runtime import Runtime
+from control.core.settings import Settings, load
+
+DOMAINS = ("accounts", "automation", "security")
+"""Every domain that has routes. `control.DOMAIN.routes.ROUTES` lists its handlers; `core` and `web` are always served."""
+
+MAX_BODY = 1 << 20
+
+
+def routes_of(domains: Iterable[str]) -> list[ControllerRouterHandler]:
+    """The handlers of the domains and of what every process serves. Raises ValueError for an unknown domain."""
+    wanted = tuple(domains)
+    if unknown := set(wanted) - set(DOMAINS):
+        raise ValueError(f"there is no domain {', '.join(sorted(unknown))}; known are {', '.join(DOMAINS)}")
+    packages = ["control.web", *(f"control.{domain}" for domain in DOMAINS if domain in wanted)]
+    return [handler for package in packages for handler in import_module(f"{package}.routes").ROUTES]
+
+
+def create_litestar(runtime: Runtime, domains: Iterable[str] = DOMAINS) -> Litestar:
+    """The application without its outer layer. Refuses a route that does not say who may call it."""
+
+    @asynccontextmanager
+    async def lifespan(_app: Litestar) -> AsyncIterator[None]:
+        await runtime.start()
+        try:
+            yield
+        finally:
+            await runtime.stop()
+
+    app = Litestar(
+        route_handlers=routes_of(domains),
+        dependencies={"ctx": Provide(provide_context, sync_to_thread=False)},
+        guards=[authorize],
+        exception_handlers={Exception: render},
+        lifespan=[lifespan],
+        openapi_config=None,
+        request_max_body_size=MAX_BODY,
+        debug=False,
+        logging_config=None,
+    )
+    app.state.settings = runtime.settings
+    app.state.runtime = runtime
+    app.state.domains = tuple(domains)
+    for path, handler in http_handlers(app):
+        if handler.opt.get("permission") not in {PUBLIC, AUTHENTICATED, *PERMISSIONS}:
+            raise LookupError(f"{sorted(handler.http_methods)} {path} does not say who may call it")
+    return app
+
+
+def http_handlers(app: Litestar) -> list[tuple[str, HTTPRouteHandler]]:
+    """Every path template with its handlers, the automatic OPTIONS left out."""
+    return [
+        (route.path_format or "/", handler)
+        for route in app.routes
+        if isinstance(route, HTTPRoute)
+        for handler in {id(h): h for h in route.route_handlers}.values()
+        if handler.http_methods != {"OPTIONS"}
+    ]
+
+
+def create_app(settings: Settings | None = None, domains: Iterable[str] = DOMAINS) -> ASGIApp:
+    """The application as a server runs it. Raises SettingsError when a setting is missing."""
+    settings = settings or load()
+    return Edge(create_litestar(Runtime(settings), domains), parse_networks(settings.trusted_proxies))

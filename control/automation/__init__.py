@@ -1,0 +1,1 @@
+"""Automation: webhooks and long-running operations."""

@@ -1,0 +1,78 @@
+"""Background work: a queue in PostgreSQL (procrastinate). A job is deferred in the transaction that causes it.
+
+Arguments are ids, never secrets: whoever runs the database sees them. A job may run twice and must not mind.
+
+    @jobs.task("accounts.export_user", retry=jobs.RETRY)
+    async def export_user(work: Work, *, operation_id: str) -> None: ...
+
+    await jobs.defer(tx, "accounts.export_user", operation_id=str(operation_id))
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import Any, Protocol
+
+import procrastinate
+from procrastinate import JobContext, PsycopgConnector, RetryStrategy
+
+from control.core import metrics
+from control.core.db import Transaction
+from control.core.runtime import Runtime
+
+RETRY = RetryStrategy(max_attempts=6, exponential_wait=4)
+"""Again after 4, 16, 64, 256, 1024 and 4096 seconds."""
+
+app = procrastinate.App(connector=PsycopgConnector())
+
+
+class Work:
+    """What a running job may use."""
+
+    def __init__(self, runtime: Runtime, job_id: int, attempt: int) -> None:
+        self.runtime = runtime
+        self.job_id = job_id
+        self.attempt = attempt
+
+
+class Body(Protocol):
+    """A job's function: the work, then its named arguments."""
+
+    def __call__(self, work: Work, /, **arguments: Any) -> Awaitable[None]: ...
+
+
+def task(
+    name: str, *, retry: RetryStrategy | bool = RETRY, queue: str = "default", cron: str | None = None, lock: str | None = None
+) -> Callable[[Callable[..., Awaitable[None]]], Callable[..., Awaitable[None]]]:
+    """Register a job under a stable name. `cron` runs it on time as well; it then also gets `timestamp`."""
+
+    def register(body: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[None]]:
+        async def run(context: JobContext, **arguments: Any) -> None:
+            runtime = context.additional_context["runtime"]
+            job = context.job
+            try:
+                await body(Work(runtime, job.id or 0, job.attempts), **arguments)
+            except Exception:
+                metrics.JOBS.labels(name, "failed").inc()
+                raise
+            metrics.JOBS.labels(name, "succeeded").inc()
+
+        registered = app.task(run, name=name, pass_context=True, retry=retry, queue=queue, queueing_lock=lock)
+        if cron is not None:
+            app.periodic(cron=cron)(registered)
+        return body
+
+    return register
+
+
+async def defer(tx: Transaction, name: str, *, at: datetime | None = None, lock: str | None = None, **arguments: Any) -> int:
+    """Queue a job that starts after this transaction commits, and never if it does not. Its id."""
+    options: dict[str, Any] = {"connection": tx.connection}
+    if at is not None:
+        options["schedule_at"] = at
+    if lock is not None:
+        options["lock"] = lock
+    if name in app.tasks:
+        return await app.tasks[name].configure(**options).defer_async(**arguments)
+    return await app.configure_task(name, allow_unknown=True, **options).defer_async(**arguments)

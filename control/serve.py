@@ -1,0 +1,67 @@
+"""`hcc control`: Granian serves the application of control/app.py."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from typing import Any
+
+from granian import Granian
+from granian.constants import Interfaces, Loops
+
+from control.app import DOMAINS, create_app, routes_of
+from control.core import logs
+from control.core.settings import SettingsError, check, load
+from litestar.types import ASGIApp
+
+_DOMAINS = "HCC_CONTROL_DOMAINS"
+
+
+def application() -> ASGIApp:
+    """What each worker process calls."""
+    settings = load()
+    logs.configure("control", form=settings.log_format, level=settings.log_level)
+    if settings.otel_endpoint:
+        from control.core.tracing import traced
+
+        return traced(create_app(settings, _domains()), settings)
+    return create_app(settings, _domains())
+
+
+def _domains() -> tuple[str, ...]:
+    return tuple(filter(None, os.environ.get(_DOMAINS, "").split(","))) or DOMAINS
+
+
+def command(args: argparse.Namespace) -> int:
+    """Serve until a signal. Exit code 2 when the settings do not do."""
+    if getattr(args, "domains", None):
+        os.environ[_DOMAINS] = args.domains
+    try:
+        settings = load()
+        if problems := check(settings):
+            raise SettingsError(problems)
+        routes_of(_domains())
+    except SettingsError as error:
+        print("\n".join(error.problems), file=sys.stderr)
+        return 2
+    except ValueError as error:
+        print(f"--domains: {error}", file=sys.stderr)
+        return 2
+    host, _, port = settings.control_listen.rpartition(":")
+    options: dict[str, Any] = {"log_access": False, "log_enabled": True, "log_level": "warning"}
+    Granian(
+        "control.serve:application",
+        factory=True,
+        address=host.strip("[]"),
+        port=int(port),
+        interface=Interfaces.ASGI,
+        loop=Loops.uvloop,
+        workers=settings.control_workers,
+        respawn_failed_workers=True,
+        respawn_interval=0.1,
+        backlog=1024,
+        workers_kill_timeout=10,
+        **options,
+    ).serve()
+    return 0
