@@ -15,11 +15,14 @@ from datetime import datetime
 from typing import Any, Protocol
 
 import procrastinate
+import structlog
 from procrastinate import JobContext, PsycopgConnector, RetryStrategy
 
 from control.core import metrics
 from control.core.db import Transaction
 from control.core.runtime import Runtime
+
+log = structlog.get_logger("hcc.jobs")
 
 RETRY = RetryStrategy(max_attempts=6, exponential_wait=4)
 """Again after 4, 16, 64, 256, 1024 and 4096 seconds."""
@@ -27,13 +30,18 @@ RETRY = RetryStrategy(max_attempts=6, exponential_wait=4)
 app = procrastinate.App(connector=PsycopgConnector())
 
 
-class Work:
-    """What a running job may use."""
+class Skip(Exception):  # not an error: the job has nothing left to do
+    """Ends a job as a success before its work, for example because an earlier run did it."""
 
-    def __init__(self, runtime: Runtime, job_id: int, attempt: int) -> None:
+
+class Work:
+    """What a running job may use. `attempt` counts from 0; after the `last_attempt` an error is final."""
+
+    def __init__(self, runtime: Runtime, job_id: int, attempt: int, *, last_attempt: bool = False) -> None:
         self.runtime = runtime
         self.job_id = job_id
         self.attempt = attempt
+        self.last_attempt = last_attempt
 
 
 class Body(Protocol):
@@ -51,19 +59,28 @@ def task(
         async def run(context: JobContext, **arguments: Any) -> None:
             runtime = context.additional_context["runtime"]
             job = context.job
+            work = Work(runtime, job.id or 0, job.attempts, last_attempt=_is_last(retry, job.attempts))
             try:
-                await body(Work(runtime, job.id or 0, job.attempts), **arguments)
+                await body(work, **arguments)
+            except Skip as reason:
+                log.info("job skipped", task=name, job_id=job.id, reason=str(reason))
             except Exception:
                 metrics.JOBS.labels(name, "failed").inc()
                 raise
             metrics.JOBS.labels(name, "succeeded").inc()
 
-        registered = app.task(run, name=name, pass_context=True, retry=retry, queue=queue, queueing_lock=lock)
+        registered = app.task(name=name, pass_context=True, retry=retry, queue=queue, queueing_lock=lock)(run)
         if cron is not None:
             app.periodic(cron=cron)(registered)
         return body
 
     return register
+
+
+def _is_last(retry: RetryStrategy | bool, attempts: int) -> bool:
+    if isinstance(retry, bool):
+        return not retry
+    return retry.max_attempts is not None and attempts >= retry.max_attempts
 
 
 async def defer(tx: Transaction, name: str, *, at: datetime | None = None, lock: str | None = None, **arguments: Any) -> int:
