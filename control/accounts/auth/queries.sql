@@ -144,3 +144,12 @@ SELECT hcc.revoke_session(%(id)s, %(reason)s, make_interval(secs => %(seconds)s)
 SELECT s.id, s.acting_org_id AS organization_id, s.user_agent, host(s.address) AS address, s.created_at, s.last_seen_at, s.expires_at
   FROM hcc.sessions s WHERE s.user_id = %(user_id)s AND s.revoked_at IS NULL AND s.expires_at > now()
  ORDER BY s.last_seen_at DESC, s.id
+
+-- name: profile
+SELECT u.email, u.username, u.full_name, u.locale, u.timezone, u.version, c.totp_enabled_at IS NOT NULL AS totp_enabled
+  FROM hcc.users u LEFT JOIN hcc.user_credentials c ON c.user_id = u.id
+ WHERE u.id = %(user_id)s AND u.deleted_at IS NULL
+
+-- name: update_profile
+UPDATE hcc.users SET full_name = %(full_name)s, locale = %(locale)s, timezone = %(timezone)s, version = version + 1, updated_at = now()
+ WHERE id = %(user_id)s
