@@ -56,7 +56,7 @@ def task(
     """Register a job under a stable name. `cron` runs it on time as well; it then also gets `timestamp`."""
 
     def register(body: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[None]]:
-        async def run(context: JobContext, **arguments: Any) -> None:
+        async def run(context: JobContext, /, **arguments: Any) -> None:
             runtime = context.additional_context["runtime"]
             job = context.job
             work = Work(runtime, job.id or 0, job.attempts, last_attempt=_is_last(retry, job.attempts))
@@ -69,7 +69,7 @@ def task(
                 raise
             metrics.JOBS.labels(name, "succeeded").inc()
 
-        registered = app.task(name=name, pass_context=True, retry=retry, queue=queue, queueing_lock=lock)(run)
+        registered: Any = app.task(name=name, pass_context=True, retry=retry, queue=queue, queueing_lock=lock)(run)
         if cron is not None:
             app.periodic(cron=cron)(registered)
         return body
