@@ -29,8 +29,11 @@ class Launch(msgspec.Struct, frozen=True, kw_only=True):
     argv: list[str]
     env: dict[str, str]
     cwd: Path
+    """Entered before the change of account, so it may lie where the account cannot reach."""
+    folder: Path | None = None
+    """Opened before the change of account and held open; `{folder}` in `argv` becomes a path to it that always works."""
     user: str | None = None
-    """Account to switch to; only root may. `cwd` is entered before, so it may lie where the account cannot reach."""
+    """Account to switch to; only root may."""
     stdin: bytes | None = None
     stop_signal: signal.Signals = signal.SIGTERM
     """Asks for an orderly end; also what the program gets when the supervisor is killed."""
@@ -71,16 +74,18 @@ def _end_with_parent(stop_signal: int, parent: int) -> Callable[[], None]:
 def spawn(launch: Launch, *, output: int | None = None) -> subprocess.Popen[bytes]:
     """Start it. `output` takes stdout and stderr; None lets them through. Raises StackError when it cannot start."""
     stdin = _anonymous_file(launch.stdin) if launch.stdin is not None else None
+    folder = os.open(launch.folder, os.O_PATH | os.O_DIRECTORY) if launch.folder is not None else None
     account = pwd.getpwnam(launch.user) if launch.user else None
     env = launch.env if account is None else {**launch.env, "HOME": account.pw_dir, "USER": account.pw_name}
     try:
         return subprocess.Popen(
-            launch.argv,
+            [word.replace("{folder}", f"/proc/self/fd/{folder}") for word in launch.argv],
             env=env,
             cwd=launch.cwd,
             stdin=subprocess.DEVNULL if stdin is None else stdin,
             stdout=output,
             stderr=output,
+            pass_fds=() if folder is None else (folder,),
             start_new_session=True,
             user=account.pw_uid if account else None,
             group=account.pw_gid if account else None,
@@ -90,8 +95,9 @@ def spawn(launch: Launch, *, output: int | None = None) -> subprocess.Popen[byte
     except OSError as error:
         raise StackError(f"{launch.name}: cannot start {launch.argv[0]}: {error.strerror}") from error
     finally:
-        if stdin is not None:
-            os.close(stdin)
+        for descriptor in (stdin, folder):
+            if descriptor is not None:
+                os.close(descriptor)
 
 
 def _anonymous_file(content: bytes) -> int:

@@ -1,8 +1,8 @@
 """A private PostgreSQL cluster: own folder, own port, loopback only, passwords only.
 
-The server refuses to run as root, and the run folder may lie below a folder that only root may enter. So the program
-enters the data folder while it is still root, becomes the unprivileged user, and finds its data at /proc/self/cwd,
-which needs no permission on the way there.
+The server refuses to run as root, and the run folder may lie below a folder that only root may enter. So the data folder
+is opened while still root, and the program, by then an unprivileged user, gets at it through the inherited descriptor
+(/proc/self/fd/N), which needs no permission on the way there. A relative path would not do: the server makes it absolute.
 """
 
 from __future__ import annotations
@@ -31,7 +31,6 @@ from control.stack.launch import (
 )
 from control.stack.ports import HOST, holder, taken
 
-DATA: Final = "/proc/self/cwd"
 OLDEST: Final = 15
 SUPERUSER: Final = "postgres"
 
@@ -113,9 +112,10 @@ class PrivatePostgres:
         """How to run the server. SIGINT is its fast shutdown: sessions are ended, data is written, no recovery later."""
         return Launch(
             name="postgres",
-            argv=[str(self._binaries / "postgres"), "-D", DATA],
+            argv=[str(self._binaries / "postgres"), "-D", "{folder}"],
             env=plain_environment(),
-            cwd=self.data_dir,
+            cwd=Path("/"),
+            folder=self.data_dir,
             user=self._user,
             stop_signal=signal.SIGINT,
         )
@@ -162,7 +162,7 @@ class PrivatePostgres:
                 name="initdb",
                 argv=[
                     str(self._binaries / "initdb"),
-                    f"--pgdata={DATA}",
+                    "--pgdata={folder}",
                     f"--username={SUPERUSER}",
                     "--pwfile=/dev/stdin",
                     "--auth=scram-sha-256",
@@ -172,7 +172,8 @@ class PrivatePostgres:
                     "--no-instructions",
                 ],
                 env=plain_environment(),
-                cwd=self.data_dir,
+                cwd=Path("/"),
+            folder=self.data_dir,
                 user=self._user,
                 stdin=self._password.encode() + b"\n",
             )
