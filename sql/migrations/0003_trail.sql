@@ -161,4 +161,5 @@ GRANT EXECUTE ON FUNCTION hcc.current_org_id(), hcc.current_user_id(), hcc.in_su
   hcc.writable(uuid), hcc.my_organizations(), hcc.revoke_session(uuid, text, interval) TO hcc_app, hcc_worker;
 GRANT EXECUTE ON FUNCTION hcc.find_login(text), hcc.find_refresh_token(bytea), hcc.find_reset_token(bytea),
   hcc.find_api_key(text) TO hcc_app;
+GRANT EXECUTE ON FUNCTION hcc.find_login(text) TO hcc_worker;
 GRANT EXECUTE ON FUNCTION hcc.claim_outbox(integer), hcc.forget_idempotency_keys(interval) TO hcc_worker;

@@ -153,3 +153,6 @@ SELECT u.email, u.username, u.full_name, u.locale, u.timezone, u.version, c.totp
 -- name: update_profile
 UPDATE hcc.users SET full_name = %(full_name)s, locale = %(locale)s, timezone = %(timezone)s, version = version + 1, updated_at = now()
  WHERE id = %(user_id)s
+
+-- name: reset_recipient
+SELECT email, username, full_name, locale, organization_id FROM hcc.users WHERE id = %(user_id)s
