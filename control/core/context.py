@@ -10,6 +10,7 @@ from uuid import UUID
 import msgspec
 from litestar import Request, Response
 from litestar.datastructures import State
+from litestar.di import NamedDependency
 
 from control.core import audit, idempotency
 from control.core.addresses import Address
@@ -147,3 +148,7 @@ class _Versioned(msgspec.Struct):
 def provide_context(request: Request[Any, Any, State]) -> Context:
     """The `ctx` of every handler."""
     return Context(request, request.app.state.runtime)
+
+
+Ctx = NamedDependency[Context]
+"""How a handler asks for its context."""

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import base64
 import time
+import warnings
 from datetime import UTC, datetime
 from typing import Any, Literal
 from uuid import UUID
 
 import msgspec
 from joserfc import jwt
-from joserfc.errors import JoseError
+from joserfc.errors import JoseError, SecurityWarning
 from joserfc.jwk import OKPKey
 
 from control.core.crypto import Keyring, place
@@ -22,6 +23,9 @@ from control.core.db import NOBODY, Database
 from control.core.errors import Unauthorized, Unavailable
 from control.core.ids import new_id
 from control.core.settings import Settings
+
+# RFC 9864 prefers the name "Ed25519"; most verifiers still know only "EdDSA". With one curve the two are the same.
+warnings.filterwarnings("ignore", message="EdDSA is deprecated", category=SecurityWarning)
 
 _RELOAD_SECONDS = 30.0
 _UNKNOWN_KID_SECONDS = 2.0

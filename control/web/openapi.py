@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import msgspec
@@ -32,6 +33,7 @@ ERRORS = {
     "429": ("RateLimited", "Too many requests; `Retry-After` says how many seconds to wait."),
     "503": ("Unavailable", "A needed part is away for the moment; `Retry-After` says when to come back."),
 }
+_MODULE = re.compile(rb"control(?:\.[a-z_]+)+\.(?=[A-Z])")
 _METHODS = ("get", "post", "put", "patch", "delete")
 
 
@@ -44,7 +46,7 @@ def describe(handlers: list[ControllerRouterHandler], public_url: str) -> dict[s
         openapi_config=config,
         logging_config=None,
     )
-    document: dict[str, Any] = app.openapi_schema.to_schema()
+    document = _short_names(app.openapi_schema.to_schema())
     document["openapi"] = "3.1.0"
     document["servers"] = [{"url": public_url}]
     components = document.setdefault("components", {})
@@ -160,3 +162,9 @@ def _page_parameters() -> list[dict[str, Any]]:
 def encode(document: dict[str, Any]) -> bytes:
     """The document as JSON."""
     return msgspec.json.encode(document)
+
+
+def _short_names(document: dict[str, Any]) -> dict[str, Any]:
+    """Schemas named by their class alone: clients that are generated from the document carry the names."""
+    found: dict[str, Any] = msgspec.json.decode(_MODULE.sub(b"", msgspec.json.encode(document)))
+    return found

@@ -10,7 +10,7 @@ from litestar.datastructures import State
 from control import __version__
 from control.core import health as checks
 from control.core import metrics as counters
-from control.core.context import Context
+from control.core.context import Ctx
 from control.core.envelope import Envelope
 from control.core.errors import NotFound
 from control.core.permissions import public
@@ -19,7 +19,7 @@ from control.web.pages import page
 
 
 @get("/health", opt=public(), tags=["health"], operation_id="health")
-async def health(ctx: Context) -> Response[Envelope[checks.Health]]:
+async def health(ctx: Ctx) -> Response[Envelope[checks.Health]]:
     """Every part with its state and response time; 503 when a needed one fails."""
     found = await checks.examine(ctx.runtime)
     return ctx.answer(found, status=503 if found.status == "unhealthy" else 200)
@@ -32,7 +32,7 @@ async def livez() -> str:
 
 
 @get("/readyz", opt=public(), include_in_schema=False)
-async def readyz(ctx: Context) -> Response[str]:
+async def readyz(ctx: Ctx) -> Response[str]:
     """The process can do its work now."""
     found = await checks.examine(ctx.runtime)
     ready = found.status != "unhealthy"
@@ -48,7 +48,7 @@ async def metrics(request: Request[Any, Any, State]) -> Response[bytes]:
 
 
 @get("/.well-known/jwks.json", opt=public(), include_in_schema=False)
-async def jwks(ctx: Context) -> Response[dict[str, Any]]:
+async def jwks(ctx: Ctx) -> Response[dict[str, Any]]:
     """The public keys of access tokens (RFC 7517)."""
     return Response(await ctx.runtime.tokens.jwks(), headers={"Cache-Control": "public, max-age=30"})
 

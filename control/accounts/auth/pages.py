@@ -7,11 +7,11 @@ from typing import Annotated
 import msgspec
 from litestar import Response, get, post
 from litestar.enums import RequestEncodingType
-from litestar.params import Body
+from litestar.params import Body, FromQuery
 
 from control.accounts.auth import account
 from control.accounts.auth.models import PasswordReset
-from control.core.context import Context
+from control.core.context import Ctx
 from control.core.errors import DomainError, ValidationFailed
 from control.core.permissions import public
 from control.web.pages import page
@@ -25,7 +25,7 @@ class ResetForm(msgspec.Struct):
 
 
 @get("/reset-password", opt=public(), include_in_schema=False)
-async def show(token: str = "") -> Response[str]:
+async def show(token: FromQuery[str] = "") -> Response[str]:
     """Ask for the new password."""
     error = None if token else "This link is incomplete; open it from the mail once more."
     return page("reset_password.html", token=token, error=error, done=False)
@@ -33,7 +33,7 @@ async def show(token: str = "") -> Response[str]:
 
 @post("/reset-password", opt=public(), include_in_schema=False, status_code=200)
 async def send(
-    ctx: Context, data: Annotated[ResetForm, Body(media_type=RequestEncodingType.URL_ENCODED)]
+    ctx: Ctx, data: Annotated[ResetForm, Body(media_type=RequestEncodingType.URL_ENCODED)]
 ) -> Response[str]:
     """Set it, or say what is wrong with it."""
     try:

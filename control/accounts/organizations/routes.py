@@ -8,10 +8,11 @@ from uuid import UUID
 import msgspec
 from litestar import Request, Response, delete, get, patch, post, put
 from litestar.datastructures import State
+from litestar.params import FromPath, FromQuery, JSONBody
 
 from control.accounts.organizations import service
 from control.accounts.organizations.models import Kind, NewOrganization, Organization, OrganizationPatch, OrganizationPut
-from control.core.context import Context
+from control.core.context import Ctx
 from control.core.envelope import Envelope, Page
 from control.core.fields import given
 from control.core.pagination import page_request
@@ -22,11 +23,11 @@ _TAGS = ["organizations"]
 
 @get("/v1/organizations", opt=needs("organizations:read"), tags=_TAGS, operation_id="list_organizations")
 async def list_organizations(
-    ctx: Context,
+    ctx: Ctx,
     request: Request[Any, Any, State],
-    kind: Kind | None = None,
-    parent_id: UUID | None = None,
-    is_active: bool | None = None,
+    kind: FromQuery[Kind | None] = None,
+    parent_id: FromQuery[UUID | None] = None,
+    is_active: FromQuery[bool | None] = None,
 ) -> Response[Page[Organization]]:
     """The own organisation, and those below it for who may see the tree."""
     wanted = page_request(request, service.SORTABLE, "created_at")
@@ -35,34 +36,34 @@ async def list_organizations(
 
 
 @get("/v1/organizations/{organization_id:uuid}", opt=needs("organizations:read"), tags=_TAGS, operation_id="get_organization")
-async def get_organization(ctx: Context, organization_id: UUID) -> Response[Envelope[Organization]]:
+async def get_organization(ctx: Ctx, organization_id: FromPath[UUID]) -> Response[Envelope[Organization]]:
     """One organisation; the ETag is what If-Match takes."""
     found = await service.get(ctx, organization_id)
     return ctx.answer(found, version=found.version)
 
 
 @post("/v1/organizations", opt=needs("organizations:create"), tags=_TAGS, operation_id="create_organization")
-async def create_organization(ctx: Context, data: NewOrganization) -> Response[Envelope[Organization]]:
+async def create_organization(ctx: Ctx, data: JSONBody[NewOrganization]) -> Response[Envelope[Organization]]:
     """Add a reseller or a customer below."""
     return await ctx.once(lambda tx: service.create(ctx, tx, data))
 
 
 @put("/v1/organizations/{organization_id:uuid}", opt=needs("organizations:write"), tags=_TAGS, operation_id="replace_organization")
-async def replace_organization(ctx: Context, organization_id: UUID, data: OrganizationPut) -> Response[Envelope[Organization]]:
+async def replace_organization(ctx: Ctx, organization_id: FromPath[UUID], data: JSONBody[OrganizationPut]) -> Response[Envelope[Organization]]:
     """Set all fields."""
     found = await service.update(ctx, organization_id, msgspec.structs.asdict(data))
     return ctx.answer(found, version=found.version)
 
 
 @patch("/v1/organizations/{organization_id:uuid}", opt=needs("organizations:write"), tags=_TAGS, operation_id="update_organization")
-async def update_organization(ctx: Context, organization_id: UUID, data: OrganizationPatch) -> Response[Envelope[Organization]]:
+async def update_organization(ctx: Ctx, organization_id: FromPath[UUID], data: JSONBody[OrganizationPatch]) -> Response[Envelope[Organization]]:
     """Set some fields."""
     found = await service.update(ctx, organization_id, given(data))
     return ctx.answer(found, version=found.version)
 
 
 @delete("/v1/organizations/{organization_id:uuid}", opt=needs("organizations:create"), tags=_TAGS, operation_id="delete_organization")
-async def delete_organization(ctx: Context, organization_id: UUID) -> None:
+async def delete_organization(ctx: Ctx, organization_id: FromPath[UUID]) -> None:
     """Close an organisation below; its people can no longer log in there. Data are kept."""
     await service.delete(ctx, organization_id)
 
