@@ -1,0 +1,1 @@
+"""What the platform forgets in time."""
