@@ -1,0 +1,38 @@
+# Thin on purpose: the work is in deploy/scripts/setup.py and in the `hcc` command.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+BIN := .venv/bin
+CARGO := cd native && cargo
+LOCK := uv pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate
+
+.PHONY: run test lint bench build clean lock help setup
+
+setup:
+	@deploy/scripts/bootstrap
+
+run: setup ## start the whole platform on private data under .run/; Ctrl-C stops it
+	@exec $(BIN)/hcc up
+
+test: setup ## every test
+	@$(CARGO) test --workspace --quiet --locked
+	@$(BIN)/pytest
+
+lint: setup ## style, types and rules of Python and Rust
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && deploy/scripts/check-sizes
+	@$(CARGO) fmt --all --check && cargo clippy --workspace --all-targets --locked --quiet -- -D warnings
+
+bench: $(patsubst bench/%.py,bench-%,$(wildcard bench/[a-z]*.py)) ## every bench; one alone: make bench-NAME
+
+bench-%: setup
+	@$(BIN)/python bench/$*.py
+
+build: setup ## install what is missing and build, without starting anything
+
+lock: setup ## resolve requirements/*.in anew into locked files
+	@$(BIN)/pip install --quiet uv && cd requirements && ../$(BIN)/$(LOCK) runtime.in -o runtime.txt && ../$(BIN)/$(LOCK) dev.in -o dev.txt
+
+clean: ## remove what was built; data under .run/ stays
+	@rm -rf .venv .build native/target build *.egg-info native/kernels/hcc_kernels/*.so
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
