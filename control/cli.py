@@ -1,0 +1,204 @@
+"""The `hcc` command. Each subcommand imports its part only when it runs, so that `hcc --help` answers at once."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from importlib.metadata import version
+from typing import Any, cast
+
+Command = Callable[[argparse.Namespace], int]
+
+EXAMPLES = """\
+examples:
+  hcc up                                     the whole platform on this machine, Ctrl-C stops it
+  hcc doctor                                 what this machine lacks, and what to do about it
+  hcc migrate --check                        whether the database is on the newest schema
+  hcc control --domains billing,dns          serve two domains only
+  hcc admin create --email ada@example.net --name Ada --password-stdin < password.txt
+  hcc keys rotate                            new signing key; old tokens stay good until they expire
+
+Settings come from the environment; `hcc config show` lists them.
+Exit codes: 0 done, 1 it did not work or something is wrong, 2 wrong usage or settings."""
+
+
+def _later(module: str, function: str = "command") -> Command:
+    def call(args: argparse.Namespace) -> int:
+        return cast("Command", getattr(import_module(module), function))(args)
+
+    return call
+
+
+def _gateway(args: argparse.Namespace) -> int:
+    serve = cast("Callable[..., Any]", import_module("dataplane.gateway").serve)
+    code = serve(
+        listen=args.listen,
+        ops_listen=args.ops_listen,
+        last_good=args.last_good,
+        threads=args.threads,
+        database_url=os.environ.get("HCC_GATEWAY_DATABASE_URL", ""),
+        access_log=args.access_log,
+    )
+    return int(code or 0)
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise ValueError(text)
+    return number
+
+
+_positive.__name__ = "positive number"
+
+
+class _Commands:
+    """Adds subcommands that all look alike: a line of help, a description, examples."""
+
+    def __init__(self, parser: argparse.ArgumentParser, dest: str) -> None:
+        self._actions = parser.add_subparsers(dest=dest, required=True, metavar="COMMAND")
+
+    def add(self, name: str, line: str, run: Command | None = None, *, more: str = "") -> argparse.ArgumentParser:
+        parser = self._actions.add_parser(
+            name,
+            help=line,
+            description=line[0].upper() + line[1:] + ".",
+            epilog=more,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+        if run is not None:
+            parser.set_defaults(run=run)
+        return parser
+
+
+def _json(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="answer in JSON, for scripts")
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The whole command line."""
+    parser = argparse.ArgumentParser(
+        prog="hcc", description="Unified Hosting Platform.", epilog=EXAMPLES, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--version", action="version", version=f"hcc {version('hcc')}")
+    commands = _Commands(parser, "command")
+
+    commands.add(
+        "up",
+        "start the whole platform on private data, for development and trial",
+        _later("control.stack.up"),
+        more="HCC_RUN_DIR (default .run) says where its data lies, HCC_PORT_BASE (default 8000) where its ports begin.",
+    )
+    _json(commands.add("doctor", "check this machine and say what to do", _later("control.stack.doctor")))
+
+    migrate = commands.add("migrate", "bring the database to the newest schema", _later("control.core.migrate"))
+    migrate.add_argument("--check", action="store_true", help="only say what is missing; exit code 1 when something is")
+    migrate.add_argument("--database-url", metavar="URL", help="as role hcc_owner; better in HCC_OWNER_DATABASE_URL")
+    _json(migrate)
+
+    control = commands.add("control", "serve the API, the panels and the API's documentation", _later("control.serve"))
+    control.add_argument("--domains", metavar="A,B", help="only these domains, as billing,dns; all when absent")
+
+    _add_gateway(commands)
+    commands.add("worker", "run jobs from the queue", _later("control.worker"))
+    _add_admin(commands)
+    _add_keys(commands)
+
+    config = commands.add("config", "show or check the settings", _later("control.core.settings"))
+    config.add_argument("action", choices=["show", "check"], help="show: all in force, secrets hidden; check: what is wrong")
+    _json(config)
+    return parser
+
+
+def _add_gateway(commands: _Commands) -> None:
+    environ = os.environ
+    gateway = commands.add(
+        "gateway",
+        "serve public traffic",
+        _gateway,
+        more="HCC_GATEWAY_DATABASE_URL (role hcc_gateway) is where its configuration comes from.",
+    )
+    for flag, variable, default, meaning in (
+        ("--listen", "API_LISTEN_ADDR", "127.0.0.1:8000", "public address"),
+        ("--ops-listen", "HCC_GATEWAY_OPS_ADDR", "127.0.0.1:8002", "address of health, metrics and configuration"),
+        ("--last-good", "HCC_GATEWAY_STATE", "gateway-snapshot.json", "file that keeps the last good configuration"),
+        ("--access-log", "HCC_GATEWAY_ACCESS_LOG", "-", "file of the access log, - is standard output"),
+    ):
+        gateway.add_argument(flag, default=environ.get(variable) or default, help=f"{meaning}; {variable}, else {default}")
+    threads = environ.get("HCC_GATEWAY_THREADS") or str(os.cpu_count() or 1)
+    gateway.add_argument(
+        "--threads", type=_positive, default=threads, help="threads of the listener; HCC_GATEWAY_THREADS, else one a core"
+    )
+
+
+def _add_admin(commands: _Commands) -> None:
+    actions = _Commands(commands.add("admin", "make an administrator or give one a new password"), "action")
+    run = _later("control.accounts.admin")
+    for name, line in (("create", "make an administrator"), ("reset-password", "give a person a new password and end the sessions")):
+        action = actions.add(name, line, run, more="Without a password option one is generated and shown once.")
+        action.add_argument("--email", required=True)
+        action.add_argument("--name", default="", help="full name")
+        action.add_argument("--organization", default="", metavar="SLUG", help="organisation; the platform's when absent")
+        source = action.add_mutually_exclusive_group()
+        source.add_argument("--password-file", metavar="FILE", help="file whose first line is the password")
+        source.add_argument("--password-stdin", action="store_true", help="read the password from standard input")
+        _json(action)
+
+
+def _add_keys(commands: _Commands) -> None:
+    actions = _Commands(commands.add("keys", "signing keys of tokens, and the encryption of stored secrets"), "action")
+    run = _later("control.accounts.keys")
+    rotate = actions.add("rotate", "make a new signing key", run)
+    rotate.add_argument("--now", action="store_true", help="sign with it at once and end all tokens of the old one")
+    for name, line in (
+        ("rotate-encryption", "encrypt stored secrets again with the first key of HCC_ENCRYPTION_KEYS"),
+        ("list", "list the signing keys"),
+    ):
+        _json(actions.add(name, line, run))
+    _json(rotate)
+
+
+def _explain(error: Exception) -> tuple[int, str] | None:
+    """Exit code and words for the errors that a user can do something about; None for our own mistakes."""
+    kinds = {f"{kind.__module__}.{kind.__qualname__}" for kind in type(error).__mro__}
+    if "control.core.settings.SettingsError" in kinds:
+        return 2, "\n".join([*cast("Any", error).problems, "`hcc config check` explains the settings."])
+    if kinds & {"control.stack.launch.StackError", "control.core.migrate.MigrationError"}:
+        return 1, str(error)
+    if "psycopg.OperationalError" in kinds or "psycopg_pool.PoolTimeout" in kinds:
+        text = " ".join(str(error).split())
+        return 1, f"PostgreSQL: {text}\nIs it running, and is the URL right? `hcc config show` lists the settings; `hcc up` starts everything."
+    if "redis.exceptions.ConnectionError" in kinds:
+        return 1, f"Redis: {error}\nIs it running, and is REDIS_URL right?"
+    if isinstance(error, PermissionError | FileNotFoundError) and error.filename:
+        return 1, f"{error.filename}: {error.strerror}"
+    if isinstance(error, ConnectionError):
+        return 1, f"{error.strerror or error}: is the service running? `hcc doctor` looks around."
+    return None
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Entry point; the exit code."""
+    args = build_parser().parse_args(argv)
+    try:
+        return cast("Command", args.run)(args)
+    except KeyboardInterrupt:
+        return 130
+    except ModuleNotFoundError as error:
+        if error.name is None or not error.name.startswith(("control.", "dataplane", "hcc_native")):
+            raise
+        print(f"hcc {args.command}: {error.name} is not part of this installation; `make build` builds it", file=sys.stderr)
+        return 1
+    except Exception as error:
+        if (explained := _explain(error)) is None:
+            raise
+        code, text = explained
+        print(f"hcc {args.command}: {text}", file=sys.stderr)
+        return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())
