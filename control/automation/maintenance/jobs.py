@@ -6,13 +6,13 @@ from datetime import timedelta
 
 import structlog
 
+from control.automation.maintenance import queries as q
 from control.core import jobs
 from control.core.db import NOBODY
 from control.core.jobs import Work
-from control.core.sql import load_queries
 
 log = structlog.get_logger("hcc.maintenance")
-QUERIES = load_queries(__package__)
+
 
 TERMS = {
     "idempotency_keys": timedelta(hours=48),
@@ -30,6 +30,6 @@ async def forget(work: Work, *, timestamp: int) -> None:
     """Delete what is older than its term, each kind in its own transaction."""
     for what, term in TERMS.items():
         async with work.runtime.database.transaction(NOBODY) as tx:
-            gone = await tx.value(getattr(QUERIES, what), older_than=term, failed_older_than=FAILED_JOBS)
+            gone = await tx.value(getattr(q.SQL, what), older_than=term, failed_older_than=FAILED_JOBS)
         if gone:
             log.info("forgotten", what=what, rows=gone, scheduled_for=timestamp)

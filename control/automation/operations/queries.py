@@ -2,4 +2,4 @@
 
 from control.core.sql import load_queries
 
-SQL = load_queries(__package__)
+SQL = load_queries("control.automation.operations")

@@ -16,7 +16,7 @@ _LARGEST = 2**63 - 1
 
 
 async def page(ctx: Context, wanted: PageRequest, filters: dict[str, Any]) -> tuple[list[AuditEntry], int]:
-    """Entries of the organisations in reach; `since` is included, `until` is not. Raises ValidationFailed for a time without zone."""
+    """Entries in reach, from `since` on and before `until`. Raises ValidationFailed for a time without zone."""
     wrong = [
         FieldError(name, "needs a time zone, such as Z")
         for name in ("since", "until")
