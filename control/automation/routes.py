@@ -1,5 +1,6 @@
 """All routes of this domain."""
 
 from control.automation.operations.routes import ROUTES as OPERATIONS
+from control.automation.webhooks.routes import ROUTES as WEBHOOKS
 
-ROUTES = [*OPERATIONS]
+ROUTES = [*WEBHOOKS, *OPERATIONS]

@@ -1,0 +1,1 @@
+"""Webhooks: customers' own addresses are told of their events (Standard Webhooks 1.0)."""
