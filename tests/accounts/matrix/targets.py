@@ -1,0 +1,143 @@
+"""What an operation is aimed at: made as the database's owner, in the organisation that a cell names.
+
+Every target carries a mark that nothing else has, so that a refusal which quotes the target is found out.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+import msgspec
+import psycopg
+from psycopg.types.json import Jsonb
+
+from control.core.crypto import Keyring, place
+from control.core.ids import new_id
+from tests.world import TREE, World
+
+Connection = psycopg.Connection[Any]
+LEAST = {"platform": ("admin", "support"), "reseller": ("reseller", "staff"), "customer": ("customer", "member")}
+
+
+class Target(msgspec.Struct):
+    """`facts` fill the path and the body; `mark` is what a refusal must not say; `id` is what a list shows."""
+
+    id: str
+    mark: str
+    facts: dict[str, str]
+
+
+class Making(msgspec.Struct):
+    """What factories work with."""
+
+    connection: Connection
+    keyring: Keyring
+    world: World
+
+    def organization(self, name: str) -> UUID:
+        return self.world.organizations[name]
+
+
+def user(making: Making, where: str) -> Target:
+    """A person with the least role there, so that rank does not hide what tenancy decides."""
+    user_id, mark, organization = new_id(), f"mark{secrets.token_hex(8)}", making.organization(where)
+    email = f"{mark}@example.com"
+    making.connection.execute(
+        "INSERT INTO hcc.users (id, organization_id, email, username, full_name) VALUES (%s, %s, %s, %s, %s)",
+        (user_id, organization, email, mark, mark),
+    )
+    making.connection.execute("INSERT INTO hcc.memberships (organization_id, user_id) VALUES (%s, %s)", (organization, user_id))
+    making.connection.execute(
+        "INSERT INTO hcc.user_roles (organization_id, user_id, role_id) SELECT %s, %s, id FROM hcc.roles"
+        " WHERE organization_id IS NULL AND user_type = %s AND name = %s",
+        (organization, user_id, *LEAST[TREE[where][1]]),
+    )
+    return Target(str(user_id), mark, {"user_id": str(user_id), "email": email, "role": LEAST[TREE[where][1]][1]})
+
+
+def new_user(making: Making, where: str) -> Target:
+    """Nothing yet: the facts of a person to be added there."""
+    mark = f"mark{secrets.token_hex(8)}"
+    return Target(mark, making.world.email("nobody"), {"organization_id": str(making.organization(where)), "email": f"{mark}@example.com"})
+
+
+def user_export(making: Making, where: str) -> Target:
+    """A finished export of a person there."""
+    found = user(making, where)
+    export_id = new_id()
+    document = making.keyring.seal(f'{{"email": "{found.mark}"}}'.encode(), place("user_exports", "document", export_id))
+    making.connection.execute(
+        "INSERT INTO hcc.user_exports (id, organization_id, user_id, document) VALUES (%s, %s, %s, %s)",
+        (export_id, making.organization(where), found.id, document),
+    )
+    return Target(str(export_id), found.mark, {**found.facts, "export_id": str(export_id)})
+
+
+def organization(making: Making, where: str) -> Target:
+    """The organisation itself, as it was at the start."""
+    mark = f"Mark {secrets.token_hex(8)}"
+    making.connection.execute(
+        "UPDATE hcc.organizations SET name = %s, slug = %s, plan = 'standard', is_active = true, deleted_at = NULL WHERE id = %s",
+        (mark, where, making.organization(where)),
+    )
+    found = str(making.organization(where))
+    return Target(found, mark, {"organization_id": found, "slug": where})
+
+
+def new_organization(making: Making, where: str) -> Target:
+    """Nothing yet: a customer to be placed under that organisation."""
+    return Target("", "no such mark", {"parent_id": str(making.organization(where)), "slug": f"mark{secrets.token_hex(8)}"})
+
+
+def api_key(making: Making, where: str) -> Target:
+    """A key of a person there."""
+    found, key_id, prefix = user(making, where), new_id(), secrets.token_hex(6)
+    making.connection.execute(
+        "INSERT INTO hcc.api_keys (id, organization_id, user_id, name, prefix, key_hash, scopes)"
+        " VALUES (%s, %s, %s, %s, %s, %s, '{users:read}')",
+        (key_id, making.organization(where), found.id, found.mark, prefix, hashlib.sha256(prefix.encode()).digest()),
+    )
+    return Target(str(key_id), found.mark, {"key_id": str(key_id)})
+
+
+def nothing(making: Making, where: str) -> Target:
+    """For operations that aim at the caller's own organisation."""
+    return Target("", "no such mark", {"organization_id": str(making.organization(where))})
+
+
+def roles_of(making: Making, where: str) -> Target:
+    """The roles of an organisation, named in the query."""
+    return Target("", "no such mark", {"query": f"organization_id={making.organization(where)}"})
+
+
+def operation(making: Making, where: str) -> Target:
+    """A finished piece of long work."""
+    operation_id, mark = new_id(), f"mark{secrets.token_hex(8)}"
+    making.connection.execute(
+        "INSERT INTO hcc.operations (id, organization_id, kind, status, subject_type, subject_id, result)"
+        " VALUES (%s, %s, 'user.export', 'succeeded', 'user', %s, %s)",
+        (operation_id, making.organization(where), mark, Jsonb({"download": mark})),
+    )
+    return Target(str(operation_id), mark, {"operation_id": str(operation_id)})
+
+
+def audit_entry(making: Making, where: str) -> Target:
+    """An entry of the audit log."""
+    mark = f"mark{secrets.token_hex(8)}"
+    row = making.connection.execute(
+        "INSERT INTO hcc.audit_log (organization_id, actor_type, action, subject_type, subject_id, after)"
+        " VALUES (%s, 'system', 'thing.done', 'thing', %s, %s) RETURNING id",
+        (making.organization(where), mark, Jsonb({"name": mark})),
+    ).fetchone()
+    assert row is not None
+    return Target(str(row[0]), mark, {"entry_id": str(row[0])})
+
+
+MAKE: dict[str, Callable[[Making, str], Target]] = {
+    factory.__name__: factory
+    for factory in (user, new_user, user_export, organization, new_organization, api_key, nothing, roles_of, operation, audit_entry)
+}

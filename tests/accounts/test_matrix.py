@@ -1,0 +1,146 @@
+"""Every operation of the API, asked by every role for a target in every organisation. See tests/accounts/matrix/grid.py."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import psycopg
+import pytest
+
+from control.app import DOMAINS, routes_of
+from control.core.runtime import Runtime
+from control.core.settings import Settings
+from control.web.openapi import describe
+from tests.accounts.matrix import OWN, PUBLIC, ROWS
+from tests.accounts.matrix.grid import PLACES, ROLES, Own, Public, Row
+from tests.accounts.matrix.targets import MAKE, Connection, Making, Target
+from tests.world import World
+
+REFUSALS = {401, 403, 404, 409, 422}
+METHODS = ("get", "post", "put", "patch", "delete")
+# What requests write in any case: counters, sessions, and when a key was last used.
+UNCHANGED = """
+SELECT md5(string_agg(row, '|' ORDER BY row)) FROM (
+  SELECT (to_jsonb(t) - 'last_used_at')::text AS row FROM hcc.api_keys t
+  UNION ALL SELECT t::text FROM hcc.users t UNION ALL SELECT t::text FROM hcc.organizations t
+  UNION ALL SELECT t::text FROM hcc.memberships t UNION ALL SELECT t::text FROM hcc.user_roles t
+  UNION ALL SELECT t::text FROM hcc.operations t UNION ALL SELECT t::text FROM hcc.user_exports t
+  UNION ALL SELECT t::text FROM hcc.webhook_endpoints t UNION ALL SELECT t::text FROM hcc.webhook_deliveries t
+  UNION ALL SELECT t::text FROM hcc.outbox_events t UNION ALL SELECT t::text FROM hcc.user_credentials t
+  UNION ALL SELECT t::text FROM hcc.outgoing_mail t) all_rows
+"""
+
+
+def operations() -> set[str]:
+    """Every operation of the document, as `METHOD /path`."""
+    paths = describe(routes_of(DOMAINS), "http://hcc.test")["paths"]
+    return {f"{method.upper()} {path}" for path, item in paths.items() for method in METHODS if method in item}
+
+
+def test_every_operation_has_its_row() -> None:
+    rows = [row.operation for row in (*ROWS, *OWN, *PUBLIC)]
+    assert operations() - set(rows) == set(), "operations without a row in tests/accounts/matrix"
+    assert set(rows) - operations() == set(), "rows without an operation"
+    assert len(rows) == len(set(rows))
+
+
+@pytest.fixture
+def making(settings: Settings, runtime: Runtime, world: World) -> Iterator[Making]:
+    with psycopg.connect(settings.owner_database_url, autocommit=True) as connection:
+        yield Making(connection, runtime.keyring, world)
+
+
+@pytest.fixture
+def api_key(making: Making) -> str:
+    """A key of anna's with one scope."""
+    prefix = secrets.token_hex(6)
+    key = f"hcc_{prefix}_{secrets.token_urlsafe(32)}"
+    making.connection.execute(
+        "INSERT INTO hcc.api_keys (id, organization_id, user_id, name, prefix, key_hash, scopes)"
+        " VALUES (gen_random_uuid(), %s, %s, 'few scopes', %s, %s, '{users:read}')",
+        (making.organization("apple"), making.world.users["anna"], prefix, hashlib.sha256(key.encode()).digest()),
+    )
+    return key
+
+
+def filled(value: Any, facts: dict[str, str]) -> Any:
+    """A body with the target's facts in it."""
+    if isinstance(value, str):
+        return value.format_map(facts)
+    if isinstance(value, list):
+        return [filled(item, facts) for item in value]
+    if isinstance(value, dict):
+        return {name: filled(item, facts) for name, item in value.items()}
+    return value
+
+
+def proof(world: World, role: str, api_key: str) -> dict[str, str]:
+    """What a role sends to say who asks."""
+    if role == "key":
+        return {"X-API-Key": api_key}
+    return world.headers(None if role == "anonymous" else role)
+
+
+async def ask(row: Row | Own | Public, target: Target, world: World, headers: dict[str, str]) -> httpx.Response:
+    """Send the operation, aimed at the target."""
+    method, _, path = row.operation.partition(" ")
+    facts = {"mark": target.mark, **target.facts}
+    body = filled(row.body, facts) if row.body is not None else None
+    query = "?" + facts["query"] if "query" in facts else "?limit=100" if isinstance(row, Row) and method == "GET" else ""
+    return await world.client.request(method, path.format_map(facts) + query, json=body, headers=headers)
+
+
+def fingerprint(connection: Connection) -> Any:
+    found = connection.execute(UNCHANGED).fetchone()
+    assert found is not None
+    return found[0]
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.operation)
+async def test_operation(row: Row, making: Making, api_key: str) -> None:
+    wrong = []
+    for place in PLACES:
+        for role in ROLES:
+            target = MAKE[row.target](making, place)
+            before = fingerprint(making.connection)
+            answer = await ask(row, target, making.world, proof(making.world, role, api_key))
+            expected = row.expected[role, place]
+            if expected in "+-":
+                shown = answer.status_code == 200 and target.id in {str(item["id"]) for item in answer.json()["data"]}
+                got = f"{'+' if shown else '-'}" if answer.status_code == 200 else str(answer.status_code)
+            else:
+                got = str(answer.status_code)
+            if got != expected:
+                wrong.append(f"{role} in {place}: {got}, expected {expected}: {answer.text[:200]}")
+            if got == "-" or answer.status_code in REFUSALS:
+                if target.mark in answer.text:
+                    wrong.append(f"{role} in {place}: the answer quotes the target: {answer.text[:200]}")
+                if fingerprint(making.connection) != before:
+                    wrong.append(f"{role} in {place}: a refused request changed a row")
+            elif answer.status_code >= 300:
+                wrong.append(f"{role} in {place}: {answer.status_code} is no refusal: {answer.text[:200]}")
+    assert wrong == []
+
+
+@pytest.mark.parametrize("row", OWN, ids=lambda row: row.operation)
+async def test_own_account(row: Own, making: Making, api_key: str) -> None:
+    world = making.world
+    stranger = making.connection.execute("SELECT id FROM hcc.sessions WHERE user_id = %s", (world.users["cleo"],)).fetchone()
+    assert stranger is not None
+    if row.operation.endswith("confirm"):
+        for role in set(ROLES) - {"key", "anonymous"}:
+            await world.send(role, "POST", "/v1/auth/totp/enrol", {"password": "violet-tractor-9-lagoon"})
+    target = Target("", "", {"session_id": str(stranger[0])})
+    got = {role: (await ask(row, target, world, proof(world, role, api_key))).status_code for role in ROLES}
+    assert got == {**dict.fromkeys(ROLES, row.status), "key": 403, "anonymous": 401}
+    assert (await world.get("cleo", "/v1/auth/me")).status_code == 200
+
+
+@pytest.mark.parametrize("row", PUBLIC, ids=lambda row: row.operation)
+async def test_public(row: Public, world: World) -> None:
+    answer = await ask(row, Target("", "", {}), world, {})
+    assert answer.status_code == row.status, answer.text
