@@ -40,6 +40,7 @@ SMALL: Final[Mapping[str, str]] = {
     "work_mem": "8MB",
     "max_wal_size": "512MB",
     "log_min_messages": "warning",
+    "log_checkpoints": "off",
 }
 """Settings of the server of `hcc up`: a developer's machine, durable."""
 

@@ -18,7 +18,7 @@ from pathlib import Path
 import msgspec
 
 from control.stack.backoff import Backoff
-from control.stack.launch import Launch, StackError, adopt_orphans, children_of, descendants_of, signal_quietly, spawn
+from control.stack.launch import Launch, StackError, adopt_orphans, children_of, signal_quietly, spawn
 from control.stack.output import Console, Tap
 
 _PROBE_EVERY = 0.03
@@ -161,14 +161,10 @@ class Supervisor:
         state.stopping.set()
         process, task = state.process, state.task
         if process is not None:
-            below = descendants_of(process.pid)
             process.send_signal(state.service.launch().stop_signal)
             if not await self._ends(state, process):
                 self.say(f"{state.service.name} did not end in time and is killed")
-                below |= descendants_of(process.pid)
                 signal_quietly(process.pid, signal.SIGKILL)
-            for pid in below & descendants_of(process.pid):
-                signal_quietly(pid, signal.SIGKILL)
         if task is not None:
             await asyncio.gather(task, return_exceptions=True)
         del self._running[state.service.name]

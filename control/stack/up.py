@@ -1,0 +1,211 @@
+"""`hcc up`: bring everything up in order, say where it is, keep it up, take it down in order."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import fcntl
+import os
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import psycopg
+
+from control.core import migrate
+from control.core.settings import load as load_settings
+from control.stack import ports, secrets, services
+from control.stack.launch import StackError
+from control.stack.output import Console
+from control.stack.postgres import SMALL, PrivatePostgres
+from control.stack.redis import PrivateRedis
+from control.stack.supervisor import Supervisor
+
+_STORAGE_PATIENCE = 60.0
+_PLATFORM_PATIENCE = 90.0
+_STOP_ORDER = (("gateway",), ("worker", "control", "origin", "mail"), ("redis", "postgres"))
+
+
+def command(args: argparse.Namespace) -> int:
+    """Exit code 0 after a stop that was asked for, 1 when the stack could not start."""
+    del args
+    run_dir = Path(os.environ.get("HCC_RUN_DIR") or ".run").absolute()
+    base = os.environ.get("HCC_PORT_BASE") or "8000"
+    if not base.isdecimal():
+        raise StackError(f"HCC_PORT_BASE is {base!r}; it must be a number such as 8000")
+    run_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with _only_one(run_dir):
+        return asyncio.run(_Up(run_dir, ports.from_base(int(base))).run())
+
+
+@contextmanager
+def _only_one(run_dir: Path) -> Iterator[None]:
+    with (run_dir / "lock").open("a+", encoding="ascii") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.seek(0)
+            who = lock.read().strip()
+            raise StackError(
+                f"{run_dir} is in use by another `hcc up`{f' (pid {who})' if who else ''}; stop that one, or set HCC_RUN_DIR and HCC_PORT_BASE"
+            ) from None
+        lock.truncate(0)
+        lock.write(f"{os.getpid()}\n")
+        lock.flush()
+        yield
+
+
+class _Up:
+    def __init__(self, run_dir: Path, stack_ports: ports.Ports) -> None:
+        self._run_dir = run_dir
+        self._ports = stack_ports
+        self._console = Console()
+        self._stop = asyncio.Event()
+        self._stack_file = run_dir / "stack.json"
+
+    async def run(self) -> int:
+        supervisor = Supervisor(self._run_dir / "logs", self._console)
+        self._listen_to_signals(supervisor)
+        starting = asyncio.create_task(self._bring_up(supervisor))
+        asked = asyncio.create_task(self._stop.wait())
+        try:
+            await asyncio.wait([starting, asked], return_when=asyncio.FIRST_COMPLETED)
+            if starting.done():
+                starting.result()
+                await asked
+            else:
+                starting.cancel()
+                await asyncio.gather(starting, return_exceptions=True)
+        finally:
+            asked.cancel()
+            supervisor.say("stopping …")
+            await supervisor.stop(*_STOP_ORDER)
+            self._stack_file.unlink(missing_ok=True)
+        supervisor.say("all stopped")
+        return 0
+
+    def _listen_to_signals(self, supervisor: Supervisor) -> None:
+        def asked() -> None:
+            if self._stop.is_set():
+                supervisor.hurry()
+            self._stop.set()
+
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            asyncio.get_running_loop().add_signal_handler(number, asked)
+
+    async def _bring_up(self, supervisor: Supervisor) -> None:
+        began = time.monotonic()
+        secret = secrets.load(self._run_dir / "secrets")
+        stack = services.Stack(
+            run_dir=self._run_dir,
+            ports=self._ports,
+            secrets=secret,
+            postgres=PrivatePostgres(self._run_dir / "postgres", self._ports.postgres, password=secret.postgres, settings=SMALL),
+            redis=PrivateRedis(self._run_dir / "redis", self._ports.redis, secret.redis),
+        )
+        await self._wait_for_ports()
+        if not (self._run_dir / "postgres" / "PG_VERSION").exists():
+            supervisor.say("making a PostgreSQL cluster …")
+        for service in services.storage(stack):
+            supervisor.start(service)
+        await supervisor.wait_ready(["postgres", "redis"], _STORAGE_PATIENCE)
+        supervisor.say(f"PostgreSQL and Redis are up ({time.monotonic() - began:.1f} s)")
+        await asyncio.to_thread(_migrate, stack, supervisor.say)
+        names = []
+        for service in services.platform(stack):
+            if service.name == "gateway" and find_spec("dataplane.gateway") is None:
+                supervisor.say("the gateway is not built; going on without it")
+                continue
+            supervisor.start(service)
+            names.append(service.name)
+        demo = await asyncio.to_thread(_seed, stack, supervisor.say)
+        await supervisor.wait_ready(names, _PLATFORM_PATIENCE)
+        found = _describe(stack, demo, names)
+        secrets.write_private(self._stack_file, msgspec.json.format(msgspec.json.encode(found), indent=2).decode() + "\n")
+        self._greet(stack, found, time.monotonic() - began)
+
+    async def _wait_for_ports(self) -> None:
+        """Ports must be free; after an end that was not orderly, the last of the old processes get a moment."""
+        deadline = time.monotonic() + (10.0 if self._stack_file.exists() else 0.0)
+        self._stack_file.unlink(missing_ok=True)
+        while True:
+            try:
+                ports.check_free(self._ports)
+            except StackError:
+                if time.monotonic() >= deadline:
+                    raise
+                await asyncio.sleep(0.1)
+            else:
+                return
+
+    def _greet(self, stack: services.Stack, found: dict[str, Any], took: float) -> None:
+        say = self._console.plain
+        url = found.get("gateway") or found["control"]
+        say(f"ready: {url} (after {took:.1f} s)")
+        say(f"  panel            {url}/")
+        say(f"  API and its docs {url}/docs")
+        if "admin" in found:
+            say(f"  log in as        {found['admin']['email']} (password: admin.password in {self._stack_file})")
+        if "demo_site_host" in found and "gateway" in found:
+            say(f"  demo site        curl -H 'Host: {found['demo_site_host']}' {url}/")
+        say(f"  mail is kept in  {stack.run_dir / 'mail'}")
+        say(f"  logs             {stack.run_dir / 'logs'}")
+        say("Ctrl-C stops everything.")
+
+
+def _migrate(stack: services.Stack, say: Any) -> None:
+    """Roles, schema, migrations; a look is enough when the database is current. Raises StackError when data and secrets differ."""
+    owner = stack.dsn("hcc_owner")
+    try:
+        with psycopg.connect(owner) as connection:
+            current = not migrate.pending(connection, migrate.read_migrations())
+    except psycopg.Error:
+        current = False
+    if current:
+        return
+    try:
+        migrate.bootstrap(stack.postgres.superuser_dsn, stack.secrets.roles, database=services.DATABASE)
+    except psycopg.OperationalError as error:
+        raise StackError(f"{stack.run_dir}: data and secrets do not fit ({error}); remove the folder to start anew") from error
+    migrate.migrate(owner, say)
+
+
+def _seed(stack: services.Stack, say: Any) -> dict[str, Any]:
+    if find_spec("control.demo") is None:
+        say("the demo data is not part of this installation; going on without it")
+        return {}
+    from control import demo
+
+    settings = load_settings(stack.seed_environment())
+    seeding = demo.seed(
+        settings,
+        gateway_url=stack.gateway_url,
+        control_addr=f"{ports.HOST}:{stack.ports.control}",
+        origin_addr=f"{ports.HOST}:{stack.ports.origin}",
+        secrets=stack.secrets.demo,
+    )
+    found: dict[str, Any] = asyncio.run(seeding)
+    return found
+
+
+def _describe(stack: services.Stack, demo: dict[str, Any], names: list[str]) -> dict[str, Any]:
+    at = stack.ports
+    urls = {"gateway": at.gateway, "ops": at.ops} if "gateway" in names else {}
+    urls |= {"control": at.control, "worker": at.worker, "origin": at.origin}
+    return {
+        **{name: f"http://{ports.HOST}:{port}" for name, port in urls.items()},
+        **demo,
+        "pg_dsn": stack.postgres.superuser_dsn,
+        "redis_url": stack.redis.url,
+        "mail": str(stack.run_dir / "mail"),
+    }
+
+
+if __name__ == "__main__":
+    sys.exit(command(argparse.Namespace()))
