@@ -1,0 +1,132 @@
+"""`hcc keys list|rotate|rotate-encryption`: the keys that sign tokens, and those that seal secrets at rest."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from datetime import datetime
+from typing import Any
+
+import msgspec
+import psycopg
+from psycopg import sql
+from psycopg.rows import dict_row
+
+from control.accounts import directory
+from control.core import tokens
+from control.core.crypto import ENCRYPTED_COLUMNS, EncryptedColumn, Keyring, KeyringError, place
+from control.core.settings import Settings, SettingsError, check, load
+
+LEAD_SECONDS = 60
+"""A new key is published this long before it signs: verifiers read the keys every half minute."""
+_BATCH = 500
+
+
+class Key(msgspec.Struct):
+    """A signing key as `hcc keys list` shows it."""
+
+    kid: str
+    active_from: datetime
+    retires_at: datetime | None
+    state: str
+
+
+def command(args: argparse.Namespace) -> int:
+    """Exit code 1 when it cannot be done, 2 when settings are missing."""
+    settings = load()
+    if problems := [*check(settings), *([] if settings.owner_database_url else ["HCC_OWNER_DATABASE_URL is not set"])]:
+        raise SettingsError(problems)
+    keyring = Keyring.parse(settings.encryption_keys)
+    with psycopg.connect(settings.owner_database_url) as connection:
+        match args.action:
+            case "list":
+                _show(list_keys(connection), as_json=args.json)
+            case "rotate":
+                kid = rotate(connection, keyring, settings, at_once=args.now)
+                print(f"{kid} signs {'now' if args.now else f'in {LEAD_SECONDS} s'}; the old key is published until its tokens expire")
+            case _:
+                return _reencrypt_all(connection, keyring)
+    return 0
+
+
+def list_keys(connection: psycopg.Connection[Any]) -> list[Key]:
+    """The keys that are published, the newest first."""
+    with connection.cursor(row_factory=dict_row) as cursor:
+        cursor.execute(
+            "SELECT kid, active_from, retires_at, CASE WHEN active_from > now() THEN 'waiting'"
+            " WHEN kid = (SELECT kid FROM hcc.signing_keys WHERE active_from <= now() ORDER BY active_from DESC LIMIT 1) THEN 'signing'"
+            " WHEN retires_at <= now() THEN 'retired' ELSE 'checking' END AS state FROM hcc.signing_keys ORDER BY active_from DESC"
+        )
+        return msgspec.convert(cursor.fetchall(), list[Key])
+
+
+def _show(keys: list[Key], *, as_json: bool) -> None:
+    if as_json:
+        print(msgspec.json.encode(keys).decode())
+        return
+    if not keys:
+        print("There are no keys; run `hcc keys rotate --now`.")
+    for key in keys:
+        retires = f", until {key.retires_at:%Y-%m-%d %H:%M:%S %Z}" if key.retires_at else ""
+        print(f"{key.kid}  {key.state}  from {key.active_from:%Y-%m-%d %H:%M:%S %Z}{retires}")
+
+
+def rotate(connection: psycopg.Connection[Any], keyring: Keyring, settings: Settings, *, at_once: bool) -> str:
+    """Bring in a new key. `at_once` is for a key that was stolen: the old ones are good for nothing from now on."""
+    key = tokens.generate(keyring)
+    lead = 0 if at_once else LEAD_SECONDS
+    lasts = 0 if at_once else lead + settings.jwt_access_ttl + 60
+    connection.execute(
+        "UPDATE hcc.signing_keys SET retires_at = now() + make_interval(secs => %s)"
+        " WHERE retires_at IS NULL OR retires_at > now() + make_interval(secs => %s)",
+        (lasts, lasts),
+    )
+    directory.add_signing_key(connection, key.kid, key.public_jwk, key.private_key, lead)
+    if (root := directory.platform(connection)) is not None:
+        directory.note(connection, root, "signing_key.rotated", "signing_key", key.kid)
+    connection.commit()
+    return key.kid
+
+
+def _reencrypt_all(connection: psycopg.Connection[Any], keyring: Keyring) -> int:
+    failed = 0
+    for column in ENCRYPTED_COLUMNS:
+        changed, broken = reencrypt(connection, keyring, column)
+        failed += len(broken)
+        print(f"{column.table}.{column.column}: {changed} sealed anew with {keyring.primary}")
+        for row in broken:
+            print(f"  row {row}: cannot be opened with the keys given; left as it is", file=sys.stderr)
+    return 1 if failed else 0
+
+
+def reencrypt(connection: psycopg.Connection[Any], keyring: Keyring, column: EncryptedColumn) -> tuple[int, list[str]]:
+    """Seal the values of a column with the first key: how many were changed, and the rows that do not open.
+
+    Works in batches with a commit each, so it can be stopped and started again; processes go on meanwhile, since they hold
+    both keys.
+    """
+    row = sql.SQL(" || ':' || ").join(sql.SQL("{}::text").format(sql.Identifier(k)) for k in column.keys)
+    name, table = sql.Identifier(column.column), sql.Identifier("hcc", column.table)
+    read = sql.SQL(
+        "SELECT {row} AS row, {name} AS sealed FROM {table} WHERE {name} IS NOT NULL AND {row} > %s ORDER BY 1 LIMIT %s FOR UPDATE"
+    ).format(row=row, name=name, table=table)
+    write = sql.SQL("UPDATE {table} SET {name} = %s WHERE {row} = %s").format(row=row, name=name, table=table)
+    changed, broken, last = 0, list[str](), ""
+    while True:
+        rows = connection.execute(read, (last, _BATCH)).fetchall()
+        if not rows:
+            connection.commit()
+            return changed, broken
+        for key, sealed in rows:
+            last = key
+            where = place(column.table, column.column, key)
+            try:
+                if keyring.key_of(sealed) == keyring.primary:
+                    continue
+                opened = keyring.open(sealed, where)
+            except KeyringError:
+                broken.append(key)
+                continue
+            connection.execute(write, (keyring.seal(opened, where), key))
+            changed += 1
+        connection.commit()

@@ -1,0 +1,199 @@
+"""Configuration flows one way: PostgreSQL says that something changed, one consistent snapshot is read and handed over.
+
+A snapshot is made of sections with the hash of their content, one for the platform and one a site, so that the gateway
+compiles only what is new and refuses only what is wrong. Revocations come by a channel of their own, at once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import os
+import socket
+from collections.abc import Callable
+from typing import Any, Protocol
+from uuid import UUID
+
+import msgspec
+import psycopg
+from psycopg import AsyncConnection, IsolationLevel
+from psycopg.rows import dict_row
+from psycopg.types.json import Jsonb
+
+SNAPSHOT_VERSION = 1
+DEBOUNCE_SECONDS = 0.05
+"""Several statements of one change arrive together; the snapshot is read once, after them."""
+REREAD_SECONDS = 30.0
+"""Keys retire and revocations end by time, without a notification."""
+_LONGEST_BACK_OFF = 5.0
+_CONNECT_SECONDS = 5
+
+Apply = Callable[[bytes], bytes]
+Revoke = Callable[[list[str], int], object]
+
+
+class Log(Protocol):
+    """Where the feed tells what it does: `log("configuration applied", applied=3)`."""
+
+    def __call__(self, event: str, /, **facts: Any) -> None: ...
+
+
+class Section(msgspec.Struct):
+    """A part of a snapshot that stands or falls by itself."""
+
+    id: str
+    hash: str
+    body: msgspec.Raw
+
+
+class Snapshot(msgspec.Struct):
+    """What `Gateway.apply` takes, as JSON."""
+
+    version: int
+    sections: list[Section]
+
+
+class Report(msgspec.Struct):
+    """What the gateway made of a snapshot."""
+
+    applied: list[str]
+    unchanged: list[str]
+    refused: list[dict[str, str]]
+
+
+class Revocation(msgspec.Struct):
+    """A session that ended, and until when its tokens would have been good (Unix seconds)."""
+
+    sid: str
+    until: int
+
+
+def section(name: str, body: dict[str, Any]) -> Section:
+    """A section with the hash of its content. Keys are sorted, so that equal content has equal hashes."""
+    encoded = msgspec.json.encode(body, order="deterministic")
+    return Section(name, hashlib.sha256(encoded).hexdigest(), msgspec.Raw(encoded))
+
+
+async def read_snapshot(connection: AsyncConnection[Any], issuer: str, audience: str) -> bytes:
+    """Read everything in one transaction, so that the parts fit together."""
+    async with connection.transaction(), connection.cursor(row_factory=dict_row) as cursor:
+
+        async def rows(statement: str) -> list[dict[str, Any]]:
+            await cursor.execute(statement)  # type: ignore[arg-type]  # the statements stand below, as constants
+            return await cursor.fetchall()
+
+        platform = (await rows("SELECT trusted_proxies, defaults, response_headers FROM hcc.gateway_config_platform"))[0]
+        keys = await rows("SELECT kid, public_jwk FROM hcc.gateway_config_keys ORDER BY kid")
+        revoked = await rows("SELECT session_id, until FROM hcc.gateway_config_revoked ORDER BY session_id")
+        sites = await rows("SELECT id, organization_id, name, hosts FROM hcc.gateway_config_sites ORDER BY id")
+        upstreams = await rows(
+            "SELECT site_id, name, policy, connect_ms, first_byte_ms, between_bytes_ms, total_ms, targets"
+            " FROM hcc.gateway_config_upstreams ORDER BY site_id, name"
+        )
+        routes = await rows(
+            "SELECT id, site_id, path_prefix, methods, priority, strip_prefix, auth, rate_limits, max_body, upstream"
+            " FROM hcc.gateway_config_routes ORDER BY site_id, path_prefix, id"
+        )
+    body = {
+        "trusted_proxies": platform["trusted_proxies"],
+        "jwt": {"issuer": issuer, "audience": audience, "leeway_s": 5, "keys": [k["public_jwk"] for k in keys]},
+        "revoked_sessions": [{"sid": str(r["session_id"]), "until": r["until"]} for r in revoked],
+        "defaults": platform["defaults"],
+        "response_headers": platform["response_headers"],
+    }
+    sections = [section("platform", body), *(_site(site, upstreams, routes) for site in sites)]
+    return msgspec.json.encode(Snapshot(SNAPSHOT_VERSION, sections))
+
+
+def _site(site: dict[str, Any], upstreams: list[dict[str, Any]], routes: list[dict[str, Any]]) -> Section:
+    site_id: UUID = site["id"]
+    body = {
+        "site_id": str(site_id),
+        "organization_id": str(site["organization_id"]),
+        "name": site["name"],
+        "hosts": site["hosts"],
+        "upstreams": {
+            u["name"]: {k: v for k, v in u.items() if k not in ("site_id", "name")} for u in upstreams if u["site_id"] == site_id
+        },
+        "routes": [{**{k: v for k, v in r.items() if k != "site_id"}, "id": str(r["id"])} for r in routes if r["site_id"] == site_id],
+    }
+    return section(f"site:{site_id}", body)
+
+
+class ConfigFeed:
+    """Keeps a gateway's configuration current for as long as it runs. PostgreSQL away is waited for, never an end."""
+
+    def __init__(self, database_url: str, apply: Apply, revoke: Revoke, log: Log) -> None:
+        self._url = database_url
+        self._apply = apply
+        self._revoke = revoke
+        self._log = log
+        self._issuer = os.environ.get("HCC_JWT_ISSUER") or "hcc"
+        self._audience = os.environ.get("HCC_JWT_AUDIENCE") or "hcc"
+        self._name = os.environ.get("HCC_GATEWAY_NAME") or socket.gethostname()
+        self._generation = 0
+        self.connected = False
+
+    async def run(self) -> None:
+        """Until cancelled: connect, listen, read, apply; after a failure again, with growing pauses."""
+        pause = 0.2
+        while True:
+            try:
+                async with await AsyncConnection.connect(
+                    self._url, autocommit=True, connect_timeout=_CONNECT_SECONDS, application_name="hcc-gateway"
+                ) as connection:
+                    await connection.set_isolation_level(IsolationLevel.REPEATABLE_READ)
+                    await connection.execute("LISTEN hcc_gateway")
+                    await connection.execute("LISTEN hcc_revocations")
+                    self.connected = True
+                    pause = 0.2
+                    await self._follow(connection)
+            except (psycopg.Error, OSError) as error:
+                self._log("configuration source away", error=type(error).__name__, again_in_s=round(pause, 1))
+            finally:
+                self.connected = False
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, _LONGEST_BACK_OFF)
+
+    async def _follow(self, connection: AsyncConnection[Any]) -> None:
+        while True:
+            await self._read(connection)
+            await self._until_changed(connection)
+
+    async def _until_changed(self, connection: AsyncConnection[Any]) -> None:
+        """Return when the snapshot may be out of date; pass on revocations meanwhile."""
+        timeout = REREAD_SECONDS
+        changed = False
+        while True:
+            quiet = True
+            async for note in connection.notifies(timeout=timeout, stop_after=1):
+                quiet = False
+                if note.channel == "hcc_revocations":
+                    self._pass_on(note.payload)
+                elif not changed:
+                    changed = True
+                    timeout = DEBOUNCE_SECONDS
+            if quiet:
+                return
+
+    def _pass_on(self, payload: str) -> None:
+        try:
+            revocation = msgspec.json.decode(payload, type=Revocation)
+        except msgspec.DecodeError:
+            self._log("revocation not understood")
+            return
+        self._revoke([revocation.sid], revocation.until)
+
+    async def _read(self, connection: AsyncConnection[Any]) -> None:
+        snapshot = await read_snapshot(connection, self._issuer, self._audience)
+        # Compiling takes no lock that serving needs, but it does take time: not on the event loop.
+        raw = await asyncio.to_thread(self._apply, snapshot)
+        report = msgspec.json.decode(raw, type=Report)
+        if report.applied or report.refused:
+            self._log("configuration applied", applied=len(report.applied), refused=[r.get("id") for r in report.refused])
+        self._generation += 1
+        await connection.execute(
+            "INSERT INTO hcc.gateway_reports (gateway, generation, refused, reported_at) VALUES (%s, %s, %s, now())"
+            " ON CONFLICT (gateway) DO UPDATE SET generation = excluded.generation, refused = excluded.refused, reported_at = now()",
+            (self._name, self._generation, Jsonb(report.refused)),
+        )
