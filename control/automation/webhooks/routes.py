@@ -81,7 +81,13 @@ async def delete_webhook(ctx: Ctx, webhook_id: FromPath[UUID]) -> None:
     await service.delete(ctx, webhook_id)
 
 
-@post("/v1/webhooks/{webhook_id:uuid}/rotate-secret", opt=_WRITE, tags=_TAGS, operation_id="rotate_webhook_secret", status_code=200)
+@post(
+    "/v1/webhooks/{webhook_id:uuid}/rotate-secret",
+    opt=_WRITE,
+    tags=_TAGS,
+    operation_id="rotate_webhook_secret",
+    status_code=200,
+)
 async def rotate_webhook_secret(ctx: Ctx, webhook_id: FromPath[UUID]) -> Response[Envelope[WebhookWithSecret]]:
     """Replace the signing secret at once; the new one is shown this one time."""
     return await ctx.once(lambda tx: service.rotate_secret(ctx, tx, webhook_id), status=200)

@@ -44,7 +44,7 @@ async def get(ctx: Context, webhook_id: UUID) -> Webhook:
 
 
 async def create(ctx: Context, tx: Transaction, data: NewWebhook) -> WebhookWithSecret:
-    """A new endpoint of the caller's organisation, with its secret. Raises ValidationFailed, or Conflict when there are too many."""
+    """A new endpoint of the caller's organisation, with its secret. Raises ValidationFailed; Conflict at the limit."""
     check(ctx, data.url, data.topics)
     organization_id = ctx.principal.organization_id
     if await tx.value(q.SQL.how_many, organization_id=organization_id) >= MOST_ENDPOINTS:
