@@ -11,14 +11,14 @@ import httpx
 import psycopg
 import pytest
 
-from control.app import DOMAINS, routes_of
+from control.app import DOMAINS, create_litestar, http_handlers, routes_of
 from control.core.runtime import Runtime
 from control.core.settings import Settings
 from control.web.openapi import describe
 from tests.accounts.matrix import OWN, PUBLIC, ROWS
 from tests.accounts.matrix.grid import PLACES, ROLES, Own, Public, Row
 from tests.accounts.matrix.targets import MAKE, Connection, Making, Target
-from tests.world import World
+from tests.world import TREE, World
 
 REFUSALS = {401, 403, 404, 409, 422}
 METHODS = ("get", "post", "put", "patch", "delete")
@@ -144,3 +144,42 @@ async def test_own_account(row: Own, making: Making, api_key: str) -> None:
 async def test_public(row: Public, world: World) -> None:
     answer = await ask(row, Target("", "", {}), world, {})
     assert answer.status_code == row.status, answer.text
+
+
+def test_what_the_document_leaves_out_is_public(runtime: Runtime) -> None:
+    hidden = {path: h.opt.get("permission") for path, h in http_handlers(create_litestar(runtime)) if not h.resolve_include_in_schema()}
+    assert hidden == dict.fromkeys(
+        ["/", "/.well-known/jwks.json", "/docs", "/livez", "/metrics", "/openapi.json", "/readyz", "/reset-password"], "public"
+    )
+
+
+ENTERING = {
+    ("root", "cherry"): 200,
+    ("nora", "north"): 200,
+    ("nora", "apple"): 200,
+    ("ned", "birch"): 200,
+    ("nora", "platform"): 404,
+    ("nora", "south"): 404,
+    ("nora", "cherry"): 404,
+    ("anna", "apple"): 200,
+    ("anna", "birch"): 403,
+    ("anna", "north"): 403,
+    ("alex", "birch"): 403,
+}
+
+
+@pytest.mark.parametrize(("role", "place"), ENTERING, ids=lambda name: name)
+async def test_entering_an_organization(role: str, place: str, world: World) -> None:
+    answer = await world.get(role, "/v1/users", X_Organization_Id=str(world.organizations[place]))
+    assert answer.status_code == ENTERING[role, place]
+    if answer.status_code == 200:
+        below = {name for name, (parent, _) in TREE.items() if place in (name, parent, TREE[parent][0] if parent else None)}
+        assert {user["organization_id"] for user in answer.json()["data"]} == {str(world.organizations[name]) for name in below}
+
+
+@pytest.mark.parametrize(
+    ("sent", "status"),
+    [("not-a-uuid", 422), ("00000000-0000-0000-0000-000000000000", 404), ("", 422)],
+)
+async def test_entering_nowhere(sent: str, status: int, world: World) -> None:
+    assert (await world.get("nora", "/v1/users", X_Organization_Id=sent)).status_code == status

@@ -57,7 +57,7 @@ class Public(msgspec.Struct, frozen=True):
     body: dict[str, Any] | None = None
 
 
-def grid(text: str, ok: int = 200) -> Grid:
+def grid(text: str, ok: int | str = 200) -> Grid:
     """Read a grid. Raises ValueError unless it has exactly the roles and places that there are."""
     head, *lines = [line.split() for line in text.strip().splitlines()]
     if tuple(head) != PLACES:

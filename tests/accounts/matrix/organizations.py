@@ -2,30 +2,9 @@
 
 from __future__ import annotations
 
+from tests.accounts.matrix.common import LISTED_BY_MEMBERS, READ_BY_MEMBERS
 from tests.accounts.matrix.grid import Row, grid
 
-LISTED = grid("""
-                platform  north  apple  birch  cherry
-    root               +      +      +      +       +
-    agent              +      +      +      +       +
-    nora               -      +      +      +       -
-    ned                -      +      +      +       -
-    anna               -      -      +      -       -
-    alex               -      -      +      -       -
-    key              403
-    anonymous        401
-""")
-READ = grid("""
-                platform  north  apple  birch  cherry
-    root              ok     ok     ok     ok      ok
-    agent             ok     ok     ok     ok      ok
-    nora             404     ok     ok     ok     404
-    ned              404     ok     ok     ok     404
-    anna             404    404     ok    404     404
-    alex             404    404     ok    404     404
-    key              403
-    anonymous        401
-""")
 WRITE = grid("""
                 platform  north  apple  birch  cherry
     root              ok     ok     ok     ok      ok
@@ -64,9 +43,9 @@ PLACE = grid("""
 PUT = {"name": "Changed", "slug": "{slug}", "plan": "standard", "is_active": True}
 
 ROWS = [
-    Row("GET /v1/organizations", "organization", LISTED),
+    Row("GET /v1/organizations", "organization", LISTED_BY_MEMBERS),
     Row("POST /v1/organizations", "new_organization", PLACE, {"name": "New", "slug": "{slug}", "parent_id": "{parent_id}"}),
-    Row("GET /v1/organizations/{organization_id}", "organization", READ),
+    Row("GET /v1/organizations/{organization_id}", "organization", READ_BY_MEMBERS),
     Row("PUT /v1/organizations/{organization_id}", "organization", WRITE, PUT),
     Row("PATCH /v1/organizations/{organization_id}", "organization", WRITE, {"name": "Changed"}),
     Row("DELETE /v1/organizations/{organization_id}", "organization", CLOSE),

@@ -125,6 +125,35 @@ def operation(making: Making, where: str) -> Target:
     return Target(str(operation_id), mark, {"operation_id": str(operation_id)})
 
 
+def webhook(making: Making, where: str) -> Target:
+    """An endpoint that is told of new people; there is one at a time, since an organisation has a most."""
+    webhook_id, mark = new_id(), f"mark{secrets.token_hex(8)}"
+    making.connection.execute(
+        "UPDATE hcc.webhook_endpoints SET deleted_at = now() WHERE organization_id = %s", (making.organization(where),)
+    )
+    making.connection.execute(
+        "INSERT INTO hcc.webhook_endpoints (id, organization_id, url, topics, secret) VALUES (%s, %s, %s, '{user.created}', %s)",
+        (
+            webhook_id,
+            making.organization(where),
+            f"https://{mark}.example.com/in",
+            making.keyring.seal(b"whsec_", place("webhook_endpoints", "secret", webhook_id)),
+        ),
+    )
+    return Target(str(webhook_id), mark, {"webhook_id": str(webhook_id)})
+
+
+def webhook_delivery(making: Making, where: str) -> Target:
+    """What was sent to an endpoint."""
+    endpoint, delivery_id = webhook(making, where), new_id()
+    making.connection.execute(
+        "INSERT INTO hcc.webhook_deliveries (id, organization_id, endpoint_id, event_id, topic, body, status)"
+        " VALUES (%s, %s, %s, gen_random_uuid(), 'user.created', %s, 'failed')",
+        (delivery_id, making.organization(where), endpoint.id, Jsonb({"data": endpoint.mark})),
+    )
+    return Target(str(delivery_id), endpoint.mark, {**endpoint.facts, "delivery_id": str(delivery_id)})
+
+
 def audit_entry(making: Making, where: str) -> Target:
     """An entry of the audit log."""
     mark = f"mark{secrets.token_hex(8)}"
@@ -139,5 +168,8 @@ def audit_entry(making: Making, where: str) -> Target:
 
 MAKE: dict[str, Callable[[Making, str], Target]] = {
     factory.__name__: factory
-    for factory in (user, new_user, user_export, organization, new_organization, api_key, nothing, roles_of, operation, audit_entry)
-}
+    for factory in (
+        user, new_user, user_export, organization, new_organization, api_key, nothing, roles_of, operation, webhook,
+        webhook_delivery, audit_entry,
+    )
+}  # fmt: skip
