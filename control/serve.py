@@ -9,11 +9,11 @@ from typing import Any
 
 from granian import Granian
 from granian.constants import Interfaces, Loops
+from litestar.types import ASGIApp
 
 from control.app import DOMAINS, create_app, routes_of
 from control.core import logs
 from control.core.settings import SettingsError, check, load
-from litestar.types import ASGIApp
 
 _DOMAINS = "HCC_CONTROL_DOMAINS"
 

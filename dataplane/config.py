@@ -10,6 +10,7 @@ import asyncio
 import hashlib
 import os
 import socket
+import time
 from collections.abc import Callable
 from typing import Any, Protocol
 from uuid import UUID
@@ -23,6 +24,8 @@ from psycopg.types.json import Jsonb
 SNAPSHOT_VERSION = 1
 DEBOUNCE_SECONDS = 0.05
 """Several statements of one change arrive together; the snapshot is read once, after them."""
+LONGEST_DEBOUNCE_SECONDS = 1.0
+"""Changes that never pause are read all the same."""
 REREAD_SECONDS = 30.0
 """Keys retire and revocations end by time, without a notification."""
 _LONGEST_BACK_OFF = 5.0
@@ -79,7 +82,7 @@ async def read_snapshot(connection: AsyncConnection[Any], issuer: str, audience:
     async with connection.transaction(), connection.cursor(row_factory=dict_row) as cursor:
 
         async def rows(statement: str) -> list[dict[str, Any]]:
-            await cursor.execute(statement)  # type: ignore[arg-type]  # the statements stand below, as constants
+            await cursor.execute(statement)
             return await cursor.fetchall()
 
         platform = (await rows("SELECT trusted_proxies, defaults, response_headers FROM hcc.gateway_config_platform"))[0]
@@ -115,7 +118,9 @@ def _site(site: dict[str, Any], upstreams: list[dict[str, Any]], routes: list[di
         "upstreams": {
             u["name"]: {k: v for k, v in u.items() if k not in ("site_id", "name")} for u in upstreams if u["site_id"] == site_id
         },
-        "routes": [{**{k: v for k, v in r.items() if k != "site_id"}, "id": str(r["id"])} for r in routes if r["site_id"] == site_id],
+        "routes": [
+            {**{k: v for k, v in r.items() if k != "site_id"}, "id": str(r["id"])} for r in routes if r["site_id"] == site_id
+        ],
     }
     return section(f"site:{site_id}", body)
 
@@ -163,15 +168,15 @@ class ConfigFeed:
     async def _until_changed(self, connection: AsyncConnection[Any]) -> None:
         """Return when the snapshot may be out of date; pass on revocations meanwhile."""
         timeout = REREAD_SECONDS
-        changed = False
-        while True:
+        changed_at: float | None = None
+        while changed_at is None or time.monotonic() - changed_at < LONGEST_DEBOUNCE_SECONDS:
             quiet = True
             async for note in connection.notifies(timeout=timeout, stop_after=1):
                 quiet = False
                 if note.channel == "hcc_revocations":
                     self._pass_on(note.payload)
-                elif not changed:
-                    changed = True
+                elif changed_at is None:
+                    changed_at = time.monotonic()
                     timeout = DEBOUNCE_SECONDS
             if quiet:
                 return
@@ -194,6 +199,7 @@ class ConfigFeed:
         self._generation += 1
         await connection.execute(
             "INSERT INTO hcc.gateway_reports (gateway, generation, refused, reported_at) VALUES (%s, %s, %s, now())"
-            " ON CONFLICT (gateway) DO UPDATE SET generation = excluded.generation, refused = excluded.refused, reported_at = now()",
+            " ON CONFLICT (gateway) DO UPDATE"
+            " SET generation = excluded.generation, refused = excluded.refused, reported_at = now()",
             (self._name, self._generation, Jsonb(report.refused)),
         )

@@ -1,8 +1,8 @@
 """The people and organisations that tests are about.
 
-    platform ─┬─ north (reseller) ─┬─ apple   (customer)
-              │                    └─ birch   (customer: apple's sibling)
-              └─ south (reseller) ─── cherry  (customer: another reseller's)
+platform ─┬─ north (reseller) ─┬─ apple   (customer)
+          │                    └─ birch   (customer: apple's sibling)
+          └─ south (reseller) ─── cherry  (customer: another reseller's)
 """
 
 from __future__ import annotations
@@ -78,7 +78,8 @@ async def build_world(settings: Settings, runtime: Runtime, client: httpx.AsyncC
     key = tokens.generate(runtime.keyring)
     with psycopg.connect(settings.owner_database_url) as connection:
         connection.execute(
-            "INSERT INTO hcc.signing_keys (kid, algorithm, public_jwk, private_key, active_from) VALUES (%s, 'EdDSA', %s, %s, now())",
+            "INSERT INTO hcc.signing_keys (kid, algorithm, public_jwk, private_key, active_from)"
+            " VALUES (%s, 'EdDSA', %s, %s, now())",
             (key.kid, Jsonb(key.public_jwk), key.private_key),
         )
         for name, (parent, kind) in TREE.items():

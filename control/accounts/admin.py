@@ -9,6 +9,7 @@ import re
 import sys
 from pathlib import Path
 
+import msgspec
 import psycopg
 
 from control.accounts import directory
@@ -37,6 +38,10 @@ def command(args: argparse.Namespace) -> int:
     except DirectoryError as error:
         print(f"admin: {error}", file=sys.stderr)
         return 1
+    if args.json:
+        shown = {"email": args.email, "action": args.action, **({"password": password} if made_up else {})}
+        print(msgspec.json.encode(shown).decode())
+        return 0
     print(f"{args.email}: {'created' if args.action == 'create' else 'password set, sessions ended'}")
     if made_up:
         print(f"password (shown this one time): {password}")
@@ -71,7 +76,9 @@ def _create(connection: psycopg.Connection[tuple[object, ...]], args: argparse.N
         if organization_id is None:
             raise DirectoryError(f"there is no organisation {args.organization!r}")
     else:
-        organization_id = directory.ensure_organization(connection, slug="platform", name="Platform", kind="platform", parent=None)
+        organization_id = directory.ensure_organization(
+            connection, slug="platform", name="Platform", kind="platform", parent=None
+        )
     row = connection.execute("SELECT kind FROM hcc.organizations WHERE id = %s", (organization_id,)).fetchone()
     username = re.sub(r"[^a-z0-9._-]", "-", args.email.partition("@")[0].lower()).strip("._-") or "admin"
     directory.add_person(

@@ -30,7 +30,9 @@ def platform(connection: Connection) -> UUID | None:
     return None if row is None else row[0]
 
 
-def ensure_organization(connection: Connection, *, slug: str, name: str, kind: str, parent: UUID | None, plan: str = "standard") -> UUID:
+def ensure_organization(
+    connection: Connection, *, slug: str, name: str, kind: str, parent: UUID | None, plan: str = "standard"
+) -> UUID:
     """The organisation with this slug, made when it is not there."""
     found = platform(connection) if kind == "platform" else organization(connection, slug)
     if found is not None:
@@ -94,13 +96,16 @@ def end_sessions(connection: Connection, user_id: UUID) -> None:
     with connection.cursor(row_factory=tuple_row) as cursor:
         cursor.execute("SELECT id FROM hcc.sessions WHERE user_id = %s AND revoked_at IS NULL", (user_id,))
         for (session_id,) in cursor.fetchall():
-            connection.execute("SELECT hcc.revoke_session(%s, 'password set by an administrator', interval '1 day')", (session_id,))
+            connection.execute(
+                "SELECT hcc.revoke_session(%s, 'password set by an administrator', interval '1 day')", (session_id,)
+            )
 
 
 def note(connection: Connection, organization_id: UUID, action: str, subject_type: str, subject_id: object) -> None:
     """An entry of the audit log by the system itself."""
     connection.execute(
-        "INSERT INTO hcc.audit_log (organization_id, actor_type, action, subject_type, subject_id) VALUES (%s, 'system', %s, %s, %s)",
+        "INSERT INTO hcc.audit_log (organization_id, actor_type, action, subject_type, subject_id)"
+        " VALUES (%s, 'system', %s, %s, %s)",
         (organization_id, action, subject_type, str(subject_id)),
     )
 

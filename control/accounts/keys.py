@@ -43,9 +43,14 @@ def command(args: argparse.Namespace) -> int:
                 _show(list_keys(connection), as_json=args.json)
             case "rotate":
                 kid = rotate(connection, keyring, settings, at_once=args.now)
-                print(f"{kid} signs {'now' if args.now else f'in {LEAD_SECONDS} s'}; the old key is published until its tokens expire")
+                if args.json:
+                    print(msgspec.json.encode({"kid": kid, "signs_in_s": 0 if args.now else LEAD_SECONDS}).decode())
+                    return 0
+                print(
+                    f"{kid} signs {'now' if args.now else f'in {LEAD_SECONDS} s'}; the old key is good until its tokens expire"
+                )
             case _:
-                return _reencrypt_all(connection, keyring)
+                return _reencrypt_all(connection, keyring, as_json=args.json)
     return 0
 
 
@@ -53,9 +58,10 @@ def list_keys(connection: psycopg.Connection[Any]) -> list[Key]:
     """The keys that are published, the newest first."""
     with connection.cursor(row_factory=dict_row) as cursor:
         cursor.execute(
-            "SELECT kid, active_from, retires_at, CASE WHEN active_from > now() THEN 'waiting'"
-            " WHEN kid = (SELECT kid FROM hcc.signing_keys WHERE active_from <= now() ORDER BY active_from DESC LIMIT 1) THEN 'signing'"
-            " WHEN retires_at <= now() THEN 'retired' ELSE 'checking' END AS state FROM hcc.signing_keys ORDER BY active_from DESC"
+            "SELECT k.kid, k.active_from, k.retires_at, CASE WHEN k.active_from > now() THEN 'waiting'"
+            " WHEN k.retires_at <= now() THEN 'retired'"
+            " WHEN k.active_from = (SELECT max(active_from) FROM hcc.signing_keys WHERE active_from <= now()) THEN 'signing'"
+            " ELSE 'checking' END AS state FROM hcc.signing_keys k ORDER BY k.active_from DESC"
         )
         return msgspec.convert(cursor.fetchall(), list[Key])
 
@@ -88,15 +94,18 @@ def rotate(connection: psycopg.Connection[Any], keyring: Keyring, settings: Sett
     return key.kid
 
 
-def _reencrypt_all(connection: psycopg.Connection[Any], keyring: Keyring) -> int:
-    failed = 0
+def _reencrypt_all(connection: psycopg.Connection[Any], keyring: Keyring, *, as_json: bool) -> int:
+    done: list[dict[str, Any]] = []
     for column in ENCRYPTED_COLUMNS:
         changed, broken = reencrypt(connection, keyring, column)
-        failed += len(broken)
-        print(f"{column.table}.{column.column}: {changed} sealed anew with {keyring.primary}")
-        for row in broken:
-            print(f"  row {row}: cannot be opened with the keys given; left as it is", file=sys.stderr)
-    return 1 if failed else 0
+        done.append({"column": f"{column.table}.{column.column}", "changed": changed, "not_opened": broken})
+        if not as_json:
+            print(f"{column.table}.{column.column}: {changed} sealed anew with {keyring.primary}")
+            for row in broken:
+                print(f"  row {row}: cannot be opened with the keys given; left as it is", file=sys.stderr)
+    if as_json:
+        print(msgspec.json.encode(done).decode())
+    return 1 if any(entry["not_opened"] for entry in done) else 0
 
 
 def reencrypt(connection: psycopg.Connection[Any], keyring: Keyring, column: EncryptedColumn) -> tuple[int, list[str]]:
@@ -108,7 +117,8 @@ def reencrypt(connection: psycopg.Connection[Any], keyring: Keyring, column: Enc
     row = sql.SQL(" || ':' || ").join(sql.SQL("{}::text").format(sql.Identifier(k)) for k in column.keys)
     name, table = sql.Identifier(column.column), sql.Identifier("hcc", column.table)
     read = sql.SQL(
-        "SELECT {row} AS row, {name} AS sealed FROM {table} WHERE {name} IS NOT NULL AND {row} > %s ORDER BY 1 LIMIT %s FOR UPDATE"
+        "SELECT {row} AS row, {name} AS sealed FROM {table}"
+        " WHERE {name} IS NOT NULL AND {row} > %s ORDER BY 1 LIMIT %s FOR UPDATE"
     ).format(row=row, name=name, table=table)
     write = sql.SQL("UPDATE {table} SET {name} = %s WHERE {row} = %s").format(row=row, name=name, table=table)
     changed, broken, last = 0, list[str](), ""

@@ -13,8 +13,8 @@ import msgspec
 from litestar.connection import ASGIConnection
 
 from control.core import audit
-from control.core.db import NOBODY, Database, Scope, Transaction
 from control.core.cache import Cache
+from control.core.db import NOBODY, Database, Scope, Transaction
 from control.core.errors import FieldError, Forbidden, NotFound, ValidationFailed
 from control.core.permissions import PERMISSIONS, Principal, UserType, allows
 from control.core.tokens import Tokens, refused

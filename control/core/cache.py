@@ -34,7 +34,7 @@ class Cache:
             raw = await self._redis.get(_PREFIX + key)
             if raw is not None:
                 self.hits += 1
-                return msgspec.msgpack.decode(raw, type=into)
+                return msgspec.msgpack.decode(raw.encode() if isinstance(raw, str) else raw, type=into)
         except (RedisError, OSError, msgspec.DecodeError) as error:
             log.debug("cache read failed", error=type(error).__name__)
         self.misses += 1

@@ -35,7 +35,7 @@ class Context:
     def principal(self) -> Principal:
         principal = self.request.scope.get("user")
         if not isinstance(principal, Principal):
-            raise LookupError("a public route has no principal")
+            raise TypeError("a public route has no principal")
         return principal
 
     @property
@@ -88,7 +88,9 @@ class Context:
         if organization_id != self.principal.home_organization_id:
             await self.audit(tx, f"{subject_type}.viewed", subject_type, subject_id, organization_id=organization_id)
 
-    def answer(self, data: T, *, status: int = 200, version: int | None = None, headers: dict[str, str] | None = None) -> Response[Envelope[T]]:
+    def answer(
+        self, data: T, *, status: int = 200, version: int | None = None, headers: dict[str, str] | None = None
+    ) -> Response[Envelope[T]]:
         """One thing in the envelope; `version` becomes its ETag."""
         sent = dict(headers or {})
         if version is not None:

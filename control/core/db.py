@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from typing import Any, Literal, LiteralString, TypeVar, cast
+from typing import Any, Literal, TypeVar
 from uuid import UUID
 
 import msgspec
@@ -42,7 +42,7 @@ class Transaction:
         self._after_commit: list[Callable[[], Awaitable[None]]] = []
 
     async def _execute(self, cursor: AsyncCursor[Any], sql: str, params: dict[str, Any]) -> AsyncCursor[Any]:
-        return await cursor.execute(cast("LiteralString", sql), params)
+        return await cursor.execute(sql, params)
 
     async def all(self, into: type[T], sql: str, **params: Any) -> list[T]:
         """All rows of a query."""
@@ -79,6 +79,11 @@ class Transaction:
     def after_commit(self, callback: Callable[[], Awaitable[None]]) -> None:
         """Do something once the transaction is safe, such as dropping a cached read."""
         self._after_commit.append(callback)
+
+    async def committed(self) -> None:
+        """Run what was registered with `after_commit`; the pool's side calls it, nobody else."""
+        for callback in self._after_commit:
+            await callback()
 
     async def switch(self, scope: Scope) -> None:
         """Work for somebody else from here on: the login flow learns the person half-way."""
@@ -145,15 +150,18 @@ class Database:
         await self.pool.close()
 
     @asynccontextmanager
-    async def transaction(self, scope: Scope, timeout: float | None = None) -> AsyncIterator[Transaction]:
+    async def transaction(
+        self,
+        scope: Scope,
+        *,
+        timeout: float | None = None,  # noqa: ASYNC109 - the pool has its own
+    ) -> AsyncIterator[Transaction]:
         """A transaction that works for `scope`; committed at the end, rolled back on an exception.
 
         Raises psycopg_pool.PoolTimeout when no connection is free in time.
         """
-        async with self.pool.connection(timeout=timeout) as connection:
-            async with connection.transaction():
-                await _enter(connection, scope)
-                transaction = Transaction(connection, scope)
-                yield transaction
-        for callback in transaction._after_commit:
-            await callback()
+        async with self.pool.connection(timeout=timeout) as connection, connection.transaction():
+            await _enter(connection, scope)
+            transaction = Transaction(connection, scope)
+            yield transaction
+        await transaction.committed()

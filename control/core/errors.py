@@ -20,9 +20,7 @@ class DomainError(Exception):
     code = "INTERNAL_ERROR"
     status = 500
 
-    def __init__(
-        self, message: str, *, details: dict[str, Any] | None = None, headers: dict[str, str] | None = None
-    ) -> None:
+    def __init__(self, message: str, *, details: dict[str, Any] | None = None, headers: dict[str, str] | None = None) -> None:
         super().__init__(message)
         self.message = message
         self.details = details

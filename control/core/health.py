@@ -83,7 +83,7 @@ async def _try(part: Callable[[], Awaitable[str | None]], *, needed: bool) -> Ch
         message = await asyncio.wait_for(part(), _LIMIT)
     except TimeoutError:
         status, message = "unhealthy", f"no answer within {_LIMIT:.0f} s"
-    except Exception as error:  # any failure of a part is its state, not ours
+    except Exception as error:  # noqa: BLE001 - any failure of a part is its state, not ours
         status, message = "unhealthy", str(error) if isinstance(error, MemoryError) else type(error).__name__
     if status == "unhealthy" and not needed:
         status = "degraded"

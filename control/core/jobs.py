@@ -30,7 +30,7 @@ RETRY = RetryStrategy(max_attempts=6, exponential_wait=4)
 app = procrastinate.App(connector=PsycopgConnector())
 
 
-class Skip(Exception):  # not an error: the job has nothing left to do
+class Skip(Exception):  # no error: the job has nothing left to do
     """Ends a job as a success before its work, for example because an earlier run did it."""
 
 

@@ -22,7 +22,8 @@ async def listen(url: str, channel: str, wake: Callable[[], None]) -> None:
     away = False
     while True:
         try:
-            async with await AsyncConnection.connect(url, autocommit=True, connect_timeout=5, application_name="hcc-listen") as connection:
+            connecting = AsyncConnection.connect(url, autocommit=True, connect_timeout=5, application_name="hcc-listen")
+            async with await connecting as connection:
                 await connection.execute(sql.SQL("LISTEN {}").format(sql.Identifier(channel)))
                 if away:
                     log.info("listening again", channel=channel)

@@ -47,12 +47,14 @@ def configure(service: str, *, form: str, level: str) -> None:
         shared.append(name_service)
         last: list[Any] = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
     else:
-        last = [structlog.dev.ConsoleRenderer(
+        last = [
+            structlog.dev.ConsoleRenderer(
                 colors=sys.stdout.isatty(),
                 pad_event_to=0,
                 # Not the default: it prints local variables, and those hold secrets.
                 exception_formatter=structlog.dev.plain_traceback,
-            )]
+            )
+        ]
     structlog.configure(
         processors=[structlog.stdlib.filter_by_level, *shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         wrapper_class=structlog.stdlib.BoundLogger,

@@ -68,11 +68,11 @@ UPDATE hcc.outgoing_mail
 _BOUNCED = "SELECT hcc.note_bounce(%(mail)s, %(reason)s)"
 
 
-class MailDeferred(Exception):
+class MailDeferredError(Exception):
     """The mail could not be sent now; the queue tries again."""
 
 
-class _Refused(Exception):
+class _RefusedError(Exception):
     """The mail cannot be sent at all."""
 
 
@@ -95,7 +95,7 @@ class Rendered(msgspec.Struct, frozen=True):
 
 _templates = Environment(
     loader=FileSystemLoader(_FOLDER),
-    autoescape=lambda name: name is not None and name.endswith(".html"),
+    autoescape=select_autoescape(("html",), default=False),
     undefined=StrictUndefined,
     trim_blocks=True,
     lstrip_blocks=True,
@@ -151,7 +151,7 @@ async def send(
 async def deliver(work: Work, *, mail_id: str, organization_id: str) -> None:
     """Send one mail. The row stays locked meanwhile, so that a second run of the job finds nothing to do."""
     runtime = work.runtime
-    outcome: _Refused | MailDeferred | None = None
+    outcome: _RefusedError | MailDeferredError | None = None
     async with runtime.database.transaction(Scope(UUID(organization_id))) as tx:
         mail = await tx.maybe(_Mail, _TAKE, id=UUID(mail_id))
         if mail is None:
@@ -160,9 +160,9 @@ async def deliver(work: Work, *, mail_id: str, organization_id: str) -> None:
         try:
             message = _compose(runtime, mail, message_id)
             await _transmit(runtime.settings, mail, message)
-        except (_Refused, MailDeferred) as error:
+        except (_RefusedError, MailDeferredError) as error:
             outcome = error
-        final = outcome is None or isinstance(outcome, _Refused) or work.last_attempt
+        final = outcome is None or isinstance(outcome, _RefusedError) or work.last_attempt
         status = "sent" if outcome is None else "failed" if final else "retrying"
         await tx.run(
             _SETTLE,
@@ -174,7 +174,7 @@ async def deliver(work: Work, *, mail_id: str, organization_id: str) -> None:
         )
     metrics.MAIL.labels(status).inc()
     log.info("mail", mail_id=mail_id, template=mail.template, status=status, error=None if outcome is None else str(outcome))
-    if isinstance(outcome, MailDeferred):
+    if isinstance(outcome, MailDeferredError):
         raise outcome
 
 
@@ -238,31 +238,31 @@ async def _transmit(settings: Settings, mail: _Mail, message: EmailMessage) -> N
         async with client:
             await client.send_message(message, sender=envelope_sender(settings, mail.id), recipients=[mail.recipient])
     except aiosmtplib.SMTPAuthenticationError as error:
-        raise MailDeferred(f"the mail server refused our login ({error.code})") from None
+        raise MailDeferredError(f"the mail server refused our login ({error.code})") from None
     except aiosmtplib.SMTPRecipientsRefused as error:
         worst = error.recipients[0]
         raise _verdict(worst.code, worst.message) from None
     except aiosmtplib.SMTPResponseException as error:
         raise _verdict(error.code, error.message) from None
     except (aiosmtplib.SMTPException, OSError) as error:
-        raise MailDeferred(f"{type(error).__name__}: {error}") from None
+        raise MailDeferredError(f"{type(error).__name__}: {error}") from None
 
 
-def _verdict(code: int, words: str) -> _Refused | MailDeferred:
+def _verdict(code: int, words: str) -> _RefusedError | MailDeferredError:
     """RFC 5321 section 4.2.1: 5yz is final, all else may pass later."""
     text = f"{code} {words}".replace("\r", "").replace("\n", " ")
-    return _Refused(text) if 500 <= code <= 599 else MailDeferred(text)
+    return _RefusedError(text) if 500 <= code <= 599 else MailDeferredError(text)
 
 
 def _compose(runtime: Runtime, mail: _Mail, message_id: str) -> EmailMessage:
     try:
         context = msgspec.json.decode(runtime.keyring.open(mail.context, _where(mail.id)), type=dict[str, Any])
     except KeyringError as error:  # the operator can put the key back
-        raise MailDeferred(str(error)) from None
+        raise MailDeferredError(str(error)) from None
     try:
         return compose(runtime.settings, mail.recipient, message_id, render(mail.template, mail.locale, context))
     except (ValueError, IndexError, MessageError, TemplateError) as error:
-        raise _Refused(f"the mail cannot be written: {type(error).__name__}") from None
+        raise _RefusedError(f"the mail cannot be written: {type(error).__name__}") from None
 
 
 def _where(mail_id: UUID) -> bytes:

@@ -7,9 +7,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Proc
 REGISTRY = CollectorRegistry(auto_describe=True)
 ProcessCollector(registry=REGISTRY)
 
-REQUESTS = Counter(
-    "hcc_http_requests_total", "Requests answered", ["method", "route", "status"], registry=REGISTRY
-)
+REQUESTS = Counter("hcc_http_requests_total", "Requests answered", ["method", "route", "status"], registry=REGISTRY)
 DURATION = Histogram(
     "hcc_http_request_duration_seconds",
     "Time from request to the last byte of the answer",

@@ -67,9 +67,7 @@ def bootstrap(superuser_dsn: str, passwords: Mapping[str, str], database: str = 
         _script(connection, (SQL_FOLDER / "roles.sql").read_text(encoding="utf-8"))
         for role, password in passwords.items():
             connection.execute("SET log_statement = 'none'")
-            connection.execute(
-                sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(role), sql.Literal(password))
-            )
+            connection.execute(sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(role), sql.Literal(password)))
         connection.execute(sql.SQL("GRANT CONNECT, CREATE ON DATABASE {} TO hcc_owner").format(sql.Identifier(database)))
 
 

@@ -105,19 +105,20 @@ async def start(
 class Running:
     """An operation at work. What `result` holds at the end is what the caller sees; never put a secret there."""
 
-    def __init__(self, work: Work, id: UUID, scope: Scope) -> None:
+    def __init__(self, work: Work, operation_id: UUID, scope: Scope) -> None:
         self._work = work
-        self._scope = scope
-        self.id = id
+        self.scope = scope
+        self.id = operation_id
         self.result: dict[str, Any] = {}
 
     async def progress(self, percent: int) -> None:
         """Say how far it is; a lower value than before is ignored."""
-        async with self._work.runtime.database.transaction(self._scope) as tx:
+        async with self._work.runtime.database.transaction(self.scope) as tx:
             await tx.run(_PROGRESS, id=self.id, progress=max(0, min(percent, 100)))
 
-    async def _finish(self, status: Status, result: dict[str, Any] | None, error: dict[str, Any] | None) -> None:
-        async with self._work.runtime.database.transaction(self._scope) as tx:
+    async def finish(self, status: Status, result: dict[str, Any] | None, error: dict[str, Any] | None) -> None:
+        """Write down the end; `running` calls it."""
+        async with self._work.runtime.database.transaction(self.scope) as tx:
             await tx.run(
                 _FINISH,
                 id=self.id,
@@ -136,7 +137,7 @@ async def running(work: Work, operation_id: str, organization_id: str) -> AsyncI
     ends the job with `jobs.Skip` before its body runs.
     """
     operation = Running(work, UUID(operation_id), Scope(UUID(organization_id)))
-    async with work.runtime.database.transaction(operation._scope) as tx:
+    async with work.runtime.database.transaction(operation.scope) as tx:
         begun = await tx.run(_BEGIN, id=operation.id)
     if begun == 0:
         raise jobs.Skip(f"operation {operation_id} is finished")
@@ -144,10 +145,10 @@ async def running(work: Work, operation_id: str, organization_id: str) -> AsyncI
         yield operation
     except Exception as error:
         if work.last_attempt:
-            log.error("operation failed", operation_id=operation_id, exc_info=error)
-            await operation._finish("failed", None, _shown(error))
+            log.exception("operation failed", operation_id=operation_id)
+            await operation.finish("failed", None, _shown(error))
         raise
-    await operation._finish("succeeded", operation.result, None)
+    await operation.finish("succeeded", operation.result, None)
 
 
 def _shown(error: Exception) -> dict[str, Any]:

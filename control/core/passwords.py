@@ -7,7 +7,10 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import ParamSpec, TypeVar
 
 import bcrypt
 import msgspec
@@ -16,6 +19,8 @@ from argon2.exceptions import InvalidHashError, VerificationError, VerifyMismatc
 
 from control.core.errors import Unavailable
 
+P = ParamSpec("P")
+T = TypeVar("T")
 _WAITING_PER_WORKER = 32
 _ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789!#%+-=?@"
 GENERATED_LENGTH = 24
@@ -59,12 +64,12 @@ class Passwords:
             return Verdict(right=False)
         return Verdict(stored is not None, stored is not None and self._hasher.check_needs_rehash(stored))
 
-    async def _run(self, work, *args):  # type: ignore[no-untyped-def]  # passes a callable and its arguments through
+    async def _run(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         if self._free <= 0:
             raise Unavailable("Too many logins are waiting; try again shortly.", 2)
         self._free -= 1
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._pool, work, *args)
+            return await asyncio.get_running_loop().run_in_executor(self._pool, partial(work, *args, **kwargs))
         finally:
             self._free += 1
 

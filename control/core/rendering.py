@@ -86,6 +86,4 @@ def render(request: Request[Any, Any, State], error: Exception) -> Response[byte
         )
         return Response(msgspec.json.encode(problem), status_code=failure.status, media_type=_PROBLEM, headers=headers)
     body = Failure(error=ErrorBody(failure.code, failure.message, failure.details), request_id=request_id)
-    return Response(
-        msgspec.json.encode(body), status_code=failure.status, media_type="application/json", headers=headers
-    )
+    return Response(msgspec.json.encode(body), status_code=failure.status, media_type="application/json", headers=headers)

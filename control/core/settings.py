@@ -175,11 +175,11 @@ def check(settings: Settings) -> list[str]:
 
 def command(args: argparse.Namespace) -> int:
     """`hcc config show|check`: what is in force, with secrets hidden, and what is wrong."""
+    settings: Settings | None = None
     try:
         settings = load()
     except SettingsError as error:
         problems = error.problems
-        settings = None
     else:
         problems = check(settings)
     if args.action == "show":

@@ -9,7 +9,6 @@ import msgspec
 from litestar import Request
 from litestar.datastructures import State
 from litestar.utils.scope.state import ScopeState
-from msgspec import UNSET
 from msgspec.structs import fields
 
 from control.core.errors import FieldError
@@ -57,7 +56,7 @@ def body_errors(request: Request[Any, Any, State]) -> list[FieldError] | None:
     """What is wrong with the body of a refused request; None when the body is not the reason."""
     field = getattr(request.route_handler, "parsed_data_field", None) if "route_handler" in request.scope else None
     raw = ScopeState.from_scope(request.scope).body
-    if field is None or not isinstance(raw, bytes) or raw is UNSET:
+    if field is None or not isinstance(raw, bytes):
         return None
     if not (isinstance(field.annotation, type) and issubclass(field.annotation, msgspec.Struct)):
         return None

@@ -70,7 +70,11 @@ def kind_of(document: dict[str, Any], schema: dict[str, Any]) -> str:
     """A type in words."""
     if "$ref" in schema:
         named = resolve(document, schema)
-        return str(named.get("title") or schema["$ref"].rsplit("/", 1)[-1]) if named.get("type") == "object" else kind_of(document, named)
+        return (
+            str(named.get("title") or schema["$ref"].rsplit("/", 1)[-1])
+            if named.get("type") == "object"
+            else kind_of(document, named)
+        )
     for several in ("oneOf", "anyOf"):
         if several in schema:
             return " or ".join(dict.fromkeys(kind_of(document, s) for s in schema[several]))
@@ -99,7 +103,9 @@ def _fields(document: dict[str, Any], schema: dict[str, Any], prefix: str = "", 
     required = set(resolved.get("required", []))
     rows: list[Field] = []
     for name, part in resolved.get("properties", {}).items():
-        rows.append(Field(prefix + name, kind_of(document, part), name in required, resolve(document, part).get("description", "")))
+        rows.append(
+            Field(prefix + name, kind_of(document, part), name in required, resolve(document, part).get("description", ""))
+        )
         inner = resolve(document, part)
         if depth < 1 and inner.get("type") == "object" and inner.get("properties"):
             rows += _fields(document, inner, f"{prefix}{name}.", depth + 1)

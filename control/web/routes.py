@@ -66,7 +66,9 @@ def _document(request: Request[Any, Any, State]) -> dict[str, Any]:
 @get("/openapi.json", opt=public(), include_in_schema=False)
 async def openapi_json(request: Request[Any, Any, State]) -> Response[bytes]:
     """The API's description (OpenAPI 3.1)."""
-    return Response(openapi.encode(_document(request)), media_type="application/json", headers={"Cache-Control": "public, max-age=60"})
+    return Response(
+        openapi.encode(_document(request)), media_type="application/json", headers={"Cache-Control": "public, max-age=60"}
+    )
 
 
 @get("/docs", opt=public(), include_in_schema=False)

@@ -52,4 +52,4 @@ class ApiKeyPut(msgspec.Struct, forbid_unknown_fields=True):
 class ApiKeyPatch(msgspec.Struct, forbid_unknown_fields=True):
     name: Name | UnsetType = UNSET
     scopes: Scopes | UnsetType = UNSET
-    expires_at: datetime | None | UnsetType = UNSET
+    expires_at: datetime | UnsetType | None = UNSET

@@ -23,7 +23,10 @@ _TAGS = ["api-keys"]
 
 @get("/v1/api-keys", opt=needs("api-keys:read"), tags=_TAGS, operation_id="list_api_keys")
 async def list_api_keys(
-    ctx: Ctx, request: Request[Any, Any, State], organization_id: FromQuery[UUID | None] = None, user_id: FromQuery[UUID | None] = None
+    ctx: Ctx,
+    request: Request[Any, Any, State],
+    organization_id: FromQuery[UUID | None] = None,
+    user_id: FromQuery[UUID | None] = None,
 ) -> Response[Page[ApiKey]]:
     """The keys in reach, without their secrets."""
     wanted = page_request(request, service.SORTABLE, "created_at")

@@ -52,9 +52,7 @@ async def change_password(ctx: Context, data: PasswordChange) -> None:
 
 async def _new_password(tx: Transaction, runtime: Runtime, known: Credentials, password: str) -> None:
     about = [known.email, known.username, known.full_name, "hcc"]
-    problem = await strength.problem(
-        tx, runtime.passwords, known.user_id, password, about, known.password_hash, "/new_password"
-    )
+    problem = await strength.problem(tx, runtime.passwords, known.user_id, password, about, known.password_hash, "/new_password")
     if problem is not None:
         raise ValidationFailed(problem)
     await strength.store(tx, known.user_id, await runtime.passwords.hash(password))
@@ -276,7 +274,5 @@ async def end_all_sessions(ctx: Context) -> int:
     """End every session of the person, this one too; how many."""
     async with ctx.transaction("own") as tx:
         ended = await sessions.end_all(tx, ctx.runtime, ctx.principal.user_id, "logged out everywhere")
-        await ctx.audit(
-            tx, "session.all_ended", "user", ctx.principal.user_id, organization_id=ctx.principal.organization_id
-        )
+        await ctx.audit(tx, "session.all_ended", "user", ctx.principal.user_id, organization_id=ctx.principal.organization_id)
     return ended

@@ -31,7 +31,7 @@ class Session(msgspec.Struct, kw_only=True):
 
     access_token: str
     refresh_token: str
-    token_type: str = "Bearer"
+    token_type: str = "Bearer"  # noqa: S105 - the scheme of RFC 6750
     expires_in: int
     user_id: UUID
     organization_id: UUID

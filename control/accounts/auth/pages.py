@@ -32,9 +32,7 @@ async def show(token: FromQuery[str] = "") -> Response[str]:
 
 
 @post("/reset-password", opt=public(), include_in_schema=False, status_code=200)
-async def send(
-    ctx: Ctx, data: Annotated[ResetForm, Body(media_type=RequestEncodingType.URL_ENCODED)]
-) -> Response[str]:
+async def send(ctx: Ctx, data: Annotated[ResetForm, Body(media_type=RequestEncodingType.URL_ENCODED)]) -> Response[str]:
     """Set it, or say what is wrong with it."""
     try:
         await account.reset_password(ctx, PasswordReset(data.token, data.new_password[:256]))

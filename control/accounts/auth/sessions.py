@@ -28,9 +28,7 @@ def _token_hash(token: str) -> bytes:
 
 async def _next_token(tx: Transaction, session_id: UUID, user_id: UUID, seconds: int) -> str:
     token = _MARK + secrets.token_urlsafe(32)
-    await tx.run(
-        q.SQL.add_refresh_token, token_hash=_token_hash(token), session_id=session_id, user_id=user_id, seconds=seconds
-    )
+    await tx.run(q.SQL.add_refresh_token, token_hash=_token_hash(token), session_id=session_id, user_id=user_id, seconds=seconds)
     return token
 
 

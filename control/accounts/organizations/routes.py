@@ -48,21 +48,31 @@ async def create_organization(ctx: Ctx, data: JSONBody[NewOrganization]) -> Resp
     return await ctx.once(lambda tx: service.create(ctx, tx, data))
 
 
-@put("/v1/organizations/{organization_id:uuid}", opt=needs("organizations:write"), tags=_TAGS, operation_id="replace_organization")
-async def replace_organization(ctx: Ctx, organization_id: FromPath[UUID], data: JSONBody[OrganizationPut]) -> Response[Envelope[Organization]]:
+@put(
+    "/v1/organizations/{organization_id:uuid}", opt=needs("organizations:write"), tags=_TAGS, operation_id="replace_organization"
+)
+async def replace_organization(
+    ctx: Ctx, organization_id: FromPath[UUID], data: JSONBody[OrganizationPut]
+) -> Response[Envelope[Organization]]:
     """Set all fields."""
     found = await service.update(ctx, organization_id, msgspec.structs.asdict(data))
     return ctx.answer(found, version=found.version)
 
 
-@patch("/v1/organizations/{organization_id:uuid}", opt=needs("organizations:write"), tags=_TAGS, operation_id="update_organization")
-async def update_organization(ctx: Ctx, organization_id: FromPath[UUID], data: JSONBody[OrganizationPatch]) -> Response[Envelope[Organization]]:
+@patch(
+    "/v1/organizations/{organization_id:uuid}", opt=needs("organizations:write"), tags=_TAGS, operation_id="update_organization"
+)
+async def update_organization(
+    ctx: Ctx, organization_id: FromPath[UUID], data: JSONBody[OrganizationPatch]
+) -> Response[Envelope[Organization]]:
     """Set some fields."""
     found = await service.update(ctx, organization_id, given(data))
     return ctx.answer(found, version=found.version)
 
 
-@delete("/v1/organizations/{organization_id:uuid}", opt=needs("organizations:create"), tags=_TAGS, operation_id="delete_organization")
+@delete(
+    "/v1/organizations/{organization_id:uuid}", opt=needs("organizations:create"), tags=_TAGS, operation_id="delete_organization"
+)
 async def delete_organization(ctx: Ctx, organization_id: FromPath[UUID]) -> None:
     """Close an organisation below; its people can no longer log in there. Data are kept."""
     await service.delete(ctx, organization_id)

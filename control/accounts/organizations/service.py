@@ -70,13 +70,12 @@ async def update(ctx: Context, organization_id: UUID, changes: dict[str, Any]) -
         reserved = [name for name in _FROM_ABOVE if name in changes and changes[name] != getattr(before, name)]
         if reserved and organization_id == ctx.principal.home_organization_id:
             raise Forbidden(
-                f"Only the organization above yours changes {', '.join(reserved)}.", details={"fields": [f"/{n}" for n in reserved]}
+                f"Only the organization above yours changes {', '.join(reserved)}.",
+                details={"fields": [f"/{n}" for n in reserved]},
             )
         after = msgspec.structs.replace(before, **changes)
         try:
-            await tx.run(
-                q.SQL.update, id=before.id, name=after.name, slug=after.slug, plan=after.plan, is_active=after.is_active
-            )
+            await tx.run(q.SQL.update, id=before.id, name=after.name, slug=after.slug, plan=after.plan, is_active=after.is_active)
         except UniqueViolation:
             raise Conflict(f"The slug {after.slug!r} is in use.", details={"field": "/slug"}) from None
         after = await tx.one(Organization, q.SQL.get, id=before.id)
@@ -101,9 +100,7 @@ async def delete(ctx: Context, organization_id: UUID) -> None:
         if children := await tx.value(q.SQL.live_children, id=organization_id):
             raise Conflict(f"{children} organizations below this one must be deleted or moved first.")
         await _forget_members(ctx, tx, organization_id)
-        await ctx.audit(
-            tx, "organization.deleted", "organization", before.id, organization_id=before.id, before=before
-        )
+        await ctx.audit(tx, "organization.deleted", "organization", before.id, organization_id=before.id, before=before)
         await events.emit(tx, "organization.deleted", before.parent_id or before.id, {"id": before.id})
         await tx.run(q.SQL.delete, id=organization_id)
 

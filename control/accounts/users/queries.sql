@@ -1,4 +1,5 @@
 -- name: page
+-- A person always sees their own row; at work inside another organisation they are not one of its people.
 SELECT u.id, u.organization_id, u.email, u.username, u.full_name, u.locale, u.timezone, u.is_active, u.version, u.created_at,
        u.updated_at, u.last_login_at,
        coalesce((SELECT array_agg(r.name ORDER BY r.name) FROM hcc.user_roles ur JOIN hcc.roles r ON r.id = ur.role_id
@@ -8,6 +9,8 @@ SELECT u.id, u.organization_id, u.email, u.username, u.full_name, u.locale, u.ti
    AND (%(search)s::text IS NULL OR u.email ILIKE %(search)s OR u.username ILIKE %(search)s OR u.full_name ILIKE %(search)s)
    AND (%(organization_id)s::uuid IS NULL OR u.organization_id = %(organization_id)s)
    AND (%(is_active)s::boolean IS NULL OR u.is_active = %(is_active)s)
+   AND (u.id IS DISTINCT FROM hcc.current_user_id() OR hcc.visible(u.organization_id)
+        OR EXISTS (SELECT FROM hcc.memberships m WHERE m.user_id = u.id AND hcc.visible(m.organization_id)))
 
 -- name: count
 SELECT count(*)
@@ -16,6 +19,8 @@ SELECT count(*)
    AND (%(search)s::text IS NULL OR u.email ILIKE %(search)s OR u.username ILIKE %(search)s OR u.full_name ILIKE %(search)s)
    AND (%(organization_id)s::uuid IS NULL OR u.organization_id = %(organization_id)s)
    AND (%(is_active)s::boolean IS NULL OR u.is_active = %(is_active)s)
+   AND (u.id IS DISTINCT FROM hcc.current_user_id() OR hcc.visible(u.organization_id)
+        OR EXISTS (SELECT FROM hcc.memberships m WHERE m.user_id = u.id AND hcc.visible(m.organization_id)))
 
 -- name: get
 SELECT u.id, u.organization_id, u.email, u.username, u.full_name, u.locale, u.timezone, u.is_active, u.version, u.created_at,

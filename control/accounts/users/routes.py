@@ -24,7 +24,10 @@ _TAGS = ["users"]
 
 @get("/v1/users", opt=needs("users:read"), tags=_TAGS, operation_id="list_users")
 async def list_users(
-    ctx: Ctx, request: Request[Any, Any, State], organization_id: FromQuery[UUID | None] = None, is_active: FromQuery[bool | None] = None
+    ctx: Ctx,
+    request: Request[Any, Any, State],
+    organization_id: FromQuery[UUID | None] = None,
+    is_active: FromQuery[bool | None] = None,
 ) -> Response[Page[User]]:
     """The people in reach; `search` looks at address, user name and name."""
     wanted = page_request(request, service.SORTABLE, "created_at", tie="u.id")

@@ -177,9 +177,7 @@ async def update(ctx: Context, user_id: UUID, changes: dict[str, Any]) -> User:
         except UniqueViolation as error:
             raise _in_use(error) from None
         after = await tx.one(User, q.SQL.get, id=user_id)
-        await ctx.audit(
-            tx, "user.updated", "user", user_id, organization_id=before.organization_id, before=before, after=after
-        )
+        await ctx.audit(tx, "user.updated", "user", user_id, organization_id=before.organization_id, before=before, after=after)
         await events.emit(tx, "user.updated", before.organization_id, after)
         if before.is_active and not after.is_active:
             await _end_sessions(ctx, tx, user_id, "account closed")

@@ -1,0 +1,163 @@
+"""What `hcc up` puts into an empty platform, so that a newcomer has something to look at.
+
+A platform with an administrator, a reseller, two customers with people, the platform's own site on the gateway, and one
+customer's site served by a sample origin. Everything is looked for before it is made: a second start changes nothing.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+import msgspec
+import psycopg
+from psycopg.types.json import Jsonb
+
+from control.accounts import directory
+from control.core import tokens
+from control.core.crypto import Keyring
+from control.core.ids import new_id
+from control.core.passwords import Passwords
+from control.core.settings import Settings
+
+ADMIN_EMAIL = "admin@demo.example"
+CUSTOMER_EMAIL = "owner@shop.demo.example"
+SITE_HOST = "shop.demo.localhost"
+API_LIMIT = {"name": "api", "key": "client", "rate": 100, "per_s": 60, "burst": 20}
+"""The guide's default: 100 requests a minute and address, 20 at once."""
+
+_PEOPLE = (
+    ("nordwind", "reseller@nordwind.demo.example", "nina-nordwind", "Nina Nordwind", "owner"),
+    ("nordwind", "help@nordwind.demo.example", "tom-nordwind", "Tom Berger", "staff"),
+    ("shop", CUSTOMER_EMAIL, "olivia-shop", "Olivia Shop", "owner"),
+    ("shop", "clerk@shop.demo.example", "carl-shop", "Carl Winter", "member"),
+    ("bakery", "owner@bakery.demo.example", "bea-bakery", "Bea Bäcker", "owner"),
+)
+
+
+class Upstream(msgspec.Struct, frozen=True):
+    """One upstream with one target, and the routes that lead to it."""
+
+    name: str
+    address: str
+    routes: list[dict[str, Any]]
+
+
+async def seed(
+    settings: Settings, *, gateway_url: str, control_addr: str, origin_addr: str, secrets: dict[str, str]
+) -> dict[str, Any]:
+    """Fill the platform; what stack.json says of it. `secrets` has the passwords of `admin` and `customer`."""
+    passwords = Passwords(settings.argon2_memory_kib, 2)
+    try:
+        with psycopg.connect(settings.owner_database_url) as connection:
+            root = directory.ensure_organization(connection, slug="platform", name="Demo Hosting", kind="platform", parent=None)
+            _signing_key(connection, settings)
+            tree = {"platform": root}
+            tree["nordwind"] = directory.ensure_organization(
+                connection, slug="nordwind", name="Nordwind Webhosting", kind="reseller", parent=root, plan="reseller"
+            )
+            for slug, name in (("shop", "Olivia's Shop"), ("bakery", "Bäckerei Sonne")):
+                tree[slug] = directory.ensure_organization(
+                    connection, slug=slug, name=name, kind="customer", parent=tree["nordwind"]
+                )
+            await _person(connection, passwords, root, ADMIN_EMAIL, "admin", "Ada Admin", "superadmin", secrets["admin"])
+            for slug, email, username, full_name, role in _PEOPLE:
+                await _person(connection, passwords, tree[slug], email, username, full_name, role, secrets["customer"])
+            _sites(connection, tree, control_addr, origin_addr)
+    finally:
+        passwords.close()
+    return {
+        "admin": {"email": ADMIN_EMAIL, "password": secrets["admin"]},
+        "customer": {"email": CUSTOMER_EMAIL, "password": secrets["customer"]},
+        "demo_site_host": SITE_HOST,
+    }
+
+
+def _signing_key(connection: directory.Connection, settings: Settings) -> None:
+    if connection.execute("SELECT 1 FROM hcc.signing_keys WHERE retires_at IS NULL").fetchone() is None:
+        key = tokens.generate(Keyring.parse(settings.encryption_keys))
+        directory.add_signing_key(connection, key.kid, key.public_jwk, key.private_key, 0)
+
+
+async def _person(
+    connection: directory.Connection,
+    passwords: Passwords,
+    organization_id: UUID,
+    email: str,
+    username: str,
+    full_name: str,
+    role: str,
+    password: str,
+) -> None:
+    if directory.person(connection, email) is None:
+        directory.add_person(
+            connection,
+            organization_id=organization_id,
+            email=email,
+            username=username,
+            full_name=full_name,
+            role=role,
+            password_hash=await passwords.hash(password),
+        )
+
+
+def _sites(connection: directory.Connection, tree: dict[str, UUID], control_addr: str, origin_addr: str) -> None:
+    api = {"auth": {"mode": "jwt", "api_keys": "pass"}, "rate_limits": [API_LIMIT]}
+    control = Upstream(
+        "control",
+        control_addr,
+        [
+            {"path_prefix": "/"},
+            {"path_prefix": "/v1", **api},
+            {"path_prefix": "/v1/auth", "rate_limits": [API_LIMIT]},
+            {"path_prefix": "/docs"},
+            {"path_prefix": "/openapi.json"},
+            {"path_prefix": "/health"},
+            {"path_prefix": "/.well-known/jwks.json"},
+        ],
+    )
+    origin = Upstream("origin", origin_addr, [{"path_prefix": "/"}])
+    _site(connection, tree["platform"], "Platform", ["*"], control)
+    _site(connection, tree["shop"], "Olivia's Shop", [SITE_HOST], origin)
+
+
+def _site(connection: directory.Connection, organization_id: UUID, name: str, hosts: list[str], upstream: Upstream) -> None:
+    row = connection.execute(
+        "SELECT s.id, u.id FROM hcc.gateway_sites s JOIN hcc.gateway_upstreams u ON u.site_id = s.id"
+        " WHERE s.hosts = %s AND s.deleted_at IS NULL AND u.name = %s",
+        (hosts, upstream.name),
+    ).fetchone()
+    if row is not None:
+        # The ports follow HCC_PORT_BASE, which may have moved since.
+        connection.execute(
+            "UPDATE hcc.gateway_targets SET address = %s WHERE upstream_id = %s AND address <> %s",
+            (upstream.address, row[1], upstream.address),
+        )
+        return
+    site_id, upstream_id = new_id(), new_id()
+    connection.execute(
+        "INSERT INTO hcc.gateway_sites (id, organization_id, name, hosts) VALUES (%s, %s, %s, %s)",
+        (site_id, organization_id, name, hosts),
+    )
+    connection.execute(
+        "INSERT INTO hcc.gateway_upstreams (id, organization_id, site_id, name) VALUES (%s, %s, %s, %s)",
+        (upstream_id, organization_id, site_id, upstream.name),
+    )
+    connection.execute(
+        "INSERT INTO hcc.gateway_targets (id, organization_id, site_id, upstream_id, address) VALUES (%s, %s, %s, %s, %s)",
+        (new_id(), organization_id, site_id, upstream_id, upstream.address),
+    )
+    for route in upstream.routes:
+        connection.execute(
+            "INSERT INTO hcc.gateway_routes (id, organization_id, site_id, upstream_id, path_prefix, auth, rate_limits)"
+            " VALUES (%s, %s, %s, %s, %s, %s, %s)",
+            (
+                new_id(),
+                organization_id,
+                site_id,
+                upstream_id,
+                route["path_prefix"],
+                Jsonb(route.get("auth", {"mode": "none"})),
+                Jsonb(route.get("rate_limits", [])),
+            ),
+        )
