@@ -147,7 +147,8 @@ async def test_public(row: Public, world: World) -> None:
 
 
 def test_what_the_document_leaves_out_is_public(runtime: Runtime) -> None:
-    hidden = {path: h.opt.get("permission") for path, h in http_handlers(create_litestar(runtime)) if not h.resolve_include_in_schema()}
+    handlers = http_handlers(create_litestar(runtime))
+    hidden = {path: handler.opt.get("permission") for path, handler in handlers if not handler.resolve_include_in_schema()}
     assert hidden == dict.fromkeys(
         ["/", "/.well-known/jwks.json", "/docs", "/livez", "/metrics", "/openapi.json", "/readyz", "/reset-password"], "public"
     )

@@ -62,7 +62,8 @@ def user(making: Making, where: str) -> Target:
 def new_user(making: Making, where: str) -> Target:
     """Nothing yet: the facts of a person to be added there."""
     mark = f"mark{secrets.token_hex(8)}"
-    return Target(mark, making.world.email("nobody"), {"organization_id": str(making.organization(where)), "email": f"{mark}@example.com"})
+    facts = {"organization_id": str(making.organization(where)), "email": f"{mark}@example.com"}
+    return Target("", "no such mark", facts)
 
 
 def user_export(making: Making, where: str) -> Target:
