@@ -137,7 +137,10 @@ def _add_gateway(commands: _Commands) -> None:
 def _add_admin(commands: _Commands) -> None:
     actions = _Commands(commands.add("admin", "make an administrator or give one a new password"), "action")
     run = _later("control.accounts.admin")
-    for name, line in (("create", "make an administrator"), ("reset-password", "give a person a new password and end the sessions")):
+    for name, line in (
+        ("create", "make an administrator"),
+        ("reset-password", "give a person a new password and end the sessions"),
+    ):
         action = actions.add(name, line, run, more="Without a password option one is generated and shown once.")
         action.add_argument("--email", required=True)
         action.add_argument("--name", default="", help="full name")
@@ -170,7 +173,10 @@ def _explain(error: Exception) -> tuple[int, str] | None:
         return 1, str(error)
     if "psycopg.OperationalError" in kinds or "psycopg_pool.PoolTimeout" in kinds:
         text = " ".join(str(error).split())
-        return 1, f"PostgreSQL: {text}\nIs it running, and is the URL right? `hcc config show` lists the settings; `hcc up` starts everything."
+        return (
+            1,
+            f"PostgreSQL: {text}\nIs it running, and is the URL right? `hcc config show` lists the settings; `hcc up` starts everything.",
+        )
     if "redis.exceptions.ConnectionError" in kinds:
         return 1, f"Redis: {error}\nIs it running, and is REDIS_URL right?"
     if isinstance(error, PermissionError | FileNotFoundError) and error.filename:

@@ -66,7 +66,9 @@ def _rust() -> Finding:
     version = _said("cargo", "--version")
     if version and _at_least(version, 1, 85):
         return Finding("Rust", "ok", version)
-    return Finding("Rust", "warn", version or "not found", "needed only to build: apt-get install cargo-web rustc-web (1.85 or newer)")
+    return Finding(
+        "Rust", "warn", version or "not found", "needed only to build: apt-get install cargo-web rustc-web (1.85 or newer)"
+    )
 
 
 def _postgres() -> Finding:
@@ -140,7 +142,9 @@ def _disk() -> Finding:
     while not folder.exists():
         folder = folder.parent
     free = shutil.disk_usage(folder).free / 2**30
-    return _amount("disk", free, f"{free:.1f} GiB free at {folder}", _DISK_NEEDED_GIB, _DISK_WANTED_GIB, "make room, or move HCC_RUN_DIR")
+    return _amount(
+        "disk", free, f"{free:.1f} GiB free at {folder}", _DISK_NEEDED_GIB, _DISK_WANTED_GIB, "make room, or move HCC_RUN_DIR"
+    )
 
 
 def _memory() -> Finding:

@@ -36,7 +36,9 @@ class Launch(msgspec.Struct, frozen=True, kw_only=True):
     """Account to switch to; only root may."""
     stdin: bytes | None = None
     stop_signal: signal.Signals = signal.SIGTERM
-    """Asks for an orderly end; also what the program gets when the supervisor is killed."""
+    """Asks for an orderly end."""
+    death_signal: signal.Signals = signal.SIGKILL
+    """What the program gets when the supervisor is killed; a program with children of its own needs one it can pass on."""
 
 
 def unprivileged(preferred: str) -> str | None:
@@ -61,10 +63,10 @@ def adopt_orphans() -> None:
         raise OSError(ctypes.get_errno(), "prctl(PR_SET_CHILD_SUBREAPER)")
 
 
-def _end_with_parent(stop_signal: int, parent: int) -> Callable[[], None]:
+def _end_with_parent(death_signal: int, parent: int) -> Callable[[], None]:
     def prepare() -> None:
         # After the change of user, which clears it.
-        _LIBC.prctl(_PR_SET_PDEATHSIG, stop_signal, 0, 0, 0)
+        _LIBC.prctl(_PR_SET_PDEATHSIG, death_signal, 0, 0, 0)
         if os.getppid() != parent:
             os._exit(1)
 
@@ -90,7 +92,7 @@ def spawn(launch: Launch, *, output: int | None = None) -> subprocess.Popen[byte
             user=account.pw_uid if account else None,
             group=account.pw_gid if account else None,
             extra_groups=os.getgrouplist(account.pw_name, account.pw_gid) if account else None,
-            preexec_fn=_end_with_parent(launch.stop_signal, os.getpid()),
+            preexec_fn=_end_with_parent(launch.death_signal, os.getpid()),
         )
     except OSError as error:
         raise StackError(f"{launch.name}: cannot start {launch.argv[0]}: {error.strerror}") from error

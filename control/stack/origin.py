@@ -17,10 +17,10 @@ _BODY_LIMIT = 10 * 1024 * 1024
 _IDLE = 75.0
 
 PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>Harbour Bakery</title><style>
+<title>Olivia's Shop</title><style>
 body{font:18px/1.6 system-ui,sans-serif;max-width:38rem;margin:12vh auto;padding:0 1.5rem;color:#2b2118;background:#fdf8f1}
 h1{font-size:2.4rem;margin:0}p.lead{color:#8a5a2b}code{background:#f1e6d6;padding:.1em .3em;border-radius:.2em}a{color:#8a4b0f}
-</style><h1>Harbour Bakery</h1><p class="lead">Bread at six, rolls at seven, cake whenever it rains.</p>
+</style><h1>Olivia's Shop</h1><p class="lead">Paper, ink and good pencils since 1962.</p>
 <p>This is the demo customer's site. Its server knows nothing of the platform; the gateway in front of it does the limits,
 the protection and the log.</p>
 <p>Try <a href="/api/echo">/api/echo</a>, <a href="/slow?s=2">/slow?s=2</a>, <a href="/stream">/stream</a>,
@@ -88,7 +88,7 @@ async def answer(request: Request) -> Reply:
         case "/download":
             return Reply("200 OK", "application/octet-stream", _mebibytes(int(_number(query, "mb", 1.0, 10_240.0))))
         case _:
-            return Reply("404 Not Found", "text/plain", b"Not baked here.\n")
+            return Reply("404 Not Found", "text/plain", b"Not in stock.\n")
 
 
 async def _read(reader: asyncio.StreamReader) -> Request | None:

@@ -88,9 +88,7 @@ def check_free(ports: Ports) -> None:
             who = holder(port)
             clashes.append(f"port {port} ({name}) is taken" + (f" by {who}" if who else ""))
     if clashes:
-        raise StackError(
-            "; ".join(clashes) + ". Stop what uses it, or choose other ports: HCC_PORT_BASE=18000 make run"
-        )
+        raise StackError("; ".join(clashes) + ". Stop what uses it, or choose other ports: HCC_PORT_BASE=18000 make run")
 
 
 def free_port() -> int:

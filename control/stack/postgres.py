@@ -119,6 +119,7 @@ class PrivatePostgres:
             folder=self.data_dir,
             user=self._user,
             stop_signal=signal.SIGINT,
+            death_signal=signal.SIGINT,
         )
 
     def answers(self) -> bool:
@@ -174,7 +175,7 @@ class PrivatePostgres:
                 ],
                 env=plain_environment(),
                 cwd=Path("/"),
-            folder=self.data_dir,
+                folder=self.data_dir,
                 user=self._user,
                 stdin=self._password.encode() + b"\n",
             )

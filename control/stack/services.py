@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -94,9 +95,7 @@ def storage(stack: Stack) -> list[Service]:
             ready=probes.called(stack.postgres.answers),
             patience=20.0,
         ),
-        Service(
-            name="redis", launch=stack.redis.launch, prepare=stack.redis.prepare, ready=probes.called(stack.redis.answers)
-        ),
+        Service(name="redis", launch=stack.redis.launch, prepare=stack.redis.prepare, ready=probes.called(stack.redis.answers)),
     ]
 
 
@@ -109,10 +108,21 @@ def platform(stack: Stack) -> list[Service]:
         _python(stack, "control", "control.cli", ["control"], stack.control_environment(), probes.http(ports.control, "/livez")),
         _python(stack, "worker", "control.cli", ["worker"], stack.worker_environment(), probes.tcp(ports.worker)),
         _python(
-            stack, "origin", "control.stack.origin", [f"{HOST}:{ports.origin}"], plain_environment(), probes.http(ports.origin, "/")
+            stack,
+            "origin",
+            "control.stack.origin",
+            [f"{HOST}:{ports.origin}"],
+            plain_environment(),
+            probes.http(ports.origin, "/"),
         ),
         _python(
-            stack, "mail", "control.stack.mailsink", [f"{HOST}:{ports.mail}", "."], plain_environment(), probes.tcp(ports.mail), mail
+            stack,
+            "mail",
+            "control.stack.mailsink",
+            [f"{HOST}:{ports.mail}", "."],
+            plain_environment(),
+            probes.tcp(ports.mail),
+            mail,
         ),
     ]
 
@@ -123,4 +133,6 @@ def _python(
     cwd = folder or stack.run_dir / name
     cwd.mkdir(parents=True, exist_ok=True, mode=0o700)
     argv = [sys.executable, "-m", module, *args]
-    return Service(name=name, launch=lambda: Launch(name=name, argv=argv, env=env, cwd=cwd), ready=ready)
+    # Granian's main process has workers to end; the others have nobody, and losing them at once is safe.
+    death = signal.SIGTERM if name in {"gateway", "control"} else signal.SIGKILL
+    return Service(name=name, launch=lambda: Launch(name=name, argv=argv, env=env, cwd=cwd, death_signal=death), ready=ready)

@@ -57,7 +57,12 @@ def run(step: int, what: str, command: list[str], **environment: str) -> None:
         output.write(f"$ {' '.join(command)}\n".encode())
         output.flush()
         process = subprocess.Popen(
-            command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=output, stderr=output, env={**os.environ, "PATH": PATH, **environment}
+            command,
+            cwd=ROOT,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            env={**os.environ, "PATH": PATH, **environment},
         )
         try:
             while True:
@@ -140,7 +145,9 @@ def install_packages(step: int) -> None:
         run(step, "Debian: installing", [*apt, "install", *missing])
     version = rust_version()
     if version is None or version < OLDEST_RUST:
-        raise SetupError(f"Rust 1.{OLDEST_RUST[1]} or newer is needed; `cargo` is {version or 'missing'}. Put the newer one first in PATH.")
+        raise SetupError(
+            f"Rust 1.{OLDEST_RUST[1]} or newer is needed; `cargo` is {version or 'missing'}. Put the newer one first in PATH."
+        )
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-PRELUDE = '''
+PRELUDE = """
 import asyncio, os, signal, sys, time
 from pathlib import Path
 from control.stack.launch import Launch, children_of, descendants_of, plain_environment
@@ -37,9 +37,9 @@ def gone(pid):
     except ProcessLookupError:
         return True
     return False
-'''
+"""
 
-RESTART = '''
+RESTART = """
 async def main():
     supervisor = Supervisor(folder / "logs", Console())
     supervisor.start(service("a", "touch a.up; exec sleep 60"))
@@ -51,9 +51,9 @@ async def main():
     assert time.monotonic() - began < 0.5
     await supervisor.stop(["a"])
     assert not children_of(os.getpid())
-'''
+"""
 
-ORPHANS = '''
+ORPHANS = """
 async def main():
     supervisor = Supervisor(folder / "logs", Console())
     said = []
@@ -69,9 +69,9 @@ async def main():
     assert supervisor.pid("a") != main_pid
     await supervisor.stop(["a"])
     assert not children_of(os.getpid())
-'''
+"""
 
-ORDER = '''
+ORDER = """
 async def main():
     supervisor = Supervisor(folder / "logs", Console())
     for name in "abc":
@@ -79,9 +79,9 @@ async def main():
     await supervisor.wait_ready(list("abc"), 5)
     await supervisor.stop(["c"], ["missing", "a"], ["b"])
     assert (folder / "order").read_text().split() == ["c", "a", "b"]
-'''
+"""
 
-STUBBORN = '''
+STUBBORN = """
 async def main():
     supervisor = Supervisor(folder / "logs", Console())
     supervisor.start(service("a", "trap '' TERM; touch a.up; while :; do sleep 0.01; done", patience=60.0))
@@ -92,9 +92,9 @@ async def main():
     began = time.monotonic()
     await stopping
     assert time.monotonic() - began < 3
-'''
+"""
 
-LATE = '''
+LATE = """
 async def main():
     supervisor = Supervisor(folder / "logs", Console())
     supervisor.start(service("a", "echo I am stuck; exec sleep 60"))
@@ -105,7 +105,7 @@ async def main():
     else:
         raise AssertionError
     await supervisor.stop(["a"])
-'''
+"""
 
 
 @pytest.mark.parametrize(

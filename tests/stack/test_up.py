@@ -99,6 +99,12 @@ def command_line(pid: int) -> str:
         return ""
 
 
+def places(supervisor: int) -> dict[tuple[str, bool], int]:
+    """One process for each command line, apart for those that the supervisor started and those below them."""
+    direct = children_of(supervisor)
+    return {(line, pid in direct): pid for pid in descendants_of(supervisor) if (line := command_line(pid))}
+
+
 @pytest.fixture(scope="module")
 def up() -> Iterator[Up]:
     base = next(base for base in range(21_000, 30_000, 100) if not any(taken(base + n) for n in range(10)))
@@ -121,7 +127,9 @@ def test_stack_json_is_private_and_true(up: Up) -> None:
 
 def test_a_second_one_is_refused(up: Up) -> None:
     env = {**os.environ, "HCC_RUN_DIR": str(up.run_dir), "HCC_PORT_BASE": str(up.base + 50)}
-    done = subprocess.run([sys.executable, "-m", "control.cli", "up"], env=env, capture_output=True, text=True, timeout=30, check=False)
+    done = subprocess.run(
+        [sys.executable, "-m", "control.cli", "up"], env=env, capture_output=True, text=True, timeout=30, check=False
+    )
     assert done.returncode == 1
     assert f"in use by another `hcc up` (pid {up.process.pid})" in done.stderr
 
@@ -135,18 +143,17 @@ def test_no_secret_in_arguments_or_logs(up: Up) -> None:
 
 def test_every_process_heals_after_kill(up: Up) -> None:
     """Each child, and each process below one, is killed in turn; all must serve again within two seconds."""
-    names = {command_line(pid) for pid in descendants_of(up.process.pid)} - {""}
     slow = {}
-    for name in sorted(names):
-        victims = [pid for pid in descendants_of(up.process.pid) if command_line(pid) == name]
-        if not victims:
+    for place in sorted(places(up.process.pid)):
+        victim = places(up.process.pid).get(place)
+        if victim is None:
             continue
-        os.kill(victims[0], signal.SIGKILL)
-        until(lambda victim=victims[0]: not command_line(victim), 2, "killed")
-        took = until(up.serves, 30, f"healing of {name}")
-        print(f"healed in {took:.2f} s: {name}")
+        os.kill(victim, signal.SIGKILL)
+        until(lambda victim=victim: not command_line(victim), 2, "killed")
+        took = until(up.serves, 30, f"healing of {place}")
+        print(f"healed in {took:.2f} s: {place}")
         if took > HEAL_SECONDS:
-            slow[name] = took
+            slow[place] = took
     assert not slow
 
 
