@@ -68,7 +68,8 @@ def add_person(
     connection.execute("INSERT INTO hcc.memberships (organization_id, user_id) VALUES (%s, %s)", (organization_id, user_id))
     given = connection.execute(
         "INSERT INTO hcc.user_roles (organization_id, user_id, role_id)"
-        " SELECT o.id, %(user)s, r.id FROM hcc.organizations o JOIN hcc.roles r ON r.organization_id IS NULL AND r.name = %(role)s"
+        " SELECT o.id, %(user)s, r.id FROM hcc.organizations o"
+        " JOIN hcc.roles r ON r.organization_id IS NULL AND r.name = %(role)s"
         "  AND r.user_type = CASE o.kind WHEN 'platform' THEN 'admin' ELSE o.kind END WHERE o.id = %(organization)s",
         {"user": user_id, "role": role, "organization": organization_id},
     ).rowcount
