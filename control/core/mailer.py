@@ -23,13 +23,7 @@ from uuid import UUID
 import aiosmtplib
 import msgspec
 import structlog
-from jinja2 import (
-    Environment,
-    FileSystemLoader,
-    StrictUndefined,
-    TemplateError,
-    TemplateNotFound,
-)
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError, TemplateNotFound, select_autoescape
 from procrastinate import RetryStrategy
 
 from control.core import jobs, metrics

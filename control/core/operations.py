@@ -1,13 +1,13 @@
 """Long work that a request starts and a job does: the request answers 202 with the operation, and anybody may look at it.
 
-    operation = await operations.start(tx, ctx.principal, organization_id=…, kind="user.export", subject_type="user",
-                                       subject_id=user_id, task="accounts.export_user", user_id=str(user_id))
+operation = await operations.start(tx, ctx.principal, organization_id=…, kind="user.export", subject_type="user",
+                                   subject_id=user_id, task="accounts.export_user", user_id=str(user_id))
 
-    @jobs.task("accounts.export_user")
-    async def export_user(work: Work, *, operation_id: str, organization_id: str, user_id: str) -> None:
-        async with operations.running(work, operation_id, organization_id) as operation:
-            await operation.progress(50)
-            operation.result = {"export_id": …}
+@jobs.task("accounts.export_user")
+async def export_user(work: Work, *, operation_id: str, organization_id: str, user_id: str) -> None:
+    async with operations.running(work, operation_id, organization_id) as operation:
+        await operation.progress(50)
+        operation.result = {"export_id": …}
 """
 
 from __future__ import annotations

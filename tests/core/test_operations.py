@@ -88,8 +88,8 @@ async def test_a_second_run_of_finished_work_does_nothing(world: World, runtime:
     await work_off(worker_runtime)
     SEEN.clear()
     async with runtime.database.transaction(Scope(operation.organization_id)) as tx:
-        again = {"operation_id": str(operation.id), "organization_id": str(operation.organization_id), "how": "fine"}
-        await jobs.defer(tx, "test.operation", **again)
+        organization_id = str(operation.organization_id)
+        await jobs.defer(tx, "test.operation", operation_id=str(operation.id), organization_id=organization_id, how="fine")
     await work_off(worker_runtime)
     assert SEEN == []
 
@@ -105,12 +105,16 @@ async def test_an_error_with_attempts_left_keeps_the_operation_running(world: Wo
 
 async def test_what_is_rolled_back_was_never_queued(world: World, runtime: Runtime, urls: Urls) -> None:
     who = principal(world, "anna", "apple")
-    with pytest.raises(LookupError):
+
+    async def fail_after_start() -> None:
         async with runtime.database.transaction(who.scope()) as tx:
             await operations.start(
                 tx, who, organization_id=who.organization_id, kind="k", subject_type="t", subject_id=1, task="test.operation"
             )
             raise LookupError
+
+    with pytest.raises(LookupError):
+        await fail_after_start()
     with psycopg.connect(urls["hcc_worker"]) as connection:
         assert connection.execute("SELECT count(*) FROM jobs.procrastinate_jobs").fetchone() == (0,)
 

@@ -91,8 +91,12 @@ def is_public(address: Address) -> bool:
     if any(address.version == network.version and address in network for network in _REFUSED):
         return False
     return address.is_global and not (
-        address.is_multicast or address.is_private or address.is_loopback or address.is_link_local
-        or address.is_reserved or address.is_unspecified
+        address.is_multicast
+        or address.is_private
+        or address.is_loopback
+        or address.is_link_local
+        or address.is_reserved
+        or address.is_unspecified
     )
 
 

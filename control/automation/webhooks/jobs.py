@@ -106,7 +106,5 @@ async def _settle(tx: Transaction, due: _Due, outcome: Outcome) -> str:
     if next_attempt_at is not None:
         await service.queue(tx, due.id, due.organization_id, due.attempts + 1, at=next_attempt_at)
     if outcome.status == _GONE and await tx.run(q.SQL.disable, id=due.endpoint_id, reason="the receiver answered 410 Gone"):
-        await audit.record(
-            tx, audit.SYSTEM, "webhook.disabled", "webhook", due.endpoint_id, organization_id=due.organization_id
-        )
+        await audit.record(tx, audit.SYSTEM, "webhook.disabled", "webhook", due.endpoint_id, organization_id=due.organization_id)
     return status

@@ -114,9 +114,7 @@ async def list_webhook_deliveries(
 
 
 @get("/v1/webhooks/{webhook_id:uuid}/deliveries/{delivery_id:uuid}", opt=_READ, tags=_TAGS, operation_id="get_webhook_delivery")
-async def get_webhook_delivery(
-    ctx: Ctx, webhook_id: FromPath[UUID], delivery_id: FromPath[UUID]
-) -> Response[Envelope[Delivery]]:
+async def get_webhook_delivery(ctx: Ctx, webhook_id: FromPath[UUID], delivery_id: FromPath[UUID]) -> Response[Envelope[Delivery]]:
     """One delivery."""
     return ctx.answer(await service.delivery(ctx, webhook_id, delivery_id))
 

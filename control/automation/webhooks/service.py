@@ -125,9 +125,7 @@ async def test(ctx: Context, tx: Transaction, webhook_id: UUID) -> Delivery:
     return await tx.one(Delivery, q.SQL.delivery, endpoint_id=webhook_id, id=delivery_id)
 
 
-async def deliveries(
-    ctx: Context, webhook_id: UUID, wanted: PageRequest, filters: dict[str, Any]
-) -> tuple[list[Delivery], int]:
+async def deliveries(ctx: Context, webhook_id: UUID, wanted: PageRequest, filters: dict[str, Any]) -> tuple[list[Delivery], int]:
     params = {"endpoint_id": webhook_id, **filters}
     async with ctx.transaction() as tx:
         await _find(tx, webhook_id)
