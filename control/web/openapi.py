@@ -24,14 +24,14 @@ Staff send `X-Organization-Id` to work inside an organisation below theirs.
 Errors come as `application/problem+json` (RFC 9457) to those who accept it.
 """
 ERRORS = {
-    "401": ("Unauthorized", "No proof of who asks, or one that is not good."),
-    "403": ("Forbidden", "Known, but not allowed."),
-    "404": ("NotFound", "There is no such thing, or not in your reach."),
-    "409": ("Conflict", "It cannot be done in this state, or a twin of this request is still at work."),
-    "412": ("PreconditionFailed", "If-Match names an older version."),
-    "422": ("ValidationError", "Fields are wrong; `error.details.errors` has a pointer for each."),
-    "429": ("RateLimited", "Too many requests; `Retry-After` says how many seconds to wait."),
-    "503": ("Unavailable", "A needed part is away for the moment; `Retry-After` says when to come back."),
+    "401": ("Unauthorized", "UNAUTHORIZED", "No proof of who asks, or one that is not good."),
+    "403": ("Forbidden", "FORBIDDEN", "Known, but not allowed."),
+    "404": ("NotFound", "NOT_FOUND", "There is no such thing, or not in your reach."),
+    "409": ("Conflict", "CONFLICT", "It cannot be done in this state, or a twin of this request is still at work."),
+    "412": ("PreconditionFailed", "PRECONDITION_FAILED", "If-Match names an older version."),
+    "422": ("ValidationError", "VALIDATION_ERROR", "Fields are wrong; `error.details.errors` has a pointer for each."),
+    "429": ("RateLimited", "RATE_LIMITED", "Too many requests; `Retry-After` says how many seconds to wait."),
+    "503": ("Unavailable", "SERVICE_UNAVAILABLE", "A needed part is away for the moment; `Retry-After` says when to come back."),
 }
 _MODULE = re.compile(rb"control(?:\.[a-z_]+)+\.(?=[A-Z])")
 _METHODS = ("get", "post", "put", "patch", "delete")
@@ -60,7 +60,7 @@ def describe(handlers: list[ControllerRouterHandler], public_url: str) -> dict[s
             "description": words,
             "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Failure"}}},
         }
-        for name, words in ERRORS.values()
+        for name, _code, words in ERRORS.values()
     }
     permissions = {
         (path, method.lower()): handler.opt.get("permission")
@@ -133,7 +133,7 @@ def _complete(operation: dict[str, Any], path: str, method: str, permission: str
     if not parameters:
         del operation["parameters"]
     for code in codes:
-        name, _ = ERRORS[code]
+        name = ERRORS[code][0]
         operation["responses"].setdefault(code, {"$ref": f"#/components/responses/{name}"})
 
 
