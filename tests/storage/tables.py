@@ -1,0 +1,82 @@
+"""Every table of the schema, and whose its rows are. A table that is not here fails test_catalogue."""
+
+from __future__ import annotations
+
+TENANT = "rows belong to an organisation"
+PERSON = "rows belong to a person"
+PLATFORM = "rows belong to the platform"
+GATEWAY = "written by gateways"
+
+TABLES = {
+    "api_keys": TENANT,
+    "audit_log": TENANT,
+    "gateway_reports": GATEWAY,
+    "gateway_routes": TENANT,
+    "gateway_settings": PLATFORM,
+    "gateway_sites": TENANT,
+    "gateway_targets": TENANT,
+    "gateway_upstreams": TENANT,
+    "idempotency_keys": TENANT,
+    "login_throttle": PLATFORM,
+    "memberships": TENANT,
+    "operations": TENANT,
+    "organizations": TENANT,
+    "outbox_events": TENANT,
+    "outgoing_mail": TENANT,
+    "password_history": PERSON,
+    "recovery_codes": PERSON,
+    "refresh_tokens": PERSON,
+    "revoked_sessions": PLATFORM,
+    "roles": TENANT,
+    "schema_migrations": PLATFORM,
+    "sessions": PERSON,
+    "signing_keys": PLATFORM,
+    "user_credentials": PERSON,
+    "user_exports": TENANT,
+    "user_roles": TENANT,
+    "users": TENANT,
+    "webhook_deliveries": TENANT,
+    "webhook_endpoints": TENANT,
+}
+TENANT_TABLES = [name for name, kind in TABLES.items() if kind == TENANT and name != "organizations"]
+PERSON_TABLES = [name for name, kind in TABLES.items() if kind == PERSON]
+
+# One row each, in an order that foreign keys allow. The names in the parameters are made fresh for each organisation.
+ROWS = {
+    "users": "INSERT INTO hcc.users (id, organization_id, email, username) VALUES (%(user)s, %(org)s, %(mark)s || '@x.test', %(mark)s)",
+    "memberships": "INSERT INTO hcc.memberships (organization_id, user_id) VALUES (%(org)s, %(user)s)",
+    "roles": "INSERT INTO hcc.roles (id, organization_id, name, user_type) VALUES (%(role)s, %(org)s, 'helper', 'customer')",
+    "user_roles": "INSERT INTO hcc.user_roles (organization_id, user_id, role_id) VALUES (%(org)s, %(user)s, %(role)s)",
+    "api_keys": "INSERT INTO hcc.api_keys (id, organization_id, user_id, name, prefix, key_hash, scopes)"
+    " VALUES (%(id)s, %(org)s, %(user)s, 'key', %(mark)s, '', '{}')",
+    "audit_log": "INSERT INTO hcc.audit_log (organization_id, actor_type, action, subject_type, subject_id)"
+    " VALUES (%(org)s, 'system', 'thing.done', 'thing', '1')",
+    "outbox_events": "INSERT INTO hcc.outbox_events (event_id, organization_id, topic, payload) VALUES (%(id)s, %(org)s, 'a.b', '{}')",
+    "idempotency_keys": "INSERT INTO hcc.idempotency_keys (organization_id, actor_id, key, request_hash, status, response)"
+    " VALUES (%(org)s, %(user)s, 'k', '', 201, '')",
+    "operations": "INSERT INTO hcc.operations (id, organization_id, kind, subject_type, subject_id)"
+    " VALUES (%(id)s, %(org)s, 'x', 'user', '1')",
+    "webhook_endpoints": "INSERT INTO hcc.webhook_endpoints (id, organization_id, url, topics, secret)"
+    " VALUES (%(endpoint)s, %(org)s, 'https://x.test/', '{}', '')",
+    "webhook_deliveries": "INSERT INTO hcc.webhook_deliveries (id, organization_id, endpoint_id, event_id, topic, body)"
+    " VALUES (%(id)s, %(org)s, %(endpoint)s, %(id)s, 'a.b', '{}')",
+    "outgoing_mail": "INSERT INTO hcc.outgoing_mail (id, organization_id, recipient, template, context, message_id)"
+    " VALUES (%(id)s, %(org)s, 'a@x.test', 'invitation', '', %(mark)s)",
+    "gateway_sites": "INSERT INTO hcc.gateway_sites (id, organization_id, name, hosts) VALUES (%(site)s, %(org)s, 'site', '{x.test}')",
+    "gateway_upstreams": "INSERT INTO hcc.gateway_upstreams (id, organization_id, site_id, name)"
+    " VALUES (%(upstream)s, %(org)s, %(site)s, 'up')",
+    "gateway_targets": "INSERT INTO hcc.gateway_targets (id, organization_id, site_id, upstream_id, address)"
+    " VALUES (%(id)s, %(org)s, %(site)s, %(upstream)s, '10.0.0.1:80')",
+    "gateway_routes": "INSERT INTO hcc.gateway_routes (id, organization_id, site_id, upstream_id, path_prefix)"
+    " VALUES (%(id)s, %(org)s, %(site)s, %(upstream)s, '/')",
+    "user_exports": "INSERT INTO hcc.user_exports (id, organization_id, user_id, document) VALUES (%(id)s, %(org)s, %(user)s, '')",
+}
+PERSON_ROWS = {
+    "sessions": "INSERT INTO hcc.sessions (id, user_id, acting_org_id, expires_at)"
+    " VALUES (%(session)s, %(user)s, %(org)s, now() + interval '1 day')",
+    "refresh_tokens": "INSERT INTO hcc.refresh_tokens (token_hash, session_id, user_id, expires_at)"
+    " VALUES (sha256(%(mark)s::bytea), %(session)s, %(user)s, now() + interval '1 day')",
+    "user_credentials": "INSERT INTO hcc.user_credentials (user_id, password_hash) VALUES (%(user)s, 'x')",
+    "recovery_codes": "INSERT INTO hcc.recovery_codes (user_id, code_hash) VALUES (%(user)s, '')",
+    "password_history": "INSERT INTO hcc.password_history (user_id, password_hash) VALUES (%(user)s, 'x')",
+}
