@@ -1,0 +1,190 @@
+"""`hcc gateway`: Granian hosts the process and its operations endpoints; the Rust listener inside serves the public.
+
+Public requests never meet Python. The event loop here feeds configuration to the listener and answers /healthz, /readyz,
+/metrics and /config on a loopback port.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ctypes
+import multiprocessing
+import os
+import signal
+import sys
+import time
+from typing import TYPE_CHECKING, Any, Protocol
+
+import msgspec
+
+from dataplane.config import ConfigFeed
+from dataplane.listeners import ListenError, open_listeners, parse
+
+if TYPE_CHECKING:
+    from hcc_native import Gateway
+
+_PR_SET_PDEATHSIG = 1
+_JSON = [("content-type", "application/json"), ("cache-control", "no-store")]
+_TEXT = [("content-type", "text/plain; version=0.0.4; charset=utf-8"), ("cache-control", "no-store")]
+ENDPOINTS = ("/healthz", "/readyz", "/metrics", "/config")
+
+
+class Options(msgspec.Struct, frozen=True, kw_only=True):
+    """What a worker needs to know; the parent sets it before it forks."""
+
+    listeners: list[int]
+    last_good: str
+    threads: int
+    database_url: str
+    access_log: str
+    drain_s: float
+    parent: int
+
+
+class Answer(Protocol):
+    """The part of Granian's protocol object that is used here."""
+
+    def response_bytes(self, status: int, headers: list[tuple[str, str]], body: bytes) -> None: ...
+
+
+_options: Options | None = None
+
+
+def log(event: str, /, **facts: Any) -> None:
+    """One line on standard error: JSON, or readable text when HCC_LOG_FORMAT is console."""
+    if os.environ.get("HCC_LOG_FORMAT") == "console":
+        line = " ".join([event, *(f"{k}={v}" for k, v in facts.items())])
+    else:
+        stamp = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+        line = msgspec.json.encode({"timestamp": stamp, "level": "info", "service": "gateway", "event": event, **facts}).decode()
+    print(line, file=sys.stderr, flush=True)
+
+
+class Operations:
+    """The RSGI application: starts, feeds and drains the listener, and tells how it is."""
+
+    def __init__(self, options: Options) -> None:
+        self._options = options
+        self._gateway: Gateway | None = None
+        self._feed: ConfigFeed | None = None
+        self._task: asyncio.Task[None] | None = None
+
+    def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        from hcc_native import Gateway
+
+        _die_with_parent(self._options.parent)
+        options = self._options
+        gateway = Gateway(
+            threads=options.threads, last_good_path=options.last_good or None, access_log=options.access_log or None
+        )
+        # The last good configuration first: the public is served before PostgreSQL is even asked.
+        restored = gateway.load_last_good()
+        gateway.start(options.listeners)
+        self._gateway = gateway
+        log("gateway started", last_good=restored, threads=options.threads)
+        if options.database_url:
+            self._feed = ConfigFeed(options.database_url, gateway.apply, gateway.revoke, log)
+            self._task = loop.create_task(self._feed.run())
+
+    def __rsgi_del__(self, loop: asyncio.AbstractEventLoop) -> None:
+        if self._task is not None:
+            self._task.cancel()
+        if self._gateway is not None:
+            self._gateway.drain(self._options.drain_s)
+            log("gateway drained")
+
+    async def __rsgi__(self, scope: Any, answer: Answer) -> None:
+        gateway = self._gateway
+        if gateway is None:
+            answer.response_bytes(503, _JSON, b'{"status":"starting"}')
+            return
+        match scope.path:
+            case "/":
+                answer.response_bytes(200, _JSON, msgspec.json.encode({"service": "gateway", "endpoints": ENDPOINTS}))
+            case "/healthz":
+                answer.response_bytes(200, _JSON, b'{"status":"ok"}')
+            case "/readyz":
+                ready = bool(msgspec.json.decode(gateway.status()).get("sections"))
+                body = {
+                    "status": "ready" if ready else "no configuration yet",
+                    "database": bool(self._feed and self._feed.connected),
+                }
+                answer.response_bytes(200 if ready else 503, _JSON, msgspec.json.encode(body))
+            case "/metrics":
+                connected = int(bool(self._feed and self._feed.connected))
+                own = (
+                    "# HELP hcc_gateway_config_connected Whether configuration comes from the database (1) or the last good copy (0)\n"
+                    f"# TYPE hcc_gateway_config_connected gauge\nhcc_gateway_config_connected {connected}\n"
+                )
+                answer.response_bytes(200, _TEXT, gateway.metrics() + own.encode())
+            case "/config":
+                answer.response_bytes(200, _JSON, gateway.status())
+            case _:
+                answer.response_bytes(404, _JSON, msgspec.json.encode({"error": "not found", "endpoints": ENDPOINTS}))
+
+
+def application() -> Operations:
+    """What Granian's worker calls."""
+    if _options is None:
+        raise RuntimeError("the gateway is started with `hcc gateway`")
+    return Operations(_options)
+
+
+def _die_with_parent(parent: int) -> None:
+    """A worker whose parent was killed must not go on holding the ports."""
+    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    if os.getppid() != parent:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+def serve(
+    *,
+    listen: str,
+    ops_listen: str,
+    last_good: str,
+    threads: int,
+    database_url: str,
+    access_log: str,
+    drain_s: float = 10.0,
+) -> int:
+    """Serve until a signal. `threads` are those of the public listener; `drain_s` bounds how long a stop waits for requests.
+
+    Exit code 2 when an address cannot be listened on.
+    """
+    from granian import Granian
+    from granian.constants import Interfaces, Loops
+
+    global _options  # noqa: PLW0603 - handed to the forked worker, set once
+    try:
+        sockets = open_listeners(listen)
+        host, port = parse(ops_listen)
+    except ListenError as error:
+        print(f"gateway: {error}", file=sys.stderr)
+        return 2
+    _options = Options(
+        listeners=[s.fileno() for s in sockets],
+        last_good=last_good,
+        threads=max(1, threads),
+        database_url=database_url,
+        access_log=access_log,
+        drain_s=drain_s,
+        parent=os.getpid(),
+    )
+    # The worker must inherit the sockets.
+    multiprocessing.set_start_method("fork", force=True)
+    Granian(
+        "dataplane.gateway:application",
+        factory=True,
+        address=host,
+        port=port,
+        interface=Interfaces.RSGI,
+        loop=Loops.uvloop,
+        workers=1,
+        websockets=False,
+        respawn_failed_workers=True,
+        respawn_interval=0.1,
+        workers_kill_timeout=int(drain_s) + 5,
+        log_access=False,
+        log_level="warning",  # type: ignore[arg-type]  # Granian takes the name of its level
+    ).serve()
+    return 0
