@@ -17,7 +17,7 @@ from control.automation.webhooks.destinations import Address, RefusedError, chec
         ("2606:2800:21f:cb07:6820:80da:af6b:8b2c", True),
         ("127.0.0.1", False),
         ("127.8.9.10", False),
-        ("0.0.0.0", False),
+        ("0.0.0.0", False),  # noqa: S104  # to be refused, not bound
         ("10.0.0.1", False),
         ("172.16.0.1", False),
         ("172.32.0.1", True),
