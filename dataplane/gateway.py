@@ -113,7 +113,7 @@ class Operations:
             case "/metrics":
                 connected = int(bool(self._feed and self._feed.connected))
                 own = (
-                    "# HELP hcc_gateway_config_connected Whether configuration comes from the database (1) or the last good copy (0)\n"
+                    "# HELP hcc_gateway_config_connected Whether the configuration is fed (1) or the last good copy (0)\n"
                     f"# TYPE hcc_gateway_config_connected gauge\nhcc_gateway_config_connected {connected}\n"
                 )
                 answer.response_bytes(200, _TEXT, gateway.metrics() + own.encode())
