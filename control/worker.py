@@ -35,6 +35,8 @@ CONCURRENCY = 8
 GRACE = 10.0
 HEARTBEAT = 3.0
 PAUSE = 0.5
+LOOK = 1.0
+"""Seconds between looks at the queue when no notification came, for example because the listener was just reconnecting."""
 RESCUE_EVERY = 5.0
 _JOB_MODULES = ("jobs", "listeners")
 _AWAY = (psycopg.Error, PoolTimeout, TooManyRequests, ProcrastinateException, OSError)
@@ -109,7 +111,7 @@ class Worker:
                     concurrency=CONCURRENCY,
                     install_signal_handlers=False,
                     listen_notify=True,
-                    fetch_job_polling_interval=5.0,
+                    fetch_job_polling_interval=LOOK,
                     shutdown_graceful_timeout=GRACE,
                     update_heartbeat_interval=HEARTBEAT,
                     stalled_worker_timeout=60.0,

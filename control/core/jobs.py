@@ -83,7 +83,7 @@ def _is_last(retry: RetryStrategy | bool, attempts: int) -> bool:
     return retry.max_attempts is not None and attempts >= retry.max_attempts
 
 
-async def defer(tx: Transaction, name: str, *, at: datetime | None = None, lock: str | None = None, **arguments: Any) -> int:
+async def defer(tx: Transaction, name: str, /, *, at: datetime | None = None, lock: str | None = None, **arguments: Any) -> int:
     """Queue a job that starts after this transaction commits, and never if it does not. Its id."""
     options: dict[str, Any] = {"connection": tx.connection}
     if at is not None:
