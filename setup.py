@@ -1,6 +1,6 @@
 """The part of the build that pyproject.toml cannot say: the Cython module and where the packages lie."""
 
-import numpy
+import numpy as np
 from Cython.Build import cythonize
 from setuptools import Extension, find_packages, setup
 
@@ -13,7 +13,7 @@ setup(
             Extension(
                 "hcc_kernels._lttb",
                 ["native/kernels/hcc_kernels/_lttb.pyx"],
-                include_dirs=[numpy.get_include()],
+                include_dirs=[np.get_include()],
                 define_macros=[("NPY_NO_DEPRECATED_API", "NPY_1_7_API_VERSION")],
                 extra_compile_args=["-O3"],
             )

@@ -173,10 +173,8 @@ def _explain(error: Exception) -> tuple[int, str] | None:
         return 1, str(error)
     if "psycopg.OperationalError" in kinds or "psycopg_pool.PoolTimeout" in kinds:
         text = " ".join(str(error).split())
-        return (
-            1,
-            f"PostgreSQL: {text}\nIs it running, and is the URL right? `hcc config show` lists the settings; `hcc up` starts everything.",
-        )
+        advice = "Is it running, and is the URL right? `hcc config show` lists the settings; `hcc up` starts everything."
+        return 1, f"PostgreSQL: {text}\n{advice}"
     if "redis.exceptions.ConnectionError" in kinds:
         return 1, f"Redis: {error}\nIs it running, and is REDIS_URL right?"
     if isinstance(error, PermissionError | FileNotFoundError) and error.filename:

@@ -92,7 +92,7 @@ def spawn(launch: Launch, *, output: int | None = None) -> subprocess.Popen[byte
             user=account.pw_uid if account else None,
             group=account.pw_gid if account else None,
             extra_groups=os.getgrouplist(account.pw_name, account.pw_gid) if account else None,
-            preexec_fn=_end_with_parent(launch.death_signal, os.getpid()),
+            preexec_fn=_end_with_parent(launch.death_signal, os.getpid()),  # noqa: PLW1509 - two system calls, no lock
         )
     except OSError as error:
         raise StackError(f"{launch.name}: cannot start {launch.argv[0]}: {error.strerror}") from error
@@ -134,7 +134,7 @@ def children_of(pid: int) -> set[int]:
     """Direct children of a process, over all its threads; empty when it is gone."""
     found: set[int] = set()
     try:
-        threads = os.listdir(f"/proc/{pid}/task")
+        threads = [path.name for path in Path(f"/proc/{pid}/task").iterdir()]
     except OSError:
         return found
     for thread in threads:

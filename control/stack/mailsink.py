@@ -33,7 +33,6 @@ class Keep:
 async def serve(host: str, port: int, folder: Path) -> None:
     """Serve until SIGTERM or SIGINT."""
     loop = asyncio.get_running_loop()
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     handler = Keep(folder)
     server = await loop.create_server(lambda: SMTP(handler, enable_SMTPUTF8=True, loop=loop), host, port)
     done = asyncio.Event()
@@ -45,7 +44,9 @@ async def serve(host: str, port: int, folder: Path) -> None:
 
 def main() -> None:
     host, _, port = sys.argv[1].rpartition(":")
-    asyncio.run(serve(host, int(port), Path(sys.argv[2])))
+    folder = Path(sys.argv[2])
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    asyncio.run(serve(host, int(port), folder))
 
 
 if __name__ == "__main__":

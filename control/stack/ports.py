@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import socket
 from pathlib import Path
 
@@ -71,7 +70,7 @@ def holder(port: int) -> str | None:
         if not process.name.isdecimal():
             continue
         try:
-            held = any(os.readlink(descriptor) in inodes for descriptor in (process / "fd").iterdir())
+            held = any(str(descriptor.readlink()) in inodes for descriptor in (process / "fd").iterdir())
             if held:
                 return f"{(process / 'comm').read_text(encoding='utf-8').strip()} (pid {process.name})"
         except OSError:

@@ -212,7 +212,7 @@ class PrivatePostgres:
 
         The file alone does not tell: its process number may be anybody's by now. The working folder does.
         """
-        here = os.stat(self.data_dir)
+        here = self.data_dir.stat()
         deadline = time.monotonic() + 5.0
         while left := [pid for pid in _postgres_processes() if _works_in(pid, here)]:
             for pid in left:
@@ -225,11 +225,11 @@ class PrivatePostgres:
 
 def _postgres_processes() -> list[int]:
     found = []
-    for entry in os.listdir("/proc"):
-        if entry.isdecimal():
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdecimal():
             try:
-                if Path(f"/proc/{entry}/comm").read_text(encoding="utf-8").strip() == "postgres":
-                    found.append(int(entry))
+                if (entry / "comm").read_text(encoding="utf-8").strip() == "postgres":
+                    found.append(int(entry.name))
             except OSError:
                 continue
     return found
@@ -237,7 +237,7 @@ def _postgres_processes() -> list[int]:
 
 def _works_in(pid: int, folder: os.stat_result) -> bool:
     try:
-        cwd = os.stat(f"/proc/{pid}/cwd")
+        cwd = Path(f"/proc/{pid}/cwd").stat()
     except OSError:
         return False
     return (cwd.st_dev, cwd.st_ino) == (folder.st_dev, folder.st_ino)

@@ -27,14 +27,21 @@ def load(folder: Path) -> StackSecrets:
     """Read the secrets, making those that are missing."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     folder.chmod(0o700)
-    word = lambda name: _one(folder / name, lambda: secrets.token_urlsafe(24))  # noqa: E731
+
+    def word(name: str) -> str:
+        return _one(folder / name, lambda: secrets.token_urlsafe(24))
+
     return StackSecrets(
         postgres=word("postgres"),
         roles={role: word(role) for role in ROLES},
         redis=word("redis"),
-        encryption_keys=_one(folder / "encryption_keys", lambda: "k1:" + base64.b64encode(os.urandom(32)).decode()),
+        encryption_keys=_one(folder / "encryption_keys", _encryption_key),
         demo={name: word(f"demo_{name}") for name in ("admin", "customer")},
     )
+
+
+def _encryption_key() -> str:
+    return "k1:" + base64.b64encode(os.urandom(32)).decode()
 
 
 def _one(path: Path, make: Callable[[], str]) -> str:

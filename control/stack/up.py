@@ -52,8 +52,9 @@ def _only_one(run_dir: Path) -> Iterator[None]:
         except BlockingIOError:
             lock.seek(0)
             who = lock.read().strip()
+            pid = f" (pid {who})" if who else ""
             raise StackError(
-                f"{run_dir} is in use by another `hcc up`{f' (pid {who})' if who else ''}; stop that one, or set HCC_RUN_DIR and HCC_PORT_BASE"
+                f"{run_dir} is in use by another `hcc up`{pid}; stop that one, or set HCC_RUN_DIR and HCC_PORT_BASE"
             ) from None
         lock.truncate(0)
         lock.write(f"{os.getpid()}\n")
@@ -119,8 +120,8 @@ class _Up:
         await asyncio.to_thread(_migrate, stack, supervisor.say)
         names = []
         for service in services.platform(stack):
-            if service.name == "gateway" and find_spec("dataplane.gateway") is None:
-                supervisor.say("the gateway is not built; going on without it")
+            if service.name == "gateway" and not (find_spec("hcc_native") and find_spec("dataplane.gateway")):
+                supervisor.say("the gateway is not built (`make build`, `hcc doctor`); going on without it")
                 continue
             supervisor.start(service)
             names.append(service.name)
@@ -160,7 +161,7 @@ class _Up:
 
 
 def _migrate(stack: services.Stack, say: Any) -> None:
-    """Roles, schema, migrations; a look is enough when the database is current. Raises StackError when data and secrets differ."""
+    """Roles, schema, migrations; a look is enough when all is current. Raises StackError when data and secrets differ."""
     owner = stack.dsn("hcc_owner")
     try:
         with psycopg.connect(owner) as connection:

@@ -27,6 +27,7 @@ VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 STEPS = 5
 OLDEST_RUST = (1, 85)
+CLUSTERS = "/etc/postgresql-common/createcluster.conf"
 PATH = f"{os.environ.get('PATH', '')}:{Path.home()}/.cargo/bin:/usr/sbin:/usr/bin"
 
 PROGRAMS = {
@@ -65,10 +66,9 @@ def run(step: int, what: str, command: list[str], **environment: str) -> None:
             env={**os.environ, "PATH": PATH, **environment},
         )
         try:
-            while True:
+            while process.returncode is None:
                 try:
-                    code = process.wait(1)
-                    break
+                    process.wait(1)
                 except subprocess.TimeoutExpired:
                     if time.monotonic() - told >= 15:
                         told = time.monotonic()
@@ -77,9 +77,9 @@ def run(step: int, what: str, command: list[str], **environment: str) -> None:
             process.terminate()
             process.wait()
             raise
-    if code != 0:
+    if process.returncode != 0:
         tail = "\n".join(log.read_text(encoding="utf-8", errors="replace").splitlines()[-30:])
-        raise SetupError(f"{what}: failed with code {code}. The end of {log.relative_to(ROOT)}:\n{tail}")
+        raise SetupError(f"{what}: failed with code {process.returncode}. The end of {log.relative_to(ROOT)}:\n{tail}")
 
 
 def digest(paths: Iterable[Path], *extra: str) -> str:
@@ -139,8 +139,8 @@ def install_packages(step: int) -> None:
     if "postgresql" in missing:
         # The machine's own cluster is not ours to make; this is read when the server's package is set up.
         run(step, "Debian: PostgreSQL's common files", [*apt, "install", "postgresql-common"])
-        setting = "grep -q '^create_main_cluster' $0 && sed -i 's/^create_main_cluster.*/create_main_cluster = false/' $0 || echo 'create_main_cluster = false' >> $0"
-        run(step, "Debian: no cluster", [*as_root, "sh", "-c", setting, "/etc/postgresql-common/createcluster.conf"])
+        setting = f"sed -i '/^create_main_cluster/d' {CLUSTERS} && echo 'create_main_cluster = false' >> {CLUSTERS}"
+        run(step, "Debian: no cluster", [*as_root, "sh", "-c", setting])
     with services_held_back(step, as_root):
         run(step, "Debian: installing", [*apt, "install", *missing])
     version = rust_version()

@@ -75,7 +75,8 @@ ORDER = """
 async def main():
     supervisor = Supervisor(folder / "logs", Console())
     for name in "abc":
-        supervisor.start(service(name, f"trap 'sleep 0.05; echo {name} >> order; exit 0' TERM; touch {name}.up; while :; do sleep 0.01; done"))
+        on_term = f"trap 'sleep 0.05; echo {name} >> order; exit 0' TERM"
+        supervisor.start(service(name, f"{on_term}; touch {name}.up; while :; do sleep 0.01; done"))
     await supervisor.wait_ready(list("abc"), 5)
     await supervisor.stop(["c"], ["missing", "a"], ["b"])
     assert (folder / "order").read_text().split() == ["c", "a", "b"]

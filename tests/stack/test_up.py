@@ -13,6 +13,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -99,6 +100,10 @@ def command_line(pid: int) -> str:
         return ""
 
 
+def gone(pid: int) -> bool:
+    return not command_line(pid)
+
+
 def places(supervisor: int) -> dict[tuple[str, bool], int]:
     """One process for each command line, apart for those that the supervisor started and those below them."""
     direct = children_of(supervisor)
@@ -149,7 +154,7 @@ def test_every_process_heals_after_kill(up: Up) -> None:
         if victim is None:
             continue
         os.kill(victim, signal.SIGKILL)
-        until(lambda victim=victim: not command_line(victim), 2, "killed")
+        until(partial(gone, victim), 2, "killed")
         took = until(up.serves, 30, f"healing of {place}")
         print(f"healed in {took:.2f} s: {place}")
         if took > HEAL_SECONDS:
