@@ -13,7 +13,7 @@ import re
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, LiteralString, cast
+from typing import Any
 
 import msgspec
 import psycopg
@@ -126,7 +126,7 @@ def _job_queue(connection: psycopg.Connection[Any], say: Callable[[str], None]) 
 
 
 def _script(connection: psycopg.Connection[Any], text: str) -> None:
-    connection.execute(cast("LiteralString", text))
+    connection.execute(text)
 
 
 def command(args: argparse.Namespace) -> int:
