@@ -37,7 +37,9 @@ def test_a_table_with_organization_id_is_a_tenants(owner: Connection) -> None:
 
 @pytest.mark.parametrize("table", [name for name, kind in TABLES.items() if kind in (TENANT, PERSON)])
 def test_row_level_security_is_forced(owner: Connection, table: str) -> None:
-    row = owner.execute("SELECT relrowsecurity, relforcerowsecurity FROM pg_class WHERE oid = %s::regclass", (f"hcc.{table}",)).fetchone()
+    row = owner.execute(
+        "SELECT relrowsecurity, relforcerowsecurity FROM pg_class WHERE oid = %s::regclass", (f"hcc.{table}",)
+    ).fetchone()
     assert row == (True, True)
 
 
@@ -69,7 +71,10 @@ def test_serving_roles_are_weak(owner: Connection) -> None:
         " (SELECT count(*) FROM pg_auth_members m WHERE m.member = r.oid)"
         "  FROM pg_roles r WHERE rolname LIKE 'hcc_%' ORDER BY rolname"
     ).fetchall()
-    assert roles == [(name, False, False, False, False, False, 0) for name in ("hcc_app", "hcc_gateway", "hcc_ingest", "hcc_owner", "hcc_worker")]
+    assert roles == [
+        (name, False, False, False, False, False, 0)
+        for name in ("hcc_app", "hcc_gateway", "hcc_ingest", "hcc_owner", "hcc_worker")
+    ]
     owned = owner.execute(
         "SELECT DISTINCT r.rolname FROM pg_shdepend d JOIN pg_roles r ON r.oid = d.refobjid"
         " WHERE d.deptype = 'o' AND d.dbid IN (0, (SELECT oid FROM pg_database WHERE datname = current_database()))"

@@ -34,9 +34,12 @@ def scope(settings: Settings) -> Scope:
     """Somebody with full access to the tree of an organisation that exists."""
     organization, person = uuid4(), uuid4()
     with psycopg.connect(settings.owner_database_url) as owner:
-        owner.execute("INSERT INTO hcc.organizations (id, kind, path, name, slug) VALUES (%s, 'platform', '{}', 'P', 'p')", (organization,))
         owner.execute(
-            "INSERT INTO hcc.users (id, organization_id, email, username) VALUES (%s, %s, 'a@x.test', 'aa')", (person, organization)
+            "INSERT INTO hcc.organizations (id, kind, path, name, slug) VALUES (%s, 'platform', '{}', 'P', 'p')", (organization,)
+        )
+        owner.execute(
+            "INSERT INTO hcc.users (id, organization_id, email, username) VALUES (%s, %s, 'a@x.test', 'aa')",
+            (person, organization),
         )
     return Scope(organization, person, "tree")
 
@@ -52,7 +55,7 @@ async def committed(database: Database, scope: Scope) -> None:
 
 
 async def rolled_back(database: Database, scope: Scope) -> None:
-    with pytest.raises(RuntimeError):
+    with pytest.raises(RuntimeError):  # noqa: PT012  # the block is a transaction
         async with database.transaction(scope) as tx:
             assert await _count(tx) == 1
             raise RuntimeError
@@ -66,7 +69,7 @@ async def failed(database: Database, scope: Scope) -> None:
 
 async def failed_and_caught(database: Database, scope: Scope) -> None:
     """The handler swallows the error; the transaction is broken all the same."""
-    with pytest.raises(psycopg.errors.InFailedSqlTransaction):
+    with pytest.raises(psycopg.errors.InFailedSqlTransaction):  # noqa: PT012  # the block is a transaction
         async with database.transaction(scope) as tx:
             try:
                 await tx.value("SELECT 1 / 0")
@@ -172,7 +175,7 @@ async def test_callbacks_run_after_the_commit_only(database: Database, scope: Sc
         tx.after_commit(note)
         assert ran == []
     assert ran == ["ran"]
-    with pytest.raises(RuntimeError):
+    with pytest.raises(RuntimeError):  # noqa: PT012  # the block is a transaction
         async with database.transaction(scope) as tx:
             tx.after_commit(note)
             raise RuntimeError

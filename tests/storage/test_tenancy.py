@@ -130,7 +130,9 @@ def writing(tree: Tree, role: str, table: str, name: str, access: str, reach: se
         )
     with tree.working(role, name, access) as connection:
         try:
-            connection.execute(sql.SQL("DELETE FROM {} WHERE organization_id IS DISTINCT FROM %s").format(name_of), (tree.id(name),))
+            connection.execute(
+                sql.SQL("DELETE FROM {} WHERE organization_id IS DISTINCT FROM %s").format(name_of), (tree.id(name),)
+            )
         except (errors.InsufficientPrivilege, errors.ForeignKeyViolation):
             connection.rollback()
     assert strangers() == before
@@ -166,7 +168,10 @@ def test_what_is_a_persons_is_only_theirs(tree: Tree, role: str, table: str) -> 
     ("north", "tree", "north", "reseller"),
 ])  # fmt: skip
 def test_planting_an_organization(tree: Tree, name: str, access: str, parent: str, kind: str) -> None:
-    with tree.working("hcc_app", name, access) as connection, pytest.raises((errors.InsufficientPrivilege, errors.CheckViolation)):
+    with (
+        tree.working("hcc_app", name, access) as connection,
+        pytest.raises((errors.InsufficientPrivilege, errors.CheckViolation)),
+    ):
         connection.execute(
             "INSERT INTO hcc.organizations (parent_id, kind, path, name, slug) VALUES (%s, %s, %s, 'New', 'new')",
             (tree.id(parent), kind, [tree.id(name)]),
@@ -199,7 +204,13 @@ def test_a_named_customer_reads_and_does_not_write(tree: Tree) -> None:
     tree.owner.execute("CALL hcc.make_tenant_table('thing', 'customer_id')")
     tree.owner.execute("GRANT SELECT, INSERT, UPDATE, DELETE ON hcc.thing TO hcc_app")
     tree.owner.execute("INSERT INTO hcc.thing VALUES (%s, %s)", (tree.id("north"), tree.id("apple")))
-    for name, access, rows in (("apple", "own", 1), ("birch", "tree", 0), ("north", "own", 1), ("south", "tree", 0), ("platform", "tree", 1)):
+    for name, access, rows in (
+        ("apple", "own", 1),
+        ("birch", "tree", 0),
+        ("north", "own", 1),
+        ("south", "tree", 0),
+        ("platform", "tree", 1),
+    ):
         with tree.working("hcc_app", name, access) as connection:
             assert connection.execute("SELECT FROM hcc.thing").rowcount == rows, name
     for statement in ("UPDATE hcc.thing SET customer_id = NULL", "DELETE FROM hcc.thing"):

@@ -1,0 +1,1639 @@
+-- What sql/migrations add up to, written by `python -m control.core.schema`; sql/roles.sql comes before it.
+-- Change the migrations, never this file.
+SET check_function_bodies = false;
+SET search_path = '';
+
+CREATE FUNCTION hcc.claim_outbox(batch integer) RETURNS TABLE(id bigint, event_id uuid, organization_id uuid, topic text, payload jsonb, created_at timestamp with time zone, attempts integer)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'hcc', 'pg_temp'
+    AS $$
+BEGIN
+  IF NOT pg_try_advisory_xact_lock(hashtextextended('hcc.outbox', 7)) THEN
+    RETURN;
+  END IF;
+  RETURN QUERY
+    SELECT e.id, e.event_id, e.organization_id, e.topic, e.payload, e.created_at, e.attempts
+      FROM outbox_events e
+     WHERE e.relayed_at IS NULL AND e.dead_at IS NULL AND (e.next_attempt_at IS NULL OR e.next_attempt_at <= now())
+     ORDER BY e.id
+     LIMIT batch
+       FOR UPDATE SKIP LOCKED;
+END
+$$;
+
+CREATE FUNCTION hcc.current_org_id() RETURNS uuid
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN (NULLIF(current_setting('app.current_org_id'::text, true), ''::text))::uuid;
+
+COMMENT ON FUNCTION hcc.current_org_id() IS 'The organisation this transaction works for; NULL when none was set.';
+
+CREATE FUNCTION hcc.current_user_id() RETURNS uuid
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN (NULLIF(current_setting('app.current_user_id'::text, true), ''::text))::uuid;
+
+COMMENT ON FUNCTION hcc.current_user_id() IS 'The person this transaction works for; NULL when none was set.';
+
+CREATE FUNCTION hcc.erase_person(person uuid) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'hcc', 'pg_temp'
+    AS $$
+DECLARE
+  account users;
+BEGIN
+  SELECT * INTO account FROM users WHERE id = person FOR UPDATE;
+  IF NOT FOUND OR NOT writable(account.organization_id) THEN
+    RAISE insufficient_privilege USING MESSAGE = 'there is no such account in reach';
+  END IF;
+  DELETE FROM user_credentials WHERE user_id = person;
+  DELETE FROM recovery_codes WHERE user_id = person;
+  DELETE FROM password_history WHERE user_id = person;
+  DELETE FROM refresh_tokens WHERE user_id = person;
+  UPDATE sessions SET user_agent = '', address = NULL, revoked_at = coalesce(revoked_at, now()),
+                      revoked_reason = coalesce(revoked_reason, 'erased') WHERE user_id = person;
+  UPDATE api_keys SET name = 'erased', deleted_at = coalesce(deleted_at, now()) WHERE user_id = person;
+  DELETE FROM user_exports WHERE user_id = person;
+  DELETE FROM outgoing_mail WHERE recipient = account.email;
+  UPDATE outbox_events SET payload = jsonb_build_object('id', person)
+   WHERE organization_id = account.organization_id AND payload ->> 'id' = person::text;
+  UPDATE webhook_deliveries SET body = body || jsonb_build_object('data', jsonb_build_object('id', person))
+   WHERE organization_id = account.organization_id AND body -> 'data' ->> 'id' = person::text;
+  PERFORM set_config('app.erasing', 'on', true);
+  UPDATE audit_log SET before = NULL, after = NULL, address = CASE WHEN actor_id = person THEN NULL ELSE address END
+   WHERE (subject_type = 'user' AND subject_id = person::text) OR actor_id = person;
+  PERFORM set_config('app.erasing', '', true);
+  UPDATE users SET email = format('erased-%s@erased.invalid', person), username = 'erased-' || replace(person::text, '-', ''),
+                   full_name = '', locale = 'en', timezone = 'UTC', is_active = false, version = version + 1,
+                   updated_at = now(), last_login_at = NULL, deleted_at = coalesce(deleted_at, now()), erased_at = now()
+   WHERE id = person;
+END
+$$;
+
+CREATE FUNCTION hcc.find_api_key(key_prefix text) RETURNS TABLE(id uuid, organization_id uuid, user_id uuid, key_hash bytea, scopes text[], expires_at timestamp with time zone)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'hcc', 'pg_temp'
+    AS $$
+  SELECT k.id, k.organization_id, k.user_id, k.key_hash, k.scopes, k.expires_at
+    FROM api_keys k JOIN users u ON u.id = k.user_id JOIN organizations o ON o.id = k.organization_id
+   WHERE k.prefix = key_prefix AND k.deleted_at IS NULL AND u.is_active AND u.deleted_at IS NULL
+     AND o.is_active AND o.deleted_at IS NULL
+$$;
+
+CREATE FUNCTION hcc.find_login(address text) RETURNS TABLE(user_id uuid, is_active boolean)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'hcc', 'pg_temp'
+    AS $$
+  SELECT u.id, u.is_active FROM users u WHERE u.email = lower(address) AND u.deleted_at IS NULL
+$$;
+
+CREATE FUNCTION hcc.find_refresh_token(hash bytea) RETURNS TABLE(user_id uuid, session_id uuid)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'hcc', 'pg_temp'
+    AS $$
+  SELECT t.user_id, t.session_id FROM refresh_tokens t WHERE t.token_hash = hash
+$$;
+
+CREATE FUNCTION hcc.find_reset_token(hash bytea) RETURNS uuid
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'hcc', 'pg_temp'
+    AS $$
+  SELECT c.user_id FROM user_credentials c WHERE c.reset_token_hash = hash AND c.reset_expires_at > now()
+$$;
+
+CREATE FUNCTION hcc.forget_idempotency_keys(older_than interval) RETURNS bigint
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'hcc', 'pg_temp'
+    AS $$
+  WITH gone AS (DELETE FROM idempotency_keys WHERE created_at < now() - greatest(older_than, interval '24 hours') RETURNING 1)
+  SELECT count(*) FROM gone
+$$;
+
+CREATE FUNCTION hcc.forget_mail(older_than interval) RETURNS bigint
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'hcc', 'pg_temp'
+    AS $$
+  WITH gone AS (
+    DELETE FROM outgoing_mail
+     WHERE status IN ('sent', 'failed', 'bounced') AND created_at < now() - greatest(older_than, interval '1 day') RETURNING 1)
+  SELECT count(*) FROM gone
+$$;
+
+CREATE FUNCTION hcc.forget_relayed_events(older_than interval) RETURNS bigint
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'hcc', 'pg_temp'
+    AS $$
+  WITH gone AS (DELETE FROM outbox_events WHERE relayed_at < now() - greatest(older_than, interval '1 day') RETURNING 1)
+  SELECT count(*) FROM gone
+$$;
+
+CREATE FUNCTION hcc.forget_webhook_deliveries(older_than interval) RETURNS bigint
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'hcc', 'pg_temp'
+    AS $$
+  WITH gone AS (
+    DELETE FROM webhook_deliveries
+     WHERE status IN ('succeeded', 'failed') AND updated_at < now() - greatest(older_than, interval '1 day') RETURNING 1)
+  SELECT count(*) FROM gone
+$$;
+
+CREATE FUNCTION hcc.gateway_changed() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+  PERFORM pg_notify('hcc_gateway', TG_TABLE_NAME);
+  RETURN NULL;
+END
+$$;
+
+CREATE FUNCTION hcc.in_subtree(organization uuid) RETURNS boolean
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'hcc', 'pg_temp'
+    AS $$
+BEGIN
+  IF current_setting('app.current_access', true) IS DISTINCT FROM 'tree' THEN
+    RETURN false;
+  END IF;
+  RETURN EXISTS (SELECT FROM organizations o WHERE o.id = organization AND o.path @> ARRAY[current_org_id()]);
+END
+$$;
+
+COMMENT ON FUNCTION hcc.in_subtree(organization uuid) IS 'Whether the organisation is below the current one, in a transaction that was given access to the tree.';
+
+CREATE PROCEDURE hcc.make_person_table(IN table_name text)
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+  EXECUTE format('ALTER TABLE hcc.%I ENABLE ROW LEVEL SECURITY', table_name);
+  EXECUTE format('ALTER TABLE hcc.%I FORCE ROW LEVEL SECURITY', table_name);
+  EXECUTE format('CREATE POLICY owner_all ON hcc.%I TO hcc_owner USING (true) WITH CHECK (true)', table_name);
+  EXECUTE format('CREATE POLICY own_person ON hcc.%I TO hcc_app, hcc_worker '
+                 'USING (user_id = hcc.current_user_id()) WITH CHECK (user_id = hcc.current_user_id())', table_name);
+END
+$$;
+
+CREATE PROCEDURE hcc.make_tenant_table(IN table_name text, IN customer_column text DEFAULT NULL::text)
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+  seen text := CASE WHEN customer_column IS NULL THEN 'hcc.visible(organization_id)'
+                    ELSE format('hcc.visible(organization_id, %I)', customer_column) END;
+BEGIN
+  EXECUTE format('ALTER TABLE hcc.%I ENABLE ROW LEVEL SECURITY', table_name);
+  EXECUTE format('ALTER TABLE hcc.%I FORCE ROW LEVEL SECURITY', table_name);
+  EXECUTE format('CREATE POLICY owner_all ON hcc.%I TO hcc_owner USING (true) WITH CHECK (true)', table_name);
+  EXECUTE format('CREATE POLICY tenant_read ON hcc.%I FOR SELECT TO hcc_app, hcc_worker USING (%s)', table_name, seen);
+  EXECUTE format('CREATE POLICY tenant_insert ON hcc.%I FOR INSERT TO hcc_app, hcc_worker '
+                 'WITH CHECK (hcc.writable(organization_id))', table_name);
+  EXECUTE format('CREATE POLICY tenant_update ON hcc.%I FOR UPDATE TO hcc_app, hcc_worker '
+                 'USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id))', table_name);
+  EXECUTE format('CREATE POLICY tenant_delete ON hcc.%I FOR DELETE TO hcc_app, hcc_worker '
+                 'USING (hcc.writable(organization_id))', table_name);
+END
+$$;
+
+CREATE FUNCTION hcc.my_organizations() RETURNS TABLE(organization_id uuid, kind text, name text, slug text, is_active boolean, last_used_at timestamp with time zone)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'hcc', 'pg_temp'
+    AS $$
+  SELECT o.id, o.kind, o.name, o.slug,
+         NOT EXISTS (SELECT FROM organizations a WHERE a.id = ANY (o.path) AND (NOT a.is_active OR a.deleted_at IS NOT NULL)),
+         m.last_used_at
+    FROM memberships m JOIN organizations o ON o.id = m.organization_id
+   WHERE m.user_id = current_user_id() AND o.deleted_at IS NULL
+$$;
+
+CREATE FUNCTION hcc.note_bounce(mail uuid, reason text) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'hcc', 'pg_temp'
+    AS $$
+BEGIN
+  UPDATE outgoing_mail SET status = 'bounced', error = left(reason, 500) WHERE id = mail AND status = 'sent';
+  RETURN FOUND;
+END
+$$;
+
+CREATE FUNCTION hcc.organizations_place() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'hcc', 'pg_temp'
+    AS $$
+DECLARE
+  parent organizations;
+BEGIN
+  IF NEW.parent_id IS NULL THEN
+    NEW.path := ARRAY[NEW.id];
+    RETURN NEW;
+  END IF;
+  SELECT * INTO parent FROM organizations WHERE id = NEW.parent_id AND deleted_at IS NULL FOR SHARE;
+  IF NOT FOUND THEN
+    RAISE foreign_key_violation USING MESSAGE = 'the parent organisation does not exist', CONSTRAINT = 'organizations_parent_exists';
+  END IF;
+  IF parent.kind = 'customer' OR (parent.kind = 'reseller' AND NEW.kind <> 'customer') THEN
+    RAISE check_violation USING
+      MESSAGE = format('a %s cannot be placed under a %s', NEW.kind, parent.kind), CONSTRAINT = 'organizations_tree';
+  END IF;
+  NEW.path := parent.path || NEW.id;
+  RETURN NEW;
+END
+$$;
+
+CREATE FUNCTION hcc.outbox_failed(event bigint, reason text, again_in interval) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'hcc', 'pg_temp'
+    AS $$
+  UPDATE outbox_events
+     SET attempts = attempts + 1, last_error = left(reason, 500), next_attempt_at = now() + again_in,
+         dead_at = CASE WHEN again_in IS NULL THEN now() END
+   WHERE id = event AND relayed_at IS NULL
+$$;
+
+CREATE FUNCTION hcc.outbox_relayed(events bigint[]) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'hcc', 'pg_temp'
+    AS $$
+  UPDATE outbox_events SET relayed_at = now(), attempts = attempts + 1 WHERE id = ANY (events) AND relayed_at IS NULL
+$$;
+
+CREATE FUNCTION hcc.outbox_state() RETURNS TABLE(waiting bigint, oldest_seconds double precision, dead bigint)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'hcc', 'pg_temp'
+    AS $$
+  SELECT (SELECT count(*) FROM outbox_events WHERE relayed_at IS NULL AND dead_at IS NULL),
+         (SELECT coalesce(extract(epoch FROM clock_timestamp() - min(created_at)), 0)::double precision
+            FROM outbox_events WHERE relayed_at IS NULL AND dead_at IS NULL),
+         (SELECT count(*) FROM outbox_events WHERE dead_at IS NOT NULL)
+$$;
+
+CREATE FUNCTION hcc.outbox_wake() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+  PERFORM pg_notify('hcc_outbox', '');
+  RETURN NULL;
+END
+$$;
+
+CREATE FUNCTION hcc.refuse_change() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+  IF TG_OP = 'UPDATE' AND TG_TABLE_NAME = 'audit_log' AND current_setting('app.erasing', true) = 'on' THEN
+    IF (to_jsonb(NEW) - 'before' - 'after' - 'address') = (to_jsonb(OLD) - 'before' - 'after' - 'address') THEN
+      RETURN NEW;
+    END IF;
+  END IF;
+  RAISE insufficient_privilege USING MESSAGE = format('%I is append-only', TG_TABLE_NAME);
+END
+$$;
+
+CREATE FUNCTION hcc.revoke_session(session uuid, reason text, token_lifetime interval) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'hcc', 'pg_temp'
+    AS $$
+DECLARE
+  ends timestamptz := now() + token_lifetime;
+BEGIN
+  UPDATE sessions SET revoked_at = now(), revoked_reason = reason
+   WHERE id = session AND revoked_at IS NULL AND user_id = current_user_id();
+  IF NOT FOUND THEN
+    RETURN false;
+  END IF;
+  INSERT INTO revoked_sessions (session_id, until) VALUES (session, ends) ON CONFLICT (session_id) DO NOTHING;
+  DELETE FROM revoked_sessions WHERE until < now();
+  PERFORM pg_notify('hcc_revocations', json_build_object('sid', session, 'until', extract(epoch FROM ends)::bigint)::text);
+  RETURN true;
+END
+$$;
+
+CREATE FUNCTION hcc.visible(owner uuid, customer uuid DEFAULT NULL::uuid) RETURNS boolean
+    LANGUAGE sql STABLE
+    AS $$
+  SELECT owner = hcc.current_org_id() OR customer = hcc.current_org_id()
+      OR hcc.in_subtree(owner) OR (customer IS NOT NULL AND hcc.in_subtree(customer))
+$$;
+
+COMMENT ON FUNCTION hcc.visible(owner uuid, customer uuid) IS 'The one rule of tenancy. A row is visible to the organisation that owns it, to the customer it names, and, in a transaction with access to the tree, to the organisations above either. Every policy calls this function.';
+
+CREATE FUNCTION hcc.writable(owner uuid) RETURNS boolean
+    LANGUAGE sql STABLE
+    AS $$
+  SELECT owner = hcc.current_org_id() OR hcc.in_subtree(owner)
+$$;
+
+COMMENT ON FUNCTION hcc.writable(owner uuid) IS 'Who may write a row: its owner, and organisations above it with access to the tree. A named customer only reads.';
+
+CREATE TABLE hcc.api_keys (
+    id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    name text NOT NULL,
+    prefix text NOT NULL,
+    key_hash bytea NOT NULL,
+    scopes text[] NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    expires_at timestamp with time zone,
+    last_used_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    deleted_at timestamp with time zone,
+    CONSTRAINT api_keys_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 100)))
+);
+
+ALTER TABLE ONLY hcc.api_keys FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE hcc.audit_log (
+    id bigint NOT NULL,
+    organization_id uuid NOT NULL,
+    at timestamp with time zone DEFAULT now() NOT NULL,
+    actor_id uuid,
+    actor_type text NOT NULL,
+    actor_org_id uuid,
+    action text NOT NULL,
+    subject_type text NOT NULL,
+    subject_id text NOT NULL,
+    before jsonb,
+    after jsonb,
+    address inet,
+    request_id text,
+    CONSTRAINT audit_log_actor_type_check CHECK ((actor_type = ANY (ARRAY['user'::text, 'api_key'::text, 'system'::text])))
+);
+
+ALTER TABLE ONLY hcc.audit_log FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE hcc.audit_log ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME hcc.audit_log_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE hcc.signing_keys (
+    kid text NOT NULL,
+    algorithm text NOT NULL,
+    public_jwk jsonb NOT NULL,
+    private_key bytea NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    active_from timestamp with time zone NOT NULL,
+    retires_at timestamp with time zone,
+    CONSTRAINT signing_keys_algorithm_check CHECK ((algorithm = 'EdDSA'::text))
+);
+
+CREATE VIEW hcc.gateway_config_keys AS
+ SELECT k.kid,
+    k.public_jwk
+   FROM hcc.signing_keys k
+  WHERE ((k.retires_at IS NULL) OR (k.retires_at > now()));
+
+CREATE TABLE hcc.gateway_settings (
+    one boolean DEFAULT true NOT NULL,
+    trusted_proxies cidr[] DEFAULT '{}'::cidr[] NOT NULL,
+    defaults jsonb DEFAULT '{}'::jsonb NOT NULL,
+    response_headers jsonb DEFAULT '{}'::jsonb NOT NULL,
+    CONSTRAINT gateway_settings_one_check CHECK (one)
+);
+
+CREATE VIEW hcc.gateway_config_platform AS
+ SELECT (s.trusted_proxies)::text[] AS trusted_proxies,
+    s.defaults,
+    s.response_headers
+   FROM hcc.gateway_settings s;
+
+CREATE TABLE hcc.revoked_sessions (
+    session_id uuid NOT NULL,
+    until timestamp with time zone NOT NULL
+);
+
+CREATE VIEW hcc.gateway_config_revoked AS
+ SELECT r.session_id,
+    (EXTRACT(epoch FROM r.until))::bigint AS until
+   FROM hcc.revoked_sessions r
+  WHERE (r.until > now());
+
+CREATE TABLE hcc.gateway_routes (
+    id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    site_id uuid NOT NULL,
+    upstream_id uuid NOT NULL,
+    path_prefix text NOT NULL,
+    methods text[],
+    priority integer DEFAULT 0 NOT NULL,
+    strip_prefix boolean DEFAULT false NOT NULL,
+    auth jsonb DEFAULT '{"mode": "none"}'::jsonb NOT NULL,
+    rate_limits jsonb DEFAULT '[]'::jsonb NOT NULL,
+    max_body bigint,
+    CONSTRAINT gateway_routes_max_body_check CHECK ((max_body > 0)),
+    CONSTRAINT gateway_routes_path_prefix_check CHECK (((path_prefix ~ '^/'::text) AND (char_length(path_prefix) <= 1024)))
+);
+
+ALTER TABLE ONLY hcc.gateway_routes FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE hcc.gateway_upstreams (
+    id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    site_id uuid NOT NULL,
+    name text NOT NULL,
+    policy text DEFAULT 'round_robin'::text NOT NULL,
+    connect_ms integer DEFAULT 2000 NOT NULL,
+    first_byte_ms integer DEFAULT 15000 NOT NULL,
+    between_bytes_ms integer DEFAULT 15000 NOT NULL,
+    total_ms integer DEFAULT 0 NOT NULL,
+    CONSTRAINT gateway_upstreams_between_bytes_ms_check CHECK (((between_bytes_ms >= 1) AND (between_bytes_ms <= 3600000))),
+    CONSTRAINT gateway_upstreams_connect_ms_check CHECK (((connect_ms >= 1) AND (connect_ms <= 60000))),
+    CONSTRAINT gateway_upstreams_first_byte_ms_check CHECK (((first_byte_ms >= 1) AND (first_byte_ms <= 3600000))),
+    CONSTRAINT gateway_upstreams_name_check CHECK ((name ~ '^[a-z0-9][a-z0-9-]{0,62}$'::text)),
+    CONSTRAINT gateway_upstreams_policy_check CHECK ((policy = 'round_robin'::text)),
+    CONSTRAINT gateway_upstreams_total_ms_check CHECK (((total_ms >= 0) AND (total_ms <= 86400000)))
+);
+
+ALTER TABLE ONLY hcc.gateway_upstreams FORCE ROW LEVEL SECURITY;
+
+CREATE VIEW hcc.gateway_config_routes AS
+ SELECT r.id,
+    r.site_id,
+    r.path_prefix,
+    r.methods,
+    r.priority,
+    r.strip_prefix,
+    r.auth,
+    r.rate_limits,
+    r.max_body,
+    u.name AS upstream
+   FROM (hcc.gateway_routes r
+     JOIN hcc.gateway_upstreams u ON ((u.id = r.upstream_id)));
+
+CREATE TABLE hcc.gateway_sites (
+    id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    name text NOT NULL,
+    hosts text[] NOT NULL,
+    is_active boolean DEFAULT true NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    deleted_at timestamp with time zone,
+    CONSTRAINT gateway_sites_hosts_check CHECK (((cardinality(hosts) >= 1) AND (cardinality(hosts) <= 100))),
+    CONSTRAINT gateway_sites_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 100)))
+);
+
+ALTER TABLE ONLY hcc.gateway_sites FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE hcc.organizations (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    parent_id uuid,
+    kind text NOT NULL,
+    path uuid[] NOT NULL,
+    name text NOT NULL,
+    slug text NOT NULL,
+    plan text DEFAULT 'standard'::text NOT NULL,
+    is_active boolean DEFAULT true NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    deleted_at timestamp with time zone,
+    CONSTRAINT organizations_check CHECK (((kind = 'platform'::text) = (parent_id IS NULL))),
+    CONSTRAINT organizations_kind_check CHECK ((kind = ANY (ARRAY['platform'::text, 'reseller'::text, 'customer'::text]))),
+    CONSTRAINT organizations_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 255))),
+    CONSTRAINT organizations_plan_check CHECK (((char_length(plan) >= 1) AND (char_length(plan) <= 50))),
+    CONSTRAINT organizations_slug_check CHECK ((slug ~ '^[a-z0-9]([a-z0-9-]{0,98}[a-z0-9])?$'::text))
+);
+
+ALTER TABLE ONLY hcc.organizations FORCE ROW LEVEL SECURITY;
+
+CREATE VIEW hcc.gateway_config_sites AS
+ SELECT s.id,
+    s.organization_id,
+    s.name,
+    s.hosts
+   FROM (hcc.gateway_sites s
+     JOIN hcc.organizations o ON ((o.id = s.organization_id)))
+  WHERE (s.is_active AND (s.deleted_at IS NULL) AND o.is_active AND (o.deleted_at IS NULL) AND ((o.kind = 'platform'::text) OR (NOT (s.hosts @> ARRAY['*'::text]))));
+
+CREATE TABLE hcc.gateway_targets (
+    id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    site_id uuid NOT NULL,
+    upstream_id uuid NOT NULL,
+    address text NOT NULL,
+    weight integer DEFAULT 1 NOT NULL,
+    CONSTRAINT gateway_targets_address_check CHECK (((char_length(address) >= 3) AND (char_length(address) <= 262))),
+    CONSTRAINT gateway_targets_weight_check CHECK (((weight >= 1) AND (weight <= 1000)))
+);
+
+ALTER TABLE ONLY hcc.gateway_targets FORCE ROW LEVEL SECURITY;
+
+CREATE VIEW hcc.gateway_config_upstreams AS
+ SELECT u.id,
+    u.site_id,
+    u.name,
+    u.policy,
+    u.connect_ms,
+    u.first_byte_ms,
+    u.between_bytes_ms,
+    u.total_ms,
+    COALESCE(( SELECT jsonb_agg(jsonb_build_object('address', t.address, 'weight', t.weight) ORDER BY t.address) AS jsonb_agg
+           FROM hcc.gateway_targets t
+          WHERE (t.upstream_id = u.id)), '[]'::jsonb) AS targets
+   FROM hcc.gateway_upstreams u;
+
+CREATE TABLE hcc.gateway_reports (
+    gateway text NOT NULL,
+    generation bigint NOT NULL,
+    refused jsonb DEFAULT '[]'::jsonb NOT NULL,
+    reported_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT gateway_reports_gateway_check CHECK (((char_length(gateway) >= 1) AND (char_length(gateway) <= 255)))
+);
+
+CREATE TABLE hcc.idempotency_keys (
+    organization_id uuid NOT NULL,
+    actor_id uuid NOT NULL,
+    key text NOT NULL,
+    request_hash bytea NOT NULL,
+    status smallint NOT NULL,
+    response bytea NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT idempotency_keys_key_check CHECK (((char_length(key) >= 1) AND (char_length(key) <= 255)))
+);
+
+ALTER TABLE ONLY hcc.idempotency_keys FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE hcc.login_throttle (
+    key_hash bytea NOT NULL,
+    failures integer NOT NULL,
+    last_failure timestamp with time zone NOT NULL,
+    blocked_until timestamp with time zone NOT NULL
+);
+
+CREATE TABLE hcc.memberships (
+    organization_id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    last_used_at timestamp with time zone
+);
+
+ALTER TABLE ONLY hcc.memberships FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE hcc.operations (
+    id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    kind text NOT NULL,
+    status text DEFAULT 'pending'::text NOT NULL,
+    progress smallint DEFAULT 0 NOT NULL,
+    subject_type text NOT NULL,
+    subject_id text NOT NULL,
+    result jsonb,
+    error jsonb,
+    created_by uuid,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    finished_at timestamp with time zone,
+    CONSTRAINT operations_progress_check CHECK (((progress >= 0) AND (progress <= 100))),
+    CONSTRAINT operations_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'running'::text, 'succeeded'::text, 'failed'::text, 'cancelled'::text])))
+);
+
+ALTER TABLE ONLY hcc.operations FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE hcc.outbox_events (
+    id bigint NOT NULL,
+    event_id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    topic text NOT NULL,
+    payload jsonb NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    relayed_at timestamp with time zone,
+    attempts integer DEFAULT 0 NOT NULL,
+    next_attempt_at timestamp with time zone,
+    last_error text,
+    dead_at timestamp with time zone,
+    CONSTRAINT outbox_events_topic_check CHECK ((topic ~ '^[a-z0-9_]+(\.[a-z0-9_]+)+$'::text))
+);
+
+ALTER TABLE ONLY hcc.outbox_events FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE hcc.outbox_events ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME hcc.outbox_events_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE hcc.outgoing_mail (
+    id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    recipient text NOT NULL,
+    template text NOT NULL,
+    locale text DEFAULT 'en'::text NOT NULL,
+    context bytea NOT NULL,
+    message_id text NOT NULL,
+    status text DEFAULT 'pending'::text NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    error text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    sent_at timestamp with time zone,
+    CONSTRAINT outgoing_mail_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'sent'::text, 'retrying'::text, 'failed'::text, 'bounced'::text])))
+);
+
+ALTER TABLE ONLY hcc.outgoing_mail FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE hcc.password_history (
+    id bigint NOT NULL,
+    user_id uuid NOT NULL,
+    password_hash text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+ALTER TABLE ONLY hcc.password_history FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE hcc.password_history ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME hcc.password_history_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE hcc.recovery_codes (
+    user_id uuid NOT NULL,
+    code_hash bytea NOT NULL,
+    used_at timestamp with time zone
+);
+
+ALTER TABLE ONLY hcc.recovery_codes FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE hcc.refresh_tokens (
+    token_hash bytea NOT NULL,
+    session_id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    used_at timestamp with time zone
+);
+
+ALTER TABLE ONLY hcc.refresh_tokens FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE hcc.roles (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    organization_id uuid,
+    name text NOT NULL,
+    description text DEFAULT ''::text NOT NULL,
+    user_type text NOT NULL,
+    permissions text[] DEFAULT '{}'::text[] NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT roles_name_check CHECK ((name ~ '^[a-z][a-z0-9-]{1,62}$'::text)),
+    CONSTRAINT roles_user_type_check CHECK ((user_type = ANY (ARRAY['admin'::text, 'reseller'::text, 'customer'::text])))
+);
+
+ALTER TABLE ONLY hcc.roles FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE hcc.schema_migrations (
+    version integer NOT NULL,
+    name text NOT NULL,
+    checksum text NOT NULL,
+    applied_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+CREATE TABLE hcc.sessions (
+    id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    acting_org_id uuid NOT NULL,
+    user_agent text DEFAULT ''::text NOT NULL,
+    address inet,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    last_seen_at timestamp with time zone DEFAULT now() NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    revoked_at timestamp with time zone,
+    revoked_reason text,
+    CONSTRAINT sessions_user_agent_check CHECK ((char_length(user_agent) <= 512))
+);
+
+ALTER TABLE ONLY hcc.sessions FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE hcc.user_credentials (
+    user_id uuid NOT NULL,
+    password_hash text,
+    password_set_at timestamp with time zone,
+    totp_secret bytea,
+    totp_pending bytea,
+    totp_enabled_at timestamp with time zone,
+    totp_last_step bigint DEFAULT 0 NOT NULL,
+    reset_token_hash bytea,
+    reset_expires_at timestamp with time zone
+);
+
+ALTER TABLE ONLY hcc.user_credentials FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE hcc.user_exports (
+    id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    document bytea NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    expires_at timestamp with time zone DEFAULT (now() + '7 days'::interval) NOT NULL
+);
+
+ALTER TABLE ONLY hcc.user_exports FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE hcc.user_roles (
+    organization_id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    role_id uuid NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+ALTER TABLE ONLY hcc.user_roles FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE hcc.users (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    organization_id uuid NOT NULL,
+    email text NOT NULL,
+    username text NOT NULL,
+    full_name text DEFAULT ''::text NOT NULL,
+    locale text DEFAULT 'en'::text NOT NULL,
+    timezone text DEFAULT 'UTC'::text NOT NULL,
+    is_active boolean DEFAULT true NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    last_login_at timestamp with time zone,
+    deleted_at timestamp with time zone,
+    erased_at timestamp with time zone,
+    CONSTRAINT users_email_check CHECK ((((char_length(email) >= 3) AND (char_length(email) <= 320)) AND (email = lower(email)))),
+    CONSTRAINT users_full_name_check CHECK ((char_length(full_name) <= 255)),
+    CONSTRAINT users_locale_check CHECK (((char_length(locale) >= 2) AND (char_length(locale) <= 35))),
+    CONSTRAINT users_timezone_check CHECK (((char_length(timezone) >= 1) AND (char_length(timezone) <= 64))),
+    CONSTRAINT users_username_check CHECK ((username ~ '^[a-z0-9][a-z0-9._-]{1,62}$'::text))
+);
+
+ALTER TABLE ONLY hcc.users FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE hcc.webhook_deliveries (
+    id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    endpoint_id uuid NOT NULL,
+    event_id uuid NOT NULL,
+    topic text NOT NULL,
+    body jsonb NOT NULL,
+    status text DEFAULT 'pending'::text NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    response_status integer,
+    response_ms integer,
+    error text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    next_attempt_at timestamp with time zone,
+    CONSTRAINT webhook_deliveries_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'succeeded'::text, 'retrying'::text, 'failed'::text])))
+);
+
+ALTER TABLE ONLY hcc.webhook_deliveries FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE hcc.webhook_endpoints (
+    id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    url text NOT NULL,
+    description text DEFAULT ''::text NOT NULL,
+    topics text[] NOT NULL,
+    secret bytea NOT NULL,
+    is_active boolean DEFAULT true NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    deleted_at timestamp with time zone,
+    disabled_reason text,
+    CONSTRAINT webhook_endpoints_description_check CHECK ((char_length(description) <= 255)),
+    CONSTRAINT webhook_endpoints_url_check CHECK ((char_length(url) <= 2048))
+);
+
+ALTER TABLE ONLY hcc.webhook_endpoints FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE ONLY hcc.api_keys
+    ADD CONSTRAINT api_keys_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY hcc.api_keys
+    ADD CONSTRAINT api_keys_prefix_key UNIQUE (prefix);
+
+ALTER TABLE ONLY hcc.audit_log
+    ADD CONSTRAINT audit_log_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY hcc.gateway_reports
+    ADD CONSTRAINT gateway_reports_pkey PRIMARY KEY (gateway);
+
+ALTER TABLE ONLY hcc.gateway_routes
+    ADD CONSTRAINT gateway_routes_organization_id_site_id_path_prefix_methods_key UNIQUE NULLS NOT DISTINCT (organization_id, site_id, path_prefix, methods);
+
+ALTER TABLE ONLY hcc.gateway_routes
+    ADD CONSTRAINT gateway_routes_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY hcc.gateway_settings
+    ADD CONSTRAINT gateway_settings_pkey PRIMARY KEY (one);
+
+ALTER TABLE ONLY hcc.gateway_sites
+    ADD CONSTRAINT gateway_sites_organization_id_id_key UNIQUE (organization_id, id);
+
+ALTER TABLE ONLY hcc.gateway_sites
+    ADD CONSTRAINT gateway_sites_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY hcc.gateway_targets
+    ADD CONSTRAINT gateway_targets_organization_id_upstream_id_address_key UNIQUE (organization_id, upstream_id, address);
+
+ALTER TABLE ONLY hcc.gateway_targets
+    ADD CONSTRAINT gateway_targets_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY hcc.gateway_upstreams
+    ADD CONSTRAINT gateway_upstreams_organization_id_site_id_id_key UNIQUE (organization_id, site_id, id);
+
+ALTER TABLE ONLY hcc.gateway_upstreams
+    ADD CONSTRAINT gateway_upstreams_organization_id_site_id_name_key UNIQUE (organization_id, site_id, name);
+
+ALTER TABLE ONLY hcc.gateway_upstreams
+    ADD CONSTRAINT gateway_upstreams_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY hcc.idempotency_keys
+    ADD CONSTRAINT idempotency_keys_pkey PRIMARY KEY (organization_id, actor_id, key);
+
+ALTER TABLE ONLY hcc.login_throttle
+    ADD CONSTRAINT login_throttle_pkey PRIMARY KEY (key_hash);
+
+ALTER TABLE ONLY hcc.memberships
+    ADD CONSTRAINT memberships_pkey PRIMARY KEY (organization_id, user_id);
+
+ALTER TABLE ONLY hcc.operations
+    ADD CONSTRAINT operations_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY hcc.organizations
+    ADD CONSTRAINT organizations_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY hcc.outbox_events
+    ADD CONSTRAINT outbox_events_event_id_key UNIQUE (event_id);
+
+ALTER TABLE ONLY hcc.outbox_events
+    ADD CONSTRAINT outbox_events_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY hcc.outgoing_mail
+    ADD CONSTRAINT outgoing_mail_message_id_key UNIQUE (message_id);
+
+ALTER TABLE ONLY hcc.outgoing_mail
+    ADD CONSTRAINT outgoing_mail_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY hcc.password_history
+    ADD CONSTRAINT password_history_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY hcc.recovery_codes
+    ADD CONSTRAINT recovery_codes_pkey PRIMARY KEY (user_id, code_hash);
+
+ALTER TABLE ONLY hcc.refresh_tokens
+    ADD CONSTRAINT refresh_tokens_pkey PRIMARY KEY (token_hash);
+
+ALTER TABLE ONLY hcc.revoked_sessions
+    ADD CONSTRAINT revoked_sessions_pkey PRIMARY KEY (session_id);
+
+ALTER TABLE ONLY hcc.roles
+    ADD CONSTRAINT roles_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY hcc.schema_migrations
+    ADD CONSTRAINT schema_migrations_pkey PRIMARY KEY (version);
+
+ALTER TABLE ONLY hcc.sessions
+    ADD CONSTRAINT sessions_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY hcc.signing_keys
+    ADD CONSTRAINT signing_keys_pkey PRIMARY KEY (kid);
+
+ALTER TABLE ONLY hcc.user_credentials
+    ADD CONSTRAINT user_credentials_pkey PRIMARY KEY (user_id);
+
+ALTER TABLE ONLY hcc.user_exports
+    ADD CONSTRAINT user_exports_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY hcc.user_roles
+    ADD CONSTRAINT user_roles_pkey PRIMARY KEY (organization_id, user_id, role_id);
+
+ALTER TABLE ONLY hcc.users
+    ADD CONSTRAINT users_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY hcc.webhook_deliveries
+    ADD CONSTRAINT webhook_deliveries_organization_id_endpoint_id_event_id_key UNIQUE (organization_id, endpoint_id, event_id);
+
+ALTER TABLE ONLY hcc.webhook_deliveries
+    ADD CONSTRAINT webhook_deliveries_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY hcc.webhook_endpoints
+    ADD CONSTRAINT webhook_endpoints_organization_id_id_key UNIQUE (organization_id, id);
+
+ALTER TABLE ONLY hcc.webhook_endpoints
+    ADD CONSTRAINT webhook_endpoints_pkey PRIMARY KEY (id);
+
+CREATE INDEX api_keys_organization ON hcc.api_keys USING btree (organization_id, created_at DESC) WHERE (deleted_at IS NULL);
+
+CREATE INDEX audit_log_organization ON hcc.audit_log USING btree (organization_id, at DESC, id DESC);
+
+CREATE INDEX audit_log_subject ON hcc.audit_log USING btree (organization_id, subject_type, subject_id, at DESC);
+
+CREATE INDEX gateway_sites_organization ON hcc.gateway_sites USING btree (organization_id, created_at DESC) WHERE (deleted_at IS NULL);
+
+CREATE INDEX idempotency_keys_age ON hcc.idempotency_keys USING btree (created_at);
+
+CREATE INDEX login_throttle_age ON hcc.login_throttle USING btree (last_failure);
+
+CREATE INDEX memberships_user ON hcc.memberships USING btree (user_id);
+
+CREATE INDEX operations_organization ON hcc.operations USING btree (organization_id, created_at DESC);
+
+CREATE UNIQUE INDEX organizations_one_platform ON hcc.organizations USING btree (kind) WHERE (kind = 'platform'::text);
+
+CREATE INDEX organizations_parent ON hcc.organizations USING btree (parent_id);
+
+CREATE INDEX organizations_path ON hcc.organizations USING gin (path);
+
+CREATE UNIQUE INDEX organizations_slug_key ON hcc.organizations USING btree (slug) WHERE (deleted_at IS NULL);
+
+CREATE INDEX outbox_events_dead ON hcc.outbox_events USING btree (id) WHERE (dead_at IS NOT NULL);
+
+CREATE INDEX outbox_events_organization ON hcc.outbox_events USING btree (organization_id, id DESC);
+
+CREATE INDEX outbox_events_relayed ON hcc.outbox_events USING btree (relayed_at) WHERE (relayed_at IS NOT NULL);
+
+CREATE INDEX outbox_events_waiting ON hcc.outbox_events USING btree (id) WHERE ((relayed_at IS NULL) AND (dead_at IS NULL));
+
+CREATE INDEX outgoing_mail_finished ON hcc.outgoing_mail USING btree (created_at) WHERE (status = ANY (ARRAY['sent'::text, 'failed'::text, 'bounced'::text]));
+
+CREATE INDEX outgoing_mail_organization ON hcc.outgoing_mail USING btree (organization_id, created_at DESC);
+
+CREATE INDEX password_history_user ON hcc.password_history USING btree (user_id, created_at DESC, id DESC);
+
+CREATE INDEX refresh_tokens_session ON hcc.refresh_tokens USING btree (session_id);
+
+CREATE UNIQUE INDEX roles_name_key ON hcc.roles USING btree (organization_id, user_type, name) NULLS NOT DISTINCT;
+
+CREATE INDEX sessions_user ON hcc.sessions USING btree (user_id, last_seen_at DESC) WHERE (revoked_at IS NULL);
+
+CREATE UNIQUE INDEX user_credentials_reset ON hcc.user_credentials USING btree (reset_token_hash) WHERE (reset_token_hash IS NOT NULL);
+
+CREATE INDEX user_exports_organization ON hcc.user_exports USING btree (organization_id, created_at DESC);
+
+CREATE UNIQUE INDEX users_email_key ON hcc.users USING btree (email) WHERE (deleted_at IS NULL);
+
+CREATE INDEX users_organization ON hcc.users USING btree (organization_id, created_at DESC) WHERE (deleted_at IS NULL);
+
+CREATE UNIQUE INDEX users_username_key ON hcc.users USING btree (username) WHERE (deleted_at IS NULL);
+
+CREATE INDEX webhook_deliveries_endpoint ON hcc.webhook_deliveries USING btree (organization_id, endpoint_id, created_at DESC);
+
+CREATE INDEX webhook_deliveries_finished ON hcc.webhook_deliveries USING btree (updated_at) WHERE (status = ANY (ARRAY['succeeded'::text, 'failed'::text]));
+
+CREATE INDEX webhook_endpoints_organization ON hcc.webhook_endpoints USING btree (organization_id, created_at DESC) WHERE (deleted_at IS NULL);
+
+CREATE TRIGGER audit_log_append_only BEFORE DELETE OR UPDATE ON hcc.audit_log FOR EACH ROW EXECUTE FUNCTION hcc.refuse_change();
+
+CREATE TRIGGER audit_log_no_truncate BEFORE TRUNCATE ON hcc.audit_log FOR EACH STATEMENT EXECUTE FUNCTION hcc.refuse_change();
+
+CREATE TRIGGER gateway_changed AFTER INSERT OR DELETE OR UPDATE ON hcc.gateway_routes FOR EACH STATEMENT EXECUTE FUNCTION hcc.gateway_changed();
+
+CREATE TRIGGER gateway_changed AFTER INSERT OR DELETE OR UPDATE ON hcc.gateway_settings FOR EACH STATEMENT EXECUTE FUNCTION hcc.gateway_changed();
+
+CREATE TRIGGER gateway_changed AFTER INSERT OR DELETE OR UPDATE ON hcc.gateway_sites FOR EACH STATEMENT EXECUTE FUNCTION hcc.gateway_changed();
+
+CREATE TRIGGER gateway_changed AFTER INSERT OR DELETE OR UPDATE ON hcc.gateway_targets FOR EACH STATEMENT EXECUTE FUNCTION hcc.gateway_changed();
+
+CREATE TRIGGER gateway_changed AFTER INSERT OR DELETE OR UPDATE ON hcc.gateway_upstreams FOR EACH STATEMENT EXECUTE FUNCTION hcc.gateway_changed();
+
+CREATE TRIGGER gateway_changed AFTER INSERT OR DELETE OR UPDATE ON hcc.signing_keys FOR EACH STATEMENT EXECUTE FUNCTION hcc.gateway_changed();
+
+CREATE TRIGGER organizations_place BEFORE INSERT ON hcc.organizations FOR EACH ROW EXECUTE FUNCTION hcc.organizations_place();
+
+CREATE TRIGGER outbox_wake AFTER INSERT ON hcc.outbox_events FOR EACH STATEMENT EXECUTE FUNCTION hcc.outbox_wake();
+
+ALTER TABLE ONLY hcc.api_keys
+    ADD CONSTRAINT api_keys_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
+
+ALTER TABLE ONLY hcc.api_keys
+    ADD CONSTRAINT api_keys_user_id_fkey FOREIGN KEY (user_id) REFERENCES hcc.users(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY hcc.audit_log
+    ADD CONSTRAINT audit_log_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
+
+ALTER TABLE ONLY hcc.gateway_routes
+    ADD CONSTRAINT gateway_routes_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
+
+ALTER TABLE ONLY hcc.gateway_routes
+    ADD CONSTRAINT gateway_routes_organization_id_site_id_upstream_id_fkey FOREIGN KEY (organization_id, site_id, upstream_id) REFERENCES hcc.gateway_upstreams(organization_id, site_id, id);
+
+ALTER TABLE ONLY hcc.gateway_sites
+    ADD CONSTRAINT gateway_sites_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
+
+ALTER TABLE ONLY hcc.gateway_targets
+    ADD CONSTRAINT gateway_targets_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
+
+ALTER TABLE ONLY hcc.gateway_targets
+    ADD CONSTRAINT gateway_targets_organization_id_site_id_upstream_id_fkey FOREIGN KEY (organization_id, site_id, upstream_id) REFERENCES hcc.gateway_upstreams(organization_id, site_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY hcc.gateway_upstreams
+    ADD CONSTRAINT gateway_upstreams_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
+
+ALTER TABLE ONLY hcc.gateway_upstreams
+    ADD CONSTRAINT gateway_upstreams_organization_id_site_id_fkey FOREIGN KEY (organization_id, site_id) REFERENCES hcc.gateway_sites(organization_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY hcc.idempotency_keys
+    ADD CONSTRAINT idempotency_keys_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
+
+ALTER TABLE ONLY hcc.memberships
+    ADD CONSTRAINT memberships_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
+
+ALTER TABLE ONLY hcc.memberships
+    ADD CONSTRAINT memberships_user_id_fkey FOREIGN KEY (user_id) REFERENCES hcc.users(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY hcc.operations
+    ADD CONSTRAINT operations_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
+
+ALTER TABLE ONLY hcc.organizations
+    ADD CONSTRAINT organizations_parent_id_fkey FOREIGN KEY (parent_id) REFERENCES hcc.organizations(id);
+
+ALTER TABLE ONLY hcc.outbox_events
+    ADD CONSTRAINT outbox_events_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
+
+ALTER TABLE ONLY hcc.outgoing_mail
+    ADD CONSTRAINT outgoing_mail_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
+
+ALTER TABLE ONLY hcc.password_history
+    ADD CONSTRAINT password_history_user_id_fkey FOREIGN KEY (user_id) REFERENCES hcc.users(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY hcc.recovery_codes
+    ADD CONSTRAINT recovery_codes_user_id_fkey FOREIGN KEY (user_id) REFERENCES hcc.users(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY hcc.refresh_tokens
+    ADD CONSTRAINT refresh_tokens_session_id_fkey FOREIGN KEY (session_id) REFERENCES hcc.sessions(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY hcc.refresh_tokens
+    ADD CONSTRAINT refresh_tokens_user_id_fkey FOREIGN KEY (user_id) REFERENCES hcc.users(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY hcc.roles
+    ADD CONSTRAINT roles_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
+
+ALTER TABLE ONLY hcc.sessions
+    ADD CONSTRAINT sessions_acting_org_id_fkey FOREIGN KEY (acting_org_id) REFERENCES hcc.organizations(id);
+
+ALTER TABLE ONLY hcc.sessions
+    ADD CONSTRAINT sessions_user_id_fkey FOREIGN KEY (user_id) REFERENCES hcc.users(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY hcc.user_credentials
+    ADD CONSTRAINT user_credentials_user_id_fkey FOREIGN KEY (user_id) REFERENCES hcc.users(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY hcc.user_exports
+    ADD CONSTRAINT user_exports_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
+
+ALTER TABLE ONLY hcc.user_exports
+    ADD CONSTRAINT user_exports_user_id_fkey FOREIGN KEY (user_id) REFERENCES hcc.users(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY hcc.user_roles
+    ADD CONSTRAINT user_roles_organization_id_user_id_fkey FOREIGN KEY (organization_id, user_id) REFERENCES hcc.memberships(organization_id, user_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY hcc.user_roles
+    ADD CONSTRAINT user_roles_role_id_fkey FOREIGN KEY (role_id) REFERENCES hcc.roles(id);
+
+ALTER TABLE ONLY hcc.users
+    ADD CONSTRAINT users_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
+
+ALTER TABLE ONLY hcc.webhook_deliveries
+    ADD CONSTRAINT webhook_deliveries_organization_id_endpoint_id_fkey FOREIGN KEY (organization_id, endpoint_id) REFERENCES hcc.webhook_endpoints(organization_id, id);
+
+ALTER TABLE ONLY hcc.webhook_deliveries
+    ADD CONSTRAINT webhook_deliveries_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
+
+ALTER TABLE ONLY hcc.webhook_endpoints
+    ADD CONSTRAINT webhook_endpoints_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
+
+ALTER TABLE hcc.api_keys ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE hcc.audit_log ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE hcc.gateway_routes ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE hcc.gateway_sites ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE hcc.gateway_targets ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE hcc.gateway_upstreams ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE hcc.idempotency_keys ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY member_read ON hcc.users FOR SELECT TO hcc_app, hcc_worker USING ((EXISTS ( SELECT
+   FROM hcc.memberships m
+  WHERE ((m.user_id = users.id) AND hcc.visible(m.organization_id)))));
+
+ALTER TABLE hcc.memberships ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE hcc.operations ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE hcc.organizations ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE hcc.outbox_events ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE hcc.outgoing_mail ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY own_person ON hcc.memberships FOR SELECT TO hcc_app, hcc_worker USING ((user_id = hcc.current_user_id()));
+
+CREATE POLICY own_person ON hcc.password_history TO hcc_app, hcc_worker USING ((user_id = hcc.current_user_id())) WITH CHECK ((user_id = hcc.current_user_id()));
+
+CREATE POLICY own_person ON hcc.recovery_codes TO hcc_app, hcc_worker USING ((user_id = hcc.current_user_id())) WITH CHECK ((user_id = hcc.current_user_id()));
+
+CREATE POLICY own_person ON hcc.refresh_tokens TO hcc_app, hcc_worker USING ((user_id = hcc.current_user_id())) WITH CHECK ((user_id = hcc.current_user_id()));
+
+CREATE POLICY own_person ON hcc.sessions TO hcc_app, hcc_worker USING ((user_id = hcc.current_user_id())) WITH CHECK ((user_id = hcc.current_user_id()));
+
+CREATE POLICY own_person ON hcc.user_credentials TO hcc_app, hcc_worker USING ((user_id = hcc.current_user_id())) WITH CHECK ((user_id = hcc.current_user_id()));
+
+CREATE POLICY own_person ON hcc.user_roles FOR SELECT TO hcc_app, hcc_worker USING ((user_id = hcc.current_user_id()));
+
+CREATE POLICY own_person ON hcc.users FOR SELECT TO hcc_app, hcc_worker USING ((id = hcc.current_user_id()));
+
+CREATE POLICY own_person_update ON hcc.users FOR UPDATE TO hcc_app, hcc_worker USING ((id = hcc.current_user_id())) WITH CHECK ((id = hcc.current_user_id()));
+
+CREATE POLICY own_person_used ON hcc.memberships FOR UPDATE TO hcc_app, hcc_worker USING ((user_id = hcc.current_user_id())) WITH CHECK ((user_id = hcc.current_user_id()));
+
+CREATE POLICY owner_all ON hcc.api_keys TO hcc_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON hcc.audit_log TO hcc_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON hcc.gateway_routes TO hcc_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON hcc.gateway_sites TO hcc_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON hcc.gateway_targets TO hcc_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON hcc.gateway_upstreams TO hcc_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON hcc.idempotency_keys TO hcc_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON hcc.memberships TO hcc_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON hcc.operations TO hcc_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON hcc.organizations TO hcc_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON hcc.outbox_events TO hcc_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON hcc.outgoing_mail TO hcc_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON hcc.password_history TO hcc_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON hcc.recovery_codes TO hcc_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON hcc.refresh_tokens TO hcc_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON hcc.roles TO hcc_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON hcc.sessions TO hcc_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON hcc.user_credentials TO hcc_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON hcc.user_exports TO hcc_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON hcc.user_roles TO hcc_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON hcc.users TO hcc_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON hcc.webhook_deliveries TO hcc_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON hcc.webhook_endpoints TO hcc_owner USING (true) WITH CHECK (true);
+
+ALTER TABLE hcc.password_history ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE hcc.recovery_codes ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE hcc.refresh_tokens ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE hcc.roles ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE hcc.sessions ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY system_roles ON hcc.roles FOR SELECT TO hcc_app, hcc_worker USING ((organization_id IS NULL));
+
+CREATE POLICY tenant_delete ON hcc.api_keys FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
+
+CREATE POLICY tenant_delete ON hcc.audit_log FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
+
+CREATE POLICY tenant_delete ON hcc.gateway_routes FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
+
+CREATE POLICY tenant_delete ON hcc.gateway_sites FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
+
+CREATE POLICY tenant_delete ON hcc.gateway_targets FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
+
+CREATE POLICY tenant_delete ON hcc.gateway_upstreams FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
+
+CREATE POLICY tenant_delete ON hcc.idempotency_keys FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
+
+CREATE POLICY tenant_delete ON hcc.memberships FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
+
+CREATE POLICY tenant_delete ON hcc.operations FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
+
+CREATE POLICY tenant_delete ON hcc.outbox_events FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
+
+CREATE POLICY tenant_delete ON hcc.outgoing_mail FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
+
+CREATE POLICY tenant_delete ON hcc.roles FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
+
+CREATE POLICY tenant_delete ON hcc.user_exports FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
+
+CREATE POLICY tenant_delete ON hcc.user_roles FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
+
+CREATE POLICY tenant_delete ON hcc.users FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
+
+CREATE POLICY tenant_delete ON hcc.webhook_deliveries FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
+
+CREATE POLICY tenant_delete ON hcc.webhook_endpoints FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
+
+CREATE POLICY tenant_insert ON hcc.api_keys FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_insert ON hcc.audit_log FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_insert ON hcc.gateway_routes FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_insert ON hcc.gateway_sites FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_insert ON hcc.gateway_targets FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_insert ON hcc.gateway_upstreams FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_insert ON hcc.idempotency_keys FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_insert ON hcc.memberships FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_insert ON hcc.operations FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_insert ON hcc.organizations FOR INSERT TO hcc_app, hcc_worker WITH CHECK (((parent_id IS NOT NULL) AND hcc.writable(parent_id)));
+
+CREATE POLICY tenant_insert ON hcc.outbox_events FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_insert ON hcc.outgoing_mail FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_insert ON hcc.roles FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_insert ON hcc.user_exports FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_insert ON hcc.user_roles FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_insert ON hcc.users FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_insert ON hcc.webhook_deliveries FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_insert ON hcc.webhook_endpoints FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_read ON hcc.api_keys FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+
+CREATE POLICY tenant_read ON hcc.audit_log FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+
+CREATE POLICY tenant_read ON hcc.gateway_routes FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+
+CREATE POLICY tenant_read ON hcc.gateway_sites FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+
+CREATE POLICY tenant_read ON hcc.gateway_targets FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+
+CREATE POLICY tenant_read ON hcc.gateway_upstreams FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+
+CREATE POLICY tenant_read ON hcc.idempotency_keys FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+
+CREATE POLICY tenant_read ON hcc.memberships FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+
+CREATE POLICY tenant_read ON hcc.operations FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+
+CREATE POLICY tenant_read ON hcc.organizations FOR SELECT TO hcc_app, hcc_worker USING (((id = hcc.current_org_id()) OR ((current_setting('app.current_access'::text, true) = 'tree'::text) AND (path @> ARRAY[hcc.current_org_id()]))));
+
+CREATE POLICY tenant_read ON hcc.outbox_events FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+
+CREATE POLICY tenant_read ON hcc.outgoing_mail FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+
+CREATE POLICY tenant_read ON hcc.roles FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+
+CREATE POLICY tenant_read ON hcc.user_exports FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+
+CREATE POLICY tenant_read ON hcc.user_roles FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+
+CREATE POLICY tenant_read ON hcc.users FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+
+CREATE POLICY tenant_read ON hcc.webhook_deliveries FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+
+CREATE POLICY tenant_read ON hcc.webhook_endpoints FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+
+CREATE POLICY tenant_update ON hcc.api_keys FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_update ON hcc.audit_log FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_update ON hcc.gateway_routes FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_update ON hcc.gateway_sites FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_update ON hcc.gateway_targets FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_update ON hcc.gateway_upstreams FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_update ON hcc.idempotency_keys FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_update ON hcc.memberships FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_update ON hcc.operations FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_update ON hcc.organizations FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(id)) WITH CHECK (hcc.writable(id));
+
+CREATE POLICY tenant_update ON hcc.outbox_events FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_update ON hcc.outgoing_mail FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_update ON hcc.roles FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_update ON hcc.user_exports FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_update ON hcc.user_roles FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_update ON hcc.users FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_update ON hcc.webhook_deliveries FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_update ON hcc.webhook_endpoints FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
+
+ALTER TABLE hcc.user_credentials ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE hcc.user_exports ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE hcc.user_roles ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE hcc.users ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE hcc.webhook_deliveries ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE hcc.webhook_endpoints ENABLE ROW LEVEL SECURITY;
+
+GRANT USAGE ON SCHEMA hcc TO hcc_app;
+GRANT USAGE ON SCHEMA hcc TO hcc_worker;
+GRANT USAGE ON SCHEMA hcc TO hcc_ingest;
+GRANT USAGE ON SCHEMA hcc TO hcc_gateway;
+
+REVOKE ALL ON FUNCTION hcc.claim_outbox(batch integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION hcc.claim_outbox(batch integer) TO hcc_worker;
+
+REVOKE ALL ON FUNCTION hcc.current_org_id() FROM PUBLIC;
+GRANT ALL ON FUNCTION hcc.current_org_id() TO hcc_app;
+GRANT ALL ON FUNCTION hcc.current_org_id() TO hcc_worker;
+
+REVOKE ALL ON FUNCTION hcc.current_user_id() FROM PUBLIC;
+GRANT ALL ON FUNCTION hcc.current_user_id() TO hcc_app;
+GRANT ALL ON FUNCTION hcc.current_user_id() TO hcc_worker;
+
+REVOKE ALL ON FUNCTION hcc.erase_person(person uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION hcc.erase_person(person uuid) TO hcc_app;
+GRANT ALL ON FUNCTION hcc.erase_person(person uuid) TO hcc_worker;
+
+REVOKE ALL ON FUNCTION hcc.find_api_key(key_prefix text) FROM PUBLIC;
+GRANT ALL ON FUNCTION hcc.find_api_key(key_prefix text) TO hcc_app;
+
+REVOKE ALL ON FUNCTION hcc.find_login(address text) FROM PUBLIC;
+GRANT ALL ON FUNCTION hcc.find_login(address text) TO hcc_app;
+GRANT ALL ON FUNCTION hcc.find_login(address text) TO hcc_worker;
+
+REVOKE ALL ON FUNCTION hcc.find_refresh_token(hash bytea) FROM PUBLIC;
+GRANT ALL ON FUNCTION hcc.find_refresh_token(hash bytea) TO hcc_app;
+
+REVOKE ALL ON FUNCTION hcc.find_reset_token(hash bytea) FROM PUBLIC;
+GRANT ALL ON FUNCTION hcc.find_reset_token(hash bytea) TO hcc_app;
+
+REVOKE ALL ON FUNCTION hcc.forget_idempotency_keys(older_than interval) FROM PUBLIC;
+GRANT ALL ON FUNCTION hcc.forget_idempotency_keys(older_than interval) TO hcc_worker;
+
+REVOKE ALL ON FUNCTION hcc.forget_mail(older_than interval) FROM PUBLIC;
+GRANT ALL ON FUNCTION hcc.forget_mail(older_than interval) TO hcc_worker;
+
+REVOKE ALL ON FUNCTION hcc.forget_relayed_events(older_than interval) FROM PUBLIC;
+GRANT ALL ON FUNCTION hcc.forget_relayed_events(older_than interval) TO hcc_worker;
+
+REVOKE ALL ON FUNCTION hcc.forget_webhook_deliveries(older_than interval) FROM PUBLIC;
+GRANT ALL ON FUNCTION hcc.forget_webhook_deliveries(older_than interval) TO hcc_worker;
+
+REVOKE ALL ON FUNCTION hcc.gateway_changed() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION hcc.in_subtree(organization uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION hcc.in_subtree(organization uuid) TO hcc_app;
+GRANT ALL ON FUNCTION hcc.in_subtree(organization uuid) TO hcc_worker;
+
+REVOKE ALL ON PROCEDURE hcc.make_person_table(IN table_name text) FROM PUBLIC;
+
+REVOKE ALL ON PROCEDURE hcc.make_tenant_table(IN table_name text, IN customer_column text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION hcc.my_organizations() FROM PUBLIC;
+GRANT ALL ON FUNCTION hcc.my_organizations() TO hcc_app;
+GRANT ALL ON FUNCTION hcc.my_organizations() TO hcc_worker;
+
+REVOKE ALL ON FUNCTION hcc.note_bounce(mail uuid, reason text) FROM PUBLIC;
+GRANT ALL ON FUNCTION hcc.note_bounce(mail uuid, reason text) TO hcc_worker;
+
+REVOKE ALL ON FUNCTION hcc.organizations_place() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION hcc.outbox_failed(event bigint, reason text, again_in interval) FROM PUBLIC;
+GRANT ALL ON FUNCTION hcc.outbox_failed(event bigint, reason text, again_in interval) TO hcc_worker;
+
+REVOKE ALL ON FUNCTION hcc.outbox_relayed(events bigint[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION hcc.outbox_relayed(events bigint[]) TO hcc_worker;
+
+REVOKE ALL ON FUNCTION hcc.outbox_state() FROM PUBLIC;
+GRANT ALL ON FUNCTION hcc.outbox_state() TO hcc_worker;
+
+REVOKE ALL ON FUNCTION hcc.outbox_wake() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION hcc.refuse_change() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION hcc.revoke_session(session uuid, reason text, token_lifetime interval) FROM PUBLIC;
+GRANT ALL ON FUNCTION hcc.revoke_session(session uuid, reason text, token_lifetime interval) TO hcc_app;
+GRANT ALL ON FUNCTION hcc.revoke_session(session uuid, reason text, token_lifetime interval) TO hcc_worker;
+
+REVOKE ALL ON FUNCTION hcc.visible(owner uuid, customer uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION hcc.visible(owner uuid, customer uuid) TO hcc_app;
+GRANT ALL ON FUNCTION hcc.visible(owner uuid, customer uuid) TO hcc_worker;
+
+REVOKE ALL ON FUNCTION hcc.writable(owner uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION hcc.writable(owner uuid) TO hcc_app;
+GRANT ALL ON FUNCTION hcc.writable(owner uuid) TO hcc_worker;
+
+GRANT SELECT,INSERT ON TABLE hcc.api_keys TO hcc_app;
+GRANT SELECT,INSERT ON TABLE hcc.api_keys TO hcc_worker;
+
+GRANT UPDATE(name) ON TABLE hcc.api_keys TO hcc_app;
+GRANT UPDATE(name) ON TABLE hcc.api_keys TO hcc_worker;
+
+GRANT UPDATE(scopes) ON TABLE hcc.api_keys TO hcc_app;
+GRANT UPDATE(scopes) ON TABLE hcc.api_keys TO hcc_worker;
+
+GRANT UPDATE(version) ON TABLE hcc.api_keys TO hcc_app;
+GRANT UPDATE(version) ON TABLE hcc.api_keys TO hcc_worker;
+
+GRANT UPDATE(expires_at) ON TABLE hcc.api_keys TO hcc_app;
+GRANT UPDATE(expires_at) ON TABLE hcc.api_keys TO hcc_worker;
+
+GRANT UPDATE(last_used_at) ON TABLE hcc.api_keys TO hcc_app;
+GRANT UPDATE(last_used_at) ON TABLE hcc.api_keys TO hcc_worker;
+
+GRANT UPDATE(updated_at) ON TABLE hcc.api_keys TO hcc_app;
+GRANT UPDATE(updated_at) ON TABLE hcc.api_keys TO hcc_worker;
+
+GRANT UPDATE(deleted_at) ON TABLE hcc.api_keys TO hcc_app;
+GRANT UPDATE(deleted_at) ON TABLE hcc.api_keys TO hcc_worker;
+
+GRANT SELECT,INSERT ON TABLE hcc.audit_log TO hcc_app;
+GRANT SELECT,INSERT ON TABLE hcc.audit_log TO hcc_worker;
+
+GRANT SELECT ON TABLE hcc.signing_keys TO hcc_app;
+
+GRANT SELECT ON TABLE hcc.gateway_config_keys TO hcc_gateway;
+
+GRANT SELECT ON TABLE hcc.gateway_settings TO hcc_app;
+GRANT SELECT ON TABLE hcc.gateway_settings TO hcc_worker;
+
+GRANT SELECT ON TABLE hcc.gateway_config_platform TO hcc_gateway;
+
+GRANT SELECT ON TABLE hcc.revoked_sessions TO hcc_app;
+GRANT SELECT ON TABLE hcc.revoked_sessions TO hcc_worker;
+
+GRANT SELECT ON TABLE hcc.gateway_config_revoked TO hcc_gateway;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.gateway_routes TO hcc_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.gateway_routes TO hcc_worker;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.gateway_upstreams TO hcc_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.gateway_upstreams TO hcc_worker;
+
+GRANT SELECT ON TABLE hcc.gateway_config_routes TO hcc_gateway;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE hcc.gateway_sites TO hcc_app;
+GRANT SELECT,INSERT,UPDATE ON TABLE hcc.gateway_sites TO hcc_worker;
+
+GRANT SELECT,INSERT ON TABLE hcc.organizations TO hcc_app;
+GRANT SELECT,INSERT ON TABLE hcc.organizations TO hcc_worker;
+
+GRANT UPDATE(name) ON TABLE hcc.organizations TO hcc_app;
+GRANT UPDATE(name) ON TABLE hcc.organizations TO hcc_worker;
+
+GRANT UPDATE(slug) ON TABLE hcc.organizations TO hcc_app;
+GRANT UPDATE(slug) ON TABLE hcc.organizations TO hcc_worker;
+
+GRANT UPDATE(plan) ON TABLE hcc.organizations TO hcc_app;
+GRANT UPDATE(plan) ON TABLE hcc.organizations TO hcc_worker;
+
+GRANT UPDATE(is_active) ON TABLE hcc.organizations TO hcc_app;
+GRANT UPDATE(is_active) ON TABLE hcc.organizations TO hcc_worker;
+
+GRANT UPDATE(version) ON TABLE hcc.organizations TO hcc_app;
+GRANT UPDATE(version) ON TABLE hcc.organizations TO hcc_worker;
+
+GRANT UPDATE(updated_at) ON TABLE hcc.organizations TO hcc_app;
+GRANT UPDATE(updated_at) ON TABLE hcc.organizations TO hcc_worker;
+
+GRANT UPDATE(deleted_at) ON TABLE hcc.organizations TO hcc_app;
+GRANT UPDATE(deleted_at) ON TABLE hcc.organizations TO hcc_worker;
+
+GRANT SELECT ON TABLE hcc.gateway_config_sites TO hcc_gateway;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.gateway_targets TO hcc_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.gateway_targets TO hcc_worker;
+
+GRANT SELECT ON TABLE hcc.gateway_config_upstreams TO hcc_gateway;
+
+GRANT SELECT ON TABLE hcc.gateway_reports TO hcc_app;
+GRANT SELECT ON TABLE hcc.gateway_reports TO hcc_worker;
+GRANT SELECT,INSERT,UPDATE ON TABLE hcc.gateway_reports TO hcc_gateway;
+
+GRANT SELECT,INSERT ON TABLE hcc.idempotency_keys TO hcc_app;
+GRANT SELECT,INSERT ON TABLE hcc.idempotency_keys TO hcc_worker;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.login_throttle TO hcc_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.login_throttle TO hcc_worker;
+
+GRANT SELECT,INSERT,DELETE ON TABLE hcc.memberships TO hcc_app;
+GRANT SELECT,INSERT,DELETE ON TABLE hcc.memberships TO hcc_worker;
+
+GRANT UPDATE(last_used_at) ON TABLE hcc.memberships TO hcc_app;
+GRANT UPDATE(last_used_at) ON TABLE hcc.memberships TO hcc_worker;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE hcc.operations TO hcc_app;
+GRANT SELECT,INSERT,UPDATE ON TABLE hcc.operations TO hcc_worker;
+
+GRANT SELECT,INSERT ON TABLE hcc.outbox_events TO hcc_app;
+GRANT SELECT,INSERT ON TABLE hcc.outbox_events TO hcc_worker;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE hcc.outgoing_mail TO hcc_app;
+GRANT SELECT,INSERT,UPDATE ON TABLE hcc.outgoing_mail TO hcc_worker;
+
+GRANT SELECT,INSERT,DELETE ON TABLE hcc.password_history TO hcc_app;
+GRANT SELECT,INSERT,DELETE ON TABLE hcc.password_history TO hcc_worker;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.recovery_codes TO hcc_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.recovery_codes TO hcc_worker;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE hcc.refresh_tokens TO hcc_app;
+GRANT SELECT,INSERT,UPDATE ON TABLE hcc.refresh_tokens TO hcc_worker;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.roles TO hcc_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.roles TO hcc_worker;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE hcc.sessions TO hcc_app;
+GRANT SELECT,INSERT,UPDATE ON TABLE hcc.sessions TO hcc_worker;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.user_credentials TO hcc_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.user_credentials TO hcc_worker;
+
+GRANT SELECT,INSERT,DELETE ON TABLE hcc.user_exports TO hcc_app;
+GRANT SELECT,INSERT,DELETE ON TABLE hcc.user_exports TO hcc_worker;
+
+GRANT SELECT,INSERT,DELETE ON TABLE hcc.user_roles TO hcc_app;
+GRANT SELECT,INSERT,DELETE ON TABLE hcc.user_roles TO hcc_worker;
+
+GRANT SELECT,INSERT ON TABLE hcc.users TO hcc_app;
+GRANT SELECT,INSERT ON TABLE hcc.users TO hcc_worker;
+
+GRANT UPDATE(email) ON TABLE hcc.users TO hcc_app;
+GRANT UPDATE(email) ON TABLE hcc.users TO hcc_worker;
+
+GRANT UPDATE(username) ON TABLE hcc.users TO hcc_app;
+GRANT UPDATE(username) ON TABLE hcc.users TO hcc_worker;
+
+GRANT UPDATE(full_name) ON TABLE hcc.users TO hcc_app;
+GRANT UPDATE(full_name) ON TABLE hcc.users TO hcc_worker;
+
+GRANT UPDATE(locale) ON TABLE hcc.users TO hcc_app;
+GRANT UPDATE(locale) ON TABLE hcc.users TO hcc_worker;
+
+GRANT UPDATE(timezone) ON TABLE hcc.users TO hcc_app;
+GRANT UPDATE(timezone) ON TABLE hcc.users TO hcc_worker;
+
+GRANT UPDATE(is_active) ON TABLE hcc.users TO hcc_app;
+GRANT UPDATE(is_active) ON TABLE hcc.users TO hcc_worker;
+
+GRANT UPDATE(version) ON TABLE hcc.users TO hcc_app;
+GRANT UPDATE(version) ON TABLE hcc.users TO hcc_worker;
+
+GRANT UPDATE(updated_at) ON TABLE hcc.users TO hcc_app;
+GRANT UPDATE(updated_at) ON TABLE hcc.users TO hcc_worker;
+
+GRANT UPDATE(last_login_at) ON TABLE hcc.users TO hcc_app;
+GRANT UPDATE(last_login_at) ON TABLE hcc.users TO hcc_worker;
+
+GRANT UPDATE(deleted_at) ON TABLE hcc.users TO hcc_app;
+GRANT UPDATE(deleted_at) ON TABLE hcc.users TO hcc_worker;
+
+GRANT UPDATE(erased_at) ON TABLE hcc.users TO hcc_app;
+GRANT UPDATE(erased_at) ON TABLE hcc.users TO hcc_worker;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE hcc.webhook_deliveries TO hcc_app;
+GRANT SELECT,INSERT,UPDATE ON TABLE hcc.webhook_deliveries TO hcc_worker;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE hcc.webhook_endpoints TO hcc_app;
+GRANT SELECT,INSERT,UPDATE ON TABLE hcc.webhook_endpoints TO hcc_worker;
+
+ALTER DEFAULT PRIVILEGES FOR ROLE hcc_owner REVOKE ALL ON FUNCTIONS  FROM PUBLIC;
+
+INSERT INTO hcc.gateway_settings (trusted_proxies, defaults, response_headers) VALUES
+  ('{}', '{}', '{"X-Version": "0.1.0", "X-API-Gateway": "true"}');
+INSERT INTO hcc.roles (name, user_type, description, permissions) VALUES
+  ('member', 'customer', 'Reads, and manages the own account', '{users:read,organizations:read,operations:read,gateway:read}'),
+  ('owner', 'customer', 'Everything in the organisation', '{users:*,organizations:read,organizations:write,api-keys:*,audit:read,webhooks:*,operations:read,gateway:*}'),
+  ('owner', 'reseller', 'Everything in the reseller and its customers', '{users:*,organizations:*,api-keys:*,audit:read,webhooks:*,operations:read,gateway:*}'),
+  ('staff', 'reseller', 'Daily work for customers', '{users:read,users:write,organizations:read,organizations:tree,organizations:enter,api-keys:read,audit:read,webhooks:read,operations:read,gateway:read}'),
+  ('superadmin', 'admin', 'Everything, everywhere', '{*}'),
+  ('support', 'admin', 'Reads everything and helps customers', '{users:read,users:write,organizations:read,organizations:tree,organizations:enter,api-keys:read,audit:read,webhooks:read,operations:read,gateway:read}');
