@@ -34,6 +34,7 @@ log = structlog.get_logger("hcc.worker")
 CONCURRENCY = 8
 GRACE = 10.0
 HEARTBEAT = 3.0
+SIGN_OFF = 2.0
 PAUSE = 0.5
 LOOK = 1.0
 """Seconds between looks at the queue when no notification came, for example because the listener was just reconnecting."""
@@ -82,7 +83,9 @@ class Worker:
                 await asyncio.wait({stopping, queue, *parts}, return_when=asyncio.FIRST_COMPLETED)
                 stop.set()
                 queue.cancel()
-                await asyncio.gather(queue, stopping, return_exceptions=True)
+                stopping.cancel()
+                # Without the database the queue cannot sign off; its jobs are then found by their silence.
+                await asyncio.wait({queue, stopping}, timeout=GRACE + SIGN_OFF)
                 for part in parts:
                     if part.done():
                         part.result()
