@@ -18,6 +18,8 @@ from control.stack.secrets import StackSecrets
 from control.stack.supervisor import Service
 
 DATABASE = "hcc"
+_DRAIN_PATIENCE = 15.0
+"""Seconds to end in order: gateway, control and worker give their requests and jobs ten of them."""
 _PASSED_ON = (
     "HCC_LOG_LEVEL",
     "HCC_OTEL_ENDPOINT",
@@ -135,4 +137,5 @@ def _python(
     argv = [sys.executable, "-m", module, *args]
     # Granian's main process has workers to end; the others have nobody, and losing them at once is safe.
     death = signal.SIGTERM if name in {"gateway", "control"} else signal.SIGKILL
-    return Service(name=name, launch=lambda: Launch(name=name, argv=argv, env=env, cwd=cwd, death_signal=death), ready=ready)
+    launch = Launch(name=name, argv=argv, env=env, cwd=cwd, death_signal=death)
+    return Service(name=name, launch=lambda: launch, ready=ready, patience=_DRAIN_PATIENCE)
