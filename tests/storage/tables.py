@@ -41,6 +41,7 @@ TABLES = {
 TENANT_TABLES = [name for name, kind in TABLES.items() if kind == TENANT and name != "organizations"]
 PERSON_TABLES = [name for name, kind in TABLES.items() if kind == PERSON]
 
+# ruff: noqa: E501
 # One row each, in an order that foreign keys allow. The names in the parameters are made fresh for each organisation.
 ROWS = {
     "users": "INSERT INTO hcc.users (id, organization_id, email, username) VALUES (%(user)s, %(org)s, %(mark)s || '@x.test', %(mark)s)",

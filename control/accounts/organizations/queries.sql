@@ -40,4 +40,7 @@ UPDATE hcc.organizations SET deleted_at = now(), is_active = false, version = ve
 SELECT count(*) FROM hcc.organizations WHERE parent_id = %(id)s AND deleted_at IS NULL
 
 -- name: member_ids
-SELECT m.user_id AS id FROM hcc.memberships m WHERE m.organization_id = %(id)s
+-- Those below too: an organisation is closed with all that hangs under it.
+SELECT DISTINCT m.user_id AS id
+  FROM hcc.memberships m JOIN hcc.organizations o ON o.id = m.organization_id
+ WHERE o.path @> ARRAY[%(id)s::uuid]
