@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 import time
+from functools import cache
 
 import httpx
 import msgspec
@@ -24,6 +25,12 @@ class Outcome(msgspec.Struct, frozen=True):
     status: int | None
     ms: int
     error: str | None
+
+
+@cache
+def trust() -> ssl.SSLContext:
+    """Whose certificates count: the public authorities, or those of SSL_CERT_FILE. Loaded once, since that takes a while."""
+    return httpx.create_ssl_context()
 
 
 async def attempt(
@@ -61,7 +68,7 @@ async def _post(destination: Destination, signature: dict[str, str], body: bytes
         "Connection": "close",
         **signature,
     }
-    async with httpx.AsyncClient(timeout=limit, follow_redirects=False, trust_env=False) as client:
+    async with httpx.AsyncClient(verify=trust(), timeout=limit, follow_redirects=False, trust_env=False) as client:
         request = client.build_request(
             "POST", destination.url, content=body, headers=headers, extensions={"sni_hostname": destination.host}
         )
