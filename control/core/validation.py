@@ -55,7 +55,7 @@ def struct_errors(raw: bytes, into: type[msgspec.Struct]) -> list[FieldError]:
 def body_errors(request: Request[Any, Any, State]) -> list[FieldError] | None:
     """What is wrong with the body of a refused request; None when the body is not the reason."""
     field = getattr(request.route_handler, "parsed_data_field", None) if "route_handler" in request.scope else None
-    raw = ScopeState.from_scope(request.scope).body
+    raw: object = ScopeState.from_scope(request.scope).body  # Empty when it was never read
     if field is None or not isinstance(raw, bytes):
         return None
     if not (isinstance(field.annotation, type) and issubclass(field.annotation, msgspec.Struct)):

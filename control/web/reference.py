@@ -118,7 +118,7 @@ def _operation(document: dict[str, Any], path: str, method: str, operation: dict
         Field(p["name"], kind_of(document, p.get("schema", {})), p.get("required", False), p.get("description", ""), p["in"])
         for p in operation.get("parameters", [])
     ]
-    good = next((r for code, r in operation["responses"].items() if code.startswith("2")), {})
+    good: dict[str, Any] = next((r for code, r in operation["responses"].items() if code.startswith("2")), {})
     answer = good.get("content", {}).get("application/json", {}).get("schema")
     data = resolve(document, answer).get("properties", {}).get("data") if answer else None
     words = operation.get("description") or operation.get("summary") or ""

@@ -16,6 +16,10 @@ from dataplane.config import ConfigFeed, section
 from tests.conftest import Urls
 
 
+def quiet(_event: str, /, **_facts: Any) -> None:
+    """Says nothing."""
+
+
 class Remembering:
     """Takes the place of the compiled gateway."""
 
@@ -54,7 +58,7 @@ async def seeded(settings: Settings) -> Settings:
 @pytest.fixture
 async def gateway(seeded: Settings) -> AsyncIterator[Remembering]:
     remembering = Remembering()
-    feed = ConfigFeed(seeded.gateway_database_url, remembering.apply, remembering.revoke, lambda _event, **_facts: None)
+    feed = ConfigFeed(seeded.gateway_database_url, remembering.apply, remembering.revoke, quiet)
     task = asyncio.create_task(feed.run())
     yield remembering
     task.cancel()
@@ -113,6 +117,7 @@ async def test_what_was_refused_is_written_down(gateway: Remembering, urls: Urls
     async with await psycopg.AsyncConnection.connect(urls["hcc_owner"], autocommit=True) as connection:
         await connection.execute("UPDATE hcc.gateway_settings SET defaults = '{}'")
         await gateway.next()
+        found = None
         for _ in range(200):
             found = await (await connection.execute("SELECT refused FROM hcc.gateway_reports")).fetchone()
             if found and found[0]:
@@ -133,7 +138,7 @@ async def test_the_role_of_the_gateway_reads_views_only(urls: Urls) -> None:
     with psycopg.connect(urls["hcc_gateway"], autocommit=True) as connection:
         for table in ("signing_keys", "users", "organizations", "gateway_sites", "sessions"):
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
-                connection.execute(f"SELECT 1 FROM hcc.{table}")  # type: ignore[arg-type]
+                connection.execute(f"SELECT 1 FROM hcc.{table}")
 
 
 def test_equal_content_has_equal_hashes() -> None:
