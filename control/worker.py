@@ -147,7 +147,7 @@ async def run(settings: Settings, stop: asyncio.Event | None = None) -> None:
 
 
 def command(_args: argparse.Namespace) -> int:
-    """Work until a signal. Exit code 2 when the settings do not do."""
+    """Work until a signal. Exit code 2 when the settings do not do, 1 when the health port is taken."""
     try:
         settings = load()
         problems = check(settings)
@@ -159,5 +159,9 @@ def command(_args: argparse.Namespace) -> int:
         print("\n".join(error.problems), file=sys.stderr)
         return 2
     logs.configure("worker", form=settings.log_format, level=settings.log_level)
-    uvloop.run(run(settings))
+    try:
+        uvloop.run(run(settings))
+    except OSError as error:
+        print(f"HCC_WORKER_LISTEN_ADDR {settings.worker_listen}: {error.strerror or error}", file=sys.stderr)
+        return 1
     return 0

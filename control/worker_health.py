@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import Awaitable, Callable
 
 from granian.constants import Interfaces
@@ -32,6 +33,9 @@ async def serve_health(listen: str, ready: Callable[[], Awaitable[bool]]) -> Non
         await send({"type": "http.response.body", "body": body, "more_body": False})
 
     host, _, port = listen.rpartition(":")
+    # The embedded server ends the process when it cannot listen; found out here, it is an error that can be read.
+    family = socket.AF_INET6 if host.startswith("[") else socket.AF_INET
+    socket.create_server((host.strip("[]"), int(port)), family=family).close()
     server = Server(
         application, address=host.strip("[]"), port=int(port), interface=Interfaces.ASGINL, log_enabled=False, websockets=False
     )
