@@ -4,17 +4,19 @@ SELECT coalesce(ceil(max(extract(epoch FROM blocked_until - now()))), 0)::intege
   FROM hcc.login_throttle WHERE key_hash = ANY (%(keys)s) AND blocked_until > now()
 
 -- name: throttle_count
--- Count an attempt before it is judged, so that attempts at the same moment are all counted. After `free` attempts each
--- further one doubles the wait, up to the longest; an hour without any starts afresh.
+-- Count an attempt before it is judged, unless its counter makes it wait: then no row is touched. Attempts at the same moment
+-- take turns at the row. After `free` attempts each further one doubles the wait, up to the longest; an hour without any
+-- starts afresh. A counter without a wait says -infinity: now() of a transaction that waited for its turn lies in the past.
 INSERT INTO hcc.login_throttle AS t (key_hash, failures, last_failure, blocked_until)
-VALUES (%(key)s, 1, now(), now())
+VALUES (%(key)s, 1, now(), '-infinity')
 ON CONFLICT (key_hash) DO UPDATE SET
   failures = CASE WHEN t.last_failure < now() - interval '1 hour' THEN 1 ELSE least(t.failures + 1, 1000) END,
   last_failure = now(),
   blocked_until = CASE
-    WHEN t.last_failure < now() - interval '1 hour' OR t.failures + 1 < %(free)s THEN now()
+    WHEN t.last_failure < now() - interval '1 hour' OR t.failures + 1 < %(free)s THEN '-infinity'
     ELSE now() + make_interval(secs => least(power(2, least(t.failures + 1 - %(free)s, 20)), %(longest)s))
   END
+ WHERE t.blocked_until <= now()
 
 -- name: throttle_forget
 DELETE FROM hcc.login_throttle WHERE key_hash = %(key)s
@@ -23,7 +25,7 @@ DELETE FROM hcc.login_throttle WHERE key_hash = %(key)s
 -- A login that was right takes its own attempt back from the address, not those of others behind it.
 UPDATE hcc.login_throttle
    SET failures = greatest(failures - 1, 0),
-       blocked_until = CASE WHEN failures - 1 < %(free)s THEN now() ELSE blocked_until END
+       blocked_until = CASE WHEN failures - 1 < %(free)s THEN '-infinity' ELSE blocked_until END
  WHERE key_hash = %(key)s
 
 -- name: find_login

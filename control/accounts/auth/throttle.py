@@ -35,18 +35,24 @@ def guard(kind: str, account: str, address: Address | None) -> Guard:
 
 
 async def count(database: Database, attempt: Guard) -> None:
-    """Count an attempt, or raise RateLimited with the wait when one of the counters is full."""
+    """Count an attempt, or raise RateLimited with the wait when one of the counters is full; then neither counts it."""
     async with database.transaction(NOBODY) as tx:
-        wait = await tx.value(q.SQL.throttle_state, keys=[attempt.account, attempt.address])
-        if not wait:
-            for key, free in ((attempt.account, FREE_BY_ACCOUNT), (attempt.address, FREE_BY_ADDRESS)):
-                await tx.run(q.SQL.throttle_count, key=key, free=free, longest=LONGEST_WAIT)
-    if wait:
-        raise RateLimited(f"Too many attempts. Try again in {wait} s.", wait)
+        for key, free in _in_order(attempt):
+            if not await tx.run(q.SQL.throttle_count, key=key, free=free, longest=LONGEST_WAIT):
+                wait = max(1, await tx.value(q.SQL.throttle_state, keys=[attempt.account, attempt.address]))
+                raise RateLimited(f"Too many attempts. Try again in {wait} s.", wait)
 
 
 async def forgive(database: Database, attempt: Guard) -> None:
     """The attempt was right: forget the account's failures, take this one back from the address."""
     async with database.transaction(NOBODY) as tx:
-        await tx.run(q.SQL.throttle_forget, key=attempt.account)
-        await tx.run(q.SQL.throttle_uncount, key=attempt.address, free=FREE_BY_ADDRESS)
+        for key, free in _in_order(attempt):
+            if key == attempt.account:
+                await tx.run(q.SQL.throttle_forget, key=key)
+            else:
+                await tx.run(q.SQL.throttle_uncount, key=key, free=free)
+
+
+def _in_order(attempt: Guard) -> list[tuple[bytes, int]]:
+    """The counters with what is free, in the one order in which every transaction locks them."""
+    return sorted([(attempt.account, FREE_BY_ACCOUNT), (attempt.address, FREE_BY_ADDRESS)])
