@@ -26,7 +26,7 @@ impl Buf {
 
     /// Drops the first `n` bytes (at most what is queued).
     pub fn consume(&mut self, n: usize) {
-        self.start = (self.start + n).min(self.end);
+        self.start = self.start.saturating_add(n).min(self.end);
         if self.start == self.end {
             self.start = 0;
             self.end = 0;

@@ -1,0 +1,78 @@
+//! The Python module `hcc_native`: a thin skin over the crates.
+#![allow(clippy::needless_pass_by_value)] // PyO3 hands over owned values
+
+use pyo3::exceptions::PyValueError;
+use pyo3::prelude::*;
+use pyo3::types::PyBytes;
+use std::net::TcpListener;
+use std::os::fd::{BorrowedFd, RawFd};
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// The public listener.
+#[pyclass(frozen, module = "hcc_native")]
+struct Gateway {
+    inner: hcc_gateway::Gateway,
+}
+
+#[allow(unsafe_code)]
+fn duplicate(fd: RawFd) -> std::io::Result<TcpListener> {
+    if fd < 0 {
+        return Err(std::io::Error::from_raw_os_error(9));
+    }
+    // SAFETY: the descriptor is only borrowed for the duplication, which fails when it is not open.
+    let borrowed = unsafe { BorrowedFd::borrow_raw(fd) };
+    Ok(TcpListener::from(borrowed.try_clone_to_owned()?))
+}
+
+#[pymethods]
+impl Gateway {
+    #[new]
+    #[pyo3(signature = (*, threads, last_good_path, access_log))]
+    fn new(threads: usize, last_good_path: Option<PathBuf>, access_log: Option<String>) -> PyResult<Self> {
+        Ok(Self { inner: hcc_gateway::Gateway::new(threads, last_good_path, access_log.as_deref(), None)? })
+    }
+
+    fn apply<'py>(&self, py: Python<'py>, snapshot: &[u8]) -> PyResult<Bound<'py, PyBytes>> {
+        let report = py.detach(|| self.inner.apply(snapshot)).map_err(PyValueError::new_err)?;
+        let json = serde_json::to_vec(&report).map_err(|e| PyValueError::new_err(e.to_string()))?;
+        Ok(PyBytes::new(py, &json))
+    }
+
+    fn load_last_good(&self, py: Python<'_>) -> bool {
+        py.detach(|| self.inner.load_last_good())
+    }
+
+    fn start(&self, py: Python<'_>, http_fds: Vec<RawFd>) -> PyResult<()> {
+        let listeners = http_fds.into_iter().map(duplicate).collect::<std::io::Result<Vec<_>>>()?;
+        py.detach(|| self.inner.start(&listeners))?;
+        Ok(())
+    }
+
+    fn drain(&self, py: Python<'_>, timeout_s: f64) -> PyResult<()> {
+        let timeout = Duration::try_from_secs_f64(timeout_s).map_err(|e| PyValueError::new_err(e.to_string()))?;
+        py.detach(|| self.inner.drain(timeout));
+        Ok(())
+    }
+
+    fn revoke(&self, py: Python<'_>, session_ids: Vec<String>, until_unix: u64) {
+        py.detach(|| self.inner.revoke(session_ids, until_unix));
+    }
+
+    fn status<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
+        let status = py.detach(|| self.inner.status());
+        PyBytes::new(py, status.as_bytes())
+    }
+
+    fn metrics<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
+        let text = py.detach(|| self.inner.metrics());
+        PyBytes::new(py, text.as_bytes())
+    }
+}
+
+/// The compiled part of the platform.
+#[pymodule]
+fn hcc_native(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    module.add_class::<Gateway>()?;
+    module.add("__version__", env!("CARGO_PKG_VERSION"))
+}

@@ -1,0 +1,107 @@
+//! What all threads share.
+
+use crate::auth::{Revoked, TokenCache};
+use crate::config::{Config, Report};
+use crate::last_good;
+use crate::metrics::Metrics;
+use crate::time::unix_ms;
+use arc_swap::ArcSwap;
+use hcc_ratelimit::Limiter;
+use hcc_waf::{Inspector, NoInspection};
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Keys the limiter has room for (32 bytes each).
+const LIMITER_KEYS: usize = 1 << 20;
+
+/// What all threads share; it outlives every configuration.
+pub struct Shared {
+    /// The configuration in force.
+    pub config: ArcSwap<Config>,
+    /// Rate limits' state.
+    pub limiter: Limiter,
+    /// Verified tokens.
+    pub tokens: TokenCache,
+    /// Revoked sessions.
+    pub revoked: Revoked,
+    /// Counters.
+    pub metrics: Arc<Metrics>,
+    /// Where a firewall sits.
+    pub inspector: Box<dyn Inspector>,
+    /// Whether the gateway is draining.
+    pub draining: AtomicBool,
+    last_good: Option<PathBuf>,
+    applies: AtomicU64,
+    last: Mutex<(Report, u64)>,
+}
+
+impl Shared {
+    /// An empty configuration.
+    pub fn new(last_good: Option<PathBuf>, inspector: Option<Box<dyn Inspector>>) -> Self {
+        Self {
+            config: ArcSwap::default(),
+            limiter: Limiter::new(LIMITER_KEYS),
+            tokens: TokenCache::default(),
+            revoked: Revoked::default(),
+            metrics: Arc::default(),
+            inspector: inspector.unwrap_or_else(|| Box::new(NoInspection)),
+            draining: AtomicBool::new(false),
+            last_good,
+            applies: AtomicU64::new(0),
+            last: Mutex::default(),
+        }
+    }
+
+    /// Compiles a snapshot off the hot path and swaps it in; writes the last good file when something changed.
+    pub fn apply(&self, bytes: &[u8]) -> Result<Report, String> {
+        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        let number = self.applies.fetch_add(1, Ordering::Relaxed) + 1;
+        let before = self.config.load_full();
+        let (next, report) = before.apply(bytes, number)?;
+        let now_ms = unix_ms();
+        if !Arc::ptr_eq(&next.platform, &before.platform) {
+            self.revoked.add(next.platform.revoked.iter().cloned(), now_ms / 1000);
+        }
+        let changed = !report.applied.is_empty() || next.sections().count() != before.sections().count();
+        self.metrics.applies.fetch_add(1, Ordering::Relaxed);
+        self.metrics.refused_sections.store(report.refused.len() as u64, Ordering::Relaxed);
+        let kept = if changed { next.to_snapshot().ok() } else { None };
+        self.config.store(Arc::new(next));
+        if let (Some(path), Some(kept)) = (&self.last_good, kept) {
+            // Serving goes on without the file; the next change writes it again.
+            let _ = last_good::write(path, &kept);
+        }
+        *last = (report.clone(), now_ms);
+        Ok(report)
+    }
+
+    /// Applies the last good file; whether there was one.
+    pub fn load_last_good(&self) -> bool {
+        let bytes = self.last_good.as_deref().and_then(|p| std::fs::read(p).ok());
+        bytes.is_some_and(|b| self.apply(&b).is_ok())
+    }
+
+    /// Refuses tokens of these sessions from now on, until their tokens have expired at `until_s`.
+    pub fn revoke(&self, sessions: Vec<String>, until_s: u64) {
+        self.revoked.add(sessions.into_iter().map(|s| (s, until_s)), unix_ms() / 1000);
+    }
+
+    /// What is in force, as JSON without secrets.
+    pub fn status(&self) -> String {
+        let config = self.config.load();
+        let last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        let sections: Vec<_> = config.sections().map(|(id, hash)| serde_json::json!({"id": id, "hash": hash})).collect();
+        serde_json::json!({
+            "version": env!("CARGO_PKG_VERSION"),
+            "configured": !sections.is_empty(),
+            "sections": sections,
+            "refused": last.0.refused,
+            "applied_at": (last.1 > 0).then(|| crate::time::rfc3339(last.1)),
+            "connections_open": self.metrics.open.load(Ordering::Relaxed),
+            "revoked_sessions": self.revoked.len(),
+            "draining": self.draining.load(Ordering::Relaxed),
+        })
+        .to_string()
+    }
+}

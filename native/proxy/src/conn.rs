@@ -1,0 +1,115 @@
+//! A connection with its queues, and a timer that costs nothing while nothing is late.
+
+use hcc_http::Buf;
+use std::future::{Future, poll_fn};
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::time::{Instant, Sleep, sleep_until};
+
+/// Smallest room offered to a read.
+const READ_ROOM: usize = 4096;
+/// Room offered when bodies flow.
+const BODY_ROOM: usize = 65_536;
+
+/// A byte stream with what was read from it and what is to be written to it.
+#[derive(Debug)]
+pub struct Conn<S> {
+    /// The stream.
+    pub io: S,
+    /// Read, not yet used.
+    pub rbuf: Buf,
+    /// To be written.
+    pub wbuf: Buf,
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> Conn<S> {
+    /// A connection with empty queues.
+    pub fn new(io: S) -> Self {
+        Self { io, rbuf: Buf::default(), wbuf: Buf::default() }
+    }
+
+    /// Reads once; gives how many bytes came, 0 when the other end closed.
+    pub fn poll_fill(&mut self, cx: &mut Context<'_>, large: bool) -> Poll<io::Result<usize>> {
+        let room = self.rbuf.room(if large { BODY_ROOM } else { READ_ROOM });
+        let mut buf = ReadBuf::new(room);
+        ready!(Pin::new(&mut self.io).poll_read(cx, &mut buf))?;
+        let n = buf.filled().len();
+        self.rbuf.filled(n);
+        Poll::Ready(Ok(n))
+    }
+
+    /// Writes until the queue is empty or the stream takes no more.
+    pub fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        while !self.wbuf.is_empty() {
+            let n = ready!(Pin::new(&mut self.io).poll_write(cx, self.wbuf.bytes()))?;
+            if n == 0 {
+                return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
+            }
+            self.wbuf.consume(n);
+        }
+        Poll::Ready(Ok(()))
+    }
+
+    /// Writes everything queued, or fails with `TimedOut`.
+    pub async fn flush(&mut self, timer: &mut Timer, within: Duration) -> io::Result<()> {
+        timer.within(within);
+        poll_fn(|cx| match self.poll_flush(cx) {
+            Poll::Ready(done) => Poll::Ready(done),
+            Poll::Pending if timer.poll_late(cx) => Poll::Ready(Err(io::ErrorKind::TimedOut.into())),
+            Poll::Pending => Poll::Pending,
+        })
+        .await
+    }
+
+    /// Whether an idle connection is still open and silent.
+    pub fn is_silent(&mut self) -> bool {
+        let mut cx = Context::from_waker(std::task::Waker::noop());
+        self.rbuf.is_empty() && self.poll_fill(&mut cx, false).is_pending()
+    }
+}
+
+/// A deadline over one sleeper that is rarely touched: moving the deadline later costs nothing.
+#[derive(Debug)]
+pub struct Timer {
+    at: Instant,
+    limit: Option<Instant>,
+    sleep: Pin<Box<Sleep>>,
+}
+
+impl Default for Timer {
+    fn default() -> Self {
+        let at = Instant::now() + Duration::from_secs(3600);
+        Self { at, limit: None, sleep: Box::pin(sleep_until(at)) }
+    }
+}
+
+impl Timer {
+    /// Sets the deadline this far from now, never past the limit.
+    pub fn within(&mut self, time: Duration) {
+        let at = Instant::now() + time;
+        self.at = self.limit.map_or(at, |l| l.min(at));
+        if self.sleep.deadline() > self.at {
+            self.sleep.as_mut().reset(self.at);
+        }
+    }
+
+    /// Limits every later deadline; `None` lifts the limit.
+    pub fn limit(&mut self, time: Option<Duration>) {
+        self.limit = time.map(|t| Instant::now() + t);
+    }
+
+    /// Whether the deadline has passed; registers for waking otherwise.
+    pub fn poll_late(&mut self, cx: &mut Context<'_>) -> bool {
+        while self.sleep.as_mut().poll(cx).is_ready() {
+            if Instant::now() >= self.at {
+                return true;
+            }
+            let at = self.at;
+            self.sleep.as_mut().reset(at);
+        }
+        false
+    }
+}

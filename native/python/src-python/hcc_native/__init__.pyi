@@ -1,0 +1,39 @@
+"""The compiled part of the platform."""
+
+from typing import final
+
+__version__: str
+
+@final
+class Gateway:
+    """The public listener: threads that limit, authenticate, route and proxy without the GIL."""
+
+    def __new__(cls, *, threads: int, last_good_path: str | None, access_log: str | None) -> Gateway:
+        """Make a gateway that does not listen yet. `access_log` is a path, or "-" for standard output.
+
+        Raises OSError when the log cannot be opened.
+        """
+
+    def apply(self, snapshot: bytes) -> bytes:
+        """Put a snapshot in force; gives the report `{"version","applied","unchanged","refused"}` as JSON.
+
+        Raises ValueError when nothing of the snapshot could be read; the former one stays in force.
+        """
+
+    def load_last_good(self) -> bool:
+        """Put the last good snapshot in force; whether there was one."""
+
+    def start(self, http_fds: list[int]) -> None:
+        """Accept on these listening sockets, which stay the caller's. Raises OSError."""
+
+    def drain(self, timeout_s: float) -> None:
+        """Accept nothing more and return once running requests have ended, or are cut after `timeout_s` seconds."""
+
+    def revoke(self, session_ids: list[str], until_unix: int) -> None:
+        """Refuse tokens of these sessions until `until_unix` (seconds)."""
+
+    def status(self) -> bytes:
+        """What is in force, as JSON without secrets."""
+
+    def metrics(self) -> bytes:
+        """Counters in Prometheus' text format."""
