@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import stat
 import subprocess
@@ -107,7 +108,8 @@ def gone(pid: int) -> bool:
 def places(supervisor: int) -> dict[tuple[str, bool], int]:
     """One process for each command line, apart for those that the supervisor started and those below them."""
     direct = children_of(supervisor)
-    return {(line, pid in direct): pid for pid in descendants_of(supervisor) if (line := command_line(pid))}
+    lines = {pid: re.sub(r"/fd/\d+", "/fd/N", command_line(pid)) for pid in descendants_of(supervisor)}
+    return {(line, pid in direct): pid for pid, line in lines.items() if line}
 
 
 def healed(up: Up, place: tuple[str, bool], victim: int) -> bool:
