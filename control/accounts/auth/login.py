@@ -45,6 +45,10 @@ async def login(ctx: Context, data: Login) -> Session:
         runtime.spawn(_note_failure(ctx, found.user_id if found else None))
         raise _refused()
     upgraded = await runtime.passwords.hash(data.password) if verdict.outdated else None
+    # Codes have a counter of their own: the right password alone, in between, must not forgive wrong ones.
+    second = throttle.guard("totp", str(known.user_id), ctx.address)
+    if known.totp_secret is not None and data.totp_code is not None:
+        await throttle.count(runtime.database, second)
 
     async with runtime.database.transaction(Scope(None, known.user_id)) as tx:
         locked = await tx.one(Credentials, q.SQL.lock_credentials, user_id=known.user_id)
@@ -66,6 +70,8 @@ async def login(ctx: Context, data: Login) -> Session:
         runtime.spawn(_note_failure(ctx, known.user_id))
         raise Unauthorized("The code is not right, or was used before.", details={"requires_2fa": True})
     await throttle.forgive(runtime.database, attempt)
+    if known.totp_secret is not None:
+        await throttle.forgive(runtime.database, second)
     metrics.LOGINS.labels("succeeded").inc()
     return session
 
