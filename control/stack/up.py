@@ -11,13 +11,13 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import psycopg
 
+from control import demo
 from control.core import migrate
 from control.core.settings import load as load_settings
 from control.stack import ports, secrets, services
@@ -120,14 +120,11 @@ class _Up:
         await asyncio.to_thread(_migrate, stack, supervisor.say)
         names = []
         for service in services.platform(stack):
-            if service.name == "gateway" and not (find_spec("hcc_native") and find_spec("dataplane.gateway")):
-                supervisor.say("the gateway is not built (`make build`, `hcc doctor`); going on without it")
-                continue
             supervisor.start(service)
             names.append(service.name)
-        demo = await asyncio.to_thread(_seed, stack, supervisor.say)
+        seeded = await asyncio.to_thread(_seed, stack)
         await supervisor.wait_ready(names, _PLATFORM_PATIENCE)
-        found = _describe(stack, demo, names)
+        found = _describe(stack, seeded)
         secrets.write_private(self._stack_file, msgspec.json.format(msgspec.json.encode(found), indent=2).decode() + "\n")
         self._greet(stack, found, time.monotonic() - began)
 
@@ -177,12 +174,7 @@ def _migrate(stack: services.Stack, say: Any) -> None:
     migrate.migrate(owner, say)
 
 
-def _seed(stack: services.Stack, say: Any) -> dict[str, Any]:
-    if find_spec("control.demo") is None:
-        say("the demo data is not part of this installation; going on without it")
-        return {}
-    from control import demo
-
+def _seed(stack: services.Stack) -> dict[str, Any]:
     settings = load_settings(stack.seed_environment())
     seeding = demo.seed(
         settings,
@@ -195,13 +187,12 @@ def _seed(stack: services.Stack, say: Any) -> dict[str, Any]:
     return found
 
 
-def _describe(stack: services.Stack, demo: dict[str, Any], names: list[str]) -> dict[str, Any]:
+def _describe(stack: services.Stack, seeded: dict[str, Any]) -> dict[str, Any]:
     at = stack.ports
-    urls = {"gateway": at.gateway, "ops": at.ops} if "gateway" in names else {}
-    urls |= {"control": at.control, "worker": at.worker, "origin": at.origin}
+    urls = {"gateway": at.gateway, "ops": at.ops, "control": at.control, "worker": at.worker, "origin": at.origin}
     return {
         **{name: f"http://{ports.HOST}:{port}" for name, port in urls.items()},
-        **demo,
+        **seeded,
         "pg_dsn": stack.postgres.superuser_dsn,
         "redis_url": stack.redis.url,
         "mail": str(stack.run_dir / "mail"),
