@@ -1,0 +1,33 @@
+"""Plots of results as SVG, written by hand: no plotting library for a few bars."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Any
+
+COLOURS = {"ours": "#2563eb"}
+_PEER = "#9ca3af"
+_BAR, _GAP, _LEFT, _WIDTH = 22, 18, 110, 720
+
+
+def bars(result: dict[str, Any]) -> str:
+    """Horizontal bars, one group a case, scaled to the fastest of its group."""
+    parts: list[str] = []
+    y = 46
+    for case in result["cases"]:
+        rows = {"ours": case["ours"], **case["peers"]}
+        top = max(rows.values()) or 1
+        parts.append(f'<text x="10" y="{y}" font-weight="600">{escape(case["case"])} ({escape(case["unit"])})</text>')
+        y += 10
+        for name, value in rows.items():
+            width = (_WIDTH - _LEFT - 110) * value / top
+            parts.append(f'<text x="{_LEFT - 8}" y="{y + 15}" text-anchor="end">{escape(name)}</text>')
+            parts.append(f'<rect x="{_LEFT}" y="{y}" width="{width:.1f}" height="{_BAR - 4}" rx="2" fill="{COLOURS.get(name, _PEER)}"/>')
+            parts.append(f'<text x="{_LEFT + width + 6:.1f}" y="{y + 14}">{value:,}</text>')
+            y += _BAR
+        y += _GAP
+    title = f'<text x="10" y="22" font-size="15" font-weight="600">{escape(result["name"])} · {escape(result["when"][:10])}</text>'
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{_WIDTH}" height="{y}" font-family="system-ui,sans-serif" font-size="12">'
+        f'<rect width="100%" height="100%" fill="#fff"/>{title}{"".join(parts)}</svg>\n'
+    )
