@@ -64,7 +64,9 @@ async def test_a_wrong_password_does_not_tell_that_there_is_a_second_factor(worl
     secret, _ = await enrolled(world, clock)
     answer = await login(world, EMAIL, "wrong-password-1", totp_code=pyotp.TOTP(secret).at(int(clock.now)))
     assert (answer.status_code, answer.json()["error"]["details"]) == (401, None)
-    assert (await login(world, EMAIL, totp_code=pyotp.TOTP(secret).at(int(clock.now)))).status_code == 200, "the code was not used up"
+    assert (await login(world, EMAIL, totp_code=pyotp.TOTP(secret).at(int(clock.now)))).status_code == 200, (
+        "the code was not used up"
+    )
 
 
 async def test_enrolment(world: World, settings: Settings) -> None:
@@ -108,7 +110,9 @@ async def test_twins_with_one_code(world: World, clock: Clock) -> None:
         assert sorted(a.status_code for a in answers) == [200, 401, 401]
 
 
-@pytest.mark.parametrize("spelling", [str, str.upper, lambda code: code.replace("-", ""), lambda code: f" {code.replace('-', ' ')} "])
+@pytest.mark.parametrize(
+    "spelling", [str, str.upper, lambda code: code.replace("-", ""), lambda code: f" {code.replace('-', ' ')} "]
+)
 async def test_a_recovery_code_is_good_once(world: World, clock: Clock, spelling: Any) -> None:
     _, codes = await enrolled(world, clock)
     assert len(set(codes)) == 10
