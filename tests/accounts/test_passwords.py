@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import Any
 
 import httpx
@@ -91,7 +92,7 @@ async def test_change_wants_the_present_one(world: World) -> None:
 async def test_the_last_five_are_not_taken_again(world: World, settings: Settings) -> None:
     chain = [PASSWORD, *(f"{NEW}-{word}" for word in ("amber", "basil", "cedar", "dahlia", "elder"))]
     assert (await change(world, PASSWORD)).status_code == 422, "the present one"
-    for old, new in zip(chain, chain[1:], strict=False):
+    for old, new in pairwise(chain):
         assert (await change(world, new, old)).status_code == 200
     for used in chain[1:]:
         answer = await change(world, used, chain[-1])
