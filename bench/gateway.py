@@ -124,14 +124,30 @@ def _snapshot(origin: int, key: Ed25519PrivateKey) -> dict[str, Any]:
     limit = {"name": "api", "key": "client", "rate": 4_000_000_000, "per_s": 60, "burst": 1_000_000}
     route = {"methods": None, "upstream": "o", "max_body": None}
     site = {
-        "site_id": "s", "organization_id": "o", "name": "bench", "hosts": ["*"],
-        "upstreams": {"o": {"policy": "round_robin", "targets": [{"address": f"127.0.0.1:{origin}", "weight": 1}],
-                            "connect_ms": 2000, "first_byte_ms": 15000, "between_bytes_ms": 15000, "total_ms": 0}},
-        "routes": [{**route, "id": "plain", "path_prefix": "/"},
-                   {**route, "id": "full", "path_prefix": "/full", "auth": {"mode": "jwt"}, "rate_limits": [limit]}],
-    }  # fmt: skip
+        "site_id": "s",
+        "organization_id": "o",
+        "name": "bench",
+        "hosts": ["*"],
+        "upstreams": {
+            "o": {
+                "policy": "round_robin",
+                "targets": [{"address": f"127.0.0.1:{origin}", "weight": 1}],
+                "connect_ms": 2000,
+                "first_byte_ms": 15000,
+                "between_bytes_ms": 15000,
+                "total_ms": 0,
+            }
+        },
+        "routes": [
+            {**route, "id": "plain", "path_prefix": "/"},
+            {**route, "id": "full", "path_prefix": "/full", "auth": {"mode": "jwt"}, "rate_limits": [limit]},
+        ],
+    }
     platform_ = {"jwt": {"issuer": "hcc", "audience": "hcc", "keys": [jwk], "leeway_s": 5}}
-    return {"version": 1, "sections": [{"id": "platform", "hash": "1", "body": platform_}, {"id": "site:s", "hash": "1", "body": site}]}
+    return {
+        "version": 1,
+        "sections": [{"id": "platform", "hash": "1", "body": platform_}, {"id": "site:s", "hash": "1", "body": site}],
+    }
 
 
 def _wrk(url: str, seconds: int, headers: list[str]) -> float:
@@ -188,9 +204,14 @@ def main() -> None:
         "when": datetime.now(UTC).isoformat(timespec="seconds"),
         "machine": {"cpus": os.cpu_count(), "arch": platform.machine(), "kernel": platform.release()},
         "ours": "hcc-gateway-bench, 1 thread: the gateway's listener and pipeline, without Granian around it",
-        "load": f"wrk -t1 -c{CONNECTIONS} -d{args.seconds}s, {args.rounds} rounds interleaved, medians; generator and origin on the same CPUs",
+        "load": f"wrk -t1 -c{CONNECTIONS} -d{args.seconds}s, {args.rounds} rounds interleaved, medians; "
+        "generator and origin on the same CPUs",
         "cases": [],
-        "peer_config": {"nginx": NGINX.replace("{{", "{").replace("}}", "}"), "haproxy": HAPROXY, "origin": ORIGIN.replace("{{", "{").replace("}}", "}")},
+        "peer_config": {
+            "nginx": NGINX.replace("{{", "{").replace("}}", "}"),
+            "haproxy": HAPROXY,
+            "origin": ORIGIN.replace("{{", "{").replace("}}", "}"),
+        },
         "peer_versions": {"nginx": _version(["/usr/sbin/nginx", "-v"]), "haproxy": _version(["/usr/sbin/haproxy", "-v"])},
     }
     for case, *_ in cases:

@@ -22,12 +22,16 @@ def bars(result: dict[str, Any]) -> str:
         for name, value in rows.items():
             width = (_WIDTH - _LEFT - 110) * value / top
             parts.append(f'<text x="{_LEFT - 8}" y="{y + 15}" text-anchor="end">{escape(name)}</text>')
-            parts.append(f'<rect x="{_LEFT}" y="{y}" width="{width:.1f}" height="{_BAR - 4}" rx="2" fill="{COLOURS.get(name, _PEER)}"/>')
+            parts.append(
+                f'<rect x="{_LEFT}" y="{y}" width="{width:.1f}" height="{_BAR - 4}" rx="2" fill="{COLOURS.get(name, _PEER)}"/>'
+            )
             parts.append(f'<text x="{_LEFT + width + 6:.1f}" y="{y + 14}">{value:,}</text>')
             y += _BAR
         y += _GAP
-    title = f'<text x="10" y="22" font-size="15" font-weight="600">{escape(result["name"])} · {escape(result["when"][:10])}</text>'
+    title = (
+        f'<text x="10" y="22" font-size="15" font-weight="600">{escape(result["name"])} · {escape(result["when"][:10])}</text>'
+    )
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{_WIDTH}" height="{y}" font-family="system-ui,sans-serif" font-size="12">'
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{_WIDTH}" height="{y}" font-family="sans-serif" font-size="12">'
         f'<rect width="100%" height="100%" fill="#fff"/>{title}{"".join(parts)}</svg>\n'
     )

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from .support import Handler, Origin, Running, Signer
+from tests.gateway.support import Handler, Origin, Running, Signer
 
 
 @pytest.fixture

@@ -10,12 +10,11 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
-
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from typing import Any, Self
 
 import hcc_native
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 TIMEOUT = 10.0
 
@@ -47,7 +46,7 @@ class Client:
         self.socket = socket.create_connection(("127.0.0.1", port), TIMEOUT)
         self.file = self.socket.makefile("rb")
 
-    def __enter__(self) -> Client:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -187,9 +186,19 @@ class Signer:
     def token(self, header: dict[str, Any] | None = None, **changes: Any) -> str:
         now = int(time.time())
         claims = {
-            "sub": "user-1", "user_type": "customer", "org_id": "org-1", "roles": ["owner", "billing"], "sid": "session-1", "jti": "j1",
-            "typ": "access", "iss": "hcc", "aud": "hcc", "iat": now, "exp": now + 900, **changes,
-        }  # fmt: skip
+            "sub": "user-1",
+            "user_type": "customer",
+            "org_id": "org-1",
+            "roles": ["owner", "billing"],
+            "sid": "session-1",
+            "jti": "j1",
+            "typ": "access",
+            "iss": "hcc",
+            "aud": "hcc",
+            "iat": now,
+            "exp": now + 900,
+            **changes,
+        }
         head = header or {"alg": "EdDSA", "kid": self.kid}
         signed = f"{b64(json.dumps(head).encode())}.{b64(json.dumps(claims).encode())}"
         return f"{signed}.{b64(self.key.sign(signed.encode()))}"
@@ -201,14 +210,25 @@ def route(prefix: str = "/", **more: Any) -> dict[str, Any]:
 
 def upstream(*ports: int, **times: int) -> dict[str, Any]:
     targets = [{"address": f"127.0.0.1:{p}", "weight": 1} for p in ports]
-    return {"policy": "round_robin", "targets": targets, "connect_ms": 1000, "first_byte_ms": 5000, "between_bytes_ms": 5000, "total_ms": 0} | times
+    return {
+        "policy": "round_robin",
+        "targets": targets,
+        "connect_ms": 1000,
+        "first_byte_ms": 5000,
+        "between_bytes_ms": 5000,
+        "total_ms": 0,
+    } | times
 
 
 def site(upstream_: dict[str, Any], *routes: dict[str, Any], name: str = "s1", hosts: list[str] | None = None) -> dict[str, Any]:
     return {
-        "site_id": name, "organization_id": "org-1", "name": name, "hosts": hosts or ["*"],
-        "upstreams": {"o": upstream_}, "routes": list(routes) or [route()],
-    }  # fmt: skip
+        "site_id": name,
+        "organization_id": "org-1",
+        "name": name,
+        "hosts": hosts or ["*"],
+        "upstreams": {"o": upstream_},
+        "routes": list(routes) or [route()],
+    }
 
 
 def snapshot(*sites: dict[str, Any], hash_: str = "", **platform: Any) -> bytes:

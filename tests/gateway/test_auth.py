@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from .support import Origin, Running, Signer, b64, route, site, upstream
+from tests.gateway.support import Origin, Running, Signer, b64, route, site, upstream
 
 
 def configure(gateway: Running, origin: Origin, signer: Signer, *routes: dict[str, Any], **platform: Any) -> None:
@@ -22,7 +22,10 @@ def test_a_good_token_sets_the_identity(gateway: Running, origin: Origin, signer
     for _ in range(2):
         assert gateway.get("/", f"Authorization: Bearer {signer.token()}", "X-Auth-Subject: root").status == 200
     for head in origin.heads:
-        assert b"X-Auth-Subject: user-1\r\nX-Auth-Organization: org-1\r\nX-Auth-User-Type: customer\r\nX-Auth-Roles: owner,billing\r\nX-Auth-Session: session-1" in head
+        assert (
+            b"X-Auth-Subject: user-1\r\nX-Auth-Organization: org-1\r\nX-Auth-User-Type: customer\r\n"
+            b"X-Auth-Roles: owner,billing\r\nX-Auth-Session: session-1" in head
+        )
         assert b"root" not in head
 
 
@@ -36,17 +39,32 @@ def bad_tokens(signer: Signer) -> dict[str, str]:
     other = Signer()
     none = f"{b64(json.dumps({'alg': 'none', 'kid': 'k1'}).encode())}.{signer.token().split('.')[1]}."
     return {
-        "none": "", "tampered": _tampered(signer.token()), "expired": signer.token(exp=now - 60), "future": signer.token(nbf=now + 60), "issued later": signer.token(iat=now + 60),
-        "wrong key": other.token(), "wrong kid": signer.token({"alg": "EdDSA", "kid": "k2"}), "no kid": signer.token({"alg": "EdDSA"}), "alg none": none,
-        "alg HS256": signer.token({"alg": "HS256", "kid": "k1"}), "refresh": signer.token(typ="refresh"), "issuer": signer.token(iss="x"), "audience": signer.token(aud="x"),
-        "revoked": signer.token(sid="gone"), "garbage": "a.b.c", "injection": signer.token(sub="u\r\nX-Evil: 1"), "api key": "hcc_ab_cd",
-    }  # fmt: skip
+        "none": "",
+        "tampered": _tampered(signer.token()),
+        "expired": signer.token(exp=now - 60),
+        "future": signer.token(nbf=now + 60),
+        "issued later": signer.token(iat=now + 60),
+        "wrong key": other.token(),
+        "wrong kid": signer.token({"alg": "EdDSA", "kid": "k2"}),
+        "no kid": signer.token({"alg": "EdDSA"}),
+        "alg none": none,
+        "alg HS256": signer.token({"alg": "HS256", "kid": "k1"}),
+        "refresh": signer.token(typ="refresh"),
+        "issuer": signer.token(iss="x"),
+        "audience": signer.token(aud="x"),
+        "revoked": signer.token(sid="gone"),
+        "garbage": "a.b.c",
+        "injection": signer.token(sub="u\r\nX-Evil: 1"),
+        "api key": "hcc_ab_cd",
+    }
 
 
 @pytest.mark.parametrize("name", bad_tokens(Signer()))
 def test_a_bad_token_is_refused(gateway: Running, origin: Origin, signer: Signer, name: str) -> None:
     revoked = [{"sid": "gone", "until": int(time.time()) + 900}]
-    configure(gateway, origin, signer, route(auth={"mode": "jwt"}), route("/open", auth={"mode": "optional"}), revoked_sessions=revoked)
+    configure(
+        gateway, origin, signer, route(auth={"mode": "jwt"}), route("/open", auth={"mode": "optional"}), revoked_sessions=revoked
+    )
     token = bad_tokens(signer)[name]
     headers = [f"Authorization: Bearer {token}"] if token else []
     response = gateway.get("/", *headers)
@@ -101,8 +119,13 @@ def test_limit_by_client(gateway: Running, origin: Origin, signer: Signer) -> No
     assert gateway.get("/api").status == 429
 
 
-@pytest.mark.parametrize(("key", "same", "other"), [("user", {"sub": "user-1", "sid": "x"}, {"sub": "user-2"}), ("organization", {"sub": "user-2"}, {"org_id": "org-2"})])
-def test_limit_by_identity(gateway: Running, origin: Origin, signer: Signer, key: str, same: dict[str, str], other: dict[str, str]) -> None:
+@pytest.mark.parametrize(
+    ("key", "same", "other"),
+    [("user", {"sub": "user-1", "sid": "x"}, {"sub": "user-2"}), ("organization", {"sub": "user-2"}, {"org_id": "org-2"})],
+)
+def test_limit_by_identity(
+    gateway: Running, origin: Origin, signer: Signer, key: str, same: dict[str, str], other: dict[str, str]
+) -> None:
     limit = {"name": "each", "key": key, "rate": 1, "per_s": 60, "burst": 1}
     configure(gateway, origin, signer, route(auth={"mode": "jwt"}, rate_limits=[limit]))
     tokens = [signer.token(), signer.token(**same), signer.token(**other)]

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from .support import Origin, Running, ok, route, site, snapshot, until, upstream
+from tests.gateway.support import Origin, Running, ok, route, site, snapshot, until, upstream
 
 
 def test_apply_under_load_loses_no_request(gateway: Running, make_origin: Callable[..., Origin]) -> None:
@@ -44,7 +44,10 @@ def test_apply_under_load_loses_no_request(gateway: Running, make_origin: Callab
 
 
 def test_a_bad_section_is_refused_alone(gateway: Running, origin: Origin) -> None:
-    good, other = site(upstream(origin.port), hosts=["a.example"], name="a"), site(upstream(origin.port), hosts=["b.example"], name="b")
+    good, other = (
+        site(upstream(origin.port), hosts=["a.example"], name="a"),
+        site(upstream(origin.port), hosts=["b.example"], name="b"),
+    )
     assert sorted(gateway.apply(good, other)["applied"]) == ["platform", "site:a", "site:b"]
     bad = {**good, "routes": [route("/", upstream="missing")]}
     other["routes"].append(route("/new"))
@@ -61,11 +64,19 @@ def test_a_bad_section_is_refused_alone(gateway: Running, origin: Origin) -> Non
 @pytest.mark.parametrize(
     "change",
     [
-        {"surprise": 1}, {"hosts": ["bad host"]}, {"hosts": []}, {"routes": [route("no-slash")]}, {"routes": [route("/a/../b")]}, {"routes": [route(auth={"mode": "magic"})]},
-        {"routes": [route(rate_limits=[{"name": "x", "key": "client", "rate": 0, "per_s": 1, "burst": 1}])]}, {"upstreams": {"o": {**upstream(1), "policy": "magic"}}},
-        {"upstreams": {"o": {**upstream(1), "targets": [{"address": "nowhere", "weight": 1}]}}}, {"upstreams": {"o": {**upstream(1), "connect_ms": 0}}}, {"routes": [route(methods=["G T"])]},
+        {"surprise": 1},
+        {"hosts": ["bad host"]},
+        {"hosts": []},
+        {"routes": [route("no-slash")]},
+        {"routes": [route("/a/../b")]},
+        {"routes": [route(auth={"mode": "magic"})]},
+        {"routes": [route(rate_limits=[{"name": "x", "key": "client", "rate": 0, "per_s": 1, "burst": 1}])]},
+        {"upstreams": {"o": {**upstream(1), "policy": "magic"}}},
+        {"upstreams": {"o": {**upstream(1), "targets": [{"address": "nowhere", "weight": 1}]}}},
+        {"upstreams": {"o": {**upstream(1), "connect_ms": 0}}},
+        {"routes": [route(methods=["G T"])]},
     ],
-)  # fmt: skip
+)
 def test_what_does_not_compile(gateway: Running, change: dict[str, object]) -> None:
     assert [r["id"] for r in gateway.apply({**site(upstream(1)), **change})["refused"]] == ["site:s1"]
 

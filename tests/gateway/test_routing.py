@@ -6,17 +6,25 @@ from collections.abc import Callable
 
 import pytest
 
-from .support import Origin, Running, ok, route, site, upstream
+from tests.gateway.support import Origin, Running, ok, route, site, upstream
 
 
 @pytest.mark.parametrize(
     ("host", "path", "want"),
     [
-        ("shop.example", "/", "web"), ("SHOP.example:80", "/apis", "web"), ("shop.example", "/api", "api"), ("shop.example", "/api/x?y=1", "api"),
-        ("shop.example", "/%61pi/x", 400), ("shop.example", "/x/../api/x", 400), ("shop.example", "//api/x", 400), ("a.b.wild.example", "/", "wild"),
-        ("wild.example", "/", 404), ("other.example", "/", 404), ("only.example", "/nothing", 404),
+        ("shop.example", "/", "web"),
+        ("SHOP.example:80", "/apis", "web"),
+        ("shop.example", "/api", "api"),
+        ("shop.example", "/api/x?y=1", "api"),
+        ("shop.example", "/%61pi/x", 400),
+        ("shop.example", "/x/../api/x", 400),
+        ("shop.example", "//api/x", 400),
+        ("a.b.wild.example", "/", "wild"),
+        ("wild.example", "/", 404),
+        ("other.example", "/", 404),
+        ("only.example", "/nothing", 404),
     ],
-)  # fmt: skip
+)
 def test_routes(gateway: Running, make_origin: Callable[..., Origin], host: str, path: str, want: str | int) -> None:
     def named(name: bytes) -> Origin:
         return make_origin(lambda conn, _head, _rest: conn.sendall(ok(name)) is None)
@@ -35,7 +43,9 @@ def test_routes(gateway: Running, make_origin: Callable[..., Origin], host: str,
 
 
 def test_method_strip_prefix_and_errors_by_accept(gateway: Running, origin: Origin) -> None:
-    gateway.apply(site(upstream(origin.port), route("/in", strip_prefix=True, methods=["GET"])), response_headers={"X-Version": "0.1.0"})
+    gateway.apply(
+        site(upstream(origin.port), route("/in", strip_prefix=True, methods=["GET"])), response_headers={"X-Version": "0.1.0"}
+    )
     assert gateway.get("/in/a//b?c=%2F").get("x-version") == "0.1.0"
     assert gateway.get("/in").status == 200
     assert [h.split(b"\r\n")[0] for h in origin.heads] == [b"GET /a//b?c=%2F HTTP/1.1", b"GET / HTTP/1.1"]
@@ -52,13 +62,30 @@ def test_method_strip_prefix_and_errors_by_accept(gateway: Running, origin: Orig
 def test_request_headers(gateway: Running, origin: Origin) -> None:
     gateway.apply(site(upstream(origin.port)), trusted_proxies=[])
     gateway.get(
-        "/", "Connection: close, X-Drop", "X-Drop: 1", "X-Keep: 1", "X-Forwarded-For: 6.6.6.6", "Forwarded: for=6.6.6.6", "X-Real-IP: 6.6.6.6",
-        "X-Auth-Subject: root", "x_auth_roles: root", "TE: trailers", "Keep-Alive: 5", "X-Request-Id: abcdefgh-1", "X-Forwarded-Proto: https",
-    )  # fmt: skip
+        "/",
+        "Connection: close, X-Drop",
+        "X-Drop: 1",
+        "X-Keep: 1",
+        "X-Forwarded-For: 6.6.6.6",
+        "Forwarded: for=6.6.6.6",
+        "X-Real-IP: 6.6.6.6",
+        "X-Auth-Subject: root",
+        "x_auth_roles: root",
+        "TE: trailers",
+        "Keep-Alive: 5",
+        "X-Request-Id: abcdefgh-1",
+        "X-Forwarded-Proto: https",
+    )
     head = origin.heads[0].lower()
     for gone in (b"x-drop", b"6.6.6.6", b"root", b"te:", b"keep-alive", b"https"):
         assert gone not in head, gone
-    for there in (b"x-keep: 1", b"x-forwarded-for: 127.0.0.1", b"x-request-id: abcdefgh-1", b"x-forwarded-host: shop.example", b"host: shop.example"):
+    for there in (
+        b"x-keep: 1",
+        b"x-forwarded-for: 127.0.0.1",
+        b"x-request-id: abcdefgh-1",
+        b"x-forwarded-host: shop.example",
+        b"host: shop.example",
+    ):
         assert there in head, there
     gateway.get("/", "X-Request-Id: bad id")
     assert b"bad id" not in origin.heads[1]
@@ -72,7 +99,8 @@ def test_trusted_proxies_are_believed(gateway: Running, origin: Origin) -> None:
 
 
 def test_response_headers(gateway: Running, make_origin: Callable[..., Origin]) -> None:
-    reply = b"HTTP/1.1 200 Fine\r\nContent-Length: 2\r\nConnection: X-Hop\r\nX-Hop: 1\r\nKeep-Alive: 5\r\nX-End: 1\r\nX-Request-Id: theirs\r\n\r\nok"
+    reply = b"HTTP/1.1 200 Fine\r\nContent-Length: 2\r\nConnection: X-Hop\r\n"
+    reply += b"X-Hop: 1\r\nKeep-Alive: 5\r\nX-End: 1\r\nX-Request-Id: theirs\r\n\r\nok"
     origin = make_origin(lambda conn, _head, _rest: conn.sendall(reply) is None)
     gateway.apply(site(upstream(origin.port)))
     response = gateway.get("/")

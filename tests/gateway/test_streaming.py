@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from .support import Origin, Running, body_length, ok, route, site, until, upstream
+from tests.gateway.support import Origin, Running, body_length, ok, route, site, until, upstream
 
 MIB = 1 << 20
 
@@ -60,7 +60,9 @@ def test_large_bodies_both_ways(gateway: Running, make_origin: Callable[..., Ori
     with gateway.client() as client:
         import threading
 
-        sender = threading.Thread(target=client.send, args=(b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: %d\r\n\r\n" % len(body) + body,))
+        sender = threading.Thread(
+            target=client.send, args=(b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: %d\r\n\r\n" % len(body) + body,)
+        )
         sender.start()
         assert client.read().body == body
         sender.join()
@@ -111,20 +113,26 @@ def test_reset_close_delimited_answer_resets_an_old_client(gateway: Running, mak
     gateway.apply(site(upstream(make_origin(handler).port)))
     with gateway.client() as client:
         client.send(b"GET / HTTP/1.0\r\n\r\n")
-        with pytest.raises((ConnectionResetError, EOFError)):
-            response = client.read()
-            assert response.status == 502
-            raise EOFError
+        # Reset before the head was relayed it is a 502, after it a reset; never a body that looks whole.
+        try:
+            assert client.read().status == 502
+        except ConnectionResetError:
+            pass
 
 
 def test_close_delimited_answer_becomes_chunked(gateway: Running, make_origin: Callable[..., Origin]) -> None:
-    gateway.apply(site(upstream(make_origin(lambda conn, _h, _r: conn.sendall(b"HTTP/1.0 200 OK\r\n\r\nall of it") is not None).port)))
+    gateway.apply(
+        site(upstream(make_origin(lambda conn, _h, _r: conn.sendall(b"HTTP/1.0 200 OK\r\n\r\nall of it") is not None).port))
+    )
     response = gateway.get("/")
     assert (response.get("transfer-encoding"), response.body) == ("chunked", b"all of it")
 
 
 def test_head_and_304_have_no_body(gateway: Running, make_origin: Callable[..., Origin]) -> None:
-    replies = {b"HEAD": b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n", b"GET ": b"HTTP/1.1 304 Not Modified\r\nContent-Length: 5\r\n\r\n"}
+    replies = {
+        b"HEAD": b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n",
+        b"GET ": b"HTTP/1.1 304 Not Modified\r\nContent-Length: 5\r\n\r\n",
+    }
     gateway.apply(site(upstream(make_origin(lambda conn, head, _r: conn.sendall(replies[head[:4]]) is None).port)))
     with gateway.client() as client:
         for _ in range(2):

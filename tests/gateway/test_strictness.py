@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from .support import Origin, Running, site, upstream
+from tests.gateway.support import Origin, Running, site, upstream
 
 _G = b"GET / HTTP/1.1\r\n"
 _P = b"POST / HTTP/1.1\r\nHost: a\r\n"

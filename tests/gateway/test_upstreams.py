@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable
 from collections import Counter
+from collections.abc import Callable
 
 import pytest
 
-from .support import Origin, Running, ok, site, until, upstream
+from tests.gateway.support import Origin, Running, ok, site, until, upstream
 
 
 def dead_port() -> int:
@@ -47,7 +47,9 @@ def test_no_targets(gateway: Running) -> None:
 
 
 @pytest.mark.parametrize(("method", "status", "tries"), [("GET", 502, 2), ("POST", 502, 1), ("PUT", 502, 2)])
-def test_retry_only_where_safe(gateway: Running, make_origin: Callable[..., Origin], method: str, status: int, tries: int) -> None:
+def test_retry_only_where_safe(
+    gateway: Running, make_origin: Callable[..., Origin], method: str, status: int, tries: int
+) -> None:
     origin = make_origin(lambda _conn, _head, _rest: False)
     gateway.apply(site(upstream(origin.port)))
     assert gateway.get("/", method=method).status == status
@@ -67,10 +69,14 @@ def test_a_kept_connection_that_died_is_not_noticed(gateway: Running, make_origi
 @pytest.mark.parametrize(
     ("reply", "status"),
     [
-        (b"", 504), (b"HTTP/1.1 200 OK\r\n", 504), (b"garbage\r\n\r\n", 502), (b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n", 502),
-        (b"HTTP/1.1 101 Switching\r\n\r\n", 502), (b"HTTP/1.1 200 OK\nX: y\n\n", 502),
+        (b"", 504),
+        (b"HTTP/1.1 200 OK\r\n", 504),
+        (b"garbage\r\n\r\n", 502),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n", 502),
+        (b"HTTP/1.1 101 Switching\r\n\r\n", 502),
+        (b"HTTP/1.1 200 OK\nX: y\n\n", 502),
     ],
-)  # fmt: skip
+)
 def test_bad_and_missing_answers(gateway: Running, make_origin: Callable[..., Origin], reply: bytes, status: int) -> None:
     def handler(conn: socket.socket, _head: bytes, _rest: bytes) -> bool:
         conn.sendall(reply)

@@ -54,7 +54,8 @@ pub struct Sender(SyncSender<(Vec<u8>, u64)>);
 
 /// Starts the writer: a path opened for appending, or `-` for standard output.
 pub fn start(path: &str) -> io::Result<Sender> {
-    let out: Box<dyn Write + Send> = if path == "-" { Box::new(io::stdout()) } else { Box::new(OpenOptions::new().append(true).create(true).open(path)?) };
+    let out: Box<dyn Write + Send> =
+        if path == "-" { Box::new(io::stdout()) } else { Box::new(OpenOptions::new().append(true).create(true).open(path)?) };
     let (sender, receiver) = sync_channel(QUEUE);
     thread::Builder::new().name("access-log".to_owned()).spawn(move || write_all(&receiver, out))?;
     Ok(Sender(sender))
@@ -123,7 +124,11 @@ impl Log {
 }
 
 fn put(out: &mut Vec<u8>, stamp: &str, r: &Record<'_>) {
-    let _ = write!(out, "{{\"time\":\"{stamp}\",\"client\":\"{}\",\"status\":{},\"us\":{},\"in\":{},\"out\":{}", r.client, r.status, r.micros, r.bytes_in, r.bytes_out);
+    let _ = write!(
+        out,
+        "{{\"time\":\"{stamp}\",\"client\":\"{}\",\"status\":{},\"us\":{},\"in\":{},\"out\":{}",
+        r.client, r.status, r.micros, r.bytes_in, r.bytes_out
+    );
     let text = |out: &mut Vec<u8>, name: &str, value: &[u8]| {
         out.extend_from_slice(b",\"");
         out.extend_from_slice(name.as_bytes());

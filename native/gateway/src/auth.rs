@@ -103,7 +103,8 @@ impl TokenCache {
         }
         let credentials = head.fields.first(Name::Authorization);
         let bearer = credentials.and_then(bearer);
-        let is_key = bearer.is_some_and(|t| t.starts_with(b"hcc_")) || (credentials.is_none() && head.fields.first(Name::XApiKey).is_some());
+        let is_key =
+            bearer.is_some_and(|t| t.starts_with(b"hcc_")) || (credentials.is_none() && head.fields.first(Name::XApiKey).is_some());
         if is_key {
             return if auth.api_keys == ApiKeys::Pass { Outcome::ApiKey } else { Outcome::Refused("API key not taken here") };
         }

@@ -225,7 +225,10 @@ fn compile_platform(body: PlatformBody, number: u64) -> Result<Platform, String>
         hcc_http::forwarded::put_field(&mut response_lines, name.as_bytes(), value.as_bytes());
     }
     let d = &body.defaults;
-    if [d.header_timeout_ms, d.body_timeout_ms, d.idle_timeout_ms, d.keep_alive_ms].iter().any(|t| *t == 0 || *t > 3_600_000) || d.max_connections == 0 || !(1024..=1_048_576).contains(&d.max_header_bytes) {
+    if [d.header_timeout_ms, d.body_timeout_ms, d.idle_timeout_ms, d.keep_alive_ms].iter().any(|t| *t == 0 || *t > 3_600_000)
+        || d.max_connections == 0
+        || !(1024..=1_048_576).contains(&d.max_header_bytes)
+    {
         return Err("a timeout or limit of the defaults is out of range".to_owned());
     }
     let response_names = body.response_headers.keys().map(|n| n.to_ascii_lowercase()).collect();

@@ -23,6 +23,7 @@ const MAX_RESPONSE_HEAD: usize = 65_536;
 
 /// What was sent to the client so far.
 #[derive(Debug, Default)]
+#[allow(clippy::struct_excessive_bools)] // four independent facts, not states of one machine
 pub struct Sent {
     /// Whether an upstream's answer has begun.
     pub begun: bool,
@@ -70,7 +71,8 @@ pub async fn forward(session: &mut Session, worker: &Arc<Worker>, known: &Known,
             return Err(Answer::new(503, "upstream without targets"));
         };
         sent.target = Some(Arc::clone(&target));
-        match attempt_once(session, worker, known, upstream, &target, &rewritten_target, attempt > 0, inspection.as_deref_mut(), sent).await {
+        match attempt_once(session, worker, known, upstream, &target, &rewritten_target, attempt > 0, inspection.as_deref_mut(), sent).await
+        {
             Ok(()) => return Ok(()),
             Err(Failure::Own(answer)) => return Err(answer),
             Err(Failure::Proxy(error)) => {
@@ -80,7 +82,11 @@ pub async fn forward(session: &mut Session, worker: &Arc<Worker>, known: &Known,
                 let no_body = session.head.framing == Framing::None;
                 let again = attempt == 0 && !sent.begun && (error.unsent || (error.unanswered && no_body && session.head.is_idempotent()));
                 if !again {
-                    return Err(if error.source == hcc_proxy::Source::Client { Answer::closing(error.status, error.reason) } else { Answer::new(error.status, error.reason) });
+                    return Err(if error.source == hcc_proxy::Source::Client {
+                        Answer::closing(error.status, error.reason)
+                    } else {
+                        Answer::new(error.status, error.reason)
+                    });
                 }
                 worker.shared.metrics.retries.fetch_add(1, Ordering::Relaxed);
                 failed = Some((target, error));
@@ -102,9 +108,23 @@ impl From<ProxyError> for Failure {
 }
 
 #[allow(clippy::too_many_arguments)] // one call site; a struct would only rename them
-async fn attempt_once(session: &mut Session, worker: &Arc<Worker>, known: &Known, upstream: &Upstream, target: &Arc<Target>, path: &[u8], fresh: bool, inspection: Option<&mut (dyn Transaction + 'static)>, sent: &mut Sent) -> Result<(), Failure> {
+async fn attempt_once(
+    session: &mut Session,
+    worker: &Arc<Worker>,
+    known: &Known,
+    upstream: &Upstream,
+    target: &Arc<Target>,
+    path: &[u8],
+    fresh: bool,
+    inspection: Option<&mut (dyn Transaction + 'static)>,
+    sent: &mut Sent,
+) -> Result<(), Failure> {
     let times = &upstream.timeouts;
-    let got = if fresh { Pool::connect(target, times.connect, &mut session.timer).await } else { worker.pool.get(target, times.connect, &mut session.timer).await };
+    let got = if fresh {
+        Pool::connect(target, times.connect, &mut session.timer).await
+    } else {
+        worker.pool.get(target, times.connect, &mut session.timer).await
+    };
     let Checkout { conn: mut up, reused } = got.inspect_err(|_| target.failed(now_ms()))?;
     let body_time = Duration::from_millis(known.platform.defaults.body_timeout_ms);
     put_head(session, known, path, &mut up);
@@ -114,7 +134,13 @@ async fn attempt_once(session: &mut Session, worker: &Arc<Worker>, known: &Known
         session.conn.flush(&mut session.timer, body_time).await.map_err(|_| ProxyError::client(499, "client gone"))?;
     }
     let sink = if session.head.framing == Framing::Chunked { Sink::Chunked } else { Sink::Plain };
-    let mut upload = Upload { pump: Pump::new(session.head.framing, sink, known.max_body), done: false, broken: false, body_time, first_byte: times.first_byte };
+    let mut upload = Upload {
+        pump: Pump::new(session.head.framing, sink, known.max_body),
+        done: false,
+        broken: false,
+        body_time,
+        first_byte: times.first_byte,
+    };
     let head = read_head(session, &mut up, &mut upload).await;
     sent.bytes_in = upload.pump.moved;
     if let Err(error) = head {
@@ -138,7 +164,14 @@ async fn attempt_once(session: &mut Session, worker: &Arc<Worker>, known: &Known
 
 fn put_head(session: &mut Session, known: &Known, path: &[u8], up: &mut Conn<TcpStream>) {
     let identity = known.identity.as_ref().map_or(&[][..], |i| &i.fields);
-    let hop = Hop { peer: hcc_http::client::canonical(session.peer), peer_trusted: known.peer_trusted, request_id: &session.id, scheme: "http", target: path, identity };
+    let hop = Hop {
+        peer: hcc_http::client::canonical(session.peer),
+        peer_trusted: known.peer_trusted,
+        request_id: &session.id,
+        scheme: "http",
+        target: path,
+        identity,
+    };
     session.scratch.clear();
     put_request(&mut session.scratch, &session.head, &hop);
     up.wbuf.put(&session.scratch);
@@ -196,13 +229,19 @@ async fn read_head(session: &mut Session, up: &mut Conn<TcpStream>, upload: &mut
                 }
                 match up.poll_fill(cx, false) {
                     Poll::Ready(Ok(n)) if n > 0 => {}
-                    Poll::Ready(_) if up.rbuf.is_empty() => return Poll::Ready(Err(ProxyError::upstream(502, "upstream closed without an answer").not_answered())),
+                    Poll::Ready(_) if up.rbuf.is_empty() => {
+                        return Poll::Ready(Err(ProxyError::upstream(502, "upstream closed without an answer").not_answered()));
+                    }
                     Poll::Ready(_) => return Poll::Ready(Err(ProxyError::upstream(502, "upstream closed in its head"))),
                     Poll::Pending => break,
                 }
             }
             if session.timer.poll_late(cx) {
-                return Poll::Ready(Err(if upload.done { ProxyError::upstream(504, "upstream answer timeout") } else { ProxyError::client(408, "slow body") }));
+                return Poll::Ready(Err(if upload.done {
+                    ProxyError::upstream(504, "upstream answer timeout")
+                } else {
+                    ProxyError::client(408, "slow body")
+                }));
             }
             Poll::Pending
         })
@@ -219,7 +258,15 @@ async fn read_head(session: &mut Session, up: &mut Conn<TcpStream>, upload: &mut
 }
 
 /// Streams the answer to the client while the rest of the request still flows.
-async fn relay(session: &mut Session, worker: &Worker, known: &Known, up: &mut Conn<TcpStream>, upload: &mut Upload, between: Duration, sent: &mut Sent) -> Result<(), ProxyError> {
+async fn relay(
+    session: &mut Session,
+    worker: &Worker,
+    known: &Known,
+    up: &mut Conn<TcpStream>,
+    upload: &mut Upload,
+    between: Duration,
+    sent: &mut Sent,
+) -> Result<(), ProxyError> {
     let framing = session.response.framing;
     let old_client = session.head.version == Version::V10;
     let unsized_body = matches!(framing, Framing::Chunked | Framing::Close);
@@ -248,7 +295,11 @@ async fn relay(session: &mut Session, worker: &Worker, known: &Known, up: &mut C
             session.timer.within(if session.conn.wbuf.is_empty() { between } else { write_time });
         }
         if session.timer.poll_late(cx) {
-            let slow = if session.conn.wbuf.is_empty() { ProxyError::upstream(504, "upstream body timeout") } else { ProxyError::client(499, "client too slow") };
+            let slow = if session.conn.wbuf.is_empty() {
+                ProxyError::upstream(504, "upstream body timeout")
+            } else {
+                ProxyError::client(499, "client too slow")
+            };
             return Poll::Ready(Err(slow));
         }
         Poll::Pending

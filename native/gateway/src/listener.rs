@@ -36,9 +36,20 @@ pub struct Gateway {
 
 impl Gateway {
     /// A gateway that does not listen yet. `access_log` is a path, or `-` for standard output.
-    pub fn new(threads: usize, last_good: Option<PathBuf>, access_log: Option<&str>, inspector: Option<Box<dyn Inspector>>) -> io::Result<Self> {
+    pub fn new(
+        threads: usize,
+        last_good: Option<PathBuf>,
+        access_log: Option<&str>,
+        inspector: Option<Box<dyn Inspector>>,
+    ) -> io::Result<Self> {
         let log = access_log.map(access_log::start).transpose()?;
-        Ok(Self { shared: Arc::new(Shared::new(last_good, inspector)), threads: threads.clamp(1, 256), log, stop: watch::Sender::new(None), running: Mutex::default() })
+        Ok(Self {
+            shared: Arc::new(Shared::new(last_good, inspector)),
+            threads: threads.clamp(1, 256),
+            log,
+            stop: watch::Sender::new(None),
+            running: Mutex::default(),
+        })
     }
 
     /// Applies a snapshot; an error means that nothing of it could be read.
@@ -75,9 +86,15 @@ impl Gateway {
             }
             let runtime = tokio::runtime::Builder::new_current_thread().enable_io().enable_time().event_interval(61).build()?;
             let seed = RandomState::new().hash_one((number, std::process::id()));
-            let worker = Arc::new(Worker { shared: Arc::clone(&self.shared), pool: Pool::default(), log: Log::new(self.log.clone(), Arc::clone(&self.shared.metrics)), random: Mutex::new(Random::new(seed)) });
+            let worker = Arc::new(Worker {
+                shared: Arc::clone(&self.shared),
+                pool: Pool::default(),
+                log: Log::new(self.log.clone(), Arc::clone(&self.shared.metrics)),
+                random: Mutex::new(Random::new(seed)),
+            });
             let stop = self.stop.subscribe();
-            let thread = std::thread::Builder::new().name(format!("gateway-{number}")).spawn(move || runtime.block_on(run(worker, own, stop)))?;
+            let thread =
+                std::thread::Builder::new().name(format!("gateway-{number}")).spawn(move || runtime.block_on(run(worker, own, stop)))?;
             self.running.lock().unwrap_or_else(PoisonError::into_inner).push(thread);
         }
         Ok(())

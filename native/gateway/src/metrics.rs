@@ -58,13 +58,22 @@ impl Metrics {
             let bound = BOUNDS_US.get(i).map_or_else(|| "+Inf".to_owned(), |b| (*b as f64 / 1e6).to_string());
             let _ = writeln!(out, "hcc_gateway_request_seconds_bucket{{le=\"{bound}\"}} {total}");
         }
-        let _ = writeln!(out, "hcc_gateway_request_seconds_sum {}\nhcc_gateway_request_seconds_count {total}", get(&self.sum_us) as f64 / 1e6);
-        let _ = writeln!(out, "# TYPE hcc_gateway_connections_open gauge\nhcc_gateway_connections_open {}", self.open.load(Ordering::Relaxed));
+        let _ =
+            writeln!(out, "hcc_gateway_request_seconds_sum {}\nhcc_gateway_request_seconds_count {total}", get(&self.sum_us) as f64 / 1e6);
+        let _ =
+            writeln!(out, "# TYPE hcc_gateway_connections_open gauge\nhcc_gateway_connections_open {}", self.open.load(Ordering::Relaxed));
         let _ = writeln!(out, "# TYPE hcc_gateway_sections_refused gauge\nhcc_gateway_sections_refused {}", get(&self.refused_sections));
         for (name, value) in [
-            ("connections", get(&self.connections)), ("connections_turned_away", get(&self.turned_away)), ("panics", get(&self.panics)), ("limited", get(&self.limited)),
-            ("malformed", get(&self.malformed)), ("retries", get(&self.retries)), ("upstream_failures", get(&self.upstream_failures)), ("log_lines_dropped", get(&self.log_dropped)),
-            ("config_applies", get(&self.applies)), ("limiter_keys_displaced", displaced),
+            ("connections", get(&self.connections)),
+            ("connections_turned_away", get(&self.turned_away)),
+            ("panics", get(&self.panics)),
+            ("limited", get(&self.limited)),
+            ("malformed", get(&self.malformed)),
+            ("retries", get(&self.retries)),
+            ("upstream_failures", get(&self.upstream_failures)),
+            ("log_lines_dropped", get(&self.log_dropped)),
+            ("config_applies", get(&self.applies)),
+            ("limiter_keys_displaced", displaced),
         ] {
             let _ = writeln!(out, "# TYPE hcc_gateway_{name}_total counter\nhcc_gateway_{name}_total {value}");
         }

@@ -55,9 +55,13 @@ pub fn put(out: &mut Vec<u8>, answer: &Answer, accept: &[u8], request_id: &[u8],
     let now = unix_ms();
     let (phrase, code, message) = words(answer.status);
     let id = String::from_utf8_lossy(request_id);
-    let accepts = |kind: &[u8]| hcc_http::bytes::list(accept).any(|e| e.split(|b| *b == b';').next().is_some_and(|t| hcc_http::bytes::trim(t).eq_ignore_ascii_case(kind)));
+    let accepts = |kind: &[u8]| {
+        hcc_http::bytes::list(accept)
+            .any(|e| e.split(|b| *b == b';').next().is_some_and(|t| hcc_http::bytes::trim(t).eq_ignore_ascii_case(kind)))
+    };
     let (kind, body) = if accepts(b"application/problem+json") {
-        let problem = json!({"type": "about:blank", "title": phrase, "status": answer.status, "detail": message, "code": code, "request_id": id});
+        let problem =
+            json!({"type": "about:blank", "title": phrase, "status": answer.status, "detail": message, "code": code, "request_id": id});
         ("application/problem+json", problem.to_string())
     } else if accepts(b"text/html") && !accepts(b"application/json") {
         let page = format!(
@@ -69,7 +73,12 @@ pub fn put(out: &mut Vec<u8>, answer: &Answer, accept: &[u8], request_id: &[u8],
         let envelope = json!({"success": false, "data": null, "error": {"code": code, "message": message, "details": null}, "timestamp": rfc3339(now), "request_id": id});
         ("application/json", envelope.to_string())
     };
-    let mut head = format!("HTTP/1.1 {} {phrase}\r\nDate: {}\r\nContent-Type: {kind}\r\nContent-Length: {}\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\nX-Request-Id: {id}\r\n", answer.status, http_date(now), body.len());
+    let mut head = format!(
+        "HTTP/1.1 {} {phrase}\r\nDate: {}\r\nContent-Type: {kind}\r\nContent-Length: {}\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\nX-Request-Id: {id}\r\n",
+        answer.status,
+        http_date(now),
+        body.len()
+    );
     for (name, value) in &answer.fields {
         head.push_str(name);
         head.push_str(": ");

@@ -61,7 +61,15 @@ enum Read {
 
 /// Serves a connection to its end; `idle` tells whether it may be cut when draining.
 pub async fn serve(worker: Arc<Worker>, stream: TcpStream, peer: IpAddr, idle: Arc<AtomicBool>) {
-    let mut session = Session { conn: Conn::new(stream), timer: Timer::default(), head: RequestHead::default(), response: ResponseHead::default(), scratch: Vec::new(), id: Vec::new(), peer };
+    let mut session = Session {
+        conn: Conn::new(stream),
+        timer: Timer::default(),
+        head: RequestHead::default(),
+        response: ResponseHead::default(),
+        scratch: Vec::new(),
+        id: Vec::new(),
+        peer,
+    };
     let mut first = true;
     loop {
         session.timer.limit(None);
@@ -157,12 +165,11 @@ impl Session {
 
     fn name(&mut self, worker: &Worker, known: bool) {
         self.id.clear();
-        match self.head.fields.first(Name::XRequestId).filter(|id| known && is_sane(id)) {
-            Some(id) => self.id.extend_from_slice(id),
-            None => {
-                let random = worker.random.lock().unwrap_or_else(PoisonError::into_inner).next_u128();
-                self.id.extend_from_slice(&uuid7(unix_ms(), random));
-            }
+        if let Some(id) = self.head.fields.first(Name::XRequestId).filter(|id| known && is_sane(id)) {
+            self.id.extend_from_slice(id);
+        } else {
+            let random = worker.random.lock().unwrap_or_else(PoisonError::into_inner).next_u128();
+            self.id.extend_from_slice(&uuid7(unix_ms(), random));
         }
     }
 
@@ -257,7 +264,22 @@ impl Session {
         let mut sent = Sent::default();
         self.answer(&known, Answer::closing(reject.status, reject.reason), &mut sent).await;
         worker.shared.metrics.answered(reject.status, 0);
-        worker.log.add(&Record { at_ms: unix_ms(), micros: 0, id: &self.id, client: known.client, method: b"", host: "", path: b"", status: reject.status, bytes_out: 0, bytes_in: 0, route: None, upstream: None, subject: None, reason: Some(reject.reason) });
+        worker.log.add(&Record {
+            at_ms: unix_ms(),
+            micros: 0,
+            id: &self.id,
+            client: known.client,
+            method: b"",
+            host: "",
+            path: b"",
+            status: reject.status,
+            bytes_out: 0,
+            bytes_in: 0,
+            route: None,
+            upstream: None,
+            subject: None,
+            reason: Some(reject.reason),
+        });
     }
 
     /// Closes our side and reads on for a moment, so that the client sees the answer rather than a reset.

@@ -88,7 +88,9 @@ impl Site {
             let id = route.id.clone();
             routes.push(compile_route(route, &body.site_id, &upstreams, hasher).map_err(|e| format!("route {id}: {e}"))?);
         }
-        routes.sort_by(|a: &Route, b: &Route| b.priority.cmp(&a.priority).then(b.prefix.len().cmp(&a.prefix.len())).then(b.methods.is_some().cmp(&a.methods.is_some())));
+        routes.sort_by(|a: &Route, b: &Route| {
+            b.priority.cmp(&a.priority).then(b.prefix.len().cmp(&a.prefix.len())).then(b.methods.is_some().cmp(&a.methods.is_some()))
+        });
         Ok(Self { id: body.site_id, hosts, routes, upstreams })
     }
 
@@ -152,7 +154,9 @@ fn compile_upstream(body: &UpstreamBody, former: &[Arc<Target>]) -> Result<Upstr
         let target = former.iter().find(|f| f.address == t.address).cloned().unwrap_or_else(|| Arc::new(Target::new(&t.address)));
         targets.push((target, t.weight));
     }
-    let ms = |n: u64, what: &str| if n == 0 || n > 86_400_000 { Err(format!("{what} is not 1 to 86400000")) } else { Ok(Duration::from_millis(n)) };
+    let ms = |n: u64, what: &str| {
+        if n == 0 || n > 86_400_000 { Err(format!("{what} is not 1 to 86400000")) } else { Ok(Duration::from_millis(n)) }
+    };
     let timeouts = Timeouts {
         connect: ms(body.connect_ms, "connect_ms")?,
         first_byte: ms(body.first_byte_ms, "first_byte_ms")?,
@@ -162,10 +166,18 @@ fn compile_upstream(body: &UpstreamBody, former: &[Arc<Target>]) -> Result<Upstr
     Ok(Upstream::new(targets, timeouts))
 }
 
-fn compile_route(body: RouteBody, site: &str, upstreams: &HashMap<String, Arc<Upstream>>, hasher: &impl BuildHasher) -> Result<Route, String> {
+fn compile_route(
+    body: RouteBody,
+    site: &str,
+    upstreams: &HashMap<String, Arc<Upstream>>,
+    hasher: &impl BuildHasher,
+) -> Result<Route, String> {
     let upstream = upstreams.get(&body.upstream).cloned().ok_or_else(|| format!("no upstream {}", body.upstream))?;
     let mut prefix = Vec::new();
-    if !body.path_prefix.starts_with('/') || hcc_http::path::normalise(body.path_prefix.as_bytes(), &mut prefix).is_err() || prefix != body.path_prefix.as_bytes() {
+    if !body.path_prefix.starts_with('/')
+        || hcc_http::path::normalise(body.path_prefix.as_bytes(), &mut prefix).is_err()
+        || prefix != body.path_prefix.as_bytes()
+    {
         return Err(format!("path_prefix is not normal: {}", body.path_prefix));
     }
     if let Some(bad) = body.methods.iter().flatten().find(|m| !is_token(m.as_bytes())) {
@@ -177,11 +189,23 @@ fn compile_route(body: RouteBody, site: &str, upstreams: &HashMap<String, Arc<Up
         if limit.name.is_empty() || limit.name.len() > 64 || !is_token(limit.name.as_bytes()) {
             return Err(format!("name of a limit: {}", limit.name));
         }
-        let quota = Quota::new(limit.rate, limit.per_s, limit.burst).ok_or_else(|| format!("limit {}: rate, per_s and burst are at least 1", limit.name))?;
+        let quota = Quota::new(limit.rate, limit.per_s, limit.burst)
+            .ok_or_else(|| format!("limit {}: rate, per_s and burst are at least 1", limit.name))?;
         let id = hasher.hash_one((site, &limit.name, limit.key as u8));
         let list = if limit.key == LimitKey::Client { &mut client_limits } else { &mut identity_limits };
         list.push(Limit { name: limit.name, id, key: limit.key, quota, rate: limit.rate, per_s: limit.per_s });
     }
     let methods = body.methods.map(|m| m.into_iter().map(String::into_bytes).collect());
-    Ok(Route { id: body.id, prefix, methods, priority: body.priority, upstream, strip_prefix: body.strip_prefix, auth: body.auth, client_limits, identity_limits, max_body: body.max_body })
+    Ok(Route {
+        id: body.id,
+        prefix,
+        methods,
+        priority: body.priority,
+        upstream,
+        strip_prefix: body.strip_prefix,
+        auth: body.auth,
+        client_limits,
+        identity_limits,
+        max_body: body.max_body,
+    })
 }

@@ -103,7 +103,15 @@ pub struct Defaults {
 
 impl Default for Defaults {
     fn default() -> Self {
-        Self { max_body: 52_428_800, header_timeout_ms: 15_000, body_timeout_ms: 15_000, idle_timeout_ms: 60_000, keep_alive_ms: 75_000, max_connections: 10_000, max_header_bytes: 32_768 }
+        Self {
+            max_body: 52_428_800,
+            header_timeout_ms: 15_000,
+            body_timeout_ms: 15_000,
+            idle_timeout_ms: 60_000,
+            keep_alive_ms: 75_000,
+            max_connections: 10_000,
+            max_header_bytes: 32_768,
+        }
     }
 }
 

@@ -19,9 +19,9 @@ pub fn unix_ms() -> u64 {
 /// RFC 3339 in UTC with milliseconds.
 pub fn rfc3339(unix_ms: u64) -> String {
     let (days, ms) = (unix_ms / 86_400_000, unix_ms % 86_400_000);
-    let (y, m, d) = civil(days);
-    let (h, min, s, frac) = (ms / 3_600_000, ms / 60_000 % 60, ms / 1000 % 60, ms % 1000);
-    format!("{y:04}-{m:02}-{d:02}T{h:02}:{min:02}:{s:02}.{frac:03}Z")
+    let (year, month, day) = civil(days);
+    let (hour, minute, second, frac) = (ms / 3_600_000, ms / 60_000 % 60, ms / 1000 % 60, ms % 1000);
+    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{frac:03}Z")
 }
 
 /// The date of a response (RFC 9110 section 5.6.7).

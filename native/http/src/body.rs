@@ -41,13 +41,19 @@ impl Framing {
                 if lengths.next().is_some() {
                     return Err(Reject::bad("several Content-Length fields"));
                 }
-                bytes::parse_u63(length).map(|n| Some(if n == 0 { Self::None } else { Self::Length(n) })).ok_or(Reject::bad("Content-Length"))
+                bytes::parse_u63(length)
+                    .map(|n| Some(if n == 0 { Self::None } else { Self::Length(n) }))
+                    .ok_or(Reject::bad("Content-Length"))
             }
             (Some(encoding), None) => {
                 if encodings.next().is_some() {
                     return Err(Reject::bad("several Transfer-Encoding fields"));
                 }
-                if encoding.eq_ignore_ascii_case(b"chunked") { Ok(Some(Self::Chunked)) } else { Err(Reject::with(501, "Transfer-Encoding")) }
+                if encoding.eq_ignore_ascii_case(b"chunked") {
+                    Ok(Some(Self::Chunked))
+                } else {
+                    Err(Reject::with(501, "Transfer-Encoding"))
+                }
             }
         }
     }

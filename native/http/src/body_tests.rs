@@ -27,9 +27,30 @@ fn chunks() {
 #[test]
 fn refused() {
     for input in [
-        "5\nhello\r\n0\r\n\r\n", "5\r\nhello\n0\r\n\r\n", "5\r\nhelloX\r\n", "0x5\r\nhello\r\n", "+5\r\nhello\r\n", " 5\r\nhello\r\n", "5 \r\nhello\r\n", "\r\nhello", "g\r\n", "-1\r\n",
-        "5;a=\"b\r\n\"\r\nhello\r\n", "5;\r\nhello", "5;a b\r\nhello", "ffffffffffffffff\r\n", "0\r\nA: b\n\r\n", "0\r\nno colon\r\n\r\n", "0\r\nContent-Length: 5\r\n\r\n", "0\r\nHost: x\r\n\r\n",
-        "0\r\nTransfer-Encoding: chunked\r\n\r\n", "0\r\n A: b\r\n\r\n", "0\n\n", "5\r\nhello0\r\n\r\n", "5;a\x00\r\nhello", "5\rX\nhello",
+        "5\nhello\r\n0\r\n\r\n",
+        "5\r\nhello\n0\r\n\r\n",
+        "5\r\nhelloX\r\n",
+        "0x5\r\nhello\r\n",
+        "+5\r\nhello\r\n",
+        " 5\r\nhello\r\n",
+        "5 \r\nhello\r\n",
+        "\r\nhello",
+        "g\r\n",
+        "-1\r\n",
+        "5;a=\"b\r\n\"\r\nhello\r\n",
+        "5;\r\nhello",
+        "5;a b\r\nhello",
+        "ffffffffffffffff\r\n",
+        "0\r\nA: b\n\r\n",
+        "0\r\nno colon\r\n\r\n",
+        "0\r\nContent-Length: 5\r\n\r\n",
+        "0\r\nHost: x\r\n\r\n",
+        "0\r\nTransfer-Encoding: chunked\r\n\r\n",
+        "0\r\n A: b\r\n\r\n",
+        "0\n\n",
+        "5\r\nhello0\r\n\r\n",
+        "5;a\x00\r\nhello",
+        "5\rX\nhello",
     ] {
         assert_eq!(run(Framing::Chunked, input.as_bytes(), 100), Err(400), "{input:?}");
     }

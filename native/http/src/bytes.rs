@@ -127,7 +127,16 @@ mod tests {
 
     #[test]
     fn numbers() {
-        for (text, want) in [("0", Some(0)), ("42", Some(42)), ("", None), ("+1", None), (" 1", None), ("9223372036854775807", Some(i64::MAX as u64)), ("9223372036854775808", None), ("99999999999999999999", None)] {
+        for (text, want) in [
+            ("0", Some(0)),
+            ("42", Some(42)),
+            ("", None),
+            ("+1", None),
+            (" 1", None),
+            ("9223372036854775807", Some(i64::MAX as u64)),
+            ("9223372036854775808", None),
+            ("99999999999999999999", None),
+        ] {
             assert_eq!(parse_u63(text.as_bytes()), want, "{text}");
         }
         let mut out = Vec::new();

@@ -38,8 +38,24 @@ names! {
 impl Name {
     /// Fields that never pass a proxy (RFC 9110 section 7.6.1), and the two framing fields that are written anew.
     pub fn is_hop_by_hop(self) -> bool {
-        use Name::{Connection, ContentLength, Http2Settings, KeepAlive, ProxyAuthenticate, ProxyAuthorization, ProxyConnection, Te, Trailer, TransferEncoding, Upgrade};
-        matches!(self, Connection | KeepAlive | ProxyConnection | ProxyAuthenticate | ProxyAuthorization | Te | Trailer | TransferEncoding | ContentLength | Upgrade | Http2Settings)
+        use Name::{
+            Connection, ContentLength, Http2Settings, KeepAlive, ProxyAuthenticate, ProxyAuthorization, ProxyConnection, Te, Trailer,
+            TransferEncoding, Upgrade,
+        };
+        matches!(
+            self,
+            Connection
+                | KeepAlive
+                | ProxyConnection
+                | ProxyAuthenticate
+                | ProxyAuthorization
+                | Te
+                | Trailer
+                | TransferEncoding
+                | ContentLength
+                | Upgrade
+                | Http2Settings
+        )
     }
 }
 

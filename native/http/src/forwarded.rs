@@ -35,7 +35,14 @@ pub fn put_request(out: &mut Vec<u8>, head: &RequestHead, hop: &Hop<'_>) {
     for (id, name, value) in head.fields.iter() {
         match id {
             Name::Host => has_host = true,
-            Name::Expect | Name::XAuth | Name::XRequestId | Name::Forwarded | Name::XForwardedFor | Name::XForwardedHost | Name::XForwardedProto | Name::XRealIp => continue,
+            Name::Expect
+            | Name::XAuth
+            | Name::XRequestId
+            | Name::Forwarded
+            | Name::XForwardedFor
+            | Name::XForwardedHost
+            | Name::XForwardedProto
+            | Name::XRealIp => continue,
             id if id.is_hop_by_hop() => continue,
             _ if connection && head.fields.connection_names(name) => continue,
             // A name with an underscore may be read as one of the names above by what stands behind (CGI).
@@ -120,7 +127,14 @@ mod tests {
     fn sent(extra: &str, trusted: bool) -> String {
         let mut head = RequestHead::default();
         head.parse(format!("GET /x HTTP/1.1\r\nHost: a\r\n{extra}\r\n").as_bytes()).unwrap_or_else(|e| panic!("{e}"));
-        let hop = Hop { peer: IpAddr::from([203, 0, 113, 1]), peer_trusted: trusted, request_id: b"rid", scheme: "http", target: b"/x", identity: &[] };
+        let hop = Hop {
+            peer: IpAddr::from([203, 0, 113, 1]),
+            peer_trusted: trusted,
+            request_id: b"rid",
+            scheme: "http",
+            target: b"/x",
+            identity: &[],
+        };
         let mut out = Vec::new();
         put_request(&mut out, &head, &hop);
         String::from_utf8_lossy(&out).into_owned()
@@ -128,7 +142,10 @@ mod tests {
 
     #[test]
     fn strangers_are_not_believed() {
-        let out = sent("X-Forwarded-For: 1.1.1.1\r\nForwarded: for=1.1.1.1\r\nX-Auth-Subject: root\r\nX_Auth_Subject: root\r\nX-Forwarded-Proto: https\r\nX-Real-IP: 1.1.1.1\r\n", false);
+        let out = sent(
+            "X-Forwarded-For: 1.1.1.1\r\nForwarded: for=1.1.1.1\r\nX-Auth-Subject: root\r\nX_Auth_Subject: root\r\nX-Forwarded-Proto: https\r\nX-Real-IP: 1.1.1.1\r\n",
+            false,
+        );
         assert!(!out.contains("1.1.1.1") && !out.contains("root"), "{out}");
         assert!(out.contains("X-Forwarded-For: 203.0.113.1\r\nX-Forwarded-Proto: http\r\nX-Forwarded-Host: a\r\nForwarded: for=203.0.113.1;proto=http;host=\"a\"\r\n"), "{out}");
     }
@@ -141,7 +158,10 @@ mod tests {
 
     #[test]
     fn hop_by_hop_stays_behind() {
-        let out = sent("Connection: keep-alive, X-Drop\r\nX-Drop: 1\r\nKeep-Alive: 5\r\nTE: trailers\r\nProxy-Authorization: x\r\nX-Keep: 1\r\n", false);
+        let out = sent(
+            "Connection: keep-alive, X-Drop\r\nX-Drop: 1\r\nKeep-Alive: 5\r\nTE: trailers\r\nProxy-Authorization: x\r\nX-Keep: 1\r\n",
+            false,
+        );
         for gone in ["X-Drop", "Keep-Alive", "TE:", "Proxy-Auth", "Connection"] {
             assert!(!out.contains(gone), "{gone}: {out}");
         }

@@ -32,8 +32,23 @@ mod tests {
     #[test]
     fn table() {
         for (value, want) in [
-            ("a.example", Some("a.example")), ("a.example:80", Some("a.example")), ("[::1]:8080", Some("[::1]")), ("127.0.0.1", Some("127.0.0.1")),
-            ("", None), ("a b", None), ("a,b", None), ("a/b", None), ("u@a", None), ("a:", None), ("a:99999", None), ("a:8x", None), ("[::1", None), ("[x]", None), ("a..b", None), (".a", None), ("a:+8", None),
+            ("a.example", Some("a.example")),
+            ("a.example:80", Some("a.example")),
+            ("[::1]:8080", Some("[::1]")),
+            ("127.0.0.1", Some("127.0.0.1")),
+            ("", None),
+            ("a b", None),
+            ("a,b", None),
+            ("a/b", None),
+            ("u@a", None),
+            ("a:", None),
+            ("a:99999", None),
+            ("a:8x", None),
+            ("[::1", None),
+            ("[x]", None),
+            ("a..b", None),
+            (".a", None),
+            ("a:+8", None),
         ] {
             assert_eq!(super::split(value.as_bytes()), want, "{value}");
         }

@@ -74,7 +74,11 @@ impl RequestHead {
 
     fn connection(&mut self) -> Result<(), Reject> {
         self.framing = Framing::of_request(&self.fields, self.version)?;
-        self.keep_alive = if self.version == Version::V11 { !self.fields.has_token(Name::Connection, b"close") } else { self.fields.has_token(Name::Connection, b"keep-alive") };
+        self.keep_alive = if self.version == Version::V11 {
+            !self.fields.has_token(Name::Connection, b"close")
+        } else {
+            self.fields.has_token(Name::Connection, b"keep-alive")
+        };
         self.expects_continue = false;
         for value in self.fields.all(Name::Expect) {
             if !value.eq_ignore_ascii_case(b"100-continue") {
@@ -116,7 +120,8 @@ impl RequestHead {
 
     /// Whether the client asks for another protocol; `h2c` is left aside, as a server may ignore it.
     pub fn wants_upgrade(&self) -> bool {
-        self.fields.has_token(Name::Connection, b"upgrade") && self.fields.all(Name::Upgrade).any(|v| bytes::list(v).any(|p| !p.eq_ignore_ascii_case(b"h2c")))
+        self.fields.has_token(Name::Connection, b"upgrade")
+            && self.fields.all(Name::Upgrade).any(|v| bytes::list(v).any(|p| !p.eq_ignore_ascii_case(b"h2c")))
     }
 }
 

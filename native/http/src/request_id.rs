@@ -5,10 +5,11 @@ pub fn is_sane(id: &[u8]) -> bool {
     (8..=64).contains(&id.len()) && id.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'))
 }
 
-/// The text of a UUIDv7 from Unix milliseconds and 74 random bits.
+/// The text of a version 7 UUID from Unix milliseconds and 74 random bits.
 pub fn uuid7(unix_ms: u64, random: u128) -> [u8; 36] {
     const HEX: &[u8; 16] = b"0123456789abcdef";
-    let value = u128::from(unix_ms & 0xffff_ffff_ffff) << 80 | 7 << 76 | (random >> 64 & 0xfff) << 64 | 2 << 62 | random & 0x3fff_ffff_ffff_ffff;
+    let value =
+        u128::from(unix_ms & 0xffff_ffff_ffff) << 80 | 7 << 76 | (random >> 64 & 0xfff) << 64 | 2 << 62 | random & 0x3fff_ffff_ffff_ffff;
     let mut out = [b'-'; 36];
     let mut shift = 128;
     for (i, slot) in out.iter_mut().enumerate() {

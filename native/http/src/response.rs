@@ -32,15 +32,27 @@ impl ResponseHead {
             _ => return Err(Reject::bad("response version")),
         };
         let [a, b, c] = line.get(9..12).and_then(|d| <[u8; 3]>::try_from(d).ok()).ok_or(Reject::bad("response status"))?;
-        if ![a, b, c].iter().all(u8::is_ascii_digit) || !(b'1'..=b'5').contains(&a) || !matches!(line.get(12), None | Some(b' ')) || !crate::bytes::is_value(&line[12..]) {
+        if ![a, b, c].iter().all(u8::is_ascii_digit)
+            || !(b'1'..=b'5').contains(&a)
+            || !matches!(line.get(12), None | Some(b' '))
+            || !crate::bytes::is_value(&line[12..])
+        {
             return Err(Reject::bad("response status"));
         }
         self.status = u16::from(a - b'0') * 100 + u16::from(b - b'0') * 10 + u16::from(c - b'0');
         self.reason = (13.min(end), end);
         let stated = Framing::stated(&self.fields)?;
-        self.framing = if to_head || self.status < 200 || self.status == 204 || self.status == 304 { Framing::None } else { stated.unwrap_or(Framing::Close) };
+        self.framing = if to_head || self.status < 200 || self.status == 204 || self.status == 304 {
+            Framing::None
+        } else {
+            stated.unwrap_or(Framing::Close)
+        };
         self.keep_alive = self.framing != Framing::Close
-            && if self.version == Version::V11 { !self.fields.has_token(Name::Connection, b"close") } else { self.fields.has_token(Name::Connection, b"keep-alive") };
+            && if self.version == Version::V11 {
+                !self.fields.has_token(Name::Connection, b"close")
+            } else {
+                self.fields.has_token(Name::Connection, b"keep-alive")
+            };
         Ok(())
     }
 
@@ -63,7 +75,9 @@ mod tests {
             ("HTTP/1.0 200 OK\r\nContent-Length: 1\r\n\r\n", false, Some((200, Framing::Length(1), false))),
             ("HTTP/1.1 304 Not Modified\r\nContent-Length: 3\r\n\r\n", false, Some((304, Framing::None, true))),
             ("HTTP/1.1 200 OK\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n", false, None),
-            ("HTTP/1.1 999 OK\r\n\r\n", false, None), ("HTTP/2 200 OK\r\n\r\n", false, None), ("HTTP/1.1 2000 OK\r\n\r\n", false, None),
+            ("HTTP/1.1 999 OK\r\n\r\n", false, None),
+            ("HTTP/2 200 OK\r\n\r\n", false, None),
+            ("HTTP/1.1 2000 OK\r\n\r\n", false, None),
         ] {
             let mut r = ResponseHead::default();
             let got = r.parse(head.as_bytes(), to_head).ok().map(|()| (r.status, r.framing, r.keep_alive));

@@ -40,6 +40,7 @@ impl ProxyError {
     }
 
     /// The same error of an upstream that received nothing.
+    #[must_use]
     pub const fn not_sent(mut self) -> Self {
         self.unsent = true;
         self.unanswered = true;
@@ -47,6 +48,7 @@ impl ProxyError {
     }
 
     /// The same error of an upstream that answered nothing.
+    #[must_use]
     pub const fn not_answered(mut self) -> Self {
         self.unanswered = true;
         self

@@ -33,7 +33,12 @@ impl Limiter {
     pub fn new(keys: usize) -> Self {
         let per_shard = (keys / (WAYS * SHARDS)).max(1);
         let shard = || Mutex::new(vec![[Slot::default(); WAYS]; per_shard].into_boxed_slice());
-        Self { shards: (0..SHARDS).map(|_| shard()).collect(), buckets_per_shard: per_shard as u64, hasher: RandomState::default(), displaced: AtomicU64::new(0) }
+        Self {
+            shards: (0..SHARDS).map(|_| shard()).collect(),
+            buckets_per_shard: per_shard as u64,
+            hasher: RandomState::default(),
+            displaced: AtomicU64::new(0),
+        }
     }
 
     /// Counts one request of `key` under the limit named by `limit` (any stable number).
