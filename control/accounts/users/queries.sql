@@ -35,6 +35,9 @@ SELECT u.version FROM hcc.users u WHERE u.id = %(id)s AND u.deleted_at IS NULL F
 -- name: organization_kind
 SELECT kind FROM hcc.organizations WHERE id = %(id)s AND deleted_at IS NULL
 
+-- name: organization_name
+SELECT name FROM hcc.organizations WHERE id = %(id)s
+
 -- name: roles_for
 -- The roles that can be held in an organisation of a kind: the platform's own set and the organisation's.
 SELECT id, organization_id, name, user_type, description, permissions

@@ -106,6 +106,7 @@ async def _first_password(ctx: Context, tx: Transaction, user: User, password: s
         await tx.switch(scope)
         return
     token, digest_of_token = account.new_reset_token()
+    organization = await tx.value(q.SQL.organization_name, id=user.organization_id)
     await tx.switch(Scope(user.organization_id, user.id))
     await tx.run(auth.SQL.set_reset_token, user_id=user.id, token_hash=digest_of_token, seconds=account.INVITATION_SECONDS)
     await mailer.send(
@@ -117,6 +118,7 @@ async def _first_password(ctx: Context, tx: Transaction, user: User, password: s
         locale=user.locale,
         context={
             "name": user.full_name or user.username,
+            "organization": organization,
             "link": f"{ctx.runtime.settings.public_url}/reset-password?token={token}",
             "hours": account.INVITATION_SECONDS // 3600,
         },
