@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import socket
 import struct
@@ -114,10 +115,8 @@ def test_reset_close_delimited_answer_resets_an_old_client(gateway: Running, mak
     with gateway.client() as client:
         client.send(b"GET / HTTP/1.0\r\n\r\n")
         # Reset before the head was relayed it is a 502, after it a reset; never a body that looks whole.
-        try:
+        with contextlib.suppress(ConnectionResetError):
             assert client.read().status == 502
-        except ConnectionResetError:
-            pass
 
 
 def test_close_delimited_answer_becomes_chunked(gateway: Running, make_origin: Callable[..., Origin]) -> None:

@@ -215,6 +215,7 @@ impl Upload {
 async fn read_head(session: &mut Session, up: &mut Conn<TcpStream>, upload: &mut Upload) -> Result<(), ProxyError> {
     session.timer.within(upload.body_time);
     let to_head = session.head.method() == b"HEAD";
+    let mut watching = true;
     loop {
         let mut scanner = HeadScanner::default();
         let length = poll_fn(|cx| {
@@ -234,6 +235,14 @@ async fn read_head(session: &mut Session, up: &mut Conn<TcpStream>, upload: &mut
                     }
                     Poll::Ready(_) => return Poll::Ready(Err(ProxyError::upstream(502, "upstream closed in its head"))),
                     Poll::Pending => break,
+                }
+            }
+            // A client that was reset gets no answer; one that only closed its side still does. Pipelined bytes may wait.
+            if upload.done && watching && session.conn.rbuf.is_empty() {
+                match session.conn.poll_fill(cx, false) {
+                    Poll::Ready(Err(_)) => return Poll::Ready(Err(ProxyError::client(499, "client gone"))),
+                    Poll::Ready(Ok(0)) => watching = false,
+                    Poll::Ready(Ok(_)) | Poll::Pending => {}
                 }
             }
             if session.timer.poll_late(cx) {

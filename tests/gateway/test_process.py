@@ -1,0 +1,110 @@
+"""The whole process: Granian's worker with the listener inside, killed, healed and stopped. No database is needed."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.gateway.support import Client, Origin, Response, site, snapshot, until, upstream
+
+START = """
+import sys
+from dataplane.gateway import serve
+sys.exit(
+    serve(
+        listen=sys.argv[1], ops_listen=sys.argv[2], last_good=sys.argv[3],
+        threads=1, database_url="", access_log="", drain_s=2,
+    )
+)
+"""
+
+
+def free_port() -> int:
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return int(s.getsockname()[1])
+
+
+def children(pid: int) -> list[int]:
+    found = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return [int(c) for c in found]
+
+
+def is_gone(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except FileNotFoundError:
+        return True
+
+
+class Process:
+    def __init__(self, folder: Path, origin: Origin) -> None:
+        self.port, self.ops = free_port(), free_port()
+        last_good = folder / "last-good.json"
+        last_good.write_bytes(snapshot(site(upstream(origin.port))))
+        command = [sys.executable, "-c", START, f"127.0.0.1:{self.port}", f"127.0.0.1:{self.ops}", str(last_good)]
+        self.process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
+        until(lambda: self.answers(self.ops, "/readyz"), 20)
+
+    def get(self, port: int, path: str) -> Response:
+        with Client(port) as client:
+            client.send(f"GET {path} HTTP/1.1\r\nHost: a\r\n\r\n".encode())
+            return client.read()
+
+    def answers(self, port: int, path: str = "/") -> bool:
+        try:
+            return self.get(port, path).status == 200
+        except (OSError, EOFError):
+            return False
+
+
+@pytest.fixture
+def process(tmp_path: Path, origin: Origin) -> Iterator[Process]:
+    running = Process(tmp_path, origin)
+    yield running
+    running.process.kill()
+    running.process.wait()
+
+
+def test_operations(process: Process) -> None:
+    assert json.loads(process.get(process.ops, "/healthz").body)["status"] == "ok"
+    assert {s["id"] for s in json.loads(process.get(process.ops, "/config").body)["sections"]} == {"platform", "site:s1"}
+    assert process.get(process.port, "/").body == b"hello"
+    assert b'hcc_gateway_requests_total{class="2xx"} 1' in process.get(process.ops, "/metrics").body
+
+
+def test_a_killed_worker_heals_within_two_seconds(process: Process) -> None:
+    (worker,) = (c for c in children(process.process.pid) if b"resource_tracker" not in Path(f"/proc/{c}/cmdline").read_bytes())
+    os.kill(worker, signal.SIGKILL)
+    killed = time.monotonic()
+    # The listening socket is the parent's: this connection waits in its queue and is served by the next worker.
+    assert process.get(process.port, "/").status == 200
+    healed = time.monotonic() - killed
+    assert healed < 2, healed
+    until(lambda: process.answers(process.ops, "/healthz"), 2)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_stops_everything(process: Process, number: signal.Signals) -> None:
+    family = [process.process.pid, *children(process.process.pid)]
+    process.process.send_signal(number)
+    assert process.process.wait(10) == 0
+    until(lambda: all(is_gone(pid) for pid in family))
+    with pytest.raises(ConnectionRefusedError):
+        Client(process.port)
+
+
+def test_a_killed_parent_takes_its_worker_along(process: Process) -> None:
+    family = children(process.process.pid)
+    process.process.kill()
+    process.process.wait()
+    until(lambda: all(is_gone(pid) for pid in family))
