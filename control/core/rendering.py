@@ -43,6 +43,14 @@ class PlainError(DomainError):
         self.code = _CODES.get(status, "ERROR")
 
 
+_CHARACTER_STATES = {None, "22021", "22P05"}
+"""SQLSTATE of text that PostgreSQL does not take; None where the driver refused it before."""
+
+
+def _is_text_that_cannot_be_stored(error: Exception) -> bool:
+    return not isinstance(error, psycopg.Error) or error.sqlstate in _CHARACTER_STATES
+
+
 def to_domain_error(request: Request[Any, Any, State], error: Exception) -> DomainError:
     """What an exception means to the caller; the unexpected becomes INTERNAL_ERROR and is logged with its trace."""
     match error:
@@ -60,6 +68,12 @@ def to_domain_error(request: Request[Any, Any, State], error: Exception) -> Doma
             headers = {k: str(v) for k, v in (error.headers or {}).items()}
             words = error.detail if error.status_code < 500 else "The server failed; the error was recorded."
             return PlainError(error.status_code, words, headers)
+        case RecursionError():
+            return BadRequest("The body is nested too deep.")
+        case UnicodeDecodeError():
+            return BadRequest("The request is not valid UTF-8.")
+        case UnicodeEncodeError() | psycopg.DataError() if _is_text_that_cannot_be_stored(error):
+            return ValidationFailed(FieldError("", "holds a character that cannot be stored"))
         case PoolTimeout() | TooManyRequests() | psycopg.OperationalError() | psycopg.InterfaceError():
             log.warning("database unavailable", error=type(error).__name__)
             return Unavailable("The database is not available right now; try again shortly.")

@@ -24,6 +24,7 @@ Staff send `X-Organization-Id` to work inside an organisation below theirs.
 Errors come as `application/problem+json` (RFC 9457) to those who accept it.
 """
 ERRORS = {
+    "400": ("BadRequest", "Not JSON, or a request that makes no sense."),
     "401": ("Unauthorized", "UNAUTHORIZED", "No proof of who asks, or one that is not good."),
     "403": ("Forbidden", "FORBIDDEN", "Known, but not allowed."),
     "404": ("NotFound", "NOT_FOUND", "There is no such thing, or not in your reach."),
@@ -116,9 +117,9 @@ def _complete(operation: dict[str, Any], path: str, method: str, permission: str
         operation["security"] = []
     if "{" in path:
         codes.append("404")
-    if has_body or listing:
-        codes.append("422")
     operation.get("responses", {}).pop("400", None)
+    if has_body or listing:
+        codes += ["400", "422"]
     parameters = operation.setdefault("parameters", [])
     if method in ("put", "patch", "delete") and permission in PERMISSIONS:
         codes += ["409", "412"]
