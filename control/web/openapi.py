@@ -24,7 +24,7 @@ Staff send `X-Organization-Id` to work inside an organisation below theirs.
 Errors come as `application/problem+json` (RFC 9457) to those who accept it.
 """
 ERRORS = {
-    "400": ("BadRequest", "Not JSON, or a request that makes no sense."),
+    "400": ("BadRequest", "BAD_REQUEST", "Not JSON, or a request that makes no sense."),
     "401": ("Unauthorized", "UNAUTHORIZED", "No proof of who asks, or one that is not good."),
     "403": ("Forbidden", "FORBIDDEN", "Known, but not allowed."),
     "404": ("NotFound", "NOT_FOUND", "There is no such thing, or not in your reach."),
