@@ -3,7 +3,8 @@
     python bench/gateway.py [--seconds N] [--rounds N]
 
 Ours is `hcc-gateway-bench` (the gateway's listener without Granian around it) with one thread; nginx has one worker
-and HAProxy one thread. The origin is a second nginx that answers 11 bytes. Build ours first:
+and HAProxy one thread. The origin is a second nginx that answers 11 bytes. A run in which a peer is disturbed is marked
+void and ends with exit code 3. Build ours first:
 `cargo build --release --manifest-path native/Cargo.toml -p hcc-gateway --bin hcc-gateway-bench`.
 """
 
@@ -35,6 +36,9 @@ ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "bench" / "results"
 BINARY = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "native" / "target")) / "release" / "hcc-gateway-bench"
 CONNECTIONS = 32
+PEERS = ("nginx", "haproxy")
+STEADY = 0.15
+"""A peer that falls this far behind its own median in a round was disturbed: the case is void."""
 
 ORIGIN = """
 worker_processes 1; daemon off; pid {dir}/origin.pid; error_log /dev/null; user root;
@@ -174,6 +178,7 @@ def main() -> None:
         if shutil.which(needed, path=os.environ.get("PATH", "") + ":/usr/sbin") is None:
             raise SystemExit(f"{needed} is missing")
     key = Ed25519PrivateKey.generate()
+    load = round(os.getloadavg()[0], 2)
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
         ports = {name: free_port() for name in ("origin", "nginx", "haproxy", "ours", "ours_log")}
         here = Path(folder)
@@ -202,9 +207,9 @@ def main() -> None:
     result: dict[str, Any] = {
         "name": "gateway",
         "when": datetime.now(UTC).isoformat(timespec="seconds"),
-        "machine": {"cpus": os.cpu_count(), "arch": platform.machine(), "kernel": platform.release()},
+        "machine": {"cpus": os.cpu_count(), "load_before": load, "arch": platform.machine(), "kernel": platform.release()},
         "ours": "hcc-gateway-bench, 1 thread: the gateway's listener and pipeline, without Granian around it",
-        "load": f"wrk -t1 -c{CONNECTIONS} -d{args.seconds}s, {args.rounds} rounds interleaved, medians; "
+        "load": f"wrk -t1 -c{CONNECTIONS} -d{args.seconds}s, {args.rounds} rounds interleaved; medians, ratios as the median of each round's; "
         "generator and origin on the same CPUs",
         "cases": [],
         "peer_config": {
@@ -215,14 +220,33 @@ def main() -> None:
         "peer_versions": {"nginx": _version(["/usr/sbin/nginx", "-v"]), "haproxy": _version(["/usr/sbin/haproxy", "-v"])},
     }
     for case, *_ in cases:
-        own_rate = round(median(rates[case, "ours"]))
-        peers = {p: round(median(rates[case, p])) for p in ("nginx", "haproxy")}
-        ratios = {p: round(own_rate / r, 3) for p, r in peers.items()}
-        result["cases"].append({"case": case, "unit": "requests/s", "ours": own_rate, "peers": peers, "ratios": ratios})
+        rounds = {who: [round(r) for r in rates[case, who]] for who in ("ours", *PEERS)}
+        # A ratio is taken within each round, where both met the same machine, and then the median of those.
+        ratios = {p: round(median(o / r for o, r in zip(rounds["ours"], rounds[p], strict=True)), 3) for p in PEERS}
+        peers = {p: round(median(rounds[p])) for p in PEERS}
+        own_rate = round(median(rounds["ours"]))
+        unsteady = [p for p in PEERS if min(rounds[p]) < (1 - STEADY) * median(rounds[p])]
+        result["cases"].append(
+            {
+                "case": case,
+                "unit": "requests/s",
+                "ours": own_rate,
+                "peers": peers,
+                "ratios": ratios,
+                "rounds": rounds,
+                "void": bool(unsteady),
+            }
+        )
         print(f"{case}: ours {own_rate}, " + ", ".join(f"{p} {r} (x{ratios[p]})" for p, r in peers.items()))
+        if unsteady:
+            print(
+                f"  void: {', '.join(unsteady)} fell {STEADY:.0%} or more behind its own median; something else used the machine"
+            )
     RESULTS.mkdir(parents=True, exist_ok=True)
     (RESULTS / "gateway.json").write_text(json.dumps(result, indent=2) + "\n")
     (RESULTS / "gateway.svg").write_text(plot.bars(result))
+    if any(case["void"] for case in result["cases"]):
+        raise SystemExit(3)
 
 
 if __name__ == "__main__":

@@ -164,14 +164,8 @@ async fn attempt_once(
 
 fn put_head(session: &mut Session, known: &Known, path: &[u8], up: &mut Conn<TcpStream>) {
     let identity = known.identity.as_ref().map_or(&[][..], |i| &i.fields);
-    let hop = Hop {
-        peer: hcc_http::client::canonical(session.peer),
-        peer_trusted: known.peer_trusted,
-        request_id: &session.id,
-        scheme: "http",
-        target: path,
-        identity,
-    };
+    let hop =
+        Hop { peer: &session.peer_text, peer_trusted: known.peer_trusted, request_id: &session.id, scheme: "http", target: path, identity };
     session.scratch.clear();
     put_request(&mut session.scratch, &session.head, &hop);
     up.wbuf.put(&session.scratch);

@@ -51,6 +51,8 @@ pub struct Session {
     pub id: Vec<u8>,
     /// Address of the other end.
     pub peer: IpAddr,
+    /// The same as text.
+    pub peer_text: String,
 }
 
 enum Read {
@@ -61,6 +63,7 @@ enum Read {
 
 /// Serves a connection to its end; `idle` tells whether it may be cut when draining.
 pub async fn serve(worker: Arc<Worker>, stream: TcpStream, peer: IpAddr, idle: Arc<AtomicBool>) {
+    let peer = hcc_http::client::canonical(peer);
     let mut session = Session {
         conn: Conn::new(stream),
         timer: Timer::default(),
@@ -69,6 +72,7 @@ pub async fn serve(worker: Arc<Worker>, stream: TcpStream, peer: IpAddr, idle: A
         scratch: Vec::new(),
         id: Vec::new(),
         peer,
+        peer_text: peer.to_string(),
     };
     let mut first = true;
     loop {
@@ -179,7 +183,7 @@ impl Session {
         let at_ms = unix_ms();
         self.name(worker, true);
         let config = worker.shared.config.load_full();
-        let mut known = Known::new(&config, hcc_http::client::canonical(self.peer));
+        let mut known = Known::new(&config, self.peer);
         let mut sent = Sent::default();
         let outcome = {
             let serving = async {
@@ -260,7 +264,7 @@ impl Session {
         self.head = RequestHead::default();
         self.name(worker, false);
         let config = worker.shared.config.load_full();
-        let known = Known::new(&config, hcc_http::client::canonical(self.peer));
+        let known = Known::new(&config, self.peer);
         let mut sent = Sent::default();
         self.answer(&known, Answer::closing(reject.status, reject.reason), &mut sent).await;
         worker.shared.metrics.answered(reject.status, 0);

@@ -12,7 +12,7 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// Keys the limiter has room for (32 bytes each).
+/// Keys the limiter has room for (24 bytes each).
 const LIMITER_KEYS: usize = 1 << 20;
 
 /// What all threads share; it outlives every configuration.

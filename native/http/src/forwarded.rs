@@ -4,14 +4,12 @@ use crate::bytes::{list, put_u64};
 use crate::fields::Name;
 use crate::request::RequestHead;
 use crate::{Framing, is_forwarded_proto};
-use std::io::Write;
-use std::net::IpAddr;
 
 /// What a forwarded head adds to the one received.
 #[derive(Debug)]
 pub struct Hop<'a> {
-    /// Address of the connection's other end.
-    pub peer: IpAddr,
+    /// Address of the connection's other end, as text.
+    pub peer: &'a str,
     /// Whether forwarded headers already there are believed and continued.
     pub peer_trusted: bool,
     /// The request id.
@@ -96,7 +94,8 @@ fn put_forwarded(out: &mut Vec<u8>, head: &RequestHead, hop: &Hop<'_>) {
             out.extend_from_slice(b", ");
         }
     }
-    let _ = write!(out, "{}\r\nX-Forwarded-Proto: ", hop.peer);
+    out.extend_from_slice(hop.peer.as_bytes());
+    out.extend_from_slice(b"\r\nX-Forwarded-Proto: ");
     let proto = trusted(Name::XForwardedProto).next().filter(|v| is_forwarded_proto(v)).unwrap_or(hop.scheme.as_bytes());
     out.extend_from_slice(proto);
     out.extend_from_slice(b"\r\n");
@@ -108,10 +107,11 @@ fn put_forwarded(out: &mut Vec<u8>, head: &RequestHead, hop: &Hop<'_>) {
         out.extend_from_slice(value);
         out.extend_from_slice(b", ");
     }
-    let _ = match hop.peer {
-        IpAddr::V4(ip) => write!(out, "for={ip};proto={}", hop.scheme),
-        IpAddr::V6(ip) => write!(out, "for=\"[{ip}]\";proto={}", hop.scheme),
-    };
+    // An IPv6 address is bracketed and quoted (RFC 7239 section 6).
+    let (open, close) = if hop.peer.contains(':') { ("for=\"[", "]\"") } else { ("for=", "") };
+    for part in [open, hop.peer, close, ";proto=", hop.scheme] {
+        out.extend_from_slice(part.as_bytes());
+    }
     if !own_host.is_empty() {
         out.extend_from_slice(b";host=\"");
         out.extend_from_slice(own_host);
@@ -127,14 +127,7 @@ mod tests {
     fn sent(extra: &str, trusted: bool) -> String {
         let mut head = RequestHead::default();
         head.parse(format!("GET /x HTTP/1.1\r\nHost: a\r\n{extra}\r\n").as_bytes()).unwrap_or_else(|e| panic!("{e}"));
-        let hop = Hop {
-            peer: IpAddr::from([203, 0, 113, 1]),
-            peer_trusted: trusted,
-            request_id: b"rid",
-            scheme: "http",
-            target: b"/x",
-            identity: &[],
-        };
+        let hop = Hop { peer: "203.0.113.1", peer_trusted: trusted, request_id: b"rid", scheme: "http", target: b"/x", identity: &[] };
         let mut out = Vec::new();
         put_request(&mut out, &head, &hop);
         String::from_utf8_lossy(&out).into_owned()

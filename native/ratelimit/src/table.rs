@@ -8,60 +8,53 @@ use std::sync::{Mutex, PoisonError};
 
 const WAYS: usize = 8;
 const SHARDS: usize = 64;
-
-#[derive(Clone, Copy, Default)]
-struct Slot {
-    key: u128,
-    tat: u64,
-}
-
-type Bucket = [Slot; WAYS];
+/// Words of one bucket: eight times, then the two halves of eight keys.
+const WORDS: usize = WAYS * 3;
 
 /// Every limit's state, shared by all threads.
 ///
 /// A new key takes the place of an expired one in its bucket. When all eight are live, the one nearest to expiry goes
 /// (counted): such a key regains its burst early, and memory stays bounded whatever clients do.
 pub struct Limiter {
-    shards: Vec<Mutex<Box<[Bucket]>>>,
+    shards: Vec<Mutex<Vec<u64>>>,
     buckets_per_shard: u64,
     hasher: RandomState,
     displaced: AtomicU64,
 }
 
 impl Limiter {
-    /// Room for about `keys` keys, 32 bytes each.
+    /// Room for about `keys` keys, 24 bytes each; the kernel gives pages as they are first used.
     pub fn new(keys: usize) -> Self {
         let per_shard = (keys / (WAYS * SHARDS)).max(1);
-        let shard = || Mutex::new(vec![[Slot::default(); WAYS]; per_shard].into_boxed_slice());
-        Self {
-            shards: (0..SHARDS).map(|_| shard()).collect(),
-            buckets_per_shard: per_shard as u64,
-            hasher: RandomState::default(),
-            displaced: AtomicU64::new(0),
-        }
+        let shards = (0..SHARDS).map(|_| Mutex::new(vec![0; per_shard * WORDS])).collect();
+        Self { shards, buckets_per_shard: per_shard as u64, hasher: RandomState::default(), displaced: AtomicU64::new(0) }
     }
 
     /// Counts one request of `key` under the limit named by `limit` (any stable number).
     pub fn check(&self, limit: u64, key: u128, quota: &Quota, now_ns: u64) -> Decision {
-        let hash = self.hasher.hash_one((limit, key));
-        // The stored key is a second seeded hash beside the first: 128 bits that nobody outside can aim at.
-        let stored = u128::from(hash) << 64 | u128::from(self.hasher.hash_one((key, limit, 1u8)));
-        let shard = usize::try_from(hash % SHARDS as u64).unwrap_or(0);
-        let bucket = usize::try_from((hash >> 8) % self.buckets_per_shard).unwrap_or(0);
+        // Two seeded hashes are the stored key: 128 bits that nobody outside can aim at.
+        let high = self.hasher.hash_one((limit, key));
+        let low = self.hasher.hash_one((key, limit, 1u8));
+        let shard = usize::try_from(high % SHARDS as u64).unwrap_or(0);
+        let bucket = usize::try_from((high >> 8) % self.buckets_per_shard).unwrap_or(0);
         let mut table = self.shards[shard].lock().unwrap_or_else(PoisonError::into_inner);
-        let ways = &mut table[bucket];
-        let slot = if let Some(found) = ways.iter().position(|s| s.key == stored) {
+        let words = &mut table[bucket * WORDS..(bucket + 1) * WORDS];
+        let (times, keys) = words.split_at_mut(WAYS);
+        let (highs, lows) = keys.split_at_mut(WAYS);
+        let way = if let Some(found) = (0..WAYS).find(|w| highs[*w] == high && lows[*w] == low) {
             found
         } else {
-            let victim = ways.iter().enumerate().min_by_key(|(_, s)| s.tat).map_or(0, |(i, _)| i);
-            if ways[victim].tat > now_ns {
+            let victim = (0..WAYS).min_by_key(|w| times[*w]).unwrap_or(0);
+            if times[victim] > now_ns {
                 self.displaced.fetch_add(1, Ordering::Relaxed);
             }
-            ways[victim] = Slot { key: stored, tat: 0 };
+            times[victim] = 0;
+            highs[victim] = high;
+            lows[victim] = low;
             victim
         };
-        let (tat, decision) = quota.decide(ways[slot].tat, now_ns);
-        ways[slot].tat = tat;
+        let (tat, decision) = quota.decide(times[way], now_ns);
+        times[way] = tat;
         decision
     }
 
