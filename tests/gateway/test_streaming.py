@@ -6,6 +6,7 @@ import contextlib
 import re
 import socket
 import struct
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -59,8 +60,6 @@ def test_large_bodies_both_ways(gateway: Running, make_origin: Callable[..., Ori
     gateway.apply(site(upstream(make_origin(echo).port)))
     body = bytes(range(256)) * 4096 * 4
     with gateway.client() as client:
-        import threading
-
         sender = threading.Thread(
             target=client.send, args=(b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: %d\r\n\r\n" % len(body) + body,)
         )

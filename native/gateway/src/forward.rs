@@ -39,6 +39,8 @@ pub struct Sent {
     pub target: Option<Arc<Target>>,
     /// Whether the connection may serve another request.
     pub keep: bool,
+    /// Whether the answer came before the whole request was taken.
+    pub unread: bool,
     continued: bool,
 }
 
@@ -275,7 +277,7 @@ async fn relay(
     let unsized_body = matches!(framing, Framing::Chunked | Framing::Close);
     let sink = if unsized_body && !old_client { Sink::Chunked } else { Sink::Plain };
     sent.until_close = unsized_body && old_client;
-    sent.keep = session.head.keep_alive && !sent.until_close && upload.done && !worker.shared.draining.load(Ordering::Relaxed);
+    sent.keep = session.head.keep_alive && !sent.until_close && !worker.shared.draining.load(Ordering::Relaxed);
     put_response(session, known, sink, sent.keep);
     sent.status = session.response.status;
     sent.begun = true;
@@ -309,7 +311,8 @@ async fn relay(
     })
     .await;
     sent.bytes_out = download.moved;
-    sent.keep &= upload.done && !upload.broken;
+    sent.unread = !upload.done || upload.broken;
+    sent.keep &= !sent.unread;
     outcome
 }
 

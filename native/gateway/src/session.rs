@@ -61,6 +61,13 @@ enum Read {
     Refused(Reject),
 }
 
+/// What becomes of a connection after a request.
+enum After {
+    Again,
+    Close,
+    Linger,
+}
+
 /// Serves a connection to its end; `idle` tells whether it may be cut when draining.
 pub async fn serve(worker: Arc<Worker>, stream: TcpStream, peer: IpAddr, idle: Arc<AtomicBool>) {
     let peer = hcc_http::client::canonical(peer);
@@ -83,8 +90,10 @@ pub async fn serve(worker: Arc<Worker>, stream: TcpStream, peer: IpAddr, idle: A
             Read::Refused(reject) => return session.refuse(&worker, reject).await,
         }
         first = false;
-        if !session.request(&worker).await {
-            return;
+        match session.request(&worker).await {
+            After::Again => {}
+            After::Close => return,
+            After::Linger => return session.linger().await,
         }
     }
 }
@@ -177,8 +186,8 @@ impl Session {
         }
     }
 
-    /// Serves one request; whether the connection may serve another.
-    async fn request(&mut self, worker: &Arc<Worker>) -> bool {
+    /// Serves one request.
+    async fn request(&mut self, worker: &Arc<Worker>) -> After {
         let begun = Instant::now();
         let at_ms = unix_ms();
         self.name(worker, true);
@@ -228,7 +237,11 @@ impl Session {
             subject: known.identity.as_ref().map(|i| i.claims.sub.as_str()),
             reason,
         });
-        again
+        match (again, sent.unread) {
+            (true, _) => After::Again,
+            (false, true) => After::Linger,
+            (false, false) => After::Close,
+        }
     }
 
     /// Sends an answer of our own; when the upstream's has begun already, the connection is cut instead.
@@ -253,9 +266,7 @@ impl Session {
         render::put(&mut self.scratch, &answer, accept, &self.id, &known.platform.response_lines, self.head.method() == b"HEAD");
         self.conn.wbuf.put(&self.scratch);
         let written = self.conn.flush(&mut self.timer, write_time).await.is_ok();
-        if written && answer.close {
-            self.linger().await;
-        }
+        sent.unread = written && answer.close;
         written && !answer.close
     }
 
@@ -284,6 +295,9 @@ impl Session {
             subject: None,
             reason: Some(reject.reason),
         });
+        if sent.unread {
+            self.linger().await;
+        }
     }
 
     /// Closes our side and reads on for a moment, so that the client sees the answer rather than a reset.
