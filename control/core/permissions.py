@@ -81,14 +81,14 @@ def needs(permission: str) -> dict[str, Any]:
     return {"permission": permission}
 
 
-def public() -> dict[str, Any]:
-    """A route's option: anybody may call it."""
-    return {"permission": PUBLIC}
+def public(*errors: str) -> dict[str, Any]:
+    """A route's option: anybody may call it. `errors` are further statuses that its description names."""
+    return {"permission": PUBLIC, "errors": errors}
 
 
-def authenticated() -> dict[str, Any]:
-    """A route's option: anybody who is logged in may call it, for their own account."""
-    return {"permission": AUTHENTICATED}
+def authenticated(*errors: str) -> dict[str, Any]:
+    """A route's option: anybody who is logged in may call it, for their own account. `errors` as for `public`."""
+    return {"permission": AUTHENTICATED, "errors": errors}
 
 
 async def authorize(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:

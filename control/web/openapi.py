@@ -13,6 +13,7 @@ from litestar.types import ControllerRouterHandler
 
 from control import __version__
 from control.core.context import provide_context
+from control.core.pagination import MAX_PAGE
 from control.core.permissions import AUTHENTICATED, PERMISSIONS, PUBLIC
 
 INTRODUCTION = """One API for staff, resellers and customers of a hosting company.
@@ -64,14 +65,14 @@ def describe(handlers: list[ControllerRouterHandler], public_url: str) -> dict[s
         for name, _code, words in ERRORS.values()
     }
     permissions = {
-        (path, method.lower()): handler.opt.get("permission")
+        (path, method.lower()): (handler.opt.get("permission"), handler.opt.get("errors", ()))
         for path, handler in _handlers(app)
         for method in handler.http_methods
     }
     for path, item in document["paths"].items():
         for method in _METHODS:
             if method in item:
-                _complete(item[method], path, method, permissions.get((path, method)))
+                _complete(item[method], path, method, *permissions.get((path, method), (None, ())))
     return document
 
 
@@ -103,9 +104,9 @@ def _failure_schema() -> dict[str, Any]:
     }
 
 
-def _complete(operation: dict[str, Any], path: str, method: str, permission: str | None) -> None:
+def _complete(operation: dict[str, Any], path: str, method: str, permission: str | None, errors: tuple[str, ...]) -> None:
     """Add security, the errors that can happen, and the headers that every such operation takes."""
-    codes = ["429", "503"]
+    codes = ["429", "503", *errors]
     has_body = "requestBody" in operation
     listing = any(code in operation["responses"] for code in ("200",)) and "Page_" in str(operation["responses"].get("200"))
     if permission != PUBLIC:
@@ -128,6 +129,7 @@ def _complete(operation: dict[str, Any], path: str, method: str, permission: str
         codes.append("409")
         parameters.append(_header("Idempotency-Key", "Sent again with the same key, the request is not done again.", 255))
     if permission in PERMISSIONS:
+        codes += ["404", "422"]
         parameters.append(_header("X-Organization-Id", "Work inside this organisation below yours (organizations:enter)."))
     if listing:
         parameters += _page_parameters()
@@ -152,7 +154,7 @@ def _page_parameters() -> list[dict[str, Any]]:
         return {"name": name, "in": "query", "required": False, "description": words, "schema": schema}
 
     return [
-        query("page", "Which page, from 1", {"type": "integer", "minimum": 1, "default": 1}),
+        query("page", "Which page, from 1", {"type": "integer", "minimum": 1, "maximum": MAX_PAGE, "default": 1}),
         query("limit", "Rows a page", {"type": "integer", "minimum": 1, "maximum": 100, "default": 20}),
         query("sort_by", "The field to sort by; an unknown one is refused with the list", {"type": "string"}),
         query("sort_order", "asc or desc", {"type": "string", "enum": ["asc", "desc"], "default": "desc"}),

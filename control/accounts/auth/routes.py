@@ -36,13 +36,13 @@ from control.core.permissions import authenticated, public
 _TAGS = ["auth"]
 
 
-@post("/v1/auth/login", status_code=200, opt=public(), tags=_TAGS, operation_id="login")
+@post("/v1/auth/login", status_code=200, opt=public("401", "403"), tags=_TAGS, operation_id="login")
 async def login(ctx: Ctx, data: JSONBody[Login]) -> Response[Envelope[Session]]:
     """Log in. With a second factor on, the first answer is 401 with `details.requires_2fa`; send the code too then."""
     return ctx.answer(await log_in(ctx, data))
 
 
-@post("/v1/auth/refresh", status_code=200, opt=public(), tags=_TAGS, operation_id="refresh")
+@post("/v1/auth/refresh", status_code=200, opt=public("401"), tags=_TAGS, operation_id="refresh")
 async def refresh(ctx: Ctx, data: JSONBody[Refresh]) -> Response[Envelope[Session]]:
     """Trade a refresh token for new tokens. Each is good once; an old one seen again ends the session."""
     return ctx.answer(await sessions.refresh(ctx, data.refresh_token))
@@ -115,26 +115,26 @@ async def generate_password(ctx: Ctx) -> Response[Envelope[Generated]]:
     return ctx.answer(Generated(passwords.generate()))
 
 
-@post("/v1/auth/totp/enrol", status_code=200, opt=authenticated(), tags=_TAGS, operation_id="enrol_totp")
+@post("/v1/auth/totp/enrol", status_code=200, opt=authenticated("409"), tags=_TAGS, operation_id="enrol_totp")
 async def enrol_totp(ctx: Ctx, data: JSONBody[PasswordConfirmed]) -> Response[Envelope[TotpEnrolment]]:
     """Start a second factor: add the secret to an authenticator, then confirm with a code."""
     return ctx.answer(await account.enrol_totp(ctx, data.password))
 
 
-@post("/v1/auth/totp/confirm", status_code=200, opt=authenticated(), tags=_TAGS, operation_id="confirm_totp")
+@post("/v1/auth/totp/confirm", status_code=200, opt=authenticated("409"), tags=_TAGS, operation_id="confirm_totp")
 async def confirm_totp(ctx: Ctx, data: JSONBody[TotpCode]) -> Response[Envelope[RecoveryCodes]]:
     """Put the second factor in force; the recovery codes are shown this one time."""
     return ctx.answer(RecoveryCodes(await account.confirm_totp(ctx, data.code)))
 
 
-@post("/v1/auth/totp/disable", status_code=200, opt=authenticated(), tags=_TAGS, operation_id="disable_totp")
+@post("/v1/auth/totp/disable", status_code=200, opt=authenticated("409"), tags=_TAGS, operation_id="disable_totp")
 async def disable_totp(ctx: Ctx, data: JSONBody[TotpDisable]) -> Response[Envelope[Done]]:
     """Take the second factor away."""
     await account.disable_totp(ctx, data.password, data.code)
     return ctx.answer(Done("The second factor is off."))
 
 
-@post("/v1/auth/totp/recovery-codes", status_code=200, opt=authenticated(), tags=_TAGS, operation_id="renew_recovery_codes")
+@post("/v1/auth/totp/recovery-codes", status_code=200, opt=authenticated("409"), tags=_TAGS, operation_id="renew_recovery_codes")
 async def renew_recovery_codes(ctx: Ctx, data: JSONBody[TotpCode]) -> Response[Envelope[RecoveryCodes]]:
     """Ten new recovery codes in place of the old ones."""
     return ctx.answer(RecoveryCodes(await account.renew_recovery_codes(ctx, data.code)))
