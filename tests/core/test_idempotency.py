@@ -16,7 +16,9 @@ from tests.world import World
 USER = {"email": "new@example.com", "full_name": "New"}
 
 
-async def post(world: World, key: str, body: Any = USER, name: str = "anna", path: str = "/v1/users", **headers: str) -> httpx.Response:
+async def post(
+    world: World, key: str, body: Any = USER, name: str = "anna", path: str = "/v1/users", **headers: str
+) -> httpx.Response:
     return await world.send(name, "POST", path, body, Idempotency_Key=key, **headers)
 
 

@@ -77,15 +77,17 @@ UPDATE hcc.users SET deleted_at = now(), is_active = false, version = version + 
 -- name: delete_keys
 UPDATE hcc.api_keys SET deleted_at = now(), updated_at = now() WHERE user_id = %(id)s AND deleted_at IS NULL
 
+-- name: lock_organization
+-- Two who remove each other take turns here. A statement of its own: the next one sees what the first of them did.
+SELECT o.id FROM hcc.organizations o WHERE o.id = %(organization_id)s FOR UPDATE
+
 -- name: other_owners
--- Whether somebody else who is active holds the highest role of the organisation; its row is locked, so that two who
--- remove each other take turns.
-WITH place AS (SELECT o.id FROM hcc.organizations o WHERE o.id = %(organization_id)s FOR UPDATE)
+-- Whether somebody else who is active holds the highest role of the organisation.
 SELECT count(*)
-  FROM place JOIN hcc.user_roles ur ON ur.organization_id = place.id
+  FROM hcc.user_roles ur
   JOIN hcc.roles r ON r.id = ur.role_id AND r.name IN ('superadmin', 'owner')
   JOIN hcc.users u ON u.id = ur.user_id AND u.is_active AND u.deleted_at IS NULL
- WHERE u.id <> %(id)s
+ WHERE ur.organization_id = %(organization_id)s AND u.id <> %(id)s
 
 -- name: person
 SELECT u.id, u.organization_id, u.email, u.username, u.full_name, u.locale, u.timezone, u.is_active, u.created_at, u.updated_at,

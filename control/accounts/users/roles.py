@@ -63,9 +63,10 @@ async def must_outrank(ctx: Context, tx: Transaction, user_id: UUID) -> None:
 
 async def must_not_be_last(tx: Transaction, organization_id: UUID, user_id: UUID, roles: list[str]) -> None:
     """Raises Conflict when nobody else could manage the organisation."""
-    if any(name in HIGHEST for name in roles) and not await tx.value(
-        q.SQL.other_owners, organization_id=organization_id, id=user_id
-    ):
+    if not any(name in HIGHEST for name in roles):
+        return
+    await tx.value(q.SQL.lock_organization, organization_id=organization_id)
+    if not await tx.value(q.SQL.other_owners, organization_id=organization_id, id=user_id):
         raise Conflict("This is the last person who can manage the organization; give somebody else the role first.")
 
 
