@@ -54,12 +54,18 @@ BEGIN
   DELETE FROM user_exports WHERE user_id = person;
   DELETE FROM outgoing_mail WHERE recipient = account.email;
   UPDATE outbox_events SET payload = jsonb_build_object('id', person)
-   WHERE organization_id = account.organization_id AND payload ->> 'id' = person::text;
+   WHERE payload ->> 'id' = person::text;
+  UPDATE outbox_events SET payload = jsonb_build_object('id', payload -> 'id', 'user_id', person)
+   WHERE payload ->> 'user_id' = person::text;
   UPDATE webhook_deliveries SET body = body || jsonb_build_object('data', jsonb_build_object('id', person))
-   WHERE organization_id = account.organization_id AND body -> 'data' ->> 'id' = person::text;
+   WHERE body -> 'data' ->> 'id' = person::text;
+  UPDATE webhook_deliveries
+     SET body = body || jsonb_build_object('data', jsonb_build_object('id', body -> 'data' -> 'id', 'user_id', person))
+   WHERE body -> 'data' ->> 'user_id' = person::text;
   PERFORM set_config('app.erasing', 'on', true);
   UPDATE audit_log SET before = NULL, after = NULL, address = CASE WHEN actor_id = person THEN NULL ELSE address END
-   WHERE (subject_type = 'user' AND subject_id = person::text) OR actor_id = person;
+   WHERE (subject_type = 'user' AND subject_id = person::text) OR actor_id = person
+      OR before ->> 'user_id' = person::text OR after ->> 'user_id' = person::text;
   PERFORM set_config('app.erasing', '', true);
   UPDATE users SET email = format('erased-%s@erased.invalid', person), username = 'erased-' || replace(person::text, '-', ''),
                    full_name = '', locale = 'en', timezone = 'UTC', is_active = false, version = version + 1,

@@ -115,8 +115,11 @@ async def erase_user(work: Work, *, operation_id: str, organization_id: str, use
     async with operations.running(work, operation_id, organization_id) as operation:
         async with work.runtime.database.transaction(Scope(organization, person)) as tx:
             await sessions.end_all(tx, work.runtime, person, "erased")
+            found = await tx.maybe(Person, q.SQL.person, id=person)
             await tx.switch(Scope(organization, None))
             await tx.run(q.SQL.erase, id=person)
+            if found is not None:
+                await tx.run(q.SQL.forget_reset_jobs, email=found.email)
             await audit.record(tx, audit.SYSTEM, "user.erased", "user", person, organization_id=organization)
             await events.emit(tx, "user.erased", organization, {"id": person})
         operation.result = {"erased": user_id}

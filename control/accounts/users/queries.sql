@@ -129,3 +129,8 @@ DELETE FROM hcc.user_exports WHERE user_id = %(user_id)s AND expires_at <= now()
 
 -- name: erase
 SELECT hcc.erase_person(%(id)s)
+
+-- name: forget_reset_jobs
+-- Asking for a reset queues the address as it was typed. A job at work is left alone; it finds nobody any more.
+DELETE FROM jobs.procrastinate_jobs
+ WHERE task_name = 'accounts.send_reset' AND args ->> 'email' = %(email)s AND status <> 'doing'
