@@ -15,9 +15,10 @@ def bars(result: dict[str, Any]) -> str:
     parts: list[str] = []
     y = 46
     for case in result["cases"]:
+        note = ", void: a peer was disturbed" if case.get("void") else ""
         rows = {"ours": case["ours"], **case["peers"]}
         top = max(rows.values()) or 1
-        parts.append(f'<text x="10" y="{y}" font-weight="600">{escape(case["case"])} ({escape(case["unit"])})</text>')
+        parts.append(f'<text x="10" y="{y}" font-weight="600">{escape(case["case"])} ({escape(case["unit"])}{note})</text>')
         y += 10
         for name, value in rows.items():
             width = (_WIDTH - _LEFT - 110) * value / top
