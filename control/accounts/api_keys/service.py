@@ -87,7 +87,7 @@ async def create(ctx: Context, tx: Transaction, data: NewApiKey) -> CreatedApiKe
 
 
 async def update(ctx: Context, key_id: UUID, changes: dict[str, Any]) -> ApiKey:
-    """Rename a key or change its scopes and end. Only its owner may widen the scopes."""
+    """Rename a key or change its scopes and end. Only its owner may widen the scopes, logged in: a stolen key stays as it is."""
     async with ctx.transaction() as tx:
         before = await tx.maybe(ApiKey, q.SQL.lock, id=key_id)
         if before is None:
@@ -96,8 +96,8 @@ async def update(ctx: Context, key_id: UUID, changes: dict[str, Any]) -> ApiKey:
         after = msgspec.structs.replace(before, **changes)
         _check(ctx, after.scopes, changes.get("expires_at"))
         widened = any(allows(after.scopes, p) and not allows(before.scopes, p) for p in PERMISSIONS)
-        if widened and before.user_id != ctx.principal.user_id:
-            raise Forbidden("Only the owner of a key may widen its scopes.")
+        if widened and (before.user_id != ctx.principal.user_id or ctx.principal.kind == "api_key"):
+            raise Forbidden("Only the owner of a key may widen its scopes, and not with a key.")
         await tx.run(q.SQL.update, id=key_id, name=after.name, scopes=after.scopes, expires_at=after.expires_at)
         after = await tx.one(ApiKey, q.SQL.get, id=key_id)
         await ctx.audit(
