@@ -5,8 +5,8 @@
 Ours is `hcc-gateway-bench` (the gateway's listener without Granian around it) with one thread; nginx has one worker
 and HAProxy one thread. The origin is a second nginx that answers 11 bytes. CPU time per request of each proxy is told beside
 the rates, as it suffers less from whatever else the machine does. A run in which a peer is disturbed is marked
-void and ends with exit code 3. Build ours first:
-`cargo build --release --manifest-path native/Cargo.toml -p hcc-gateway --bin hcc-gateway-bench`.
+void and ends with exit code 3. Ours is built first when
+it is not there yet.
 """
 
 from __future__ import annotations
@@ -126,8 +126,8 @@ def _token(key: Ed25519PrivateKey) -> str:
 
 def _snapshot(origin: int, key: Ed25519PrivateKey) -> dict[str, Any]:
     jwk = {"kty": "OKP", "crv": "Ed25519", "kid": "k", "x": _b64(key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw))}
-    limit = {"name": "api", "key": "client", "rate": 4_000_000_000, "per_s": 60, "burst": 1_000_000}
-    route = {"methods": None, "upstream": "o", "max_body": None}
+    limit: dict[str, Any] = {"name": "api", "key": "client", "rate": 4_000_000_000, "per_s": 60, "burst": 1_000_000}
+    route: dict[str, Any] = {"methods": None, "upstream": "o", "max_body": None}
     site = {
         "site_id": "s",
         "organization_id": "o",
@@ -182,7 +182,10 @@ def main() -> None:
     parser.add_argument("--seconds", type=int, default=5)
     parser.add_argument("--rounds", type=int, default=3)
     args = parser.parse_args()
-    for needed in ("nginx", "haproxy", "wrk", str(BINARY)):
+    if not BINARY.exists():
+        build = ["cargo", "build", "--release", "--locked", "-p", "hcc-gateway", "--bin", "hcc-gateway-bench"]
+        subprocess.run(build, check=True, cwd=ROOT / "native")
+    for needed in ("nginx", "haproxy", "wrk"):
         if shutil.which(needed, path=os.environ.get("PATH", "") + ":/usr/sbin") is None:
             raise SystemExit(f"{needed} is missing")
     key = Ed25519PrivateKey.generate()

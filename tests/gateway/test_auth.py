@@ -124,7 +124,7 @@ def test_limit_by_client(gateway: Running, origin: Origin, signer: Signer) -> No
     [("user", {"sub": "user-1", "sid": "x"}, {"sub": "user-2"}), ("organization", {"sub": "user-2"}, {"org_id": "org-2"})],
 )
 def test_limit_by_identity(
-    gateway: Running, origin: Origin, signer: Signer, key: str, same: dict[str, str], other: dict[str, str]
+    gateway: Running, origin: Origin, signer: Signer, key: str, same: dict[str, Any], other: dict[str, Any]
 ) -> None:
     limit = {"name": "each", "key": key, "rate": 1, "per_s": 60, "burst": 1}
     configure(gateway, origin, signer, route(auth={"mode": "jwt"}, rate_limits=[limit]))
