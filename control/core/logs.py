@@ -21,7 +21,8 @@ def hide_secrets(_logger: Any, _method: str, event: MutableMapping[str, Any]) ->
 
 
 def _cleaned(key: str, value: Any) -> Any:
-    if isinstance(value, (str, bytes)) and any(word in key.lower() for word in _SECRET_WORDS):
+    name = key.lower().replace("-", "_")
+    if isinstance(value, (str, bytes, dict)) and any(word in name for word in _SECRET_WORDS):
         return _HIDDEN
     if isinstance(value, dict):
         return {k: _cleaned(str(k), v) for k, v in value.items()}
