@@ -22,6 +22,8 @@ async def serve_health(listen: str, ready: Callable[[], Awaitable[bool]]) -> Non
             return
         status, kind, body = 404, b"text/plain; charset=utf-8", b"not found\n"
         match scope["path"]:
+            case "/":
+                status, body = 200, b"worker: /livez /readyz /metrics\n"
             case "/livez":
                 status, body = 200, b"alive\n"
             case "/readyz":

@@ -15,7 +15,7 @@ from psycopg.rows import dict_row
 from control.accounts import directory
 from control.core import tokens
 from control.core.crypto import ENCRYPTED_COLUMNS, EncryptedColumn, Keyring, KeyringError, place
-from control.core.settings import Settings, SettingsError, check, load
+from control.core.settings import Settings, SettingsError, load
 
 LEAD_SECONDS = 60
 """A new key is published this long before it signs: verifiers read the keys every half minute."""
@@ -34,9 +34,12 @@ class Key(msgspec.Struct):
 def command(args: argparse.Namespace) -> int:
     """Exit code 1 when it cannot be done, 2 when settings are missing."""
     settings = load()
-    if problems := [*check(settings), *([] if settings.owner_database_url else ["HCC_OWNER_DATABASE_URL is not set"])]:
-        raise SettingsError(problems)
-    keyring = Keyring.parse(settings.encryption_keys)
+    if not settings.owner_database_url:
+        raise SettingsError(["HCC_OWNER_DATABASE_URL is not set: keys are changed as role hcc_owner"])
+    try:
+        keyring = Keyring.parse(settings.encryption_keys)
+    except KeyringError as error:
+        raise SettingsError([f"HCC_ENCRYPTION_KEYS: {error}"]) from None
     with psycopg.connect(settings.owner_database_url) as connection:
         match args.action:
             case "list":
@@ -46,9 +49,7 @@ def command(args: argparse.Namespace) -> int:
                 if args.json:
                     print(msgspec.json.encode({"kid": kid, "signs_in_s": 0 if args.now else LEAD_SECONDS}).decode())
                     return 0
-                print(
-                    f"{kid} signs {'now' if args.now else f'in {LEAD_SECONDS} s'}; the old key is good until its tokens expire"
-                )
+                print(f"{kid} signs {'now' if args.now else f'in {LEAD_SECONDS} s'}; the old key is good until its tokens expire")
             case _:
                 return _reencrypt_all(connection, keyring, as_json=args.json)
     return 0

@@ -33,8 +33,6 @@ PERMISSIONS: dict[str, str] = {
     "operations:read": "See long-running operations",
     "gateway:read": "See sites and routes",
     "gateway:write": "Change sites and routes",
-    "jobs:read": "See background jobs",
-    "jobs:write": "Retry and cancel background jobs",
 }
 """Every permission there is, with words for a person who gives out roles."""
 

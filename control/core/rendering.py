@@ -15,6 +15,7 @@ from psycopg_pool import PoolTimeout, TooManyRequests
 from control.core.envelope import ErrorBody, Failure, Problem
 from control.core.errors import BadRequest, DomainError, FieldError, Unavailable, ValidationFailed
 from control.core.validation import body_errors
+from control.web.pages import page
 
 log = structlog.get_logger("hcc.errors")
 
@@ -82,7 +83,7 @@ def to_domain_error(request: Request[Any, Any, State], error: Exception) -> Doma
             return DomainError("The server failed; the error was recorded.")
 
 
-def render(request: Request[Any, Any, State], error: Exception) -> Response[bytes]:
+def render(request: Request[Any, Any, State], error: Exception) -> Response[Any]:
     """The answer to an error."""
     failure = to_domain_error(request, error)
     request_id = str(request.scope.get("request_id", ""))
@@ -99,5 +100,11 @@ def render(request: Request[Any, Any, State], error: Exception) -> Response[byte
             errors=(failure.details or {}).get("errors"),
         )
         return Response(msgspec.json.encode(problem), status_code=failure.status, media_type=_PROBLEM, headers=headers)
+    if request.method == "GET" and "text/html" in request.headers.get("accept", "") and not request.url.path.startswith("/v1"):
+        shown = page(
+            "error.html", status=failure.status, title=f"{failure.status}", message=failure.message, request_id=request_id
+        )
+        shown.headers.update(headers)
+        return shown
     body = Failure(error=ErrorBody(failure.code, failure.message, failure.details), request_id=request_id)
     return Response(msgspec.json.encode(body), status_code=failure.status, media_type="application/json", headers=headers)

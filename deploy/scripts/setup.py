@@ -37,8 +37,10 @@ PROGRAMS = {
     "wrk": "wrk",
     "cc": "build-essential",
     "git": "git",
+    "jq": "jq",
 }
-"""Programs looked for, and the Debian package of each. nginx, HAProxy and wrk are the peers of tests and benches."""
+"""Programs looked for, and the Debian package of each. nginx, HAProxy and wrk are the peers of tests and
+benches; jq is in the README's examples."""
 
 
 class SetupError(Exception):
