@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 from litestar import Request
@@ -54,7 +54,8 @@ def struct_errors(raw: bytes, into: type[msgspec.Struct]) -> list[FieldError]:
 
 def body_errors(request: Request[Any, Any, State]) -> list[FieldError] | None:
     """What is wrong with the body of a refused request; None when the body is not the reason."""
-    field = getattr(request.route_handler, "parsed_data_field", None) if "route_handler" in request.scope else None
+    handler = cast("dict[str, Any]", request.scope).get("route_handler")
+    field = getattr(handler, "parsed_data_field", None)
     raw: object = ScopeState.from_scope(request.scope).body  # Empty when it was never read
     if field is None or not isinstance(raw, bytes):
         return None
