@@ -44,10 +44,20 @@ async def test_both_headers(world: World) -> None:
     assert answer.status_code == 200
 
 
-@pytest.mark.parametrize("spoil", [
-    lambda key: key[:-1], lambda key: key + "x", lambda key: key.replace("hcc_", "hcx_"), lambda key: "hcc_", lambda key: "",
-    lambda key: "hcc_ffffffffffff_" + key.split("_", 2)[2], lambda key: key.upper(), lambda key: "hcc_%_x", lambda key: "_" * 5000,
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda key: key[:-1],
+        lambda key: key + "x",
+        lambda key: key.replace("hcc_", "hcx_"),
+        lambda key: "hcc_",
+        lambda key: "",
+        lambda key: "hcc_ffffffffffff_" + key.split("_", 2)[2],
+        lambda key: key.upper(),
+        lambda key: "hcc_%_x",
+        lambda key: "_" * 5000,
+    ],
+)
 async def test_wrong_keys(world: World, spoil: Any) -> None:
     made = await make(world)
     answer = await use(world, spoil(made["key"]))
@@ -99,18 +109,21 @@ async def test_scopes_shrink_with_the_owner(world: World, settings: Settings) ->
     assert (await use(world, made["key"], "/v1/api-keys")).status_code == 403
 
 
-@pytest.mark.parametrize(("changes", "pointer"), [
-    ({"scopes": ["organizations:create"]}, "/scopes/0"),
-    ({"scopes": ["users:read", "organizations:*"]}, "/scopes/1"),
-    ({"scopes": ["no:such"]}, "/scopes/0"),
-    ({"scopes": [":*"]}, "/scopes/0"),
-    ({"scopes": [""]}, "/scopes/0"),
-    ({"scopes": []}, "/scopes"),
-    ({"name": ""}, "/name"),
-    ({"expires_at": "2020-01-01T00:00:00Z"}, "/expires_at"),
-    ({"expires_at": "2999-01-01T00:00:00"}, "/expires_at"),
-    ({"expires_at": "tomorrow"}, "/expires_at"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("changes", "pointer"),
+    [
+        ({"scopes": ["organizations:create"]}, "/scopes/0"),
+        ({"scopes": ["users:read", "organizations:*"]}, "/scopes/1"),
+        ({"scopes": ["no:such"]}, "/scopes/0"),
+        ({"scopes": [":*"]}, "/scopes/0"),
+        ({"scopes": [""]}, "/scopes/0"),
+        ({"scopes": []}, "/scopes"),
+        ({"name": ""}, "/name"),
+        ({"expires_at": "2020-01-01T00:00:00Z"}, "/expires_at"),
+        ({"expires_at": "2999-01-01T00:00:00"}, "/expires_at"),
+        ({"expires_at": "tomorrow"}, "/expires_at"),
+    ],
+)
 async def test_what_is_refused(world: World, changes: dict[str, Any], pointer: str) -> None:
     answer = await world.send("anna", "POST", "/v1/api-keys", {**NEW, **changes})
     assert answer.status_code == 422

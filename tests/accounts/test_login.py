@@ -28,7 +28,7 @@ async def login(world: World, email: str, password: str = PASSWORD, address: str
 
 def execute(settings: Settings, query: str, *params: Any) -> list[Any]:
     with psycopg.connect(settings.owner_database_url, autocommit=True) as connection:
-        done = connection.execute(query, params)  # type: ignore[arg-type]
+        done = connection.execute(query, params)
         return done.fetchall() if done.description else []
 
 

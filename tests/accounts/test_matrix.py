@@ -42,7 +42,7 @@ def operations() -> set[str]:
 
 
 def test_every_operation_has_its_row() -> None:
-    rows = [row.operation for row in (*ROWS, *OWN, *PUBLIC)]
+    rows = [*(row.operation for row in ROWS), *(row.operation for row in OWN), *(row.operation for row in PUBLIC)]
     assert operations() - set(rows) == set(), "operations without a row in tests/accounts/matrix"
     assert set(rows) - operations() == set(), "rows without an operation"
     assert len(rows) == len(set(rows))

@@ -139,7 +139,10 @@ async def test_forgotten_and_reset(world: World, settings: Settings, runtime: Ru
 async def test_a_reset_expires(world: World, settings: Settings, runtime: Runtime, worker_runtime: Runtime) -> None:
     await send_reset(worker_runtime, EMAIL)
     token = await link(settings, runtime)
-    query = "SELECT reset_expires_at - now() BETWEEN interval '29 min' AND interval '30 min' FROM hcc.user_credentials WHERE user_id = %s"
+    query = (
+        "SELECT reset_expires_at - now() BETWEEN interval '29 min' AND interval '30 min'"
+        " FROM hcc.user_credentials WHERE user_id = %s"
+    )
     assert execute(settings, query, world.users["anna"]) == [(True,)]
     assert account.RESET_SECONDS == 1800
     execute(

@@ -26,7 +26,7 @@ async def me(world: World, access: str) -> int:
 
 def rows(settings: Settings, query: str, *params: Any) -> list[Any]:
     with psycopg.connect(settings.owner_database_url, autocommit=True) as connection:
-        return connection.execute(query, params).fetchall()  # type: ignore[arg-type]
+        return connection.execute(query, params).fetchall()
 
 
 async def test_rotation(world: World) -> None:
@@ -100,7 +100,7 @@ async def test_two_refreshes_at_once(world: World, settings: Settings) -> None:
 async def test_no_new_tokens(world: World, settings: Settings, change: str) -> None:
     """Expired, closed, gone: also when the organisation above was closed."""
     with psycopg.connect(settings.owner_database_url, autocommit=True) as connection:
-        connection.execute(change)  # type: ignore[arg-type]
+        connection.execute(change)
     answer = await refresh(world, world.refresh_tokens["anna"])
     assert answer.status_code == 401
     assert answer.json()["error"]["message"] == "The refresh token is not valid; log in again."

@@ -11,6 +11,7 @@ import psycopg
 import pytest
 
 from control.accounts.auth import throttle
+from control.core.errors import RateLimited
 from control.core.runtime import Runtime
 from control.core.settings import Settings
 from tests.accounts.test_login import execute, login
@@ -121,7 +122,7 @@ async def test_a_burst_of_the_counter_itself(runtime: Runtime, settings: Setting
     async def one() -> bool:
         try:
             await throttle.count(runtime.database, attempt)
-        except throttle.RateLimited:
+        except RateLimited:
             return False
         return True
 

@@ -21,6 +21,7 @@ from psycopg.types.json import Jsonb
 from control.core import tokens
 from control.core.crypto import place
 from control.core.db import Database
+from control.core.errors import Unauthorized
 from control.core.runtime import Runtime
 from control.core.settings import Settings
 from tests.accounts.test_login import execute, login
@@ -54,7 +55,8 @@ class Forge:
 
     def signed(self, header: dict[str, Any] | None = None, key: OKPKey | None = None, **changes: Any) -> str:
         claims = {name: value for name, value in {**self.claims, **changes}.items() if value is not ...}
-        return jwt.encode({**self.header, **(header or {})}, claims, key or self.key, algorithms=["EdDSA"])
+        token: str = jwt.encode({**self.header, **(header or {})}, claims, key or self.key, algorithms=["EdDSA"])
+        return token
 
     def unsigned(self, header: dict[str, Any], signature: str = "") -> str:
         return f"{b64(json.dumps(header).encode())}.{b64(json.dumps(self.claims).encode())}.{signature}"
@@ -84,7 +86,7 @@ FORGED: dict[str, Callable[[Forge], str]] = {
     "no signature": lambda f: f.unsigned(f.header),
     "alg none": lambda f: f.unsigned({**f.header, "alg": "none"}),
     "alg None in capitals": lambda f: f.unsigned({**f.header, "alg": "NONE"}, f.signature),
-    "HS256 with the public key": lambda f: f.hmac(base64.urlsafe_b64decode(f.key.as_dict(private=False)["x"] + "==")),
+    "HS256 with the public key": lambda f: f.hmac(base64.urlsafe_b64decode(str(f.key.as_dict(private=False)["x"]) + "==")),
     "HS256 with the public key as JSON": lambda f: f.hmac(json.dumps(f.key.as_dict(private=False)).encode()),
     "another key under our kid": lambda f: f.signed(key=OKPKey.generate_key("Ed25519")),
     "unknown kid": lambda f: f.signed({"kid": "k-unknown"}),
@@ -118,7 +120,7 @@ FORGED: dict[str, Callable[[Forge], str]] = {
 @pytest.mark.parametrize("case", FORGED)
 async def test_forged(world: World, forge: Forge, case: str) -> None:
     headers = {b"authorization": b"Bearer " + FORGED[case](forge).encode("latin-1")}
-    answer = await world.client.get("/v1/users", headers=headers)  # type: ignore[arg-type]
+    answer = await world.client.get("/v1/users", headers=headers)
     assert answer.status_code == 401, case
     assert answer.json()["error"]["code"] == "UNAUTHORIZED"
     assert answer.headers["www-authenticate"].startswith("Bearer")
@@ -172,7 +174,7 @@ def add_key(settings: Settings, runtime: Runtime, active_from: str) -> str:
     with psycopg.connect(settings.owner_database_url) as connection:
         connection.execute(
             "INSERT INTO hcc.signing_keys (kid, algorithm, public_jwk, private_key, active_from)"
-            f" VALUES (%s, 'EdDSA', %s, %s, now() + interval '{active_from}')",  # type: ignore[arg-type]
+            f" VALUES (%s, 'EdDSA', %s, %s, now() + interval '{active_from}')",
             (key.kid, Jsonb(key.public_jwk), key.private_key),
         )
     return key.kid
@@ -250,7 +252,7 @@ async def test_expiry_is_to_the_second(runtime: Runtime, settings: Settings, wor
     at = claims.exp
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("control.core.tokens.time.time", lambda: float(at))
-        with pytest.raises(tokens.Unauthorized, match="expired"):
+        with pytest.raises(Unauthorized, match="expired"):
             await short.verify(token)
         patch.setattr("control.core.tokens.time.time", lambda: at - timedelta(milliseconds=1).total_seconds())
         await short.verify(token)

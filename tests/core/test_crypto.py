@@ -45,10 +45,18 @@ def test_a_value_does_not_open_elsewhere(elsewhere: bytes) -> None:
         ring.open(ring.seal(b"text", WHERE), elsewhere)
 
 
-@pytest.mark.parametrize(("text", "words"), [
-    ("", "no key"), ("abc", "key 1 is not of the form"), (f":{ONE}", "not of the form"), ("k1:???", "not valid base64"),
-    (f"k1:{ONE},k1:{TWO}", "twice"), (f"k1:{base64.b64encode(b'short').decode()}", "5 bytes"), (f"{'k' * 33}:{ONE}", "not of the form"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", "no key"),
+        ("abc", "key 1 is not of the form"),
+        (f":{ONE}", "not of the form"),
+        ("k1:???", "not valid base64"),
+        (f"k1:{ONE},k1:{TWO}", "twice"),
+        (f"k1:{base64.b64encode(b'short').decode()}", "5 bytes"),
+        (f"{'k' * 33}:{ONE}", "not of the form"),
+    ],
+)
 def test_bad_keys(text: str, words: str) -> None:
     with pytest.raises(KeyringError, match=words) as caught:
         Keyring.parse(text)

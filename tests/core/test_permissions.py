@@ -11,11 +11,21 @@ from control.core.runtime import Runtime
 from control.core.settings import Settings
 
 
-@pytest.mark.parametrize(("held", "wanted", "expected"), [
-    (["users:read"], "users:read", True), (["users:read"], "users:write", False), (["users:*"], "users:write", True), (["*"], "jobs:write", True),
-    (["user:*"], "users:read", False), ([], "users:read", False), (["*:read"], "users:read", False), ([":*"], "users:read", False),
-    (["users"], "users:read", False), (["USERS:READ"], "users:read", False),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("held", "wanted", "expected"),
+    [
+        (["users:read"], "users:read", True),
+        (["users:read"], "users:write", False),
+        (["users:*"], "users:write", True),
+        (["*"], "jobs:write", True),
+        (["user:*"], "users:read", False),
+        ([], "users:read", False),
+        (["*:read"], "users:read", False),
+        ([":*"], "users:read", False),
+        (["users"], "users:read", False),
+        (["USERS:READ"], "users:read", False),
+    ],
+)
 def test_allows(held: list[str], wanted: str, expected: bool) -> None:
     assert allows(held, wanted) is expected
 

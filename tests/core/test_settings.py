@@ -29,10 +29,16 @@ def test_a_secret_from_a_file_or_a_credential(tmp_path: Path) -> None:
     assert load({"HCC_ENCRYPTION_KEY": "abc"}).encryption_keys == "k1:abc"
 
 
-@pytest.mark.parametrize(("environ", "words"), [
-    ({"HCC_DB_POOL_MAX": "many"}, "HCC_DB_POOL_MAX"), ({"HCC_DB_POOL_MAX": "0"}, "HCC_DB_POOL_MAX"), ({"HCC_ENV": "prod"}, "HCC_ENV"),
-    ({"DATABASE_URL_FILE": "/does/not/exist"}, "DATABASE_URL_FILE"), ({"HCC_DB_POOL_MIN": "9", "HCC_DB_POOL_MAX": "3"}, "HCC_DB_POOL_MIN"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("environ", "words"),
+    [
+        ({"HCC_DB_POOL_MAX": "many"}, "HCC_DB_POOL_MAX"),
+        ({"HCC_DB_POOL_MAX": "0"}, "HCC_DB_POOL_MAX"),
+        ({"HCC_ENV": "prod"}, "HCC_ENV"),
+        ({"DATABASE_URL_FILE": "/does/not/exist"}, "DATABASE_URL_FILE"),
+        ({"HCC_DB_POOL_MIN": "9", "HCC_DB_POOL_MAX": "3"}, "HCC_DB_POOL_MIN"),
+    ],
+)
 def test_wrong_ones_are_named(environ: dict[str, str], words: str) -> None:
     with pytest.raises(SettingsError, match=words):
         load(environ)

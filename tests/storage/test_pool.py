@@ -122,9 +122,20 @@ async def savepoint_undone(database: Database, scope: Scope) -> None:
         assert await _count(tx) == 1
 
 
-@pytest.mark.parametrize("ending", [
-    committed, rolled_back, failed, failed_and_caught, cancelled_in_a_query, cancelled_between_queries, switched, savepoint_undone,
-], ids=lambda ending: ending.__name__)  # fmt: skip
+@pytest.mark.parametrize(
+    "ending",
+    [
+        committed,
+        rolled_back,
+        failed,
+        failed_and_caught,
+        cancelled_in_a_query,
+        cancelled_between_queries,
+        switched,
+        savepoint_undone,
+    ],
+    ids=lambda ending: ending.__name__,
+)
 async def test_the_next_one_sees_nothing(database: Database, scope: Scope, ending: Ending) -> None:
     await ending(database, scope)
     async with database.transaction(NOBODY) as tx:

@@ -26,7 +26,7 @@ def database(server: Server, text: str) -> Iterator[str]:
     migrate.bootstrap(server.postgres.superuser_dsn, {}, name)
     owner = server.url("hcc_owner", name)
     with psycopg.connect(owner) as connection:
-        connection.execute(text)  # type: ignore[arg-type]
+        connection.execute(text)
     yield owner
     with psycopg.connect(server.postgres.superuser_dsn, autocommit=True) as connection:
         connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
@@ -51,7 +51,7 @@ def test_the_comparison_sees_a_difference(urls: Urls) -> None:
     last = dump(urls["hcc_owner"])
     for change in changes:
         with psycopg.connect(urls["hcc_owner"]) as connection:
-            connection.execute(change)  # type: ignore[arg-type]
+            connection.execute(change)
         now = dump(urls["hcc_owner"])
         assert now != last, change
         last = now

@@ -153,7 +153,7 @@ def test_what_is_a_persons_is_only_theirs(tree: Tree, role: str, table: str) -> 
     for statement in ("UPDATE {} SET user_id = user_id", "DELETE FROM {}"):
         with tree.working(role, "platform", "tree", person="apple") as connection:
             try:
-                connection.execute(sql.SQL(statement).format(sql.Identifier("hcc", table)))  # type: ignore[arg-type]
+                connection.execute(sql.SQL(statement).format(sql.Identifier("hcc", table)))
             except (errors.InsufficientPrivilege, errors.ForeignKeyViolation):
                 connection.rollback()
     assert tree.strangers(table, "user_id", tree.facts["apple"]["user"]) == before
@@ -181,7 +181,7 @@ def test_planting_an_organization(tree: Tree, name: str, access: str, parent: st
 def test_the_tree_cannot_be_rehung(tree: Tree) -> None:
     for change in ("parent_id = parent_id", "path = path", "kind = kind", "id = id"):
         with tree.working("hcc_app", "north", "tree") as connection, pytest.raises(errors.InsufficientPrivilege):
-            connection.execute(f"UPDATE hcc.organizations SET {change}")  # type: ignore[arg-type]
+            connection.execute(f"UPDATE hcc.organizations SET {change}")
 
 
 @pytest.mark.parametrize("role", SERVING)
@@ -215,4 +215,4 @@ def test_a_named_customer_reads_and_does_not_write(tree: Tree) -> None:
             assert connection.execute("SELECT FROM hcc.thing").rowcount == rows, name
     for statement in ("UPDATE hcc.thing SET customer_id = NULL", "DELETE FROM hcc.thing"):
         with tree.working("hcc_app", "apple") as connection:
-            assert connection.execute(statement).rowcount == 0  # type: ignore[arg-type]
+            assert connection.execute(statement).rowcount == 0
