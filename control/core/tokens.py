@@ -19,7 +19,7 @@ from joserfc.errors import JoseError, SecurityWarning
 from joserfc.jwk import OKPKey
 
 from control.core.crypto import Keyring, place
-from control.core.db import NOBODY, Database
+from control.core.db import NOBODY, Database, Transaction
 from control.core.errors import Unauthorized, Unavailable
 from control.core.ids import new_id
 from control.core.settings import Settings
@@ -95,7 +95,10 @@ class Tokens:
         if time.monotonic() - self._read_at < max_age:
             return
         async with self._database.transaction(NOBODY) as tx:
-            self._keys = await tx.all(SigningKey, _KEYS)
+            await self._read(tx)
+
+    async def _read(self, tx: Transaction) -> None:
+        self._keys = await tx.all(SigningKey, _KEYS)
         self._public = {k.kid: OKPKey.import_key(k.public_jwk) for k in self._keys}
         self._private = {kid: key for kid, key in self._private.items() if kid in self._public}
         self._read_at = time.monotonic()
@@ -106,10 +109,14 @@ class Tokens:
         return {"keys": [k.public_jwk for k in self._keys]}
 
     async def issue(
-        self, *, user_id: UUID, user_type: str, organization_id: UUID, roles: list[str], session_id: UUID
+        self, tx: Transaction, *, user_id: UUID, user_type: str, organization_id: UUID, roles: list[str], session_id: UUID
     ) -> tuple[str, int]:
-        """A token and the seconds it is good for. Raises Unavailable when there is no key."""
-        await self._refresh(_RELOAD_SECONDS)
+        """A token and the seconds it is good for. Raises Unavailable when there is no key.
+
+        The keys are read with the caller's transaction: who holds a connection and waits for a second one can wait forever.
+        """
+        if time.monotonic() - self._read_at >= _RELOAD_SECONDS:
+            await self._read(tx)
         now = datetime.now(UTC)
         signing = next((k for k in self._keys if k.active_from <= now), None)
         if signing is None:

@@ -7,13 +7,17 @@ from typing import Any
 
 import bcrypt
 import httpx
+import msgspec
 import psycopg
 import pytest
 
+from control.app import create_litestar
+from control.core.addresses import parse_networks
+from control.core.edge import Edge
 from control.core.passwords import Passwords, Verdict
 from control.core.runtime import Runtime
 from control.core.settings import Settings
-from tests.world import PASSWORD, World
+from tests.world import PASSWORD, PEOPLE, World
 
 
 async def login(world: World, email: str, password: str = PASSWORD, address: str | None = None, **more: Any) -> httpx.Response:
@@ -149,6 +153,26 @@ async def test_a_hash_of_weaker_settings_is_made_anew(world: World, settings: Se
     assert (await login(world, "anna@example.com")).status_code == 200
     ((new,),) = execute(settings, "SELECT password_hash FROM hcc.user_credentials WHERE user_id = %s", world.users["anna"])
     assert f"m={settings.argon2_memory_kib}" in new
+
+
+async def test_many_at_once_on_a_small_pool(world: World, settings: Settings) -> None:
+    """No request waits for a second connection while it holds one, also when keys must be read: nobody waits forever."""
+    runtime = Runtime(msgspec.structs.replace(settings, db_pool_max=2, db_acquire_timeout=10))
+    await runtime.start()
+    try:
+        app = Edge(create_litestar(runtime), parse_networks("127.0.0.1/32"))
+        transport = httpx.ASGITransport(app=app, client=("192.0.2.9", 1))  # type: ignore[arg-type]
+        async with httpx.AsyncClient(transport=transport, base_url="http://hcc.test") as client:
+
+            async def one(name: str) -> int:
+                body = {"email": world.email(name), "password": PASSWORD}
+                return (await client.post("/v1/auth/login", json=body)).status_code
+
+            for _ in range(3):
+                runtime.tokens._read_at = float("-inf")
+                assert await asyncio.wait_for(asyncio.gather(*map(one, PEOPLE)), timeout=8) == [200] * len(PEOPLE)
+    finally:
+        await runtime.stop()
 
 
 BODIES: dict[str, tuple[Any, set[str]]] = {

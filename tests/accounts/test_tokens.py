@@ -20,7 +20,7 @@ from psycopg.types.json import Jsonb
 
 from control.core import tokens
 from control.core.crypto import place
-from control.core.db import Database
+from control.core.db import NOBODY, Database
 from control.core.errors import Unauthorized
 from control.core.runtime import Runtime
 from control.core.settings import Settings
@@ -213,13 +213,15 @@ async def test_a_key_that_another_process_made_is_found(world: World, runtime: R
         runtime.tokens._read_at = time.monotonic() - 5
         kid = add_key(settings, runtime, "0 s")
         claims = parts(world.tokens["anna"])[1]
-        token, _ = await other.tokens.issue(
-            user_id=world.users["anna"],
-            user_type="customer",
-            organization_id=world.organizations["apple"],
-            roles=["owner"],
-            session_id=claims["sid"],
-        )
+        async with other.database.transaction(NOBODY) as tx:
+            token, _ = await other.tokens.issue(
+                tx,
+                user_id=world.users["anna"],
+                user_type="customer",
+                organization_id=world.organizations["apple"],
+                roles=["owner"],
+                session_id=claims["sid"],
+            )
         assert parts(token)[0]["kid"] == kid
         assert (await runtime.tokens.verify(token)).sub == world.users["anna"]
     finally:
@@ -240,13 +242,15 @@ async def test_expiry_is_to_the_second(runtime: Runtime, settings: Settings, wor
         Database(settings.database_url, settings), runtime.keyring, msgspec.structs.replace(settings, jwt_access_ttl=1)
     )
     short._database = runtime.database
-    token, lifetime = await short.issue(
-        user_id=world.users["anna"],
-        user_type="customer",
-        organization_id=world.organizations["apple"],
-        roles=[],
-        session_id=world.users["anna"],
-    )
+    async with runtime.database.transaction(NOBODY) as tx:
+        token, lifetime = await short.issue(
+            tx,
+            user_id=world.users["anna"],
+            user_type="customer",
+            organization_id=world.organizations["apple"],
+            roles=[],
+            session_id=world.users["anna"],
+        )
     assert lifetime == 1
     claims = await short.verify(token)
     at = claims.exp

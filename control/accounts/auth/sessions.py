@@ -32,8 +32,9 @@ async def _next_token(tx: Transaction, session_id: UUID, user_id: UUID, seconds:
     return token
 
 
-async def _answer(runtime: Runtime, principal: Principal, session_id: UUID, refresh_token: str) -> Session:
+async def _answer(tx: Transaction, runtime: Runtime, principal: Principal, session_id: UUID, refresh_token: str) -> Session:
     access, lifetime = await runtime.tokens.issue(
+        tx,
         user_id=principal.user_id,
         user_type=principal.user_type,
         organization_id=principal.organization_id,
@@ -64,7 +65,7 @@ async def begin(tx: Transaction, ctx: Context, principal: Principal) -> Session:
         seconds=lifetime,
     )
     token = await _next_token(tx, session_id, principal.user_id, lifetime)
-    return await _answer(ctx.runtime, principal, session_id, token)
+    return await _answer(tx, ctx.runtime, principal, session_id, token)
 
 
 class _Found(msgspec.Struct):
@@ -119,7 +120,7 @@ async def refresh(ctx: Context, token: str) -> Session:
                 user_agent=ctx.user_agent,
             )
             session = await _answer(
-                runtime, principal, found.session_id, await _next_token(tx, found.session_id, found.user_id, lifetime)
+                tx, runtime, principal, found.session_id, await _next_token(tx, found.session_id, found.user_id, lifetime)
             )
     # The family's end must be committed before the refusal is raised.
     if session is None:
