@@ -4,9 +4,8 @@
 
 Ours is `hcc-gateway-bench` (the gateway's listener without Granian around it) with one thread; nginx has one worker
 and HAProxy one thread. The origin is a second nginx that answers 11 bytes. CPU time per request of each proxy is told beside
-the rates, as it suffers less from whatever else the machine does. A run in which a peer is disturbed is marked
-void and ends with exit code 3. Ours is built first when
-it is not there yet.
+the rates, as it suffers less from whatever else the machine does. A case in which a peer is disturbed is marked void in the
+result, and that is said. Ours is built first when it is not there yet.
 """
 
 from __future__ import annotations
@@ -39,7 +38,7 @@ BINARY = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "native" / "target")) / 
 CONNECTIONS = 32
 PEERS = ("nginx", "haproxy")
 STEADY = 0.15
-"""A peer that falls this far behind its own median in a round was disturbed: the case is void."""
+"""A peer whose slowest round is this far behind its best one was disturbed: the case is void."""
 
 ORIGIN = """
 worker_processes 1; daemon off; pid {dir}/origin.pid; error_log /dev/null; user root;
@@ -243,7 +242,7 @@ def main() -> None:
         ratios = {p: round(median(o / r for o, r in zip(rounds["ours"], rounds[p], strict=True)), 3) for p in PEERS}
         peers = {p: round(median(rounds[p])) for p in PEERS}
         own_rate = round(median(rounds["ours"]))
-        unsteady = [p for p in PEERS if min(rounds[p]) < (1 - STEADY) * median(rounds[p])]
+        unsteady = [p for p in PEERS if min(rounds[p]) < (1 - STEADY) * max(rounds[p])]
         result["cases"].append(
             {
                 "case": case,
@@ -259,13 +258,11 @@ def main() -> None:
         print(f"{case}: ours {own_rate}, " + ", ".join(f"{p} {r} (x{ratios[p]})" for p, r in peers.items()))
         if unsteady:
             print(
-                f"  void: {', '.join(unsteady)} fell {STEADY:.0%} or more behind its own median; something else used the machine"
+                f"  void: {', '.join(unsteady)} fell {STEADY:.0%} or more behind its best round; something else used the machine"
             )
     RESULTS.mkdir(parents=True, exist_ok=True)
     (RESULTS / "gateway.json").write_text(json.dumps(result, indent=2) + "\n")
     (RESULTS / "gateway.svg").write_text(plot.bars(result))
-    if any(case["void"] for case in result["cases"]):
-        raise SystemExit(3)
 
 
 if __name__ == "__main__":
