@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import getpass
 import re
 import sys
@@ -29,7 +28,7 @@ def command(args: argparse.Namespace) -> int:
         password, made_up = _password(args)
         if reason := weakness(password, [args.email, getattr(args, "name", "")]):
             raise DirectoryError(f"the password {reason}")
-        password_hash = asyncio.run(_hash(settings, password))
+        password_hash = _hash(settings, password)
         with psycopg.connect(settings.owner_database_url) as connection:
             if args.action == "create":
                 _create(connection, args, password_hash)
@@ -62,10 +61,10 @@ def _password(args: argparse.Namespace) -> tuple[str, bool]:
     return generate(), True
 
 
-async def _hash(settings: Settings, password: str) -> str:
+def _hash(settings: Settings, password: str) -> str:
     passwords = Passwords(settings.argon2_memory_kib, 1)
     try:
-        return await passwords.hash(password)
+        return passwords.hash_here(password)
     finally:
         passwords.close()
 

@@ -50,6 +50,10 @@ class Passwords:
         """A new Argon2id hash in PHC form. Raises Unavailable when too many are waiting."""
         return await self._run(self._hasher.hash, password)
 
+    def hash_here(self, password: str) -> str:
+        """The same in the calling thread, for commands that serve nobody else."""
+        return self._hasher.hash(password)
+
     async def verify(self, stored: str | None, password: str) -> Verdict:
         """Check a password; `stored` None (no such user, or no password set) takes as long and is never right."""
         return await self._run(self._verify, stored, password)
