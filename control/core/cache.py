@@ -13,6 +13,8 @@ import structlog
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
+from control.core import metrics
+
 T = TypeVar("T")
 log = structlog.get_logger("hcc.cache")
 _PREFIX = "hcc:cache:"
@@ -23,8 +25,6 @@ class Cache:
 
     def __init__(self, redis: Redis | None) -> None:
         self._redis = redis
-        self.misses = 0
-        self.hits = 0
 
     async def get(self, key: str, into: type[T], ttl: int, load: Callable[[], Awaitable[T | None]]) -> T | None:
         """The cached value, or the one that `load` gives, then kept `ttl` seconds. None is not kept."""
@@ -33,11 +33,11 @@ class Cache:
         try:
             raw = await self._redis.get(_PREFIX + key)
             if raw is not None:
-                self.hits += 1
+                metrics.CACHE.labels("hit").inc()
                 return msgspec.msgpack.decode(raw.encode() if isinstance(raw, str) else raw, type=into)
         except (RedisError, OSError, msgspec.DecodeError) as error:
             log.debug("cache read failed", error=type(error).__name__)
-        self.misses += 1
+        metrics.CACHE.labels("miss").inc()
         value = await load()
         if value is not None:
             try:

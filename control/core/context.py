@@ -103,10 +103,6 @@ class Context:
         body = Page(data=rows, pagination=page.pagination(total), request_id=self.request_id)
         return Response(body, headers={"Cache-Control": "no-store"})
 
-    def accepted(self, operation_id: UUID, data: T) -> Response[Envelope[T]]:
-        """202: the work goes on, and Location says where to look."""
-        return self.answer(data, status=202, headers={"Location": f"/v1/operations/{operation_id}"})
-
     def if_match(self, version: int) -> None:
         """Compare If-Match with the row at hand (RFC 9110 section 13.1.1). Raises PreconditionFailed."""
         sent = self.request.headers.get("if-match")

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import msgspec
-from msgspec import Meta
 
 T = TypeVar("T")
 
@@ -76,6 +75,3 @@ class Problem(msgspec.Struct, kw_only=True, omit_defaults=True):
     code: str
     request_id: str
     errors: list[Any] | None = None
-
-
-Limit = Annotated[int, Meta(ge=1, le=100)]

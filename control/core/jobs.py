@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
 import procrastinate
 import structlog
@@ -42,12 +42,6 @@ class Work:
         self.job_id = job_id
         self.attempt = attempt
         self.last_attempt = last_attempt
-
-
-class Body(Protocol):
-    """A job's function: the work, then its named arguments."""
-
-    def __call__(self, work: Work, /, **arguments: Any) -> Awaitable[None]: ...
 
 
 def task(

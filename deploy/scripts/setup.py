@@ -120,6 +120,8 @@ def missing_packages() -> list[str]:
         missing.append("postgresql")
     if not (Path(sysconfig.get_path("include")) / "Python.h").exists():
         missing.append("python3-dev")
+    if not Path("/etc/ssl/certs/ca-certificates.crt").exists():
+        missing.append("ca-certificates")  # pip and cargo fetch over TLS
     version = rust_version()
     if version is None or version < OLDEST_RUST:
         missing += ["cargo-web", "rustc-web", "rustfmt-web", "rust-web-clippy"]
