@@ -277,6 +277,15 @@ BEGIN
 END
 $$;
 
+CREATE FUNCTION hcc.person_visible(person uuid) RETURNS boolean
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'hcc', 'pg_temp'
+    AS $$
+  SELECT person = current_user_id()
+      OR EXISTS (SELECT FROM users u WHERE u.id = person AND visible(u.organization_id))
+      OR EXISTS (SELECT FROM memberships m WHERE m.user_id = person AND visible(m.organization_id))
+$$;
+
 CREATE FUNCTION hcc.refuse_change() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -1263,7 +1272,7 @@ CREATE POLICY tenant_insert ON hcc.gateway_upstreams FOR INSERT TO hcc_app, hcc_
 
 CREATE POLICY tenant_insert ON hcc.idempotency_keys FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
 
-CREATE POLICY tenant_insert ON hcc.memberships FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
+CREATE POLICY tenant_insert ON hcc.memberships FOR INSERT TO hcc_app, hcc_worker WITH CHECK ((hcc.writable(organization_id) AND hcc.person_visible(user_id)));
 
 CREATE POLICY tenant_insert ON hcc.operations FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
 
@@ -1443,6 +1452,10 @@ REVOKE ALL ON FUNCTION hcc.outbox_state() FROM PUBLIC;
 GRANT ALL ON FUNCTION hcc.outbox_state() TO hcc_worker;
 
 REVOKE ALL ON FUNCTION hcc.outbox_wake() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION hcc.person_visible(person uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION hcc.person_visible(person uuid) TO hcc_app;
+GRANT ALL ON FUNCTION hcc.person_visible(person uuid) TO hcc_worker;
 
 REVOKE ALL ON FUNCTION hcc.refuse_change() FROM PUBLIC;
 

@@ -38,6 +38,17 @@ GRANT SELECT, INSERT, DELETE ON hcc.memberships TO hcc_app, hcc_worker;
 GRANT UPDATE (last_used_at) ON hcc.memberships TO hcc_app, hcc_worker;
 
 CALL hcc.make_tenant_table('users');
+-- A membership is made only for somebody whom the transaction sees: knowing a stranger's id opens nothing. With its owner's
+-- rights, since the policy of memberships would otherwise ask the policies of users, which ask memberships.
+CREATE FUNCTION hcc.person_visible(person uuid) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = hcc, pg_temp AS $$
+  SELECT person = current_user_id()
+      OR EXISTS (SELECT FROM users u WHERE u.id = person AND visible(u.organization_id))
+      OR EXISTS (SELECT FROM memberships m WHERE m.user_id = person AND visible(m.organization_id))
+$$;
+DROP POLICY tenant_insert ON hcc.memberships;
+CREATE POLICY tenant_insert ON hcc.memberships FOR INSERT TO hcc_app, hcc_worker
+  WITH CHECK (hcc.writable(organization_id) AND hcc.person_visible(user_id));
 CREATE POLICY own_person ON hcc.users FOR SELECT TO hcc_app, hcc_worker USING (id = hcc.current_user_id());
 CREATE POLICY own_person_update ON hcc.users FOR UPDATE TO hcc_app, hcc_worker
   USING (id = hcc.current_user_id()) WITH CHECK (id = hcc.current_user_id());

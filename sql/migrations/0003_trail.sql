@@ -164,7 +164,8 @@ GRANT SELECT, INSERT, UPDATE ON hcc.outgoing_mail TO hcc_app, hcc_worker;
 
 -- Functions open for named roles only (PUBLIC lost EXECUTE in 0001).
 GRANT EXECUTE ON FUNCTION hcc.current_org_id(), hcc.current_user_id(), hcc.in_subtree(uuid), hcc.visible(uuid, uuid),
-  hcc.writable(uuid), hcc.my_organizations(), hcc.revoke_session(uuid, text, interval) TO hcc_app, hcc_worker;
+  hcc.writable(uuid), hcc.person_visible(uuid), hcc.my_organizations(),
+  hcc.revoke_session(uuid, text, interval) TO hcc_app, hcc_worker;
 GRANT EXECUTE ON FUNCTION hcc.find_login(text), hcc.find_refresh_token(bytea), hcc.find_reset_token(bytea),
   hcc.find_api_key(text) TO hcc_app;
 GRANT EXECUTE ON FUNCTION hcc.find_login(text) TO hcc_worker;

@@ -94,7 +94,7 @@ def test_functions_with_the_owners_rights_are_closed(owner: Connection) -> None:
     assert {name for name, _, _, public in functions if public} == set()
     assert {name for name, _, app, _ in functions if app} == {
         "erase_person", "find_api_key", "find_login", "find_refresh_token", "find_reset_token", "in_subtree", "my_organizations",
-        "revoke_session",
+        "person_visible", "revoke_session",
     }  # fmt: skip
 
 

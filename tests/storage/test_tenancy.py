@@ -198,6 +198,28 @@ def test_doors_open_only_for_their_caller(tree: Tree, role: str) -> None:
         assert mine == {tree.id("apple")}
 
 
+@pytest.mark.parametrize(("name", "access", "into", "person", "taken"), [
+    ("apple", "own", "apple", "birch", False),
+    ("apple", "tree", "apple", "cherry", False),
+    ("north", "tree", "north", "cherry", False),
+    ("north", "own", "north", "apple", False),
+    ("north", "tree", "north", "apple", True),
+])  # fmt: skip
+@pytest.mark.parametrize("role", SERVING)
+def test_a_membership_needs_a_visible_person(
+    tree: Tree, role: str, name: str, access: str, into: str, person: str, taken: bool
+) -> None:
+    """Who knows a stranger's id cannot make the stranger a member, and so read the account."""
+    with tree.working(role, name, access) as connection:
+        row = (tree.id(into), tree.facts[person]["user"])
+        insert = "INSERT INTO hcc.memberships (organization_id, user_id) VALUES (%s, %s)"
+        if taken:
+            assert connection.execute(insert, row).rowcount == 1
+        else:
+            with pytest.raises(errors.InsufficientPrivilege):
+                connection.execute(insert, row)
+
+
 def test_a_named_customer_reads_and_does_not_write(tree: Tree) -> None:
     """The second column that later domains give to make_tenant_table."""
     tree.owner.execute("CREATE TABLE hcc.thing (organization_id uuid, customer_id uuid)")
