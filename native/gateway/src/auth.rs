@@ -94,7 +94,7 @@ pub enum Outcome {
 
 impl TokenCache {
     /// Authenticates a request as its route asks.
-    pub fn authenticate(&self, head: &RequestHead, auth: AuthBody, platform: &Platform, revoked: &Revoked, now_s: u64) -> Outcome {
+    pub fn authenticate(&self, head: &RequestHead, auth: &AuthBody, platform: &Platform, revoked: &Revoked, now_s: u64) -> Outcome {
         if auth.mode == AuthMode::None {
             return Outcome::Anonymous;
         }

@@ -64,7 +64,7 @@ pub fn decide(shared: &Shared, config: &Config, head: &RequestHead, peer: IpAddr
             count(shared, limit, client::limit_key(known.client), now_ns)?;
         }
     }
-    match shared.tokens.authenticate(head, route.auth, &known.platform, &shared.revoked, unix_ms() / 1000) {
+    match shared.tokens.authenticate(head, &route.auth, &known.platform, &shared.revoked, unix_ms() / 1000) {
         Outcome::Anonymous | Outcome::ApiKey => {}
         Outcome::Bearer(identity) => known.identity = Some(identity),
         Outcome::Refused(reason) => return Err(unauthorized(reason)),

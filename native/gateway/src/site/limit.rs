@@ -1,0 +1,34 @@
+//! How a limit is compiled.
+
+use crate::snapshot::{LimitBody, LimitKey};
+use hcc_http::bytes::is_token;
+use hcc_ratelimit::Quota;
+use std::hash::BuildHasher;
+
+/// One limit, ready to count.
+#[derive(Debug)]
+pub struct Limit {
+    /// Name shown in `RateLimit-Policy`.
+    pub name: String,
+    /// Stable number of the limit.
+    pub id: u64,
+    /// What is counted.
+    pub key: LimitKey,
+    /// Rate and burst.
+    pub quota: Quota,
+    /// Requests ...
+    pub rate: u32,
+    /// ... in so many seconds.
+    pub per_s: u32,
+}
+
+/// Compiles a limit of a site; its number is the same over every apply.
+pub(super) fn compile(limit: LimitBody, site: &str, hasher: &impl BuildHasher) -> Result<Limit, String> {
+    if limit.name.is_empty() || limit.name.len() > 64 || !is_token(limit.name.as_bytes()) {
+        return Err(format!("name of a limit: {}", limit.name));
+    }
+    let quota = Quota::new(limit.rate, limit.per_s, limit.burst)
+        .ok_or_else(|| format!("limit {}: rate, per_s and burst are at least 1", limit.name))?;
+    let id = hasher.hash_one((site, &limit.name, limit.key as u8));
+    Ok(Limit { name: limit.name, id, key: limit.key, quota, rate: limit.rate, per_s: limit.per_s })
+}
