@@ -32,12 +32,13 @@ ENDPOINTS = ("/healthz", "/readyz", "/metrics", "/config")
 class Options(msgspec.Struct, frozen=True, kw_only=True):
     """What a worker needs to know; the parent sets it before it forks."""
 
-    listeners: list[int]
+    listeners: list[list[tuple[int, bool, bool]]]
     last_good: str
     threads: int
     database_url: str
     access_log: str
     drain_s: float
+    certificate_keys: str
     parent: int
 
 
@@ -75,7 +76,10 @@ class Operations:
         _die_with_parent(self._options.parent)
         options = self._options
         gateway = Gateway(
-            threads=options.threads, last_good_path=options.last_good or None, access_log=options.access_log or None
+            threads=options.threads,
+            last_good_path=options.last_good or None,
+            access_log=options.access_log or None,
+            certificate_keys=options.certificate_keys or None,
         )
         # The last good configuration first: the public is served before PostgreSQL is even asked.
         restored = gateway.load_last_good()
@@ -145,9 +149,12 @@ def serve(
     threads: int,
     database_url: str,
     access_log: str,
+    certificate_keys: str = "",
     drain_s: float = 10.0,
 ) -> int:
     """Serve until a signal. `threads` are those of the public listener; `drain_s` bounds how long a stop waits for requests.
+
+    `listen` may name several addresses, `https://` ones among them, whose certificates `certificate_keys` open.
 
     Exit code 2 when an address cannot be listened on.
     """
@@ -156,18 +163,20 @@ def serve(
 
     global _options  # noqa: PLW0603 - handed to the forked worker, set once
     try:
-        sockets = open_listeners(listen)
+        threads = max(1, threads)
+        sockets = open_listeners(listen, each=threads)
         host, port = parse(ops_listen)
     except ListenError as error:
         print(f"gateway: {error}", file=sys.stderr)
         return 2
     _options = Options(
-        listeners=[s.fileno() for s in sockets],
+        listeners=[[one.handed_down() for one in own] for own in sockets],
         last_good=last_good,
-        threads=max(1, threads),
+        threads=threads,
         database_url=database_url,
         access_log=access_log,
         drain_s=drain_s,
+        certificate_keys=certificate_keys,
         parent=os.getpid(),
     )
     # The worker must inherit the sockets.

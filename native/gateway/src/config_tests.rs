@@ -8,7 +8,7 @@ fn site(id: &str, host: &str, hash: &str, extra: &str) -> String {
 
 fn apply(config: &Config, sections: &[String]) -> (Config, Report) {
     let bytes = format!(r#"{{"version":1,"sections":[{}]}}"#, sections.join(","));
-    config.apply(bytes.as_bytes(), 1).unwrap_or_else(|e| panic!("{e}"))
+    config.apply(bytes.as_bytes(), 1, &Keyring::default()).unwrap_or_else(|e| panic!("{e}"))
 }
 
 #[test]
@@ -42,7 +42,7 @@ fn one_host_one_site() {
 fn a_snapshot_round_trips() {
     let (one, _) = apply(&Config::default(), &[site("a", "a.example", "1", "")]);
     let bytes = one.to_snapshot().unwrap_or_else(|e| panic!("{e}"));
-    let (two, report) = Config::default().apply(&bytes, 2).unwrap_or_else(|e| panic!("{e}"));
+    let (two, report) = Config::default().apply(&bytes, 2, &Keyring::default()).unwrap_or_else(|e| panic!("{e}"));
     assert!(report.refused.is_empty() && two.site("a.example").is_some());
-    assert!(Config::default().apply(b"{\"version\":2,\"sections\":[]}", 1).is_err());
+    assert!(Config::default().apply(b"{\"version\":2,\"sections\":[]}", 1, &Keyring::default()).is_err());
 }

@@ -2,17 +2,21 @@
 
 use crate::access_log::{self, Log};
 use crate::config::Report;
-use crate::session::{Worker, serve};
+use crate::idle::Idle;
+use crate::sealed::Keyring;
+use crate::preamble::{self, Opened, Opening};
+use crate::session::{self, Worker};
 use crate::state::Shared;
+use crate::{h2_session, tls};
 use hcc_http::request_id::Random;
 use hcc_proxy::Pool;
 use hcc_waf::Inspector;
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 use std::io;
-use std::net::TcpListener as StdListener;
+use std::net::{IpAddr, TcpListener as StdListener};
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -25,6 +29,31 @@ const TICK: Duration = Duration::from_millis(100);
 /// How long an upstream connection stays idle in the pool.
 const UPSTREAM_IDLE: Duration = Duration::from_secs(30);
 
+/// A listening socket and what is spoken on it.
+pub struct Listen {
+    /// The socket.
+    pub socket: StdListener,
+    /// Whether clients speak TLS.
+    pub tls: bool,
+    /// Whether a PROXY header stands first.
+    pub proxy: bool,
+}
+
+/// What a gateway is made with.
+#[derive(Default)]
+pub struct Options {
+    /// Threads that serve the public; at least one.
+    pub threads: usize,
+    /// File of the last good configuration.
+    pub last_good: Option<PathBuf>,
+    /// File of the access log, or `-` for standard output.
+    pub access_log: Option<String>,
+    /// Open the private keys of certificates.
+    pub certificate_keys: Keyring,
+    /// A firewall.
+    pub inspector: Option<Box<dyn Inspector>>,
+}
+
 /// A gateway in this process.
 pub struct Gateway {
     shared: Arc<Shared>,
@@ -35,17 +64,12 @@ pub struct Gateway {
 }
 
 impl Gateway {
-    /// A gateway that does not listen yet. `access_log` is a path, or `-` for standard output.
-    pub fn new(
-        threads: usize,
-        last_good: Option<PathBuf>,
-        access_log: Option<&str>,
-        inspector: Option<Box<dyn Inspector>>,
-    ) -> io::Result<Self> {
-        let log = access_log.map(access_log::start).transpose()?;
+    /// A gateway that does not listen yet.
+    pub fn new(options: Options) -> io::Result<Self> {
+        let log = options.access_log.as_deref().map(access_log::start).transpose()?;
         Ok(Self {
-            shared: Arc::new(Shared::new(last_good, inspector)),
-            threads: threads.clamp(1, 256),
+            shared: Arc::new(Shared::new(options.last_good, options.certificate_keys, options.inspector)),
+            threads: options.threads.clamp(1, 256),
             log,
             stop: watch::Sender::new(None),
             running: Mutex::default(),
@@ -77,12 +101,15 @@ impl Gateway {
         self.shared.metrics.render(self.shared.limiter.displaced())
     }
 
-    /// Starts the threads, each accepting from every listener.
-    pub fn start(&self, listeners: &[StdListener]) -> io::Result<()> {
+    /// Starts the threads; thread n accepts from list n, from the first again when there are fewer lists.
+    pub fn start(&self, lists: &[Vec<Listen>]) -> io::Result<()> {
+        let acceptor = if lists.iter().flatten().any(|l| l.tls) { Some(tls::acceptor(&self.shared).map_err(io::Error::other)?) } else { None };
         for number in 0..self.threads {
-            let own = listeners.iter().map(StdListener::try_clone).collect::<io::Result<Vec<_>>>()?;
-            for listener in &own {
-                listener.set_nonblocking(true)?;
+            let mut own = Vec::new();
+            for listener in lists.get(number % lists.len().max(1)).into_iter().flatten() {
+                let socket = listener.socket.try_clone()?;
+                socket.set_nonblocking(true)?;
+                own.push((socket, Opening { proxy: listener.proxy, tls: acceptor.clone().filter(|_| listener.tls) }));
             }
             let runtime = tokio::runtime::Builder::new_current_thread().enable_io().enable_time().event_interval(61).build()?;
             let seed = RandomState::new().hash_one((number, std::process::id()));
@@ -91,6 +118,7 @@ impl Gateway {
                 pool: Pool::default(),
                 log: Log::new(self.log.clone(), Arc::clone(&self.shared.metrics)),
                 random: Mutex::new(Random::new(seed)),
+                stop: self.stop.subscribe(),
             });
             let stop = self.stop.subscribe();
             let thread =
@@ -100,7 +128,7 @@ impl Gateway {
         Ok(())
     }
 
-    /// Accepts nothing more, ends idle connections, lets running requests finish within `timeout`, then cuts.
+    /// Accepts nothing more, ends connections that have been idle for a second, lets requests finish within `timeout`, then cuts.
     pub fn drain(&self, timeout: Duration) {
         self.shared.draining.store(true, Ordering::Relaxed);
         let _ = self.stop.send(Some(Instant::now() + timeout));
@@ -111,14 +139,14 @@ impl Gateway {
     }
 }
 
-type Open = Arc<Mutex<HashMap<u64, (AbortHandle, Arc<AtomicBool>)>>>;
+type Open = Arc<Mutex<HashMap<u64, (AbortHandle, Arc<Idle>)>>>;
 
-async fn run(worker: Arc<Worker>, listeners: Vec<StdListener>, mut stop: watch::Receiver<Option<Instant>>) {
+async fn run(worker: Arc<Worker>, listeners: Vec<(StdListener, Opening)>, mut stop: watch::Receiver<Option<Instant>>) {
     let open: Open = Arc::default();
     let mut accepting = Vec::new();
-    for listener in listeners {
+    for (listener, opening) in listeners {
         if let Ok(listener) = TcpListener::from_std(listener) {
-            accepting.push(tokio::spawn(accept(Arc::clone(&worker), listener, Arc::clone(&open))).abort_handle());
+            accepting.push(tokio::spawn(accept(Arc::clone(&worker), listener, opening, Arc::clone(&open))).abort_handle());
         }
     }
     let mut ticks = 0u32;
@@ -141,7 +169,8 @@ async fn run(worker: Arc<Worker>, listeners: Vec<StdListener>, mut stop: watch::
     loop {
         let mut left = 0;
         for (handle, idle) in open.lock().unwrap_or_else(PoisonError::into_inner).values() {
-            if idle.load(Ordering::Relaxed) || Instant::now() >= deadline {
+            let quiet = idle.for_ms().is_some_and(|ms| ms >= session::DRAIN_IDLE.as_millis() as u64);
+            if quiet || Instant::now() >= deadline {
                 handle.abort();
             } else {
                 left += 1;
@@ -169,7 +198,7 @@ impl Drop for Entry {
     }
 }
 
-async fn accept(worker: Arc<Worker>, listener: TcpListener, open: Open) {
+async fn accept(worker: Arc<Worker>, listener: TcpListener, opening: Opening, open: Open) {
     let mut number = 0u64;
     loop {
         let Ok((stream, peer)) = listener.accept().await else {
@@ -191,14 +220,32 @@ async fn accept(worker: Arc<Worker>, listener: TcpListener, open: Open) {
         // Both listeners of a thread count apart; the port tells them apart.
         let key = number << 16 | listener.local_addr().map_or(0, |a| u64::from(a.port()));
         let entry = Entry { worker: Arc::clone(&worker), open: Arc::clone(&open), number: key };
-        let idle = Arc::new(AtomicBool::new(false));
-        let serving = serve(Arc::clone(&worker), stream, peer.ip(), Arc::clone(&idle));
+        let idle = Arc::new(Idle::default());
+        let serving = serve(Arc::clone(&worker), stream, peer.ip(), opening.clone(), Arc::clone(&idle));
         let mut books = open.lock().unwrap_or_else(PoisonError::into_inner);
         let task = tokio::spawn(async move {
             let _entry = entry;
             serving.await;
         });
         books.insert(key, (task.abort_handle(), idle));
+    }
+}
+
+async fn serve(worker: Arc<Worker>, tcp: TcpStream, address: IpAddr, opening: Opening, idle: Arc<Idle>) {
+    let opened = if opening.proxy || opening.tls.is_some() {
+        let within = Duration::from_millis(worker.shared.config.load().platform.defaults.handshake_timeout_ms);
+        tokio::time::timeout(within, preamble::open(&opening, tcp, address)).await.ok().flatten()
+    } else {
+        preamble::open(&opening, tcp, address).await
+    };
+    let Some(Opened { conn, peer, h2 }) = opened else {
+        worker.shared.metrics.failed_handshakes.fetch_add(1, Ordering::Relaxed);
+        return;
+    };
+    if h2 {
+        h2_session::serve(worker, conn, peer, idle).await;
+    } else {
+        session::serve(worker, conn, peer, idle).await;
     }
 }
 

@@ -51,9 +51,6 @@ pub fn decide(shared: &Shared, config: &Config, head: &RequestHead, peer: IpAddr
     let index = find(site, head)?;
     known.route = Some((Arc::clone(site), index));
     let route = &site.routes[index];
-    if head.wants_upgrade() {
-        return Err(Answer::closing(501, "upgrade"));
-    }
     known.max_body = route.max_body.unwrap_or(known.max_body);
     if matches!(head.framing, Framing::Length(n) if n > known.max_body) {
         return Err(Answer::closing(413, "body too large"));

@@ -50,8 +50,19 @@ pub fn words(status: u16) -> (&'static str, &'static str, &'static str) {
     }
 }
 
-/// Writes a whole answer; `accept` is the client's field, `common` are lines every response has.
-pub fn put(out: &mut Vec<u8>, answer: &Answer, accept: &[u8], request_id: &[u8], common: &[u8], without_body: bool) {
+/// An answer as it goes out.
+#[derive(Debug)]
+pub struct Rendered {
+    /// Reason phrase.
+    pub reason: &'static str,
+    /// Field lines without those of framing and connection.
+    pub lines: Vec<u8>,
+    /// The body.
+    pub body: Vec<u8>,
+}
+
+/// Renders an answer; `accept` is the client's field, `common` are lines every response has.
+pub fn render(answer: &Answer, accept: &[u8], request_id: &[u8], common: &[u8]) -> Rendered {
     let now = unix_ms();
     let (phrase, code, message) = words(answer.status);
     let id = String::from_utf8_lossy(request_id);
@@ -73,25 +84,17 @@ pub fn put(out: &mut Vec<u8>, answer: &Answer, accept: &[u8], request_id: &[u8],
         let envelope = json!({"success": false, "data": null, "error": {"code": code, "message": message, "details": null}, "timestamp": rfc3339(now), "request_id": id});
         ("application/json", envelope.to_string())
     };
-    let mut head = format!(
-        "HTTP/1.1 {} {phrase}\r\nDate: {}\r\nContent-Type: {kind}\r\nContent-Length: {}\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\nX-Request-Id: {id}\r\n",
-        answer.status,
+    let mut lines = format!(
+        "Date: {}\r\nContent-Type: {kind}\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\nX-Request-Id: {id}\r\n",
         http_date(now),
-        body.len()
     );
     for (name, value) in &answer.fields {
-        head.push_str(name);
-        head.push_str(": ");
-        head.push_str(value);
-        head.push_str("\r\n");
+        lines.push_str(name);
+        lines.push_str(": ");
+        lines.push_str(value);
+        lines.push_str("\r\n");
     }
-    if answer.close {
-        head.push_str("Connection: close\r\n");
-    }
-    out.extend_from_slice(head.as_bytes());
-    out.extend_from_slice(common);
-    out.extend_from_slice(b"\r\n");
-    if !without_body {
-        out.extend_from_slice(body.as_bytes());
-    }
+    let mut lines = lines.into_bytes();
+    lines.extend_from_slice(common);
+    Rendered { reason: phrase, lines, body: body.into_bytes() }
 }

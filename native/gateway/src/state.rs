@@ -4,6 +4,7 @@ use crate::auth::{Revoked, TokenCache};
 use crate::config::{Config, Report};
 use crate::last_good;
 use crate::metrics::Metrics;
+use crate::sealed::Keyring;
 use crate::time::unix_ms;
 use arc_swap::ArcSwap;
 use hcc_ratelimit::Limiter;
@@ -31,6 +32,7 @@ pub struct Shared {
     pub inspector: Box<dyn Inspector>,
     /// Whether the gateway is draining.
     pub draining: AtomicBool,
+    certificate_keys: Keyring,
     last_good: Option<PathBuf>,
     applies: AtomicU64,
     last: Mutex<(Report, u64)>,
@@ -38,7 +40,7 @@ pub struct Shared {
 
 impl Shared {
     /// An empty configuration.
-    pub fn new(last_good: Option<PathBuf>, inspector: Option<Box<dyn Inspector>>) -> Self {
+    pub fn new(last_good: Option<PathBuf>, certificate_keys: Keyring, inspector: Option<Box<dyn Inspector>>) -> Self {
         Self {
             config: ArcSwap::default(),
             limiter: Limiter::new(LIMITER_KEYS),
@@ -47,6 +49,7 @@ impl Shared {
             metrics: Arc::default(),
             inspector: inspector.unwrap_or_else(|| Box::new(NoInspection)),
             draining: AtomicBool::new(false),
+            certificate_keys,
             last_good,
             applies: AtomicU64::new(0),
             last: Mutex::default(),
@@ -58,7 +61,7 @@ impl Shared {
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
         let number = self.applies.fetch_add(1, Ordering::Relaxed) + 1;
         let before = self.config.load_full();
-        let (next, report) = before.apply(bytes, number)?;
+        let (next, report) = before.apply(bytes, number, &self.certificate_keys)?;
         let now_ms = unix_ms();
         if !Arc::ptr_eq(&next.platform, &before.platform) {
             self.revoked.add(next.platform.revoked.iter().cloned(), now_ms / 1000);

@@ -50,7 +50,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Conn<S> {
             }
             self.wbuf.consume(n);
         }
-        Poll::Ready(Ok(()))
+        // TLS keeps records of its own; on a plain stream this does nothing.
+        Pin::new(&mut self.io).poll_flush(cx)
     }
 
     /// Writes everything queued, or fails with `TimedOut`.
@@ -68,6 +69,45 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Conn<S> {
     pub fn is_silent(&mut self) -> bool {
         let mut cx = Context::from_waker(std::task::Waker::noop());
         self.rbuf.is_empty() && self.poll_fill(&mut cx, false).is_pending()
+    }
+}
+
+/// Reading gives what is queued first, so that a connection can be handed on after its first bytes were looked at.
+impl<S: AsyncRead + Unpin> AsyncRead for Conn<S> {
+    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        if self.rbuf.is_empty() {
+            return Pin::new(&mut self.io).poll_read(cx, buf);
+        }
+        let n = self.rbuf.len().min(buf.remaining());
+        buf.put_slice(&self.rbuf.bytes()[..n]);
+        self.rbuf.consume(n);
+        if self.rbuf.is_empty() {
+            self.rbuf.shrink(0);
+        }
+        Poll::Ready(Ok(()))
+    }
+}
+
+/// Writing goes straight to the stream; nothing must be queued.
+impl<S: AsyncWrite + Unpin> AsyncWrite for Conn<S> {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.io).poll_write(cx, buf)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.io).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.io).poll_shutdown(cx)
+    }
+
+    fn poll_write_vectored(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bufs: &[io::IoSlice<'_>]) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.io).poll_write_vectored(cx, bufs)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.io.is_write_vectored()
     }
 }
 
