@@ -97,7 +97,7 @@ print([(one.tls, one.proxy, one.socket.fileno()) for one in lists[0]], lists[0] 
         out = subprocess.run(
             [sys.executable, "-c", program],
             env={**os.environ, "LISTEN_FDS": "3", "LISTEN_FDNAMES": names, "PYTHONPATH": str(Path(__file__).parents[2])},
-            preexec_fn=lay,  # noqa: PLW1509 - the child has one thread
+            preexec_fn=lay,
             close_fds=False,
             capture_output=True,
             text=True,

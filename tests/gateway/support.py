@@ -8,7 +8,7 @@ import json
 import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Self
 
@@ -231,9 +231,10 @@ def site(upstream_: dict[str, Any], *routes: dict[str, Any], name: str = "s1", h
     }
 
 
-def snapshot(*sites: dict[str, Any], hash_: str = "", **platform: Any) -> bytes:
+def snapshot(*sites: dict[str, Any], hash_: str = "", sections_: Sequence[dict[str, Any]] = (), **platform: Any) -> bytes:
     sections = [{"id": "platform", "hash": hash_ or json.dumps(platform), "body": platform}]
     sections += [{"id": f"site:{s['site_id']}", "hash": hash_ or json.dumps(s), "body": s} for s in sites]
+    sections += sections_
     return json.dumps({"version": 1, "sections": sections}).encode()
 
 

@@ -154,9 +154,16 @@ impl Exchange {
         // A body that was not read would be taken for the next request.
         answer.close |= !self.head.keep_alive || !(self.head.framing == Framing::None || client.is_input_done());
         let accept = self.head.fields.first(Name::Accept).unwrap_or_default();
-        let rendered = render::render(&answer, accept, &self.id, &known.platform.response_lines);
+        let mut rendered = render::render(&answer, accept, &self.id, &known.platform.response_lines);
         let to_head = self.head.method() == b"HEAD";
-        let content = Content::Length(rendered.body.len() as u64);
+        let content = if to_head {
+            let length = rendered.body.len().to_string();
+            hcc_http::forwarded::put_field(&mut rendered.lines, b"Content-Length", length.as_bytes());
+            rendered.body.clear();
+            Content::None
+        } else {
+            Content::Length(rendered.body.len() as u64)
+        };
         let head = AnswerHead {
             status: answer.status,
             reason: rendered.reason.as_bytes(),

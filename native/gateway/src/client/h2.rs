@@ -5,7 +5,7 @@ use crate::stream::ClientStream;
 use bytes::Bytes;
 use h2::server::SendResponse;
 use h2::{Reason, RecvStream};
-use hcc_http::{Framing, Reject, RequestHead};
+use hcc_http::{Framing, Name, Reject, RequestHead};
 use hcc_proxy::side::fields;
 use hcc_proxy::{Conn, H2, Side};
 use http::{HeaderValue, Request, Response, StatusCode, header};
@@ -55,6 +55,7 @@ pub fn framing(head: &RequestHead, recv: &RecvStream) -> Framing {
     match head.framing {
         _ if recv.is_end_stream() => Framing::None,
         Framing::Length(n) => Framing::Length(n),
+        _ if head.fields.first(Name::ContentLength).is_some() => Framing::None,
         _ => Framing::Chunked,
     }
 }

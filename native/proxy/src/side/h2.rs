@@ -154,11 +154,13 @@ impl Side for H2 {
     }
 
     fn is_input_done(&self) -> bool {
-        self.state == Input::Done && self.piece.is_empty()
+        // The stated length is the end: waiting for the frame that says so would hold the other side up.
+        self.piece.is_empty() && (self.state == Input::Done || (self.state != Input::Cut && self.left == Some(0)))
     }
 
     fn closed(&mut self) -> Option<Vec<u8>> {
-        (self.state == Input::Done && self.left.unwrap_or(0) == 0).then(|| std::mem::take(&mut self.trailers))
+        let whole = self.left.map_or(self.state == Input::Done, |left| left == 0 && self.state != Input::Cut);
+        whole.then(|| std::mem::take(&mut self.trailers))
     }
 
     fn queued(&self) -> usize {
