@@ -8,6 +8,7 @@ import ssl
 import subprocess
 import threading
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import h2.config
 import h2.connection
@@ -146,6 +147,10 @@ def test_fields(client: H2Client, origin: Origin) -> None:
     assert b"root" not in text
 
 
+def refused(event: Any) -> bool:
+    return dict(event.headers)[":status"] in ("400", "501")
+
+
 @pytest.mark.parametrize(
     ("fields", "status"),
     [
@@ -175,7 +180,7 @@ def test_what_is_refused(client: H2Client, origin: Origin, fields: list[tuple[st
     else:
         while not client.closed and not any(
             isinstance(e, h2.events.StreamReset | h2.events.ConnectionTerminated)
-            or (isinstance(e, h2.events.ResponseReceived) and dict(e.headers)[":status"] in ("400", "501"))
+            or (isinstance(e, h2.events.ResponseReceived) and refused(e))
             for e in client.events
         ):
             client.read()
