@@ -9,14 +9,13 @@ use hcc_http::forwarded::{Hop, put_field, put_request};
 use hcc_http::scan::HeadScanner;
 use hcc_http::{Framing, Name, Version};
 use hcc_proxy::pump::Stopped;
-use hcc_proxy::{Checkout, Conn, Pool, ProxyError, Pump, Sink, Target, Upstream};
+use hcc_proxy::{Ask, Checkout, Conn, Endpoint, Lease, Pool, ProxyError, Pump, Sink, Stream, Unavailable, Upstream};
 use hcc_waf::{Origin, Transaction, Verdict};
 use std::future::poll_fn;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::task::Poll;
 use std::time::Duration;
-use tokio::net::TcpStream;
 
 /// Largest response head taken from an upstream, in bytes.
 const MAX_RESPONSE_HEAD: usize = 65_536;
@@ -36,7 +35,7 @@ pub struct Sent {
     /// Bytes of content taken from the client.
     pub bytes_in: u64,
     /// The target that answered, or was tried last.
-    pub target: Option<Arc<Target>>,
+    pub target: Option<Arc<Endpoint>>,
     /// Whether the connection may serve another request.
     pub keep: bool,
     /// Whether the answer came before the whole request was taken.
@@ -67,13 +66,11 @@ pub async fn forward(session: &mut Session, worker: &Arc<Worker>, known: &Known,
     session.timer.limit(upstream.timeouts.total);
     let mut rewritten = Vec::new();
     let rewritten_target = route.rewrite(session.head.target(), &mut rewritten).to_vec();
-    let mut failed: Option<(Arc<Target>, ProxyError)> = None;
-    for attempt in 0..2 {
-        let Some(target) = upstream.choose(now_ms(), failed.as_ref().map(|(t, _)| t)).cloned() else {
-            return Err(Answer::new(503, "upstream without targets"));
-        };
-        sent.target = Some(Arc::clone(&target));
-        match attempt_once(session, worker, known, upstream, &target, &rewritten_target, attempt > 0, inspection.as_deref_mut(), sent).await
+    let (mut tried, mut attempt) = (Vec::new(), 0);
+    loop {
+        let mut lease = lease(upstream, &tried).await.map_err(|why| Answer::new(Unavailable::STATUS, why.reason()))?;
+        sent.target = Some(Arc::clone(lease.endpoint()));
+        match attempt_once(session, worker, known, upstream, &mut lease, &rewritten_target, attempt > 0, inspection.as_deref_mut(), sent).await
         {
             Ok(()) => return Ok(()),
             Err(Failure::Own(answer)) => return Err(answer),
@@ -82,8 +79,8 @@ pub async fn forward(session: &mut Session, worker: &Arc<Worker>, known: &Known,
                     worker.shared.metrics.upstream_failures.fetch_add(1, Ordering::Relaxed);
                 }
                 let no_body = session.head.framing == Framing::None;
-                let again = attempt == 0 && !sent.begun && (error.unsent || (error.unanswered && no_body && session.head.is_idempotent()));
-                if !again {
+                let safe = !sent.begun && (error.unsent || (error.unanswered && no_body && session.head.is_idempotent()));
+                if !(safe && attempt < upstream.retry.attempts && upstream.may_retry(now_ms())) {
                     return Err(if error.source == hcc_proxy::Source::Client {
                         Answer::closing(error.status, error.reason)
                     } else {
@@ -91,11 +88,22 @@ pub async fn forward(session: &mut Session, worker: &Arc<Worker>, known: &Known,
                     });
                 }
                 worker.shared.metrics.retries.fetch_add(1, Ordering::Relaxed);
-                failed = Some((target, error));
+                attempt += 1;
+                tried.push(Arc::clone(lease.endpoint()));
             }
         }
     }
-    Err(failed.map_or_else(|| Answer::new(502, "upstream"), |(_, e)| Answer::new(e.status, e.reason)))
+}
+
+async fn lease(upstream: &Upstream, tried: &[Arc<Endpoint>]) -> Result<Lease, Unavailable> {
+    let ask = Ask { now_ms: now_ms(), hash: None, random: monotonic_ns().wrapping_mul(0x9e37_79b9_7f4a_7c15), except: tried };
+    match upstream.pick(&ask) {
+        Err(Unavailable::Unresolved) => {
+            upstream.resolved().await;
+            upstream.pick(&ask)
+        }
+        picked => picked,
+    }
 }
 
 enum Failure {
@@ -115,7 +123,7 @@ async fn attempt_once(
     worker: &Arc<Worker>,
     known: &Known,
     upstream: &Upstream,
-    target: &Arc<Target>,
+    lease: &mut Lease,
     path: &[u8],
     fresh: bool,
     inspection: Option<&mut (dyn Transaction + 'static)>,
@@ -123,11 +131,12 @@ async fn attempt_once(
 ) -> Result<(), Failure> {
     let times = &upstream.timeouts;
     let got = if fresh {
-        Pool::connect(target, times.connect, &mut session.timer).await
+        Pool::connect(lease.endpoint(), times.connect, &mut session.timer).await
     } else {
-        worker.pool.get(target, times.connect, &mut session.timer).await
+        let repeatable = session.head.framing == Framing::None && session.head.is_idempotent();
+        worker.pool.get(lease.endpoint(), repeatable, times.connect, &mut session.timer).await
     };
-    let Checkout { conn: mut up, reused } = got.inspect_err(|_| target.failed(now_ms()))?;
+    let Checkout { conn: mut up, reused } = got.inspect_err(|_| lease.failed(now_ms()))?;
     let body_time = Duration::from_millis(known.platform.defaults.body_timeout_ms);
     put_head(session, known, path, &mut up);
     if session.head.expects_continue && session.head.framing != Framing::None && !sent.continued {
@@ -148,23 +157,23 @@ async fn attempt_once(
     if let Err(error) = head {
         // A kept connection that the other end just closed says nothing of the target's health.
         if error.source == hcc_proxy::Source::Upstream && !(reused && error.unanswered) {
-            target.failed(now_ms());
+            lease.failed(now_ms());
         }
         return Err(error.into());
     }
-    target.succeeded();
+    lease.succeeded(session.response.status, now_ms());
     if let Some(transaction) = inspection {
         blocked(transaction.response_headers(&session.response)).map_err(Failure::Own)?;
     }
     relay(session, worker, known, &mut up, &mut upload, times.between_bytes, sent).await?;
     sent.bytes_in = upload.pump.moved;
     if session.response.keep_alive && upload.done && !upload.broken {
-        worker.pool.put(target, up);
+        worker.pool.put(lease.endpoint(), up);
     }
     Ok(())
 }
 
-fn put_head(session: &mut Session, known: &Known, path: &[u8], up: &mut Conn<TcpStream>) {
+fn put_head(session: &mut Session, known: &Known, path: &[u8], up: &mut Conn<Stream>) {
     let identity = known.identity.as_ref().map_or(&[][..], |i| &i.fields);
     let hop =
         Hop { peer: &session.peer_text, peer_trusted: known.peer_trusted, request_id: &session.id, scheme: "http", target: path, identity };
@@ -183,7 +192,7 @@ struct Upload {
 
 impl Upload {
     /// Moves the request on. A write that fails is no error yet: the upstream may have answered early.
-    fn poll(&mut self, cx: &mut std::task::Context<'_>, session: &mut Session, up: &mut Conn<TcpStream>) -> Result<(), ProxyError> {
+    fn poll(&mut self, cx: &mut std::task::Context<'_>, session: &mut Session, up: &mut Conn<Stream>) -> Result<(), ProxyError> {
         if self.done {
             return Ok(());
         }
@@ -208,7 +217,7 @@ impl Upload {
 }
 
 /// Sends the request and reads the head of its answer into the session; interim answers are passed over.
-async fn read_head(session: &mut Session, up: &mut Conn<TcpStream>, upload: &mut Upload) -> Result<(), ProxyError> {
+async fn read_head(session: &mut Session, up: &mut Conn<Stream>, upload: &mut Upload) -> Result<(), ProxyError> {
     session.timer.within(upload.body_time);
     let to_head = session.head.method() == b"HEAD";
     let mut watching = true;
@@ -267,7 +276,7 @@ async fn relay(
     session: &mut Session,
     worker: &Worker,
     known: &Known,
-    up: &mut Conn<TcpStream>,
+    up: &mut Conn<Stream>,
     upload: &mut Upload,
     between: Duration,
     sent: &mut Sent,
