@@ -70,7 +70,8 @@ pub async fn forward(session: &mut Session, worker: &Arc<Worker>, known: &Known,
     loop {
         let mut lease = lease(upstream, &tried).await.map_err(|why| Answer::new(Unavailable::STATUS, why.reason()))?;
         sent.target = Some(Arc::clone(lease.endpoint()));
-        match attempt_once(session, worker, known, upstream, &mut lease, &rewritten_target, attempt > 0, inspection.as_deref_mut(), sent).await
+        match attempt_once(session, worker, known, upstream, &mut lease, &rewritten_target, attempt > 0, inspection.as_deref_mut(), sent)
+            .await
         {
             Ok(()) => return Ok(()),
             Err(Failure::Own(answer)) => return Err(answer),

@@ -5,6 +5,7 @@ use crate::endpoint::{Endpoint, Place};
 use crate::error::ProxyError;
 use crate::settings::Protocol;
 use crate::stream::Stream;
+use socket2::{SockRef, TcpKeepalive};
 use std::future::{Future, poll_fn};
 use std::io;
 use std::pin::pin;
@@ -13,6 +14,12 @@ use std::time::Duration;
 use tokio::net::{TcpStream, UnixStream};
 use tokio_rustls::TlsConnector;
 
+/// Silence after which TCP asks whether the other host is still there, so that tunnels and streams to a dead one end.
+const SILENCE: Duration = Duration::from_secs(30);
+/// Between two such questions.
+const PROBE: Duration = Duration::from_secs(10);
+/// Questions without an answer that end the connection.
+const PROBES: u32 = 3;
 /// `EMFILE` and `ENFILE`: no descriptor left, in the process or on the host.
 const NO_DESCRIPTOR: [i32; 2] = [24, 23];
 
@@ -23,6 +30,8 @@ pub(crate) async fn open(endpoint: &Endpoint) -> Result<Stream, ProxyError> {
             let tcp = TcpStream::connect(address).await.map_err(|e| refused(&e))?;
             // A connection that is gone already will say so when it is used.
             let _ = tcp.set_nodelay(true);
+            let probes = TcpKeepalive::new().with_time(SILENCE).with_interval(PROBE).with_retries(PROBES);
+            let _ = SockRef::from(&tcp).set_tcp_keepalive(&probes);
             Stream::Tcp(tcp)
         }
         Place::Unix(path) => Stream::Unix(UnixStream::connect(path).await.map_err(|e| refused(&e))?),

@@ -70,9 +70,8 @@ impl Members {
     pub(crate) fn choose(&self, ask: &Ask<'_>, limits: Limits) -> Result<&Arc<Endpoint>, Unavailable> {
         let panicking = OnceCell::new();
         // Health is asked of those proposed only; counting all of them waits until one proposed is not healthy.
-        let believed = |e: &Endpoint| {
-            e.is_healthy(ask.now_ms, limits.checked) || *panicking.get_or_init(|| self.panics(ask.now_ms, limits))
-        };
+        let believed =
+            |e: &Endpoint| e.is_healthy(ask.now_ms, limits.checked) || *panicking.get_or_init(|| self.panics(ask.now_ms, limits));
         let choose = |usable: &dyn Fn(&Arc<Endpoint>) -> bool| {
             let load = |i: usize| self.endpoints.get(i).map_or(0, |e| e.in_flight());
             self.balance

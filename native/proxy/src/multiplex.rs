@@ -7,14 +7,13 @@ use crate::error::ProxyError;
 use crate::stream::Stream;
 use bytes::Bytes;
 use foldhash::HashMap;
-use h2::client::{Builder, Connection, SendRequest};
-use h2::{Ping, PingPong, Reason};
-use std::pin::pin;
+use h2::client::{Builder, SendRequest};
+use h2::{Ping, Reason};
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::Instant;
 
 /// Requests at once on one connection, if the other end allows as many.
 const MAX_STREAMS: u32 = 128;
@@ -26,8 +25,6 @@ const CONNECTION_WINDOW: u32 = STREAM_WINDOW * MAX_STREAMS;
 const SEND_BUFFER: usize = 128 * 1024;
 /// Bytes of a response head.
 const MAX_HEAD: u32 = 65_536;
-/// Between two pings of a connection that carries requests; the same again until it counts as dead.
-const PING: Duration = Duration::from_secs(10);
 
 /// What is known of one connection.
 #[derive(Debug, Default)]
@@ -48,7 +45,8 @@ pub struct Multiplexed {
 }
 
 impl Multiplexed {
-    /// Takes no further requests on this connection: it kept one waiting too long.
+    /// Takes no further requests on this connection. To be called when a request timed out: its host may be gone, which TCP notices
+    /// only after minutes.
     pub fn retire(&self) {
         self.carrier.retired.store(true, Ordering::Relaxed);
     }
@@ -156,12 +154,26 @@ impl Multiplex {
 
 /// Begins HTTP/2; the connection is driven by a task of this thread and ends when nobody holds it any more.
 async fn handshake(stream: Stream) -> Result<Open, ProxyError> {
-    let (send, mut connection) = builder().handshake(stream).await.map_err(|e| failure(&e, false).not_sent())?;
+    let broken = |e| failure(&e, false).not_sent();
+    let (send, mut connection) = builder().handshake(stream).await.map_err(broken)?;
+    // The answer to a ping comes after the settings of the other end, so that its limit of streams is known, and that it speaks
+    // HTTP/2 at all before a request is risked. Only this one: gRPC servers end connections that ping more than twice unasked.
+    if let Some(mut pings) = connection.ping_pong() {
+        tokio::select! {
+            pong = pings.ping(Ping::opaque()) => {
+                pong.map_err(broken)?;
+            }
+            ended = &mut connection => {
+                ended.map_err(broken)?;
+                return Err(ProxyError::upstream(502, "upstream connection ended").not_sent());
+            }
+        }
+    }
     let carrier = Arc::new(Carrier::default());
-    let pings = connection.ping_pong();
     let driven = Arc::clone(&carrier);
     tokio::spawn(async move {
-        drive(connection, pings, &driven).await;
+        // Its requests are told what went wrong.
+        let _ = connection.await;
         driven.ended.store(true, Ordering::Relaxed);
     });
     Ok(Open { send, carrier, used: Instant::now() })
@@ -177,27 +189,6 @@ pub(crate) fn builder() -> Builder {
         .max_send_buffer_size(SEND_BUFFER)
         .max_header_list_size(MAX_HEAD);
     builder
-}
-
-/// Moves frames until the connection ends. One that carries requests and answers no ping is dropped, or its requests would wait
-/// for minutes until TCP gives up.
-async fn drive(connection: Connection<Stream, Bytes>, pings: Option<PingPong>, carrier: &Carrier) {
-    let mut connection = pin!(connection);
-    let Some(mut pings) = pings else {
-        let _ = connection.await;
-        return;
-    };
-    tokio::select! {
-        _ = &mut connection => {}
-        () = async {
-            loop {
-                sleep(PING).await;
-                if carrier.streams.load(Ordering::Relaxed) > 0 && timeout(PING, pings.ping(Ping::opaque())).await.is_err() {
-                    return;
-                }
-            }
-        } => {}
-    }
 }
 
 /// What an error of HTTP/2 means; `answered` says whether the head of the answer was there already.

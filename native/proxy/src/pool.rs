@@ -77,8 +77,7 @@ impl Pool {
         conn.rbuf.shrink(IDLE_BUFFER);
         conn.wbuf.shrink(IDLE_BUFFER);
         let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
-        let entry =
-            idle.entry(endpoint.id()).or_insert_with(|| Idle { endpoint: Arc::downgrade(endpoint), connections: Vec::new() });
+        let entry = idle.entry(endpoint.id()).or_insert_with(|| Idle { endpoint: Arc::downgrade(endpoint), connections: Vec::new() });
         if entry.connections.len() < MAX_IDLE {
             entry.connections.push((conn, Instant::now()));
         }

@@ -53,7 +53,7 @@ impl Upstream {
         let server_names = settings.targets.iter().map(|t| server_name(t, transport.tls.as_ref())).collect::<Result<Vec<_>, _>>()?;
         let common = former.map_or_else(|| Arc::new(Common::default()), |f| Arc::clone(&f.plan.common));
         let plan = Plan { policy: settings.policy, targets: settings.targets, server_names, transport, common };
-        let found = former.map(|f| f.known(&plan.targets)).unwrap_or_else(|| vec![Vec::new(); plan.targets.len()]);
+        let found = former.map_or_else(|| vec![Vec::new(); plan.targets.len()], |f| f.known(&plan.targets));
         let old = former.map(Self::endpoints).unwrap_or_default();
         let members = Members::new(&plan, &found, &old);
         Ok(Self {

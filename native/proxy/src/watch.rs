@@ -38,7 +38,9 @@ pub async fn watch(upstreams: impl Fn() -> Vec<Arc<Upstream>>, changed: &Notify,
                 twice.abort();
             }
         }
-        before.into_values().for_each(|(_, task)| task.abort());
+        for (_, task) in before.into_values() {
+            task.abort();
+        }
         while tasks.try_join_next().is_some() {}
         changed.notified().await;
     }
@@ -85,7 +87,9 @@ impl Checks {
                 .unwrap_or_else(|| self.tasks.spawn(check_on(Arc::clone(endpoint), Arc::clone(health), jitter.split())));
             self.by_endpoint.insert(endpoint.id(), task);
         }
-        before.into_values().for_each(|task| task.abort());
+        for task in before.into_values() {
+            task.abort();
+        }
         while self.tasks.try_join_next().is_some() {}
     }
 }

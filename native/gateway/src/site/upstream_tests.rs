@@ -41,10 +41,7 @@ fn errors_name_the_field() {
         (r#"{"breaker": {"error_percent": 101}}"#, "breaker.error_percent: 101 is not 0 to 100"),
         (r#"{"tls": {"ca_pem": "x"}}"#, "tls.ca_pem: no certificate in it"),
         (r#"{"tls": {"verify": false, "server_name": "a b"}}"#, "tls.server_name: no name: a b"),
-        (
-            r#"{"tls": {"verify": false}, "targets": [{"address": "unix:/run/a", "weight": 1}]}"#,
-            "tls.server_name: needed for unix:/run/a",
-        ),
+        (r#"{"tls": {"verify": false}, "targets": [{"address": "unix:/run/a", "weight": 1}]}"#, "tls.server_name: needed for unix:/run/a"),
     ] {
         assert_eq!(compile(&body(change), None).err().as_deref(), Some(want), "{change}");
     }
