@@ -28,7 +28,7 @@ fn a_bad_section_is_refused_alone_and_keeps_its_old_version() {
 fn targets_outlive_a_change() {
     let (one, _) = apply(&Config::default(), &[site("a", "a.example", "1", "")]);
     let (two, _) = apply(&one, &[site("a", "a2.example", "2", "")]);
-    let target = |c: &Config, h: &str| c.site(h).map(|s| Arc::as_ptr(&s.routes[0].upstream.targets()[0]) as usize);
+    let target = |c: &Config, h: &str| c.site(h).map(|s| s.routes[0].upstream.endpoints()[0].id());
     assert_eq!(target(&one, "a.example"), target(&two, "a2.example"));
 }
 

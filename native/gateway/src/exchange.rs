@@ -197,7 +197,7 @@ impl Exchange {
             bytes_out: sent.bytes_out,
             bytes_in: sent.bytes_in,
             route: known.route.as_ref().map(|(site, i)| (site.id.as_str(), site.routes[*i].id.as_str())),
-            upstream: sent.target.as_ref().map(|t| t.address.as_str()),
+            upstream: sent.target.as_ref().map(|t| t.address()),
             subject: known.identity.as_ref().map(|i| i.claims.sub.as_str()),
             reason,
         });

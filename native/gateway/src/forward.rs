@@ -2,7 +2,7 @@
 
 use crate::client::Client;
 use crate::exchange::{Exchange, flush};
-use crate::origin::{H1Origin, Origin};
+use crate::origin::{H1Origin, H2Origin, Origin};
 use crate::pipeline::Known;
 use crate::relay;
 use crate::render::Answer;
@@ -11,12 +11,13 @@ use crate::time::monotonic_ns;
 use crate::tunnel;
 use crate::upload::{Held, NotHeld, Upload, clients_fault, hold};
 use hcc_http::Framing;
+use hcc_http::client::limit_key as client_key;
 use hcc_http::forwarded::Hop;
-use hcc_proxy::{Checkout, Pool, ProxyError, Target, Upstream};
+use hcc_proxy::{Ask, Checkout, Endpoint, HashKey, Lease, Pool, Protocol, ProxyError, Source, Unavailable, Upstream};
 use hcc_waf::{Origin as From, Transaction, Verdict};
 use std::future::poll_fn;
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, PoisonError};
 use std::task::Poll;
 use std::time::Duration;
 
@@ -34,8 +35,8 @@ pub struct Sent {
     pub bytes_out: u64,
     /// Bytes of content taken from the client.
     pub bytes_in: u64,
-    /// The target that answered, or was tried last.
-    pub target: Option<Arc<Target>>,
+    /// The endpoint that answered, or was tried last.
+    pub target: Option<Arc<Endpoint>>,
     /// Whether the connection may serve another request.
     pub keep: bool,
     /// Whether the answer came before the whole request was taken.
@@ -55,6 +56,8 @@ pub struct Try<'a> {
     pub held: Option<&'a Held>,
     /// Whether an upgrade is asked for.
     pub upgrade: bool,
+    /// Whether the request may be sent again though an upstream may have acted on it.
+    pub repeatable: bool,
 }
 
 fn now_ms() -> u64 {
@@ -70,7 +73,7 @@ pub fn blocked(verdict: Verdict) -> Result<(), Answer> {
 }
 
 fn refusal(error: ProxyError) -> Answer {
-    if error.source == hcc_proxy::Source::Client {
+    if error.source == Source::Client {
         Answer::closing(error.status, error.reason)
     } else {
         Answer::new(error.status, error.reason)
@@ -92,36 +95,67 @@ pub async fn forward<C: Client>(
     if upgrade && (client.connection().is_none() || ex.head.framing != Framing::None) {
         return Err(Answer::closing(400, "upgrade of a request with a body"));
     }
+    if upgrade && upstream.protocol == Protocol::H2 {
+        return Err(Answer::new(501, "upgrade towards HTTP/2"));
+    }
     ex.timer.limit(upstream.timeouts.total);
     let mut inspection = worker.shared.inspector.begin(From { client: known.client }, &site.id);
     let held = look(ex, client, known, inspection.as_deref_mut(), sent).await?;
     let mut rewritten = Vec::new();
     let target = route.rewrite(ex.head.target(), &mut rewritten).to_vec();
-    let this = Try { known, upstream, target: &target, held: held.as_ref(), upgrade };
     let replayable = ex.head.framing == Framing::None || held.as_ref().is_some_and(|h| h.whole);
-    let mut failed: Option<(Arc<Target>, ProxyError)> = None;
-    for attempt in 0..2 {
-        let Some(target) = upstream.choose(now_ms(), failed.as_ref().map(|(t, _)| t)).cloned() else {
-            return Err(Answer::new(503, "upstream without targets"));
+    let this = Try { known, upstream, target: &target, held: held.as_ref(), upgrade, repeatable: replayable && ex.head.is_idempotent() };
+    let mut tried: Vec<Arc<Endpoint>> = Vec::new();
+    loop {
+        let mut lease = pick(&this, worker, ex, &tried).await?;
+        sent.target = Some(Arc::clone(lease.endpoint()));
+        let outcome = if upstream.protocol == Protocol::H2 {
+            by_h2(ex, client, worker, &this, &mut lease, inspection.as_deref_mut(), sent).await
+        } else {
+            by_h1(ex, client, worker, &this, &mut lease, !tried.is_empty(), inspection.as_deref_mut(), sent).await
         };
-        sent.target = Some(Arc::clone(&target));
-        match by_h1(ex, client, worker, &this, &target, attempt > 0, inspection.as_deref_mut(), sent).await {
+        let error = match outcome {
             Ok(()) => return Ok(()),
             Err(Failure::Own(answer)) => return Err(answer),
-            Err(Failure::Proxy(error)) => {
-                if error.source == hcc_proxy::Source::Upstream {
-                    worker.shared.metrics.upstream_failures.fetch_add(1, Ordering::Relaxed);
-                }
-                let safe = (error.unsent && sent.bytes_in == 0) || (error.unanswered && replayable && ex.head.is_idempotent());
-                if attempt > 0 || sent.begun || !safe {
-                    return Err(refusal(error));
-                }
-                worker.shared.metrics.retries.fetch_add(1, Ordering::Relaxed);
-                failed = Some((target, error));
-            }
+            Err(Failure::Proxy(error)) => error,
+        };
+        if error.source == Source::Upstream {
+            worker.shared.metrics.upstream_failures.fetch_add(1, Ordering::Relaxed);
         }
+        let safe = (error.unsent && sent.bytes_in == 0) || (error.unanswered && this.repeatable);
+        let left = usize::try_from(upstream.retry.attempts).unwrap_or(usize::MAX) > tried.len();
+        if sent.begun || !safe || !left || !upstream.may_retry(now_ms()) {
+            return Err(refusal(error));
+        }
+        worker.shared.metrics.retries.fetch_add(1, Ordering::Relaxed);
+        tried.push(Arc::clone(lease.endpoint()));
     }
-    Err(failed.map_or_else(|| Answer::new(502, "upstream"), |(_, e)| Answer::new(e.status, e.reason)))
+}
+
+/// Chooses an endpoint for one try; a name that was never looked up is waited for.
+async fn pick(this: &Try<'_>, worker: &Worker, ex: &mut Exchange, tried: &[Arc<Endpoint>]) -> Result<Lease, Answer> {
+    let hash = this.upstream.hash_key.as_ref().map(|key| hash_of(key, ex, this.known));
+    let random = worker.random.lock().unwrap_or_else(PoisonError::into_inner).next_u64();
+    let ask = Ask { now_ms: now_ms(), hash, random, except: tried };
+    let mut picked = this.upstream.pick(&ask);
+    if matches!(picked, Err(Unavailable::Unresolved)) {
+        this.upstream.resolved().await;
+        picked = this.upstream.pick(&ask);
+    }
+    picked.map_err(|why| {
+        let mut answer = Answer::new(Unavailable::STATUS, why.reason());
+        answer.fields.push(("Retry-After", "1".to_owned()));
+        answer
+    })
+}
+
+fn hash_of(key: &HashKey, ex: &Exchange, known: &Known) -> u64 {
+    let named = match key {
+        HashKey::Client => None,
+        HashKey::Header(name) => ex.head.fields.named(name.as_bytes()).next(),
+        HashKey::Cookie(name) => ex.head.fields.cookie(name.as_bytes()),
+    };
+    named.map_or_else(|| hcc_proxy::hash(&client_key(known.client).to_be_bytes()), hcc_proxy::hash)
 }
 
 /// Shows the request to the firewall; gives what was held back of its body for that.
@@ -190,50 +224,73 @@ async fn by_h1<C: Client>(
     client: &mut C,
     worker: &Arc<Worker>,
     this: &Try<'_>,
-    target: &Arc<Target>,
+    lease: &mut Lease,
     fresh: bool,
     inspection: Option<&mut (dyn Transaction + 'static)>,
     sent: &mut Sent,
 ) -> Result<(), Failure> {
-    let times = &this.upstream.timeouts;
+    let connect = this.upstream.timeouts.connect;
     let got = if fresh {
-        Pool::connect(target, times.connect, &mut ex.timer).await
+        Pool::connect(lease.endpoint(), connect, &mut ex.timer).await
     } else {
-        worker.pool.get(target, times.connect, &mut ex.timer).await
+        worker.pool.get(lease.endpoint(), this.repeatable, connect, &mut ex.timer).await
     };
-    let Checkout { conn, reused } = got.inspect_err(|_| target.failed(now_ms()))?;
+    let Checkout { conn, reused } = got.inspect_err(|error| judge(lease, error, false))?;
     let mut origin = H1Origin::new(conn, std::mem::take(&mut ex.upstream_scratch));
-    let outcome = ask(ex, client, worker, this, &mut origin, inspection, sent).await;
-    let reusable = match outcome {
-        Ok(Asked::Done { reusable }) => {
-            target.succeeded();
-            reusable
-        }
+    match ask(ex, client, worker, this, &mut origin, lease, inspection, sent).await {
         Ok(Asked::Switched) => {
-            target.succeeded();
             let idle = Duration::from_millis(this.known.platform.defaults.tunnel_idle_ms);
             if let Some(connection) = client.connection() {
                 let carried = tunnel::carry(connection, origin.connection(), &mut ex.timer, idle).await;
                 sent.bytes_in = carried.up;
                 sent.bytes_out = carried.down;
             }
-            return Ok(());
+            Ok(())
+        }
+        Ok(Asked::Done { reusable }) => {
+            let (conn, scratch) = origin.into_parts();
+            ex.upstream_scratch = scratch;
+            if reusable {
+                worker.pool.put(lease.endpoint(), conn);
+            }
+            Ok(())
         }
         Err(Failure::Proxy(error)) => {
-            // A kept connection that the other end just closed says nothing of the target's health.
-            if error.source == hcc_proxy::Source::Upstream && !(reused && error.unanswered) {
-                target.failed(now_ms());
-            }
-            return Err(error.into());
+            judge(lease, &error, reused);
+            Err(error.into())
         }
-        Err(own) => return Err(own),
-    };
-    let (conn, scratch) = origin.into_parts();
-    ex.upstream_scratch = scratch;
-    if reusable {
-        worker.pool.put(target, conn);
+        Err(own) => Err(own),
     }
-    Ok(())
+}
+
+async fn by_h2<C: Client>(
+    ex: &mut Exchange,
+    client: &mut C,
+    worker: &Arc<Worker>,
+    this: &Try<'_>,
+    lease: &mut Lease,
+    inspection: Option<&mut (dyn Transaction + 'static)>,
+    sent: &mut Sent,
+) -> Result<(), Failure> {
+    let got = worker.pool.h2(lease.endpoint(), this.upstream.timeouts.connect, &mut ex.timer).await;
+    let place = got.inspect_err(|error| judge(lease, error, false))?;
+    let mut origin = H2Origin::new(place.send.clone(), lease.endpoint().is_tls(), lease.endpoint().address());
+    let outcome = ask(ex, client, worker, this, &mut origin, lease, inspection, sent).await;
+    if let Err(Failure::Proxy(error)) = &outcome {
+        judge(lease, error, place.reused);
+        if error.status == 504 {
+            place.retire();
+        }
+    }
+    outcome.map(|_| ())
+}
+
+/// Notes what a failed try says of the endpoint.
+fn judge(lease: &mut Lease, error: &ProxyError, reused: bool) {
+    // A kept connection that the other end just closed says nothing of its health.
+    if error.source == Source::Upstream && !(reused && error.unanswered) {
+        lease.failed(now_ms());
+    }
 }
 
 /// How an exchange with an upstream ended.
@@ -247,12 +304,14 @@ pub enum Asked {
     Switched,
 }
 
+#[allow(clippy::too_many_arguments)] // two call sites; a struct would only rename them
 async fn ask<C: Client, U: Origin>(
     ex: &mut Exchange,
     client: &mut C,
     worker: &Arc<Worker>,
     this: &Try<'_>,
     origin: &mut U,
+    lease: &mut Lease,
     inspection: Option<&mut (dyn Transaction + 'static)>,
     sent: &mut Sent,
 ) -> Result<Asked, Failure> {
@@ -285,6 +344,7 @@ async fn ask<C: Client, U: Origin>(
     let head = read_head(ex, client, origin, &mut upload, this.upgrade).await;
     sent.bytes_in = upload.pump.moved;
     head?;
+    lease.succeeded(ex.response.status, now_ms());
     if ex.response.status == 101 {
         relay::switch(ex, client, known, sent).await?;
         return Ok(Asked::Switched);

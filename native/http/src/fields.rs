@@ -149,6 +149,17 @@ impl Fields {
         self.all(id).next()
     }
 
+    /// Every value of a field, ASCII case of the name ignored, in order.
+    pub fn named<'a>(&'a self, name: &'a [u8]) -> impl Iterator<Item = &'a [u8]> {
+        self.iter().filter(move |(_, n, _)| n.eq_ignore_ascii_case(name)).map(|(_, _, value)| value)
+    }
+
+    /// The value of the first cookie of this name (RFC 6265 section 4.2).
+    pub fn cookie(&self, name: &[u8]) -> Option<&[u8]> {
+        let pairs = self.named(b"cookie").flat_map(|v| v.split(|b| *b == b';')).map(crate::bytes::trim);
+        pairs.filter_map(|p| p.strip_prefix(name)).find_map(|rest| rest.strip_prefix(b"="))
+    }
+
     /// Whether a list-valued known field holds this token.
     pub fn has_token(&self, id: Name, token: &[u8]) -> bool {
         self.all(id).any(|v| crate::bytes::list(v).any(|t| t.eq_ignore_ascii_case(token)))
@@ -157,5 +168,19 @@ impl Fields {
     /// Whether `Connection` names this field, which is then hop-by-hop.
     pub fn connection_names(&self, name: &[u8]) -> bool {
         self.has_token(Name::Connection, name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Fields;
+
+    #[test]
+    fn cookies() {
+        let mut fields = Fields::default();
+        fields.parse(b"GET / HTTP/1.1\r\nCookie: ab=1; a=2\r\ncookie: sid=x=y; a=3\r\n\r\n").unwrap_or_else(|e| panic!("{e}"));
+        for (name, value) in [("a", Some("2")), ("ab", Some("1")), ("sid", Some("x=y")), ("b", None), ("s", None)] {
+            assert_eq!(fields.cookie(name.as_bytes()), value.map(str::as_bytes), "{name}");
+        }
     }
 }

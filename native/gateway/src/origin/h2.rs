@@ -6,6 +6,7 @@ use h2::client::{ResponseFuture, SendRequest};
 use hcc_http::bytes::{parse_u63, put_u64};
 use hcc_http::forwarded::{Hop, put_fields};
 use hcc_http::{Framing, Name, RequestHead, ResponseHead};
+use hcc_proxy::multiplex::failure;
 use hcc_proxy::side::fields;
 use hcc_proxy::{H2, ProxyError, Side};
 use http::{HeaderValue, Method, Request, Uri, header};
@@ -30,22 +31,8 @@ impl H2Origin {
     }
 }
 
-fn own(reason: &'static str) -> ProxyError {
-    ProxyError { source: hcc_proxy::Source::Us, status: 500, reason, unsent: true, unanswered: true }
-}
-
-/// Whether the upstream says that it did nothing with the stream (RFC 9113 section 8.7).
-fn refused(error: &h2::Error) -> bool {
-    error.reason() == Some(h2::Reason::REFUSED_STREAM)
-}
-
-fn failed(error: &h2::Error) -> ProxyError {
-    let found = ProxyError::upstream(502, "upstream stream failed");
-    match () {
-        () if refused(error) => found.not_sent(),
-        () if error.is_io() || error.is_go_away() => found.not_answered(),
-        () => found,
-    }
+fn ours(reason: &'static str) -> ProxyError {
+    ProxyError::ours(500, reason).not_sent()
 }
 
 impl Origin for H2Origin {
@@ -55,13 +42,13 @@ impl Origin for H2Origin {
         let mut out = fields::from_lines(&self.scratch);
         let host = out.remove(header::HOST);
         let authority = host.as_ref().and_then(|h| h.to_str().ok()).filter(|h| !h.is_empty()).unwrap_or(&self.address);
-        let target = std::str::from_utf8(hop.target).map_err(|_| own("target"))?;
+        let target = std::str::from_utf8(hop.target).map_err(|_| ours("target"))?;
         let uri = Uri::builder()
             .scheme(if self.secure { "https" } else { "http" })
             .authority(authority)
             .path_and_query(target)
             .build()
-            .map_err(|_| own("target that HTTP/2 cannot carry"))?;
+            .map_err(|_| ours("target that HTTP/2 cannot carry"))?;
         if let Framing::Length(n) = framing {
             out.insert(header::CONTENT_LENGTH, HeaderValue::from(n));
         }
@@ -69,19 +56,19 @@ impl Origin for H2Origin {
             out.insert(header::TE, HeaderValue::from_static("trailers"));
         }
         let mut request = Request::new(());
-        *request.method_mut() = Method::from_bytes(head.method()).map_err(|_| own("method"))?;
+        *request.method_mut() = Method::from_bytes(head.method()).map_err(|_| ours("method"))?;
         *request.uri_mut() = uri;
         *request.headers_mut() = out;
         let ended = framing == Framing::None;
-        let (answer, send) = self.sender.send_request(request, ended).map_err(|e| failed(&e).not_sent())?;
+        let (answer, send) = self.sender.send_request(request, ended).map_err(|e| failure(&e, false).not_sent())?;
         self.side.send_to(send, ended);
         self.answer = Some(answer);
         Ok(())
     }
 
     fn poll_head(&mut self, cx: &mut Context<'_>, response: &mut ResponseHead, to_head: bool) -> Poll<Result<(), ProxyError>> {
-        let Some(answer) = &mut self.answer else { return Poll::Ready(Err(own("answer read twice"))) };
-        let (parts, body) = ready!(Pin::new(answer).poll(cx)).map_err(|e| failed(&e))?.into_parts();
+        let Some(answer) = &mut self.answer else { return Poll::Ready(Err(ours("answer read twice"))) };
+        let (parts, body) = ready!(Pin::new(answer).poll(cx)).map_err(|e| failure(&e, false))?.into_parts();
         self.answer = None;
         // As HTTP/1.1 would say it, for the one strict parser to judge.
         self.scratch.clear();

@@ -45,7 +45,7 @@ impl Site {
         }
         let mut upstreams = HashMap::new();
         for (name, body) in &body.upstreams {
-            let former = old.and_then(|o| o.upstreams.get(name)).map_or(&[][..], |u| u.targets());
+            let former = old.and_then(|o| o.upstreams.get(name)).map(Arc::as_ref);
             upstreams.insert(name.clone(), Arc::new(upstream::compile(body, former).map_err(|e| format!("upstream {name}: {e}"))?));
         }
         let mut routes = Vec::with_capacity(body.routes.len());
