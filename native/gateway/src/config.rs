@@ -181,6 +181,11 @@ impl Config {
         self.any.as_ref()
     }
 
+    /// The sites in force.
+    pub fn sites(&self) -> impl Iterator<Item = &Arc<Site>> {
+        self.sections.values().filter_map(|kept| if let Part::Site(site) = &kept.part { Some(site) } else { None })
+    }
+
     /// Id and hash of every section in force.
     pub fn sections(&self) -> impl Iterator<Item = (&str, &str)> {
         self.sections.iter().map(|(id, kept)| (id.as_str(), kept.hash.as_str()))

@@ -164,13 +164,8 @@ impl Exchange {
         } else {
             Content::Length(rendered.body.len() as u64)
         };
-        let head = AnswerHead {
-            status: answer.status,
-            reason: rendered.reason.as_bytes(),
-            lines: &rendered.lines,
-            content,
-            keep: !answer.close,
-        };
+        let head =
+            AnswerHead { status: answer.status, reason: rendered.reason.as_bytes(), lines: &rendered.lines, content, keep: !answer.close };
         let mut written = client.put_head(&self.head, &head).is_ok();
         if written && !to_head {
             client.put(&rendered.body);

@@ -73,11 +73,7 @@ pub fn blocked(verdict: Verdict) -> Result<(), Answer> {
 }
 
 fn refusal(error: ProxyError) -> Answer {
-    if error.source == Source::Client {
-        Answer::closing(error.status, error.reason)
-    } else {
-        Answer::new(error.status, error.reason)
-    }
+    if error.source == Source::Client { Answer::closing(error.status, error.reason) } else { Answer::new(error.status, error.reason) }
 }
 
 /// Forwards a request that the pipeline let through, trying again where that is safe.
@@ -320,22 +316,30 @@ async fn ask<C: Client, U: Origin>(
     // What was held back whole is counted; the client's chunks are of no use to the upstream then.
     let framing = match this.held {
         Some(held) if held.whole && held.trailers.is_empty() && ex.head.framing == Framing::Chunked => {
-            if held.content.is_empty() { Framing::None } else { Framing::Length(held.content.len() as u64) }
+            if held.content.is_empty() {
+                Framing::None
+            } else {
+                Framing::Length(held.content.len() as u64)
+            }
         }
         _ => ex.head.framing,
     };
     let identity = known.identity.as_ref().map_or(&[][..], |i| &i.fields);
-    origin.put_request(&ex.head, framing, &Hop {
-        peer: &ex.peer.text,
-        peer_trusted: known.peer_trusted,
-        request_id: &ex.id,
-        scheme: if ex.peer.secure { "https" } else { "http" },
-        target: this.target,
-        identity,
-        upgrade: this.upgrade,
-        drops: &|_| false,
-        lines: &[],
-    })?;
+    origin.put_request(
+        &ex.head,
+        framing,
+        &Hop {
+            peer: &ex.peer.text,
+            peer_trusted: known.peer_trusted,
+            request_id: &ex.id,
+            scheme: if ex.peer.secure { "https" } else { "http" },
+            target: this.target,
+            identity,
+            upgrade: this.upgrade,
+            drops: &|_| false,
+            lines: &[],
+        },
+    )?;
     invite(ex, client, pause, sent).await?;
     let mut upload = Upload::new(framing, known.max_body, pause, times.first_byte);
     if let Some(held) = this.held {

@@ -26,7 +26,8 @@ const CLAIMS: &str = r#"{"sub":"u","user_type":"admin","org_id":"o","roles":["a"
 fn table() {
     let pair = Ed25519KeyPair::from_seed_unchecked(&[7; 32]).unwrap_or_else(|e| panic!("{e}"));
     let other = Ed25519KeyPair::from_seed_unchecked(&[8; 32]).unwrap_or_else(|e| panic!("{e}"));
-    let key = JwkBody { kty: "OKP".into(), crv: "Ed25519".into(), kid: "k1".into(), x: encode(pair.public_key().as_ref()), ..JwkBody::default() };
+    let key =
+        JwkBody { kty: "OKP".into(), crv: "Ed25519".into(), kid: "k1".into(), x: encode(pair.public_key().as_ref()), ..JwkBody::default() };
     let body = JwtBody { issuer: "hcc".into(), audience: "hcc".into(), keys: vec![key], leeway_s: 5 };
     let verifier = Verifier::compile(&body).unwrap_or_else(|e| panic!("{e}"));
     let good = r#"{"alg":"EdDSA","kid":"k1"}"#;

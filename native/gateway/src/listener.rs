@@ -3,8 +3,8 @@
 use crate::access_log::{self, Log};
 use crate::config::Report;
 use crate::idle::Idle;
-use crate::sealed::Keyring;
 use crate::preamble::{self, Opened, Opening};
+use crate::sealed::Keyring;
 use crate::session::{self, Worker};
 use crate::state::Shared;
 use crate::{h2_session, tls};
@@ -103,7 +103,8 @@ impl Gateway {
 
     /// Starts the threads; thread n accepts from list n, from the first again when there are fewer lists.
     pub fn start(&self, lists: &[Vec<Listen>]) -> io::Result<()> {
-        let acceptor = if lists.iter().flatten().any(|l| l.tls) { Some(tls::acceptor(&self.shared).map_err(io::Error::other)?) } else { None };
+        let acceptor =
+            if lists.iter().flatten().any(|l| l.tls) { Some(tls::acceptor(&self.shared).map_err(io::Error::other)?) } else { None };
         for number in 0..self.threads {
             let mut own = Vec::new();
             for listener in lists.get(number % lists.len().max(1)).into_iter().flatten() {
@@ -121,8 +122,16 @@ impl Gateway {
                 stop: self.stop.subscribe(),
             });
             let stop = self.stop.subscribe();
-            let thread =
-                std::thread::Builder::new().name(format!("gateway-{number}")).spawn(move || runtime.block_on(run(worker, own, stop)))?;
+            let thread = std::thread::Builder::new().name(format!("gateway-{number}")).spawn(move || {
+                runtime.block_on(async {
+                    // One thread looks after the upstreams for all.
+                    let watching = (number == 0).then(|| tokio::spawn(watch(Arc::clone(&worker.shared), seed)));
+                    run(worker, own, stop).await;
+                    if let Some(watching) = watching {
+                        watching.abort();
+                    }
+                });
+            })?;
             self.running.lock().unwrap_or_else(PoisonError::into_inner).push(thread);
         }
         Ok(())
@@ -137,6 +146,11 @@ impl Gateway {
             let _ = thread.join();
         }
     }
+}
+
+async fn watch(shared: Arc<Shared>, seed: u64) {
+    let upstreams = || shared.config.load().sites().flat_map(|s| s.upstreams().map(|(_, u)| Arc::clone(u))).collect();
+    hcc_proxy::watch(upstreams, &shared.changed, seed).await;
 }
 
 type Open = Arc<Mutex<HashMap<u64, (AbortHandle, Arc<Idle>)>>>;

@@ -40,12 +40,14 @@ impl Keyring {
         let [VERSION, length, rest @ ..] = value.as_slice() else { return Err("not a sealed value".to_owned()) };
         let (id, rest) = rest.split_at_checked(usize::from(*length)).ok_or("not a sealed value")?;
         let (nonce, body) = rest.split_at_checked(NONCE).ok_or("not a sealed value")?;
-        let key = self.keys.get(id).ok_or_else(|| format!("sealed with key {}, which this gateway has not", String::from_utf8_lossy(id)))?;
+        let key =
+            self.keys.get(id).ok_or_else(|| format!("sealed with key {}, which this gateway has not", String::from_utf8_lossy(id)))?;
         let mut aad = value[..2 + id.len()].to_vec();
         aad.extend_from_slice(place.as_bytes());
         let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(|_| "not a sealed value")?;
         let mut body = body.to_vec();
-        let opened = key.open_in_place(nonce, Aad::from(aad), &mut body).map_err(|_| "the value was changed, or belongs to another place")?;
+        let opened =
+            key.open_in_place(nonce, Aad::from(aad), &mut body).map_err(|_| "the value was changed, or belongs to another place")?;
         Ok(opened.to_vec())
     }
 }

@@ -121,14 +121,7 @@ async fn read_head(client: &mut H1Client, ex: &mut Exchange, worker: &Worker, fi
 }
 
 /// Waits for the first byte of a head; the buffers are given back when that takes long. Whether one came.
-async fn await_head(
-    client: &mut H1Client,
-    ex: &mut Exchange,
-    worker: &Worker,
-    first: bool,
-    idle: &Idle,
-    defaults: &Defaults,
-) -> bool {
+async fn await_head(client: &mut H1Client, ex: &mut Exchange, worker: &Worker, first: bool, idle: &Idle, defaults: &Defaults) -> bool {
     // While draining, a client that is just about to send still gets its answer, with `Connection: close`.
     let wait = if worker.shared.draining.load(Ordering::Relaxed) {
         DRAIN_IDLE

@@ -5,13 +5,14 @@ use crate::config::{Config, Report};
 use crate::last_good;
 use crate::metrics::Metrics;
 use crate::sealed::Keyring;
-use crate::time::unix_ms;
+use crate::time::{monotonic_ns, unix_ms};
 use arc_swap::ArcSwap;
 use hcc_ratelimit::Limiter;
 use hcc_waf::{Inspector, NoInspection};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use tokio::sync::Notify;
 
 /// Keys the limiter has room for (24 bytes each).
 const LIMITER_KEYS: usize = 1 << 20;
@@ -32,6 +33,8 @@ pub struct Shared {
     pub inspector: Box<dyn Inspector>,
     /// Whether the gateway is draining.
     pub draining: AtomicBool,
+    /// Told when another configuration came into force.
+    pub changed: Notify,
     certificate_keys: Keyring,
     last_good: Option<PathBuf>,
     applies: AtomicU64,
@@ -49,6 +52,7 @@ impl Shared {
             metrics: Arc::default(),
             inspector: inspector.unwrap_or_else(|| Box::new(NoInspection)),
             draining: AtomicBool::new(false),
+            changed: Notify::new(),
             certificate_keys,
             last_good,
             applies: AtomicU64::new(0),
@@ -71,6 +75,7 @@ impl Shared {
         self.metrics.refused_sections.store(report.refused.len() as u64, Ordering::Relaxed);
         let kept = if changed { next.to_snapshot().ok() } else { None };
         self.config.store(Arc::new(next));
+        self.changed.notify_one();
         if let (Some(path), Some(kept)) = (&self.last_good, kept) {
             // Serving goes on without the file; the next change writes it again.
             let _ = last_good::write(path, &kept);
@@ -95,6 +100,11 @@ impl Shared {
         let config = self.config.load();
         let last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
         let sections: Vec<_> = config.sections().map(|(id, hash)| serde_json::json!({"id": id, "hash": hash})).collect();
+        let now_ms = monotonic_ns() / 1_000_000;
+        let upstreams: Vec<_> = config
+            .sites()
+            .flat_map(|s| s.upstreams().map(move |(name, u)| serde_json::json!({"site": s.id, "name": name, "state": u.report(now_ms)})))
+            .collect();
         serde_json::json!({
             "version": env!("CARGO_PKG_VERSION"),
             "configured": !sections.is_empty(),
@@ -103,6 +113,7 @@ impl Shared {
             "applied_at": (last.1 > 0).then(|| crate::time::rfc3339(last.1)),
             "connections_open": self.metrics.open.load(Ordering::Relaxed),
             "revoked_sessions": self.revoked.len(),
+            "upstreams": upstreams,
             "draining": self.draining.load(Ordering::Relaxed),
         })
         .to_string()

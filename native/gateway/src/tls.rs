@@ -25,9 +25,8 @@ pub struct Certificate {
 impl Certificate {
     /// Reads chain and key, and checks that they belong together.
     pub fn compile(body: CertificateBody, keyring: &Keyring) -> Result<Self, String> {
-        let chain = CertificateDer::pem_slice_iter(body.chain_pem.as_bytes())
-            .collect::<Result<Vec<_>, _>>()
-            .map_err(|_| "chain_pem is no PEM")?;
+        let chain =
+            CertificateDer::pem_slice_iter(body.chain_pem.as_bytes()).collect::<Result<Vec<_>, _>>().map_err(|_| "chain_pem is no PEM")?;
         if chain.is_empty() {
             return Err("chain_pem holds no certificate".to_owned());
         }

@@ -53,10 +53,8 @@ impl Gateway {
 
     fn start(&self, py: Python<'_>, listeners: Vec<Vec<(RawFd, bool, bool)>>) -> PyResult<()> {
         let listen = |(fd, tls, proxy)| duplicate(fd).map(|socket| Listen { socket, tls, proxy });
-        let lists = listeners
-            .into_iter()
-            .map(|list| list.into_iter().map(listen).collect())
-            .collect::<std::io::Result<Vec<Vec<Listen>>>>()?;
+        let lists =
+            listeners.into_iter().map(|list| list.into_iter().map(listen).collect()).collect::<std::io::Result<Vec<Vec<Listen>>>>()?;
         py.detach(|| self.inner.start(&lists))?;
         Ok(())
     }

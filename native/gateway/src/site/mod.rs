@@ -59,6 +59,11 @@ impl Site {
         Ok(Self { id: body.site_id, hosts, routes, upstreams })
     }
 
+    /// The upstreams with their names.
+    pub fn upstreams(&self) -> impl Iterator<Item = (&str, &Arc<Upstream>)> {
+        self.upstreams.iter().map(|(name, upstream)| (name.as_str(), upstream))
+    }
+
     /// The route of a normalised path and a method.
     pub fn find(&self, path: &[u8], method: &[u8]) -> Matched {
         let mut seen = false;

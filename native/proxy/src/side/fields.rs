@@ -39,7 +39,8 @@ mod tests {
 
     #[test]
     fn both_ways() {
-        let fields = from_lines(b"Content-Type: text/plain\r\nX-A: 1\r\nx-a:  2 \r\nCookie: a=1\r\ncookie: b=2\r\nbroken\r\nno good: x\r\n");
+        let fields =
+            from_lines(b"Content-Type: text/plain\r\nX-A: 1\r\nx-a:  2 \r\nCookie: a=1\r\ncookie: b=2\r\nbroken\r\nno good: x\r\n");
         assert_eq!(fields.get_all("x-a").iter().count(), 2);
         assert!(!fields.contains_key("no good"));
         let mut lines = Vec::new();
