@@ -43,8 +43,8 @@ pub fn put_request(out: &mut Vec<u8>, head: &RequestHead, hop: &Hop<'_>) {
             | Name::XRealIp => continue,
             id if id.is_hop_by_hop() => continue,
             _ if connection && head.fields.connection_names(name) => continue,
-            // A name with an underscore may be read as one of the names above by what stands behind (CGI).
-            Name::Other if name.contains(&b'_') && Name::of(&dashed(name)) != Name::Other => continue,
+            Name::XForwarded if !hop.peer_trusted => continue,
+            Name::Other if Name::as_cgi(name) != Name::Other => continue,
             _ => {}
         }
         put_field(out, name, value);
@@ -71,10 +71,6 @@ pub fn put_request(out: &mut Vec<u8>, head: &RequestHead, hop: &Hop<'_>) {
         put_field(out, name.as_bytes(), value.as_bytes());
     }
     out.extend_from_slice(b"\r\n");
-}
-
-fn dashed(name: &[u8]) -> Vec<u8> {
-    name.iter().map(|b| if *b == b'_' { b'-' } else { *b }).collect()
 }
 
 /// Appends one field line.
@@ -136,7 +132,7 @@ mod tests {
     #[test]
     fn strangers_are_not_believed() {
         let out = sent(
-            "X-Forwarded-For: 1.1.1.1\r\nForwarded: for=1.1.1.1\r\nX-Auth-Subject: root\r\nX_Auth_Subject: root\r\nX-Forwarded-Proto: https\r\nX-Real-IP: 1.1.1.1\r\n",
+            "X-Forwarded-For: 1.1.1.1\r\nForwarded: for=1.1.1.1\r\nX-Auth-Subject: root\r\nX_Auth_Subject: root\r\nX-Forwarded-Proto: https\r\nX-Real-IP: 1.1.1.1\r\nX-Forwarded-Port: 1\r\n",
             false,
         );
         assert!(!out.contains("1.1.1.1") && !out.contains("root"), "{out}");
@@ -145,7 +141,8 @@ mod tests {
 
     #[test]
     fn trusted_hops_are_continued() {
-        let out = sent("X-Forwarded-For: 1.1.1.1\r\nX-Forwarded-Proto: https\r\n", true);
+        let out = sent("X-Forwarded-For: 1.1.1.1\r\nX-Forwarded-Proto: https\r\nX-Forwarded-Port: 8443\r\n", true);
+        assert!(out.contains("X-Forwarded-Port: 8443\r\n"), "{out}");
         assert!(out.contains("X-Forwarded-For: 1.1.1.1, 203.0.113.1\r\nX-Forwarded-Proto: https\r\n"), "{out}");
     }
 
