@@ -12,6 +12,7 @@ from tests.adversarial.backend import Record, Seen
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
     record: Record
 
     def __getattr__(self, name: str) -> Callable[[], None]:

@@ -12,7 +12,10 @@ from tests.adversarial.backend_nginx import NginxBackend
 from tests.adversarial.backend_node import NodeBackend
 from tests.adversarial.backend_python import PythonBackend
 from tests.adversarial.line import Line
+from tests.gateway.conftest import gateway, make_origin
 from tests.gateway.support import Running, Signer, route, site, upstream
+
+__all__ = ["gateway", "line", "make_origin"]
 
 @pytest.fixture(scope="module", params=["bytes", "nginx", "http.server", "node"])
 def line(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Line]:
@@ -26,11 +29,11 @@ def line(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
             backend = NodeBackend()
         case _:
             backend = BytesBackend()
-    gateway = Running()
-    gateway.start()
+    running = Running()
+    running.start()
     jwt = {"issuer": "hcc", "audience": "hcc", "keys": [Signer().jwk()], "leeway_s": 5}
     routes = route("/"), route("/private", auth={"mode": "jwt"})
-    gateway.apply(site(upstream(backend.port), *routes), jwt=jwt, defaults={"max_body": 1 << 20})
-    yield Line(gateway, backend)
-    gateway.drain()
+    running.apply(site(upstream(backend.port), *routes), jwt=jwt, defaults={"max_body": 1 << 20})
+    yield Line(running, backend)
+    running.drain()
     backend.close()

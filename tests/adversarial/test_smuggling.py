@@ -89,10 +89,9 @@ SPLIT = {
 }
 
 
+@pytest.mark.parametrize("line", ["bytes"], indirect=True)
 @pytest.mark.parametrize("name", SPLIT)
 def test_split_at_every_byte(line: Line, name: str) -> None:
-    if not isinstance(line.backend, BytesBackend):
-        pytest.skip("how bytes arrive makes no difference behind the gateway")
     case = SPLIT[name]
     line.begin()
     for at in range(1, len(case.raw)):
