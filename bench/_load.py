@@ -13,8 +13,8 @@ from pathlib import Path
 CONNECTIONS, H2_CONNECTIONS, H2_STREAMS = 32, 8, 16
 IDLE_BESIDE = 1000
 DESCRIPTION = (
-    f"wrk -t1 -c{CONNECTIONS} --latency, h2load -t1 -c{H2_CONNECTIONS} -m{H2_STREAMS}; rounds interleaved; medians, ratios within "
-    "rounds; generator and origin on the same CPUs"
+    f"wrk -t1 -c{CONNECTIONS} --latency, h2load -t1 -c{H2_CONNECTIONS} -m{H2_STREAMS}; rounds interleaved; medians, ratios "
+    "within rounds; generator and origin on the same CPUs"
 )
 _UNITS = {"us": 0.001, "ms": 1.0, "s": 1000.0, "m": 60_000.0}
 HERE = Path(__file__).resolve().parent

@@ -46,6 +46,7 @@ HAPROXY = """
 global
   nbthread 1
   maxconn {connections}
+  no strict-limits
 defaults
   mode http
   timeout connect 2s

@@ -28,7 +28,7 @@ def case(name: str, rounds: list[dict[str, Measured]], costs: list[dict[str, flo
     """One case; `costs` are microseconds of CPU a request, as `rounds` a value for each of us all."""
     counting = undisturbed(rounds)
     void = len(counting) * 3 < len(rounds) * 2
-    used = counting if counting else list(range(len(rounds)))
+    used = counting or list(range(len(rounds)))
     everybody = ("ours", *NAMES)
 
     def middle(of: str, digits: int) -> dict[str, float]:

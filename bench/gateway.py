@@ -20,7 +20,6 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import _load
@@ -59,12 +58,21 @@ def _cases(seconds: int, folder: str, token: str) -> list[Case]:
 
     return [
         Case("small GET", wrk("/")),
-        Case("GET with JWT, limit, request id, access log; peers plain", wrk("/full", f"-HAuthorization: Bearer {token}"), ours="log"),
+        Case(
+            "GET with JWT, limit, request id, access log; peers plain",
+            wrk("/full", f"-HAuthorization: Bearer {token}"),
+            ours="log",
+        ),
         Case("100 KB response", wrk("/large")),
         Case("POST 10 KB", wrk("/post", "-s", "_post10k.lua")),
         Case(f"small GET beside {IDLE_BESIDE:,} idle connections", wrk("/"), idle=IDLE_BESIDE),
         Case("small GET over TLS", wrk("/", scheme="https"), ours="tls", peers="tls"),
-        Case("small GET over HTTP/2 and TLS", lambda port: _load.h2load(f"https://127.0.0.1:{port}/", seconds, folder), "tls", "tls"),
+        Case(
+            "small GET over HTTP/2 and TLS",
+            lambda port: _load.h2load(f"https://127.0.0.1:{port}/", seconds, folder),
+            "tls",
+            "tls",
+        ),
     ]
 
 
@@ -108,7 +116,9 @@ def _run(case: Case, listeners: Listeners, seconds: int, rounds: int, number: in
             pid, port = listeners[who, case.ours if who == "ours" else case.peers]
             got[who], cost[who] = _once(case, seconds, pid, port)
             m = got[who]
-            print(f"round {turn + 1}  {case.name:58} {who:8} {m.rate:9.0f}/s  p50 {m.p50:7.3f} ms  p99 {m.p99:7.3f} ms", flush=True)
+            print(
+                f"round {turn + 1}  {case.name:58} {who:8} {m.rate:9.0f}/s  p50 {m.p50:7.3f} ms  p99 {m.p99:7.3f} ms", flush=True
+            )
         measured.append(got)
         costs.append(cost)
     return _summary.case(case.name, measured, costs)
@@ -118,7 +128,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=int, default=5, help="of each measurement")
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--only", default="", help="cases that have this word in their name; nothing is written then")
+    parser.add_argument("--only", default="", help="cases with this in their name, or `memory`; nothing is written then")
     parser.add_argument("--idle", type=int, default=10_000, help="connections of the memory case")
     parser.add_argument("--download-seconds", type=int, default=30)
     return parser.parse_args()
@@ -137,21 +147,20 @@ def main() -> None:
     key = Ed25519PrivateKey.generate()
     load = round(os.getloadavg()[0], 2)
     results: list[dict[str, Any]] = []
-    with tempfile.TemporaryDirectory() as folder:
-        with ExitStack() as stack:
-            listeners, origin, no_tls = _start(stack, folder, key)
-            for number, case in enumerate(_cases(args.seconds, folder, _ours.token(key))):
-                if args.only not in case.name:
-                    continue
-                try:
-                    if case.ours == "tls" and no_tls is not None:
-                        raise NotServedError(no_tls)
-                    results.append(_run(case, listeners, args.seconds, args.rounds, number))
-                except NotServedError as reason:
-                    results.append({"case": case.name, "unit": "requests/s", "skipped": str(reason)})
-                print(_summary.line(results[-1]), flush=True)
-            if args.only in "memory":
-                results += _memory.cases(folder, origin, key, args.idle, args.download_seconds)
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
+        listeners, origin, no_tls = _start(stack, folder, key)
+        for number, case in enumerate(_cases(args.seconds, folder, _ours.token(key))):
+            if args.only not in case.name:
+                continue
+            try:
+                if case.ours == "tls" and no_tls is not None:
+                    raise NotServedError(no_tls)
+                results.append(_run(case, listeners, args.seconds, args.rounds, number))
+            except NotServedError as reason:
+                results.append({"case": case.name, "unit": "requests/s", "skipped": str(reason)})
+            print(_summary.line(results[-1]), flush=True)
+        if args.only in ("", "memory"):
+            results += _memory.cases(folder, origin, key, args.idle, args.download_seconds)
     result: dict[str, Any] = {
         "name": "gateway",
         "when": datetime.now(UTC).isoformat(timespec="seconds"),

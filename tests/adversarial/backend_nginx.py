@@ -49,7 +49,9 @@ class NginxBackend:
         self._pipe = os.open(folder / "seen", os.O_RDWR)
         program = shutil.which("nginx", path=os.environ.get("PATH", "") + ":/usr/sbin")
         assert program, "nginx is missing"
-        self._process = subprocess.Popen([program, "-c", str(folder / "nginx.conf"), "-p", str(folder)], stderr=subprocess.DEVNULL)
+        self._process = subprocess.Popen(
+            [program, "-c", str(folder / "nginx.conf"), "-p", str(folder)], stderr=subprocess.DEVNULL
+        )
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
         until(self._serves)

@@ -126,8 +126,6 @@ ACCEPTED = {
     "chunk that is a request": _ok(b"%x\r\n%s\r\n0\r\n\r\n" % (len(_INNER), _INNER), _INNER),
     "chunk of line breaks": _ok(b"4\r\n\r\n\r\n\r\n0\r\n\r\n", b"\r\n\r\n"),
     "trailer": _ok(b"5\r\nhello\r\n0\r\nX-Sum: 1\r\n\r\n"),
-    "trailer announced": Accepted(
-        chunks(b"5\r\nhello\r\n0\r\nX-Sum: 1\r\n\r\n", b"Trailer: X-Sum"), "POST", body=b"hello"
-    ),
+    "trailer announced": Accepted(chunks(b"5\r\nhello\r\n0\r\nX-Sum: 1\r\n\r\n", b"Trailer: X-Sum"), "POST", body=b"hello"),
     "trailer digest": _ok(b"5\r\nhello\r\n0\r\nContent-Digest: sha-256=:x:\r\n\r\n"),
 }

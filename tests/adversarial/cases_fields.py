@@ -38,7 +38,9 @@ ACCEPTED = {
     "forwarded": _dropped(b"Forwarded: for=6.6.6.6", b"6.6.6.6"),
     "x-forwarded-for": _dropped(b"X-Forwarded-For: 6.6.6.6", b"6.6.6.6"),
     "x-forwarded-for with underscores": _dropped(b"X_Forwarded_For: 6.6.6.6", b"6.6.6.6"),
-    "x-forwarded-for twice": Accepted(get(b"X-Forwarded-For: 6.6.6.6", b"X-Forwarded-For: 7.7.7.7"), never=(b"6.6.6.6", b"7.7.7.7")),
+    "x-forwarded-for twice": Accepted(
+        get(b"X-Forwarded-For: 6.6.6.6", b"X-Forwarded-For: 7.7.7.7"), never=(b"6.6.6.6", b"7.7.7.7")
+    ),
     "x-forwarded-host": _dropped(b"X-Forwarded-Host: evil.example", b"evil"),
     "x-forwarded-proto": _dropped(b"X-Forwarded-Proto: https", b"proto: https", b"proto=https"),
     "x-forwarded-port": _dropped(b"X-Forwarded-Port: 6666", b"6666"),

@@ -153,7 +153,9 @@ ACCEPTED = {
     "encoding in upper case": Accepted(
         post(b"TRANSFER-ENCODING: CHUNKED", body=b"5\r\nhello\r\n0\r\n\r\n"), "POST", body=b"hello"
     ),
-    "encoding behind a tab": Accepted(post(b"Transfer-Encoding:\tchunked ", body=b"5\r\nhello\r\n0\r\n\r\n"), "POST", body=b"hello"),
+    "encoding behind a tab": Accepted(
+        post(b"Transfer-Encoding:\tchunked ", body=b"5\r\nhello\r\n0\r\n\r\n"), "POST", body=b"hello"
+    ),
     "encoding named by connection": Accepted(
         post(_TE, b"Connection: transfer-encoding", body=b"5\r\nhello\r\n0\r\n\r\n"), "POST", body=b"hello"
     ),
@@ -166,7 +168,7 @@ ACCEPTED = {
     "length with an underscore": Accepted(
         post(b"Content_Length: 0", b"Content-Length: 5", body=b"hello"), "POST", body=b"hello", never=(b"content_length",)
     ),
-    "te field": Accepted(post(b"TE: chunked", b"Content-Length: 5", body=b"hello"), "POST", body=b"hello", never=(b"te: chunked",)),
+    "te field": Accepted(post(b"TE: chunked", b"Content-Length: 5", body=b"hello"), "POST", body=b"hello", never=(b"\nte:",)),
     "content encoding chunked": Accepted(
         post(b"Content-Encoding: chunked", b"Content-Length: 5", body=b"hello"), "POST", body=b"hello"
     ),

@@ -17,6 +17,7 @@ from tests.gateway.support import Running, Signer, route, site, upstream
 
 __all__ = ["gateway", "line", "make_origin"]
 
+
 @pytest.fixture(scope="module", params=["bytes", "nginx", "http.server", "node"])
 def line(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Line]:
     backend: Backend

@@ -10,7 +10,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from statistics import median
-from types import TracebackType
 from typing import Self
 
 import pytest
@@ -51,7 +50,7 @@ class Good:
         self._thread.start()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, *_: BaseException | TracebackType | None) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         if kind is None:
             enough = len(self.waits) + 20
             until(lambda: self.failure or len(self.waits) >= enough)

@@ -11,7 +11,7 @@ impl Random {
     }
 
     /// The next number.
-    pub fn next(&mut self) -> u64 {
+    pub fn number(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -21,7 +21,7 @@ impl Random {
 
     /// A number below `bound`; 0 when that is 0.
     pub fn below(&mut self, bound: usize) -> usize {
-        usize::try_from(self.next() % (bound.max(1) as u64)).unwrap_or(0)
+        usize::try_from(self.number() % (bound.max(1) as u64)).unwrap_or(0)
     }
 }
 
@@ -55,7 +55,7 @@ pub fn mutate(input: &mut Vec<u8>, random: &mut Random, words: &[Vec<u8>], other
                 let piece = input[at..end].repeat(1 + random.below(600));
                 put(input, at, &piece);
             }
-            _ if at < input.len() => input[at] = input[at].to_ascii_uppercase() ^ (b' ' & random.next().to_le_bytes()[0]),
+            _ if at < input.len() => input[at] = input[at].to_ascii_uppercase() ^ (b' ' & random.number().to_le_bytes()[0]),
             _ => {}
         }
     }

@@ -33,7 +33,6 @@ fn by_the_book(path: &[u8]) -> Option<Vec<u8>> {
     while let [b, tail @ ..] = rest {
         rest = tail;
         match (b, tail) {
-            (b'\\', _) => return None,
             (b'%', [high, low, after @ ..]) => {
                 let text = [*high, *low];
                 let text = std::str::from_utf8(&text).ok().filter(|t| t.bytes().all(|c| c.is_ascii_hexdigit()))?;
@@ -45,7 +44,7 @@ fn by_the_book(path: &[u8]) -> Option<Vec<u8>> {
                 }
                 rest = after;
             }
-            (b'%', _) => return None,
+            (b'%' | b'\\', _) => return None,
             (b, _) => decoded.push(*b),
         }
     }

@@ -22,9 +22,8 @@ fn run(name: &str) {
     let seeds = corpus(name);
     assert!(!seeds.is_empty(), "a corpus");
     let one = |input: &[u8], number: u64| {
-        if catch_unwind(|| target(input)).is_err() {
-            panic!("{name}, input {number} of seed {SEED}: b\"{}\"", input.escape_ascii());
-        }
+        let held = catch_unwind(|| target(input)).is_ok();
+        assert!(held, "{name}, input {number} of seed {SEED}: b\"{}\"", input.escape_ascii());
     };
     for seed in &seeds {
         one(seed, 0);
