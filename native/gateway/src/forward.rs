@@ -334,6 +334,7 @@ async fn ask<C: Client, U: Origin>(
             request_id: &ex.id,
             scheme: if ex.peer.secure { "https" } else { "http" },
             target: this.target,
+            authority: lease.endpoint().address(),
             identity,
             upgrade: this.upgrade,
             drops: &|_| false,

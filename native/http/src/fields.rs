@@ -11,7 +11,8 @@ macro_rules! names {
     ($($id:ident = $text:literal),+ $(,)?) => {
         /// Names the gateway itself looks at.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        pub enum Name { $(#[doc = $text] $id,)+ /** Any `X-Auth-…` field. */ XAuth, /** Everything else. */ Other }
+        pub enum Name { $(#[doc = $text] $id,)+ /** Any `X-Auth-…` field. */ XAuth, /** Any other `X-Forwarded-…` field. */ XForwarded,
+            /** Everything else. */ Other }
 
         impl Name {
             /// Classifies a name, ASCII case ignored.
@@ -19,6 +20,7 @@ macro_rules! names {
                 match name.len() {
                     $(n if n == $text.len() && name.eq_ignore_ascii_case($text.as_bytes()) => Self::$id,)+
                     n if n >= 7 && name[..7].eq_ignore_ascii_case(b"x-auth-") => Self::XAuth,
+                    n if n >= 12 && name[..12].eq_ignore_ascii_case(b"x-forwarded-") => Self::XForwarded,
                     _ => Self::Other,
                 }
             }
@@ -36,6 +38,15 @@ names! {
 }
 
 impl Name {
+    /// Classifies a name as a program behind may read it: to CGI (RFC 3875 section 4.1.18) an underscore is a dash.
+    pub fn as_cgi(name: &[u8]) -> Self {
+        if !name.contains(&b'_') {
+            return Self::of(name);
+        }
+        let dashed: Vec<u8> = name.iter().map(|b| if *b == b'_' { b'-' } else { *b }).collect();
+        Self::of(&dashed)
+    }
+
     /// Fields that never pass a proxy (RFC 9110 section 7.6.1), and the two framing fields that are written anew.
     pub fn is_hop_by_hop(self) -> bool {
         use Name::{

@@ -17,6 +17,8 @@ pub struct Hop<'a> {
     pub scheme: &'a str,
     /// Path and query to ask the upstream for.
     pub target: &'a [u8],
+    /// `Host` of a request that has none (HTTP/1.0).
+    pub authority: &'a str,
     /// Fields that tell the upstream who asks.
     pub identity: &'a [(&'static str, String)],
     /// Whether the protocol change that the client asks for is passed on.
@@ -34,7 +36,7 @@ pub fn put_request(out: &mut Vec<u8>, head: &RequestHead, framing: Framing, hop:
     out.extend_from_slice(hop.target);
     out.extend_from_slice(b" HTTP/1.1\r\n");
     if !put_fields(out, head, hop) {
-        out.extend_from_slice(b"Host: \r\n");
+        put_field(out, b"Host", hop.authority.as_bytes());
     }
     match framing {
         Framing::Length(n) => {
@@ -76,8 +78,9 @@ pub fn put_fields(out: &mut Vec<u8>, head: &RequestHead, hop: &Hop<'_>) -> bool 
             | Name::XRealIp => continue,
             id if id.is_hop_by_hop() => continue,
             _ if connection && head.fields.connection_names(name) => continue,
+            Name::XForwarded if !hop.peer_trusted => continue,
             // A name with an underscore may be read as one of the names above by what stands behind (CGI).
-            Name::Other if name.contains(&b'_') && Name::of(&dashed(name)) != Name::Other => continue,
+            Name::Other if Name::as_cgi(name) != Name::Other => continue,
             _ if (hop.drops)(name) => {
                 has_host |= id == Name::Host;
                 continue;
@@ -94,10 +97,6 @@ pub fn put_fields(out: &mut Vec<u8>, head: &RequestHead, hop: &Hop<'_>) -> bool 
     }
     out.extend_from_slice(hop.lines);
     has_host
-}
-
-fn dashed(name: &[u8]) -> Vec<u8> {
-    name.iter().map(|b| if *b == b'_' { b'-' } else { *b }).collect()
 }
 
 /// Appends one field line.
@@ -156,6 +155,7 @@ mod tests {
             request_id: b"rid",
             scheme: "http",
             target: b"/x",
+            authority: "127.0.0.1:1",
             identity: &[],
             upgrade: head.wants_upgrade(),
             drops: &|name| name.eq_ignore_ascii_case(b"x-gone"),
@@ -169,7 +169,7 @@ mod tests {
     #[test]
     fn strangers_are_not_believed() {
         let out = sent(
-            "X-Forwarded-For: 1.1.1.1\r\nForwarded: for=1.1.1.1\r\nX-Auth-Subject: root\r\nX_Auth_Subject: root\r\nX-Forwarded-Proto: https\r\nX-Real-IP: 1.1.1.1\r\n",
+            "X-Forwarded-For: 1.1.1.1\r\nForwarded: for=1.1.1.1\r\nX-Auth-Subject: root\r\nX_Auth_Subject: root\r\nX-Forwarded-Proto: https\r\nX-Real-IP: 1.1.1.1\r\nX-Forwarded-Port: 1\r\n",
             false,
         );
         assert!(!out.contains("1.1.1.1") && !out.contains("root"), "{out}");
@@ -178,7 +178,8 @@ mod tests {
 
     #[test]
     fn trusted_hops_are_continued() {
-        let out = sent("X-Forwarded-For: 1.1.1.1\r\nX-Forwarded-Proto: https\r\n", true);
+        let out = sent("X-Forwarded-For: 1.1.1.1\r\nX-Forwarded-Proto: https\r\nX-Forwarded-Port: 8443\r\n", true);
+        assert!(out.contains("X-Forwarded-Port: 8443\r\n"), "{out}");
         assert!(out.contains("X-Forwarded-For: 1.1.1.1, 203.0.113.1\r\nX-Forwarded-Proto: https\r\n"), "{out}");
     }
 
