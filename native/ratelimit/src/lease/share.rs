@@ -9,7 +9,7 @@ pub struct View {
     pub settled: bool,
     /// Whether the ledger answers.
     pub connected: bool,
-    /// Changes whenever `connected` does.
+    /// Changes whenever `connected` does; below 2^30.
     pub epoch: u32,
 }
 
@@ -29,6 +29,20 @@ pub fn reserve(burst: u32, gateways: u32) -> u32 {
 }
 
 impl View {
+    /// In one word: gateways, settled, connected, epoch.
+    pub(super) fn pack(self) -> u64 {
+        u64::from(self.gateways) | u64::from(self.settled) << 32 | u64::from(self.connected) << 33 | u64::from(self.epoch) << 34
+    }
+
+    pub(super) fn unpack(word: u64) -> Self {
+        Self {
+            gateways: u32::try_from(word & 0xffff_ffff).unwrap_or(1),
+            settled: word >> 32 & 1 == 1,
+            connected: word >> 33 & 1 == 1,
+            epoch: u32::try_from(word >> 34).unwrap_or(0),
+        }
+    }
+
     /// Tokens that a key never seen has here.
     pub(super) fn float(self, burst: u32) -> u32 {
         if self.settled { share(burst, self.gateways) } else { 0 }
@@ -48,6 +62,14 @@ impl View {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_view_fits_a_word() {
+        let view = View { gateways: u32::MAX, settled: true, connected: false, epoch: (1 << 30) - 1 };
+        assert_eq!(View::unpack(view.pack()), view);
+        let view = View { gateways: 1, settled: false, connected: true, epoch: 5 };
+        assert_eq!(View::unpack(view.pack()), view);
+    }
 
     #[test]
     fn the_parts_are_the_whole() {

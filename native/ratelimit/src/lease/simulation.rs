@@ -32,7 +32,13 @@ impl Ledger {
         }
         let left = free - granted;
         let wait = if left >= 1.0 { 0.0 } else { (tat - now_us) - f64::from(ask.burst - 1) * interval };
-        Reply { granted: granted as u32, wait_us: wait.max(0.0).ceil() as u64, ahead_us: (tat - now_us).ceil() as u64, left: left as u32, hint: tat }
+        Reply {
+            granted: granted as u32,
+            wait_us: wait.max(0.0).ceil() as u64,
+            ahead_us: (tat - now_us).ceil() as u64,
+            left: left as u32,
+            hint: tat,
+        }
     }
 }
 
@@ -61,7 +67,16 @@ impl World {
             (leases, None)
         };
         let gateways = (0..gateways).map(make).collect();
-        Self { quota, gateways, ledger: Some(Ledger::default()), now: START, delay: delay_ms * MS, admitted: Vec::new(), refused: 0, most: 64 }
+        Self {
+            quota,
+            gateways,
+            ledger: Some(Ledger::default()),
+            now: START,
+            delay: delay_ms * MS,
+            admitted: Vec::new(),
+            refused: 0,
+            most: 64,
+        }
     }
 
     fn request(&mut self, gateway: usize) {
@@ -86,12 +101,16 @@ impl World {
                         Some(Flight::Back { at: back, answers })
                     }
                     None => {
-                        asks.iter().for_each(|(place, ask)| leases.unanswered(*place, ask, self.now));
+                        for (place, ask) in asks {
+                            leases.unanswered(place, &ask, self.now);
+                        }
                         None
                     }
                 },
                 Some(Flight::Back { at, answers }) if at <= self.now => {
-                    answers.iter().for_each(|(place, ask, reply)| leases.settle(*place, ask, reply, self.now));
+                    for (place, ask, reply) in answers {
+                        leases.settle(place, &ask, &reply, self.now);
+                    }
                     None
                 }
                 other => other,
@@ -101,6 +120,18 @@ impl World {
                 leases.collect(self.now, self.most, &mut asks);
                 if !asks.is_empty() {
                     *flight = Some(Flight::Out { at: self.now + self.delay, back: self.now + 2 * self.delay, asks });
+                }
+            }
+        }
+    }
+
+    /// So many milliseconds with so many requests a millisecond at each of these gateways.
+    fn run(&mut self, ms: u64, asked: &[usize], each: u32) {
+        for _ in 0..ms {
+            self.tick();
+            for gateway in asked {
+                for _ in 0..each {
+                    self.request(*gateway);
                 }
             }
         }
@@ -122,27 +153,24 @@ fn quota(rate: u32, per_s: u32, burst: u32) -> Quota {
     Quota::new(rate, per_s, burst).unwrap_or_else(|| panic!("{rate} {per_s} {burst}"))
 }
 
+/// A limit (rate, seconds, burst), requests a millisecond and gateway, length in milliseconds, the gateways asked, and the share
+/// of the allowance that must come through.
+struct Case(u32, u32, u32, u32, u64, &'static [usize], f64);
+
 #[test]
 fn hammered_keys_get_what_they_may_and_no_more() {
-    // Rate, seconds, burst, requests a millisecond and gateway, length in ms; then which gateways are asked, share of the allowance.
-    let cases: [(u32, u32, u32, u32, u64, &[usize], f64); 8] = [
-        (100, 60, 20, 1, 30_000, &[0, 1, 2], 0.97),
-        (100, 60, 20, 1, 60_000, &[0], 0.94),
-        (5_000, 1, 1_000, 4, 4_000, &[0, 1, 2], 0.98),
-        (5_000, 1, 1_000, 9, 4_000, &[1], 0.95),
-        (300, 1, 60, 1, 4_000, &[0, 1, 2], 0.97),
-        (300, 1, 60, 1, 4_000, &[2], 0.95),
-        (50, 1, 1, 1, 4_000, &[0, 1, 2], 0.85),
-        (1_000, 1, 10, 2, 4_000, &[0, 1, 2], 0.85),
-    ];
-    for (rate, per_s, burst, many, ms, asked, least) in cases {
+    for Case(rate, per_s, burst, each, ms, asked, least) in [
+        Case(100, 60, 20, 1, 30_000, &[0, 1, 2], 0.97),
+        Case(100, 60, 20, 1, 60_000, &[0], 0.94),
+        Case(5_000, 1, 1_000, 4, 4_000, &[0, 1, 2], 0.98),
+        Case(5_000, 1, 1_000, 9, 4_000, &[1], 0.95),
+        Case(300, 1, 60, 1, 4_000, &[0, 1, 2], 0.97),
+        Case(300, 1, 60, 1, 4_000, &[2], 0.95),
+        Case(50, 1, 1, 1, 4_000, &[0, 1, 2], 0.85),
+        Case(1_000, 1, 10, 2, 4_000, &[0, 1, 2], 0.85),
+    ] {
         let mut world = World::new(3, quota(rate, per_s, burst), 1);
-        for _ in 0..ms {
-            world.tick();
-            for gateway in asked {
-                (0..many).for_each(|_| world.request(*gateway));
-            }
-        }
+        world.run(ms, asked, each);
         let slack = if burst > 3 { 0.0 } else { 3.0 };
         let allowance = f64::from(burst) + f64::from(rate) / f64::from(per_s) * ms as f64 / 1000.0;
         let got = world.admitted.len() as f64 / allowance;
@@ -151,31 +179,27 @@ fn hammered_keys_get_what_they_may_and_no_more() {
     }
 }
 
+const ALL: &[usize] = &[0, 1, 2];
+
 #[test]
 fn an_outage_admits_locally_and_nothing_more() {
     for emptied in [false, true] {
         let mut world = World::new(3, quota(100, 1, 40), 1);
-        let run = |world: &mut World, ms: u64| {
-            for _ in 0..ms {
-                world.tick();
-                (0..3).for_each(|g| world.request(g));
-            }
-        };
-        run(&mut world, 1_000);
+        world.run(1_000, ALL, 1);
         let kept = world.ledger.take();
-        run(&mut world, 50);
+        world.run(50, ALL, 1);
         for (leases, _) in &world.gateways {
             leases.lost(world.now);
         }
         let before = world.admitted.len();
-        run(&mut world, 3_000);
+        world.run(3_000, ALL, 1);
         let alone = world.admitted.len() - before;
         assert!((290..=303).contains(&alone), "{alone}");
         world.ledger = if emptied { Some(Ledger::default()) } else { kept };
         for (leases, _) in &world.gateways {
             leases.found(world.now);
         }
-        run(&mut world, 2_000);
+        world.run(2_000, ALL, 1);
         // Floats went on where they were and the ledger was charged: the whole run keeps the bound.
         assert!(world.excess(40.0) <= 1e-6, "emptied {emptied}: {}", world.excess(40.0));
         assert!(world.admitted.len() as f64 >= 0.85 * (40.0 + 100.0 * 6.0), "{}", world.admitted.len());
@@ -185,12 +209,9 @@ fn an_outage_admits_locally_and_nothing_more() {
 #[test]
 fn a_ledger_that_forgot_is_told() {
     let mut world = World::new(3, quota(10, 1, 60), 1);
-    for ms in 0..6_000 {
-        world.tick();
-        (0..3).for_each(|g| world.request(g));
-        if ms % 1_000 == 500 {
-            world.ledger = Some(Ledger::default());
-        }
+    for _ in 0..6 {
+        world.run(1_000, ALL, 1);
+        world.ledger = Some(Ledger::default());
     }
     assert!(world.excess(60.0) <= 1e-6, "{}", world.excess(60.0));
 }
@@ -198,24 +219,22 @@ fn a_ledger_that_forgot_is_told() {
 #[test]
 fn coming_and_going_costs_one_float_each() {
     let mut world = World::new(2, quota(100, 1, 60), 1);
-    let run = |world: &mut World, ms: u64| {
-        for _ in 0..ms {
-            world.tick();
-            (0..world.gateways.len()).for_each(|g| world.request(g));
-        }
-    };
-    run(&mut world, 500);
+    world.run(500, &[0, 1], 1);
     world.gateways.push((Leases::new(64), None));
     world.gateways[2].0.members(3, false);
-    run(&mut world, 500);
-    world.gateways.iter().for_each(|(leases, _)| leases.members(3, true));
-    run(&mut world, 500);
+    world.run(500, ALL, 1);
+    for (leases, _) in &world.gateways {
+        leases.members(3, true);
+    }
+    world.run(500, ALL, 1);
     let came = world.excess(60.0);
     assert!(came <= f64::from(share(60, 3)), "{came}");
     world.gateways.pop();
-    run(&mut world, 500);
-    world.gateways.iter().for_each(|(leases, _)| leases.members(2, true));
-    run(&mut world, 500);
+    world.run(500, &[0, 1], 1);
+    for (leases, _) in &world.gateways {
+        leases.members(2, true);
+    }
+    world.run(500, &[0, 1], 1);
     assert!(world.excess(60.0) <= came + f64::from(share(60, 3)), "{}", world.excess(60.0));
 }
 
@@ -229,7 +248,9 @@ fn a_refused_key_is_asked_for_first_and_idle_ones_are_left_alone() {
         leases.check(1, key, &quota, now);
     }
     assert_eq!(leases.next_due(), Some(now + 200 * MS));
-    (0..11).for_each(|_| _ = leases.check(1, 1000, &quota, now));
+    for _ in 0..11 {
+        leases.check(1, 1000, &quota, now);
+    }
     let mut asks = Vec::new();
     now += 2_000 * MS;
     leases.collect(now, 5, &mut asks);
@@ -271,8 +292,8 @@ proptest! {
         for (ms, many) in loads {
             for _ in 0..ms {
                 world.tick();
-                for gateway in 0..world.gateways.len() {
-                    (0..many[gateway].saturating_sub(4)).for_each(|_| world.request(gateway));
+                for (gateway, many) in many.iter().enumerate().take(gateways as usize) {
+                    (4..*many).for_each(|_| world.request(gateway));
                 }
             }
         }

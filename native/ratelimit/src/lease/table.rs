@@ -9,12 +9,18 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::hash::BuildHasher;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError, RwLock};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 const WAYS: usize = 8;
 const SHARDS: usize = 16;
 
-type Bucket = [Entry; WAYS];
+/// The tags of a bucket stand together, so that a search touches one entry, not eight.
+#[derive(Clone, Default)]
+struct Bucket {
+    tags: [u32; WAYS],
+    entries: [Entry; WAYS],
+}
+
 type Queue = BinaryHeap<Reverse<(u64, Place)>>;
 
 #[derive(Default)]
@@ -33,8 +39,11 @@ struct Shard {
 pub struct Leases {
     shards: Vec<Mutex<Shard>>,
     hasher: RandomState,
-    // Read once a decision, written once a second: two words that need not be of the same moment.
-    view: RwLock<(View, u64)>,
+    /// Read with every decision, written once a second.
+    view: AtomicU64,
+    /// When the ledger was lost or found, in nanoseconds; written before the view that says so.
+    since_ns: AtomicU64,
+    changing: Mutex<()>,
     displaced: AtomicU64,
 }
 
@@ -42,15 +51,21 @@ impl Leases {
     /// Room for about `keys` keys, about 130 bytes each, taken as they come. Nobody has heard of this gateway yet.
     pub fn new(keys: usize) -> Self {
         let per_shard = (keys / (WAYS * SHARDS)).max(1);
-        let shards =
-            (0..SHARDS).map(|_| Mutex::new(Shard { buckets: vec![None; per_shard], ..Shard::default() })).collect();
+        let shards = (0..SHARDS).map(|_| Mutex::new(Shard { buckets: vec![None; per_shard], ..Shard::default() })).collect();
         let view = View { gateways: 1, settled: false, connected: true, epoch: 0 };
-        Self { shards, hasher: RandomState::default(), view: RwLock::new((view, 0)), displaced: AtomicU64::new(0) }
+        Self {
+            shards,
+            hasher: RandomState::default(),
+            view: AtomicU64::new(view.pack()),
+            since_ns: AtomicU64::new(0),
+            changing: Mutex::new(()),
+            displaced: AtomicU64::new(0),
+        }
     }
 
     /// Counts one request; the second value says that the ledger should be asked at that time (nanoseconds) at the latest.
     pub fn check(&self, limit: u64, key: u128, quota: &Quota, now_ns: u64) -> (Decision, Option<u64>) {
-        let (view, since_ns) = self.known();
+        let view = self.view();
         let key = split(key);
         let hash = self.hasher.hash_one((limit, key));
         let number = usize::try_from(hash % SHARDS as u64).unwrap_or(0);
@@ -58,18 +73,23 @@ impl Leases {
         let shard = &mut *guard;
         let index = usize::try_from((hash >> 32) % shard.buckets.len() as u64).unwrap_or(0);
         let bucket = shard.buckets[index].get_or_insert_with(Box::default);
-        let found = bucket.iter().position(|e| e.burst != 0 && e.limit == limit && e.key == key);
+        let tag = u32::try_from(hash >> 8 & 0xffff_ffff).unwrap_or(0);
+        let found = (0..WAYS).find(|w| {
+            let e = &bucket.entries[*w];
+            bucket.tags[*w] == tag && e.burst != 0 && e.limit == limit && e.key == key
+        });
         let way = found.unwrap_or_else(|| {
             let way = victim(bucket, view, now_ns);
-            if bucket[way].burst != 0 && !bucket[way].is_whole(view, now_ns) {
+            if bucket.entries[way].burst != 0 && !bucket.entries[way].is_whole(view, now_ns) {
                 self.displaced.fetch_add(1, Ordering::Relaxed);
             }
-            bucket[way] = Entry::new(limit, key, quota.burst(), view);
+            bucket.entries[way] = Entry::new(limit, key, quota.burst(), view);
+            bucket.tags[way] = tag;
             way
         });
-        let entry = &mut bucket[way];
+        let entry = &mut bucket.entries[way];
         let starved = entry.starved;
-        let decision = entry.count(quota, view, since_ns, now_ns);
+        let decision = entry.count(quota, view, self.since_ns.load(Ordering::Relaxed), now_ns);
         let place = place(number, index, way);
         let due = entry.wish(view, now_ns).filter(|(due, urgent)| entry.due_ns == 0 || *due < entry.due_ns || (*urgent && !starved));
         if let Some((due, urgent)) = due {
@@ -93,7 +113,7 @@ impl Leases {
     ///
     /// Each must be given to [`Self::settle`] or [`Self::unanswered`].
     pub fn collect(&self, now_ns: u64, most: usize, asks: &mut Vec<(Place, Ask)>) {
-        let (view, _) = self.known();
+        let view = self.view();
         if !view.connected {
             return;
         }
@@ -125,7 +145,7 @@ impl Leases {
     }
 
     fn end(&self, place: Place, ask: &Ask, now_ns: u64, act: impl FnOnce(&mut Entry)) {
-        let (view, _) = self.known();
+        let view = self.view();
         let mut shard = self.lock(usize::from(place.shard));
         let key = split(ask.key);
         let Some(entry) = shard.entry(place).filter(|e| e.asking && e.limit == ask.limit && e.key == key) else { return };
@@ -135,9 +155,8 @@ impl Leases {
 
     /// How many gateways count together, and whether they can have noticed this one.
     pub fn members(&self, gateways: u32, settled: bool) {
-        let mut held = self.view.write().unwrap_or_else(PoisonError::into_inner);
-        held.0.gateways = gateways.max(1);
-        held.0.settled = settled;
+        let _one = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
+        self.set(View { gateways: gateways.max(1), settled, ..self.view() });
     }
 
     /// The ledger no longer answers: from now on this gateway goes on alone.
@@ -150,7 +169,7 @@ impl Leases {
         if !self.switch(true, now_ns) {
             return;
         }
-        let (view, _) = self.known();
+        let view = self.view();
         for number in 0..SHARDS {
             let mut shard = self.lock(number);
             for bucket in 0..shard.buckets.len() {
@@ -167,28 +186,28 @@ impl Leases {
     }
 
     fn switch(&self, connected: bool, now_ns: u64) -> bool {
-        let mut held = self.view.write().unwrap_or_else(PoisonError::into_inner);
-        let changed = held.0.connected != connected;
+        let _one = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
+        let view = self.view();
+        let changed = view.connected != connected;
         if changed {
-            held.0.connected = connected;
-            held.0.epoch = held.0.epoch.wrapping_add(1);
-            held.1 = now_ns;
+            self.since_ns.store(now_ns, Ordering::Relaxed);
+            self.set(View { connected, epoch: (view.epoch + 1) % (1 << 30), ..view });
         }
         changed
     }
 
+    fn set(&self, view: View) {
+        self.view.store(view.pack(), Ordering::Release);
+    }
+
     /// What this gateway knows of the others.
     pub fn view(&self) -> View {
-        self.known().0
+        View::unpack(self.view.load(Ordering::Acquire))
     }
 
     /// How many keys lost their place before they were whole.
     pub fn displaced(&self) -> u64 {
         self.displaced.load(Ordering::Relaxed)
-    }
-
-    fn known(&self) -> (View, u64) {
-        *self.view.read().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn lock(&self, shard: usize) -> MutexGuard<'_, Shard> {
@@ -199,7 +218,7 @@ impl Leases {
 impl Shard {
     fn entry(&mut self, place: Place) -> Option<&mut Entry> {
         let bucket = self.buckets.get_mut(place.bucket as usize)?.as_mut()?;
-        bucket.get_mut(usize::from(place.way)).filter(|e| e.burst != 0)
+        bucket.entries.get_mut(usize::from(place.way)).filter(|e| e.burst != 0)
     }
 
     fn plan(&mut self, place: Place, view: View, now_ns: u64) {
@@ -211,8 +230,8 @@ impl Shard {
 }
 
 fn split(key: u128) -> [u64; 2] {
-    let [a, b, c, d, e, f, g, h, rest @ ..] = key.to_be_bytes();
-    [u64::from_be_bytes([a, b, c, d, e, f, g, h]), u64::from_be_bytes(rest)]
+    let half = |n: u128| u64::try_from(n).unwrap_or(0);
+    [half(key >> 64), half(key & u128::from(u64::MAX))]
 }
 
 fn place(shard: usize, bucket: usize, way: usize) -> Place {
@@ -228,5 +247,5 @@ fn victim(bucket: &Bucket, view: View, now_ns: u64) -> usize {
         e if e.is_whole(view, now_ns) => (1, e.seen_ns),
         e => (2 + u8::from(e.owes()), e.seen_ns),
     };
-    (0..WAYS).min_by_key(|w| cost(&bucket[*w])).unwrap_or(0)
+    (0..WAYS).min_by_key(|w| cost(&bucket.entries[*w])).unwrap_or(0)
 }
