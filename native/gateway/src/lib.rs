@@ -6,6 +6,7 @@ pub mod config;
 pub mod forward;
 pub mod jwt;
 pub mod last_good;
+pub mod limits;
 pub mod listener;
 pub mod metrics;
 pub mod pipeline;

@@ -2,6 +2,7 @@
 
 use crate::access_log::{self, Log};
 use crate::config::Report;
+use crate::limits::Limits;
 use crate::session::{Worker, serve};
 use crate::state::Shared;
 use hcc_http::request_id::Random;
@@ -35,16 +36,20 @@ pub struct Gateway {
 }
 
 impl Gateway {
-    /// A gateway that does not listen yet. `access_log` is a path, or `-` for standard output.
+    /// A gateway that does not listen yet. `access_log` is a path, or `-` for standard output. Shared limits count together with
+    /// other gateways through the Redis at `redis_url`; `instance` is this one's id among them, a random one unless given.
     pub fn new(
         threads: usize,
         last_good: Option<PathBuf>,
         access_log: Option<&str>,
         inspector: Option<Box<dyn Inspector>>,
+        redis_url: Option<&str>,
+        instance: Option<String>,
     ) -> io::Result<Self> {
+        let limits = Limits::new(redis_url, instance)?;
         let log = access_log.map(access_log::start).transpose()?;
         Ok(Self {
-            shared: Arc::new(Shared::new(last_good, inspector)),
+            shared: Arc::new(Shared::new(last_good, inspector, limits)),
             threads: threads.clamp(1, 256),
             log,
             stop: watch::Sender::new(None),
@@ -74,7 +79,9 @@ impl Gateway {
 
     /// Counters in Prometheus' text format.
     pub fn metrics(&self) -> String {
-        self.shared.metrics.render(self.shared.limiter.displaced())
+        let mut text = self.shared.metrics.render(self.shared.limits.displaced());
+        text.push_str(&self.shared.limits.render());
+        text
     }
 
     /// Starts the threads, each accepting from every listener.

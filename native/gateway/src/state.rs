@@ -3,24 +3,21 @@
 use crate::auth::{Revoked, TokenCache};
 use crate::config::{Config, Report};
 use crate::last_good;
+use crate::limits::Limits;
 use crate::metrics::Metrics;
 use crate::time::unix_ms;
 use arc_swap::ArcSwap;
-use hcc_ratelimit::Limiter;
 use hcc_waf::{Inspector, NoInspection};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-
-/// Keys the limiter has room for (24 bytes each).
-const LIMITER_KEYS: usize = 1 << 20;
 
 /// What all threads share; it outlives every configuration.
 pub struct Shared {
     /// The configuration in force.
     pub config: ArcSwap<Config>,
     /// Rate limits' state.
-    pub limiter: Limiter,
+    pub limits: Limits,
     /// Verified tokens.
     pub tokens: TokenCache,
     /// Revoked sessions.
@@ -38,10 +35,10 @@ pub struct Shared {
 
 impl Shared {
     /// An empty configuration.
-    pub fn new(last_good: Option<PathBuf>, inspector: Option<Box<dyn Inspector>>) -> Self {
+    pub fn new(last_good: Option<PathBuf>, inspector: Option<Box<dyn Inspector>>, limits: Limits) -> Self {
         Self {
             config: ArcSwap::default(),
-            limiter: Limiter::new(LIMITER_KEYS),
+            limits,
             tokens: TokenCache::default(),
             revoked: Revoked::default(),
             metrics: Arc::default(),
@@ -100,6 +97,7 @@ impl Shared {
             "applied_at": (last.1 > 0).then(|| crate::time::rfc3339(last.1)),
             "connections_open": self.metrics.open.load(Ordering::Relaxed),
             "revoked_sessions": self.revoked.len(),
+            "shared_limits": self.limits.status(),
             "draining": self.draining.load(Ordering::Relaxed),
         })
         .to_string()

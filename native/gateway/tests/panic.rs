@@ -47,7 +47,7 @@ fn get(address: std::net::SocketAddr, path: &str) -> io::Result<String> {
 
 #[test]
 fn one_panic_is_one_500() -> Result<(), Box<dyn std::error::Error>> {
-    let gateway = Gateway::new(1, None, None, Some(Box::new(Panics)))?;
+    let gateway = Gateway::new(1, None, None, Some(Box::new(Panics)), None, None)?;
     gateway.apply(
         br#"{"version":1,"sections":[{"id":"site:s","hash":"1","body":{"site_id":"s","organization_id":"o","name":"n","hosts":["*"],
         "upstreams":{"u":{"policy":"round_robin","targets":[],"connect_ms":1,"first_byte_ms":1,"between_bytes_ms":1,"total_ms":0}},

@@ -28,9 +28,10 @@ fn duplicate(fd: RawFd) -> std::io::Result<TcpListener> {
 #[pymethods]
 impl Gateway {
     #[new]
-    #[pyo3(signature = (*, threads, last_good_path, access_log))]
-    fn new(threads: usize, last_good_path: Option<PathBuf>, access_log: Option<String>) -> PyResult<Self> {
-        Ok(Self { inner: hcc_gateway::Gateway::new(threads, last_good_path, access_log.as_deref(), None)? })
+    #[pyo3(signature = (*, threads, last_good_path, access_log, redis_url=None))]
+    fn new(threads: usize, last_good_path: Option<PathBuf>, access_log: Option<String>, redis_url: Option<String>) -> PyResult<Self> {
+        let inner = hcc_gateway::Gateway::new(threads, last_good_path, access_log.as_deref(), None, redis_url.as_deref(), None)?;
+        Ok(Self { inner })
     }
 
     fn apply<'py>(&self, py: Python<'py>, snapshot: &[u8]) -> PyResult<Bound<'py, PyBytes>> {

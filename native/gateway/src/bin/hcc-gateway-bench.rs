@@ -18,7 +18,7 @@ fn main() -> ExitCode {
 fn run(args: &[String]) -> Result<(), String> {
     let [listen, snapshot, rest @ ..] = args else { return Err("usage: LISTEN SNAPSHOT.json [THREADS] [ACCESS_LOG]".to_owned()) };
     let threads = rest.first().map_or(Ok(1), |t| t.parse()).map_err(|e| format!("threads: {e}"))?;
-    let gateway = Gateway::new(threads, None, rest.get(1).map(String::as_str), None).map_err(|e| e.to_string())?;
+    let gateway = Gateway::new(threads, None, rest.get(1).map(String::as_str), None, None, None).map_err(|e| e.to_string())?;
     let bytes = std::fs::read(snapshot).map_err(|e| e.to_string())?;
     let report = gateway.apply(&bytes)?;
     if let Some(refused) = report.refused.first() {

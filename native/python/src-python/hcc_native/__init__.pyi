@@ -8,10 +8,13 @@ __version__: str
 class Gateway:
     """The public listener: threads that limit, authenticate, route and proxy without the GIL."""
 
-    def __new__(cls, *, threads: int, last_good_path: str | None, access_log: str | None) -> Gateway:
+    def __new__(
+        cls, *, threads: int, last_good_path: str | None, access_log: str | None, redis_url: str | None = None
+    ) -> Gateway:
         """Make a gateway that does not listen yet. `access_log` is a path, or "-" for standard output.
 
-        Raises OSError when the log cannot be opened.
+        Shared limits count together with the other gateways that have the same `redis_url`; a Redis that is not there is no error.
+        Raises OSError when the log cannot be opened, or the URL is none.
         """
 
     def apply(self, snapshot: bytes) -> bytes:

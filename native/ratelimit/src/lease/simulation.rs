@@ -93,27 +93,25 @@ impl World {
     fn tick(&mut self) {
         self.now += MS;
         for (leases, flight) in &mut self.gateways {
-            *flight = match flight.take() {
-                Some(Flight::Out { at, back, asks }) if at <= self.now => match &mut self.ledger {
-                    Some(ledger) => {
-                        let us = at as f64 / 1000.0;
-                        let answers = asks.into_iter().map(|(place, ask)| (place, ask, ledger.lease(&ask, us))).collect();
-                        Some(Flight::Back { at: back, answers })
+            *flight = match (flight.take(), &mut self.ledger) {
+                (Some(Flight::Out { at, back, asks }), Some(ledger)) if at <= self.now => {
+                    let us = at as f64 / 1000.0;
+                    let answers = asks.into_iter().map(|(place, ask)| (place, ask, ledger.lease(&ask, us))).collect();
+                    Some(Flight::Back { at: back, answers })
+                }
+                (Some(Flight::Out { at, asks, .. }), None) if at <= self.now => {
+                    for (place, ask) in asks {
+                        leases.unanswered(place, &ask, self.now);
                     }
-                    None => {
-                        for (place, ask) in asks {
-                            leases.unanswered(place, &ask, self.now);
-                        }
-                        None
-                    }
-                },
-                Some(Flight::Back { at, answers }) if at <= self.now => {
+                    None
+                }
+                (Some(Flight::Back { at, answers }), _) if at <= self.now => {
                     for (place, ask, reply) in answers {
                         leases.settle(place, &ask, &reply, self.now);
                     }
                     None
                 }
-                other => other,
+                (other, _) => other,
             };
             if flight.is_none() && leases.next_due().is_some_and(|due| due <= self.now) {
                 let mut asks = Vec::new();
