@@ -240,10 +240,12 @@ def snapshot(*sites: dict[str, Any], hash_: str = "", **platform: Any) -> bytes:
 class Running:
     """A gateway in this process on a port of its own."""
 
-    def __init__(self, last_good: str | None = None, access_log: str | None = None, threads: int = 1) -> None:
+    def __init__(
+        self, last_good: str | None = None, access_log: str | None = None, threads: int = 1, redis_url: str | None = None
+    ) -> None:
         self.listener = socket.create_server(("127.0.0.1", 0), backlog=1024)
         self.port: int = self.listener.getsockname()[1]
-        self.native = hcc_native.Gateway(threads=threads, last_good_path=last_good, access_log=access_log)
+        self.native = hcc_native.Gateway(threads=threads, last_good_path=last_good, access_log=access_log, redis_url=redis_url)
         self.drained = False
 
     def start(self) -> None:

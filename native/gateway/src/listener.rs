@@ -1,6 +1,6 @@
 //! Threads that accept and serve, and how they stop.
 
-use crate::access_log::{self, Log};
+use crate::access_log::{Journal, Log};
 use crate::config::Report;
 use crate::limits::Limits;
 use crate::session::{Worker, serve};
@@ -23,6 +23,8 @@ use tokio::task::AbortHandle;
 
 /// How often batches of the access log go out.
 const TICK: Duration = Duration::from_millis(100);
+/// How long a drained gateway waits for its access log to be written.
+const LOG_PATIENCE: Duration = Duration::from_secs(1);
 /// How long an upstream connection stays idle in the pool.
 const UPSTREAM_IDLE: Duration = Duration::from_secs(30);
 
@@ -30,7 +32,7 @@ const UPSTREAM_IDLE: Duration = Duration::from_secs(30);
 pub struct Gateway {
     shared: Arc<Shared>,
     threads: usize,
-    log: Option<access_log::Sender>,
+    log: Arc<Journal>,
     stop: watch::Sender<Option<Instant>>,
     running: Mutex<Vec<JoinHandle<()>>>,
 }
@@ -47,24 +49,32 @@ impl Gateway {
         instance: Option<String>,
     ) -> io::Result<Self> {
         let limits = Limits::new(redis_url, instance)?;
-        let log = access_log.map(access_log::start).transpose()?;
-        Ok(Self {
-            shared: Arc::new(Shared::new(last_good, inspector, limits)),
-            threads: threads.clamp(1, 256),
-            log,
-            stop: watch::Sender::new(None),
-            running: Mutex::default(),
-        })
+        let shared = Arc::new(Shared::new(last_good, inspector, limits));
+        let log = Arc::new(Journal::start(access_log, Arc::clone(&shared.metrics))?);
+        Ok(Self { shared, threads: threads.clamp(1, 256), log, stop: watch::Sender::new(None), running: Mutex::default() })
     }
 
     /// Applies a snapshot; an error means that nothing of it could be read.
     pub fn apply(&self, bytes: &[u8]) -> Result<Report, String> {
-        self.shared.apply(bytes)
+        let report = self.shared.apply(bytes)?;
+        self.sample();
+        Ok(report)
     }
 
     /// Applies the last good file; whether there was one.
     pub fn load_last_good(&self) -> bool {
-        self.shared.load_last_good()
+        let loaded = self.shared.load_last_good();
+        self.sample();
+        loaded
+    }
+
+    fn sample(&self) {
+        self.log.sample(self.shared.config.load().platform.defaults.access_log_sample);
+    }
+
+    /// Opens the access log's path anew, after the file was renamed; an error means that the old one is written on.
+    pub fn reopen_log(&self) -> io::Result<()> {
+        self.log.reopen()
     }
 
     /// Refuses tokens of these sessions until `until_s` (Unix seconds).
@@ -96,7 +106,7 @@ impl Gateway {
             let worker = Arc::new(Worker {
                 shared: Arc::clone(&self.shared),
                 pool: Pool::default(),
-                log: Log::new(self.log.clone(), Arc::clone(&self.shared.metrics)),
+                log: Log::new(Arc::clone(&self.log)),
                 random: Mutex::new(Random::new(seed)),
             });
             let stop = self.stop.subscribe();
@@ -115,6 +125,7 @@ impl Gateway {
         for thread in threads {
             let _ = thread.join();
         }
+        self.log.settle(LOG_PATIENCE);
     }
 }
 

@@ -60,6 +60,10 @@ impl Gateway {
         py.detach(|| self.inner.revoke(session_ids, until_unix));
     }
 
+    fn reopen_log(&self, py: Python<'_>) -> PyResult<()> {
+        Ok(py.detach(|| self.inner.reopen_log())?)
+    }
+
     fn status<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
         let status = py.detach(|| self.inner.status());
         PyBytes::new(py, status.as_bytes())

@@ -35,6 +35,9 @@ class Gateway:
     def revoke(self, session_ids: list[str], until_unix: int) -> None:
         """Refuse tokens of these sessions until `until_unix` (seconds)."""
 
+    def reopen_log(self) -> None:
+        """Open the access log's path anew, after the file was renamed. Raises OSError; then the old file is written on."""
+
     def status(self) -> bytes:
         """What is in force, as JSON without secrets."""
 
