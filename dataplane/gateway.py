@@ -229,6 +229,6 @@ def serve(
         log_access=False,
         log_level="warning",  # type: ignore[arg-type]  # Granian takes the name of its level
     )
-    _forward_rotation(lambda: [worker.inner.pid for worker in server.wrks])
+    _forward_rotation(lambda: [getattr(worker.inner, "pid", None) for worker in server.wrks])
     server.serve()
     return 0

@@ -13,7 +13,7 @@ class Gateway:
     ) -> Gateway:
         """Make a gateway that does not listen yet. `access_log` is a path, or "-" for standard output.
 
-        Shared limits count together with the other gateways that have the same `redis_url`; a Redis that is not there is no error.
+        Shared limits count together with the other gateways that have the same `redis_url`; it may be away for a time.
         Raises OSError when the log cannot be opened, or the URL is none.
         """
 
