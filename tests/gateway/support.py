@@ -250,12 +250,17 @@ class Running:
         tls: bool = False,
         proxy: bool = False,
         certificate_keys: str | None = None,
+        redis_url: str | None = None,
     ) -> None:
         self.tls, self.proxy = tls, proxy
         self.listener = socket.create_server(("127.0.0.1", 0), backlog=1024)
         self.port: int = self.listener.getsockname()[1]
         self.native = hcc_native.Gateway(
-            threads=threads, last_good_path=last_good, access_log=access_log, certificate_keys=certificate_keys
+            threads=threads,
+            last_good_path=last_good,
+            access_log=access_log,
+            certificate_keys=certificate_keys,
+            redis_url=redis_url,
         )
         self.drained = False
 

@@ -10,6 +10,7 @@ pub mod h2_session;
 pub mod idle;
 pub mod jwt;
 pub mod last_good;
+pub mod limits;
 pub mod listener;
 pub mod metrics;
 pub mod origin;

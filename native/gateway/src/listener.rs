@@ -1,8 +1,9 @@
 //! Threads that accept and serve, and how they stop.
 
-use crate::access_log::{self, Log};
+use crate::access_log::{Journal, Log};
 use crate::config::Report;
 use crate::idle::Idle;
+use crate::limits::Limits;
 use crate::preamble::{self, Opened, Opening};
 use crate::sealed::Keyring;
 use crate::session::{self, Worker};
@@ -26,6 +27,8 @@ use tokio::task::AbortHandle;
 
 /// How often batches of the access log go out.
 const TICK: Duration = Duration::from_millis(100);
+/// How long a drained gateway waits for its access log to be written.
+const LOG_PATIENCE: Duration = Duration::from_secs(1);
 /// How long an upstream connection stays idle in the pool.
 const UPSTREAM_IDLE: Duration = Duration::from_secs(30);
 
@@ -50,6 +53,10 @@ pub struct Options {
     pub access_log: Option<String>,
     /// Open the private keys of certificates.
     pub certificate_keys: Keyring,
+    /// Redis by which gateways that share it count shared limits together.
+    pub redis_url: Option<String>,
+    /// This one's id among them; a random one unless given.
+    pub instance: Option<String>,
     /// A firewall.
     pub inspector: Option<Box<dyn Inspector>>,
 }
@@ -58,7 +65,7 @@ pub struct Options {
 pub struct Gateway {
     shared: Arc<Shared>,
     threads: usize,
-    log: Option<access_log::Sender>,
+    log: Arc<Journal>,
     stop: watch::Sender<Option<Instant>>,
     running: Mutex<Vec<JoinHandle<()>>>,
 }
@@ -66,24 +73,33 @@ pub struct Gateway {
 impl Gateway {
     /// A gateway that does not listen yet.
     pub fn new(options: Options) -> io::Result<Self> {
-        let log = options.access_log.as_deref().map(access_log::start).transpose()?;
-        Ok(Self {
-            shared: Arc::new(Shared::new(options.last_good, options.certificate_keys, options.inspector)),
-            threads: options.threads.clamp(1, 256),
-            log,
-            stop: watch::Sender::new(None),
-            running: Mutex::default(),
-        })
+        let limits = Limits::new(options.redis_url.as_deref(), options.instance)?;
+        let shared = Arc::new(Shared::new(options.last_good, options.certificate_keys, options.inspector, limits));
+        let log = Arc::new(Journal::start(options.access_log.as_deref(), Arc::clone(&shared.metrics))?);
+        Ok(Self { shared, threads: options.threads.clamp(1, 256), log, stop: watch::Sender::new(None), running: Mutex::default() })
     }
 
     /// Applies a snapshot; an error means that nothing of it could be read.
     pub fn apply(&self, bytes: &[u8]) -> Result<Report, String> {
-        self.shared.apply(bytes)
+        let report = self.shared.apply(bytes)?;
+        self.sample();
+        Ok(report)
     }
 
     /// Applies the last good file; whether there was one.
     pub fn load_last_good(&self) -> bool {
-        self.shared.load_last_good()
+        let loaded = self.shared.load_last_good();
+        self.sample();
+        loaded
+    }
+
+    fn sample(&self) {
+        self.log.sample(self.shared.config.load().platform.defaults.access_log_sample);
+    }
+
+    /// Opens the access log's path anew, after the file was renamed; an error means that the old one is written on.
+    pub fn reopen_log(&self) -> io::Result<()> {
+        self.log.reopen()
     }
 
     /// Refuses tokens of these sessions until `until_s` (Unix seconds).
@@ -98,7 +114,9 @@ impl Gateway {
 
     /// Counters in Prometheus' text format.
     pub fn metrics(&self) -> String {
-        self.shared.metrics.render(self.shared.limiter.displaced())
+        let mut text = self.shared.metrics.render(self.shared.limits.displaced());
+        text.push_str(&self.shared.limits.render());
+        text
     }
 
     /// Starts the threads; thread n accepts from list n, from the first again when there are fewer lists.
@@ -117,7 +135,7 @@ impl Gateway {
             let worker = Arc::new(Worker {
                 shared: Arc::clone(&self.shared),
                 pool: Pool::default(),
-                log: Log::new(self.log.clone(), Arc::clone(&self.shared.metrics)),
+                log: Log::new(Arc::clone(&self.log)),
                 random: Mutex::new(Random::new(seed)),
                 stop: self.stop.subscribe(),
             });
@@ -145,6 +163,7 @@ impl Gateway {
         for thread in threads {
             let _ = thread.join();
         }
+        self.log.settle(LOG_PATIENCE);
     }
 }
 

@@ -103,7 +103,7 @@ fn find(site: &Site, head: &RequestHead) -> Result<usize, Answer> {
 }
 
 fn count(shared: &Shared, limit: &Limit, key: u128, now_ns: u64) -> Result<(), Answer> {
-    let Decision::Refused { wait_ns } = shared.limiter.check(limit.id, key, &limit.quota, now_ns) else { return Ok(()) };
+    let Decision::Refused { wait_ns } = shared.limits.check(limit, key, now_ns) else { return Ok(()) };
     shared.metrics.limited.fetch_add(1, Ordering::Relaxed);
     let wait = wait_ns.div_ceil(1_000_000_000).max(1);
     let mut answer = Answer::new(429, "rate limit");

@@ -3,26 +3,23 @@
 use crate::auth::{Revoked, TokenCache};
 use crate::config::{Config, Report};
 use crate::last_good;
+use crate::limits::Limits;
 use crate::metrics::Metrics;
 use crate::sealed::Keyring;
 use crate::time::{monotonic_ns, unix_ms};
 use arc_swap::ArcSwap;
-use hcc_ratelimit::Limiter;
 use hcc_waf::{Inspector, NoInspection};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::Notify;
 
-/// Keys the limiter has room for (24 bytes each).
-const LIMITER_KEYS: usize = 1 << 20;
-
 /// What all threads share; it outlives every configuration.
 pub struct Shared {
     /// The configuration in force.
     pub config: ArcSwap<Config>,
     /// Rate limits' state.
-    pub limiter: Limiter,
+    pub limits: Limits,
     /// Verified tokens.
     pub tokens: TokenCache,
     /// Revoked sessions.
@@ -43,10 +40,10 @@ pub struct Shared {
 
 impl Shared {
     /// An empty configuration.
-    pub fn new(last_good: Option<PathBuf>, certificate_keys: Keyring, inspector: Option<Box<dyn Inspector>>) -> Self {
+    pub fn new(last_good: Option<PathBuf>, certificate_keys: Keyring, inspector: Option<Box<dyn Inspector>>, limits: Limits) -> Self {
         Self {
             config: ArcSwap::default(),
-            limiter: Limiter::new(LIMITER_KEYS),
+            limits,
             tokens: TokenCache::default(),
             revoked: Revoked::default(),
             metrics: Arc::default(),
@@ -114,6 +111,7 @@ impl Shared {
             "connections_open": self.metrics.open.load(Ordering::Relaxed),
             "revoked_sessions": self.revoked.len(),
             "upstreams": upstreams,
+            "shared_limits": self.limits.status(),
             "draining": self.draining.load(Ordering::Relaxed),
         })
         .to_string()

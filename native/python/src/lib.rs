@@ -29,15 +29,17 @@ fn duplicate(fd: RawFd) -> std::io::Result<TcpListener> {
 #[pymethods]
 impl Gateway {
     #[new]
-    #[pyo3(signature = (*, threads, last_good_path, access_log, certificate_keys = None))]
+    #[pyo3(signature = (*, threads, last_good_path, access_log, certificate_keys = None, redis_url = None))]
     fn new(
         threads: usize,
         last_good_path: Option<PathBuf>,
         access_log: Option<String>,
         certificate_keys: Option<String>,
+        redis_url: Option<String>,
     ) -> PyResult<Self> {
         let keys = Keyring::parse(certificate_keys.as_deref().unwrap_or_default()).map_err(PyValueError::new_err)?;
-        let options = Options { threads, last_good: last_good_path, access_log, certificate_keys: keys, ..Options::default() };
+        let options =
+            Options { threads, last_good: last_good_path, access_log, certificate_keys: keys, redis_url, ..Options::default() };
         Ok(Self { inner: hcc_gateway::Gateway::new(options)? })
     }
 
@@ -67,6 +69,10 @@ impl Gateway {
 
     fn revoke(&self, py: Python<'_>, session_ids: Vec<String>, until_unix: u64) {
         py.detach(|| self.inner.revoke(session_ids, until_unix));
+    }
+
+    fn reopen_log(&self, py: Python<'_>) -> PyResult<()> {
+        Ok(py.detach(|| self.inner.reopen_log())?)
     }
 
     fn status<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {

@@ -9,12 +9,19 @@ class Gateway:
     """The public listener: threads that limit, authenticate, route and proxy without the GIL."""
 
     def __new__(
-        cls, *, threads: int, last_good_path: str | None, access_log: str | None, certificate_keys: str | None = None
+        cls,
+        *,
+        threads: int,
+        last_good_path: str | None,
+        access_log: str | None,
+        certificate_keys: str | None = None,
+        redis_url: str | None = None,
     ) -> Gateway:
         """Make a gateway that does not listen yet. `access_log` is a path, or "-" for standard output.
 
-        `certificate_keys` (`id:base64,…`) open the private keys of certificates. Raises OSError when the log cannot be opened,
-        ValueError when a key is no key.
+        `certificate_keys` (`id:base64,…`) open the private keys of certificates. Shared limits count together with the other
+        gateways that have the same `redis_url`; it may be away for a time. Raises OSError when the log cannot be opened or the
+        URL is none, ValueError when a key is no key.
         """
 
     def apply(self, snapshot: bytes) -> bytes:
@@ -37,6 +44,9 @@ class Gateway:
 
     def revoke(self, session_ids: list[str], until_unix: int) -> None:
         """Refuse tokens of these sessions until `until_unix` (seconds)."""
+
+    def reopen_log(self) -> None:
+        """Open the access log's path anew, after the file was renamed. Raises OSError; then the old file is written on."""
 
     def status(self) -> bytes:
         """What is in force, as JSON without secrets."""
