@@ -1,8 +1,9 @@
 //! The configuration in force, and how a snapshot becomes it.
 
+use crate::api_keys::ApiKeySet;
 use crate::jwt::Verifier;
 use crate::site::Site;
-use crate::snapshot::{Defaults, PlatformBody, SiteBody, Snapshot};
+use crate::snapshot::{ApiKeysBody, Defaults, PlatformBody, SiteBody, Snapshot};
 use foldhash::fast::FixedState;
 use serde::Serialize;
 use std::collections::{BTreeMap, HashMap};
@@ -31,6 +32,7 @@ pub struct Platform {
 enum Part {
     Platform(Arc<Platform>),
     Site(Arc<Site>),
+    ApiKeys(Arc<ApiKeySet>),
 }
 
 #[derive(Debug)]
@@ -45,6 +47,8 @@ struct Kept {
 pub struct Config {
     /// What every gateway does alike.
     pub platform: Arc<Platform>,
+    /// API keys that routes may have verified here.
+    pub api_keys: Arc<ApiKeySet>,
     hosts: HashMap<String, Arc<Site>>,
     suffixes: HashMap<String, Arc<Site>>,
     any: Option<Arc<Site>>,
@@ -123,6 +127,7 @@ impl Config {
     fn install(&mut self, id: &str, kept: &Arc<Kept>) -> Result<(), String> {
         match &kept.part {
             Part::Platform(platform) => self.platform = Arc::clone(platform),
+            Part::ApiKeys(keys) => self.api_keys = Arc::clone(keys),
             Part::Site(site) => {
                 for host in &site.hosts {
                     if let Some(other) = self.exact(host) {
@@ -201,6 +206,10 @@ fn compile(id: &str, raw: &str, old: Option<&Part>, number: u64) -> Result<Part,
     if id == "platform" {
         let body: PlatformBody = serde_json::from_str(raw).map_err(|e| e.to_string())?;
         return Ok(Part::Platform(Arc::new(compile_platform(body, number)?)));
+    }
+    if id == "api_keys" {
+        let body: ApiKeysBody = serde_json::from_str(raw).map_err(|e| e.to_string())?;
+        return Ok(Part::ApiKeys(Arc::new(ApiKeySet::compile(body)?)));
     }
     if !id.starts_with("site:") {
         return Err("no such kind of section".to_owned());

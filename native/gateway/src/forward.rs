@@ -63,10 +63,9 @@ pub async fn forward(session: &mut Session, worker: &Arc<Worker>, known: &Known,
         blocked(transaction.request_headers(&session.head))?;
     }
     let route = &site.routes[*index];
-    let upstream = &route.upstream;
-    session.timer.limit(upstream.timeouts.total);
-    let mut rewritten = Vec::new();
-    let rewritten_target = route.rewrite(session.head.target(), &mut rewritten).to_vec();
+    let Some(upstream) = &known.upstream else { return Err(Answer::closing(500, "no upstream")) };
+    session.timer.limit(route.total.unwrap_or(upstream.timeouts.total));
+    let rewritten_target = known.target.as_deref().unwrap_or(session.head.target()).to_vec();
     let mut failed: Option<(Arc<Target>, ProxyError)> = None;
     for attempt in 0..2 {
         let Some(target) = upstream.choose(now_ms(), failed.as_ref().map(|(t, _)| t)).cloned() else {

@@ -3,7 +3,7 @@
 use crate::access_log::{Log, Record};
 use crate::forward::{self, Sent};
 use crate::pipeline::{self, Known};
-use crate::render::{self, Answer};
+use crate::render::Answer;
 use crate::state::Shared;
 use crate::time::unix_ms;
 use hcc_http::request_id::{Random, is_sane, uuid7};
@@ -263,7 +263,7 @@ impl Session {
         answer.close |= self.head.framing != hcc_http::Framing::None || !self.head.keep_alive || self.head.version == Version::V10;
         self.scratch.clear();
         let accept = self.head.fields.first(Name::Accept).unwrap_or_default();
-        render::put(&mut self.scratch, &answer, accept, &self.id, &known.platform.response_lines, self.head.method() == b"HEAD");
+        known.render(&answer, accept, &self.id).put_h1(&mut self.scratch, answer.close, self.head.method() == b"HEAD");
         self.conn.wbuf.put(&self.scratch);
         let written = self.conn.flush(&mut self.timer, write_time).await.is_ok();
         sent.unread = written && answer.close;
