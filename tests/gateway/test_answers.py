@@ -34,7 +34,7 @@ def test_redirects(gateway: Running, origin: Origin, to: str, path: str, locatio
     configure(gateway, origin, {"id": "r", "path_pattern": "/{*rest}", "redirect": target})
     response = gateway.get(path)
     assert (response.status, response.get("location")) == ((301, location) if location else (400, None))
-    assert response.get("content-length") == ("0" if location else response.get("content-length"))
+    assert (response.body == b"") is (location is not None)
     assert not origin.heads
 
 
@@ -62,7 +62,12 @@ def test_a_fixed_answer_has_the_rules_of_its_route(gateway: Running, origin: Ori
     )
     response = gateway.get("/robots.txt", method=method)
     assert (response.status, response.body) == (200, b"User-agent: *\n" if method == "GET" else b"")
-    assert [response.get(n) for n in ("content-length", "content-type", "cache-control", "link")] == ["14", "text/plain", "max-age=60", "</a>"]
+    assert [response.get(n) for n in ("content-length", "content-type", "cache-control", "link")] == [
+        "14",
+        "text/plain",
+        "max-age=60",
+        "</a>",
+    ]
     assert [v for n, v in response.headers if n == "X-Version"] == ["0.1.0"]
     assert response.get("x-api-gateway") == "hcc"
     assert [response.get(n) for n in ("x-frame-options", "referrer-policy", "x-content-type-options", "x-xss-protection")] == [
@@ -90,7 +95,9 @@ def test_https_redirect(gateway: Running, origin: Origin) -> None:
 def test_maintenance_and_who_is_let_through(gateway: Running, origin: Origin) -> None:
     closed = {"on": True, "retry_after_s": 120, "message": "Back at <noon>.", "allow": ["198.51.100.0/24"]}
     platform = {"trusted_proxies": ["127.0.0.0/8"]}
-    configure(gateway, origin, route(), route("/shop", maintenance={**closed, "on": False}), maintenance=closed, platform=platform)
+    configure(
+        gateway, origin, route(), route("/shop", maintenance={**closed, "on": False}), maintenance=closed, platform=platform
+    )
     page = gateway.get("/", "Accept: text/html")
     assert (page.status, page.get("retry-after")) == (503, "120")
     assert b"Back at &lt;noon&gt;." in page.body
@@ -137,7 +144,11 @@ def test_preflights_are_answered_here(gateway: Running, origin: Origin) -> None:
     bad = gateway.get("/api", "Origin: https://evil.example", *asks, method="OPTIONS")
     assert (bad.status, bad.get("access-control-allow-origin")) == (403, None)
     refused = gateway.get("/api", "Origin: https://app.example", method="PUT")
-    assert (refused.status, refused.get("access-control-allow-origin"), refused.get("vary")) == (401, "https://app.example", "Origin")
+    assert (refused.status, refused.get("access-control-allow-origin"), refused.get("vary")) == (
+        401,
+        "https://app.example",
+        "Origin",
+    )
     assert not origin.heads
 
 

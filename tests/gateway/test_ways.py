@@ -23,9 +23,7 @@ from tests.gateway.support import Origin, Running, ok, route, site, upstream
         ({"path_pattern": "/f/{*rest}"}, "/files/{rest}", "/f/../f/x", 400),
     ],
 )
-def test_rewrites(
-    gateway: Running, origin: Origin, match: dict[str, str], rewrite: str, target: str, want: str | int
-) -> None:
+def test_rewrites(gateway: Running, origin: Origin, match: dict[str, str], rewrite: str, target: str, want: str | int) -> None:
     report = gateway.apply(site(upstream(origin.port), {"id": "r", "upstream": "o", "rewrite": rewrite, **match}))
     assert report["refused"] == []
     response = gateway.get(target)

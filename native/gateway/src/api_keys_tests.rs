@@ -1,11 +1,8 @@
 use super::*;
+use crate::testing::sha256;
 use serde_json::{Value, json};
 
 const KEY: &str = "hcc_a1b2c3_se_cret-1";
-
-fn sha256(text: &str) -> String {
-    digest::digest(&digest::SHA256, text.as_bytes()).as_ref().iter().map(|b| format!("{b:02x}")).collect()
-}
 
 fn body(changes: &Value) -> Value {
     let mut key = json!({"id": "key-1", "prefix": "a1b2c3", "hash": sha256(KEY), "organization_id": "o", "user_id": "u",

@@ -2,15 +2,13 @@ use super::*;
 use crate::jwt::Verifier;
 use crate::jwt::tests::{ed_token, ed25519};
 use crate::snapshot::JwtBody;
-use crate::testing::head;
-use ring::digest;
+use crate::testing::{head, sha256};
 use serde_json::{Value, json};
 
 const KEY: &str = "hcc_abc_secret";
 
 fn keys() -> ApiKeySet {
-    let hash: String = digest::digest(&digest::SHA256, KEY.as_bytes()).as_ref().iter().map(|b| format!("{b:02x}")).collect();
-    let key = json!({"id": "key-1", "prefix": "abc", "hash": hash, "organization_id": "o", "user_id": "u", "user_type": "customer",
+    let key = json!({"id": "key-1", "prefix": "abc", "hash": sha256(KEY), "organization_id": "o", "user_id": "u", "user_type": "customer",
         "scopes": ["dns:read", "mail:*"]});
     let body = serde_json::from_value(json!({"keys": [key]})).unwrap_or_else(|e| panic!("{e}"));
     ApiKeySet::compile(body).unwrap_or_else(|e| panic!("{e}"))

@@ -14,6 +14,7 @@ use hcc_http::{Framing, Name, RequestHead, client, path};
 use hcc_proxy::Upstream;
 use hcc_ratelimit::Decision;
 use std::borrow::Cow;
+use std::io::Write;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -164,11 +165,12 @@ fn admit(shared: &Shared, config: &Config, head: &RequestHead, site: &Site, rout
     }
     limit(shared, &route.identity_limits, head, known, &mut tightest)?;
     if let Some((limit, remaining)) = tightest {
-        let lines = format!(
+        // Written without fail: a vector takes all.
+        let _ = write!(
+            known.response_lines,
             "RateLimit-Policy: \"{}\";q={};w={}\r\nRateLimit: \"{}\";r={remaining}\r\n",
             limit.name, limit.rate, limit.per_s, limit.name
         );
-        known.response_lines.extend_from_slice(lines.as_bytes());
     }
     Ok(())
 }

@@ -3,13 +3,24 @@
 use crate::site::Site;
 use foldhash::fast::FixedState;
 use hcc_http::RequestHead;
+use ring::digest::{SHA256, digest};
 use serde_json::{Value, json};
+use std::fmt::Write;
 
 /// A head with a request line, `Host: shop.example` and these lines, each with its line end.
 pub fn head(line: &str, lines: &str) -> RequestHead {
     let mut head = RequestHead::default();
     head.parse(format!("{line} HTTP/1.1\r\nHost: shop.example\r\n{lines}\r\n").as_bytes()).unwrap_or_else(|e| panic!("{e}"));
     head
+}
+
+/// SHA-256 in hexadecimal, as the section `api_keys` holds it.
+pub fn sha256(text: &str) -> String {
+    let mut out = String::new();
+    for byte in digest(&SHA256, text.as_bytes()).as_ref() {
+        let _ = write!(out, "{byte:02x}");
+    }
+    out
 }
 
 /// The body of a site with upstreams `a` and `b`, these routes, and `more` fields.

@@ -104,7 +104,8 @@ impl Candidate {
     }
 }
 
-/// The coding that a client prefers; br before zstd before gzip among those it likes as well.
+/// The coding that a client prefers; zstd before br before gzip among those it likes alike: at the levels used here the sizes are
+/// alike too, and zstd takes a third of brotli's time.
 pub fn accepted<'a>(accept: impl Iterator<Item = &'a [u8]>) -> Option<Coding> {
     // A weight for each, and one for all that are not named.
     let (mut brotli, mut zstd, mut gzip, mut rest) = (None, None, None, None);
@@ -121,7 +122,7 @@ pub fn accepted<'a>(accept: impl Iterator<Item = &'a [u8]>) -> Option<Coding> {
     }
     let rest = rest.unwrap_or(0);
     let mut best = None;
-    for (coding, weight) in [(Coding::Brotli, brotli), (Coding::Zstd, zstd), (Coding::Gzip, gzip)] {
+    for (coding, weight) in [(Coding::Zstd, zstd), (Coding::Brotli, brotli), (Coding::Gzip, gzip)] {
         let weight = weight.unwrap_or(rest);
         if weight > best.map_or(0, |(_, w)| w) {
             best = Some((coding, weight));

@@ -13,7 +13,7 @@ const GZIP_LEVEL: u32 = 5;
 /// Quality of brotli, 0 to 11.
 const BROTLI_QUALITY: i32 = 4;
 /// Window of brotli as a power of two, in bytes.
-const BROTLI_WINDOW: i32 = 18;
+const BROTLI_WINDOW: i32 = 16;
 /// Level of Zstandard, 1 to 22.
 const ZSTD_LEVEL: i32 = 3;
 /// Window of Zstandard as a power of two, in bytes.

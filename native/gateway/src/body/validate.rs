@@ -105,9 +105,9 @@ impl Validator {
             return Ok(());
         }
         let text = std::str::from_utf8(body).map_err(|e| {
-            let before = &body[..e.valid_up_to()];
-            let line = before.iter().filter(|b| **b == b'\n').count() + 1;
-            malformed("not UTF-8", line, before.len() - before.iter().rposition(|b| *b == b'\n').map_or(0, |at| at + 1) + 1)
+            let lines = body[..e.valid_up_to()].split(|b| *b == b'\n');
+            let (number, column) = lines.fold((0, 0), |(number, _), line| (number + 1, line.len() + 1));
+            malformed("not UTF-8", number, column)
         })?;
         serde_json::from_str::<IgnoredAny>(text).map_err(|e| malformed(&e.to_string(), e.line(), e.column()))?;
         if too_deep(body) {

@@ -66,7 +66,7 @@ fn well_formed_or_not() {
         ("NaN", Some(json!({"line": 1, "column": 1}))),
     ] {
         let refused = json.check(None, body.as_bytes()).err();
-        assert_eq!(refused.as_ref().map(details), place, "{:.60}", body);
+        assert_eq!(refused.as_ref().map(details), place, "{body:.60}");
         assert!(refused.is_none_or(|a| a.status == 400));
     }
     let refused = json.check(None, b"{\"a\":\n \"\xff\"}").err();

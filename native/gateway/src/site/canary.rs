@@ -12,6 +12,8 @@ use std::sync::Arc;
 /// Steps into which all clients are divided.
 const STEPS: u64 = 1_000_000;
 
+type Bytes = Box<[u8]>;
+
 /// A canary, ready to choose.
 #[derive(Debug)]
 pub struct Canary {
@@ -20,7 +22,7 @@ pub struct Canary {
     steps: u64,
     /// The same for all routes of a site with this canary, so that a client sees one version of the site.
     seed: u64,
-    header: Option<(Box<[u8]>, Box<[u8]>)>,
+    header: Option<(Bytes, Bytes)>,
 }
 
 impl Canary {

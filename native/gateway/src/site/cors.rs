@@ -6,13 +6,15 @@ use hcc_http::RequestHead;
 use hcc_http::bytes::{is_host, is_token, list};
 use hcc_http::forwarded::put_field;
 
+type Bytes = Box<[u8]>;
+
 /// What other origins may do, ready to serve.
 #[derive(Debug)]
 pub struct Cors {
     any: bool,
-    exact: Vec<Box<[u8]>>,
+    exact: Vec<Bytes>,
     /// Scheme with `://`, and what follows the free labels, with its dot.
-    wild: Vec<(Box<[u8]>, Box<[u8]>)>,
+    wild: Vec<(Bytes, Bytes)>,
     methods: String,
     headers: String,
     expose: String,

@@ -105,7 +105,7 @@ fn check_name(name: &str, direction: Direction) -> Result<(), String> {
                     | Name::XForwardedProto
                     | Name::XRealIp
             ));
-    let fine = is_token(name.as_bytes()) && !id.is_hop_by_hop() && !own && !(id != Name::Other && dashed != name);
+    let fine = is_token(name.as_bytes()) && !id.is_hop_by_hop() && !own && (id == Name::Other || dashed == name);
     if fine { Ok(()) } else { Err(format!("the field {name} is not for rules")) }
 }
 

@@ -100,7 +100,7 @@ proptest! {
         let pattern = "/{first}/{*all}";
         let mut normal = Vec::new();
         let raw = target.split('?').next().unwrap_or_default();
-        if hcc_http::path::normalise(raw.as_bytes(), &mut normal).is_ok() && normal.iter().filter(|b| **b == b'/').count() > 1 {
+        if hcc_http::path::normalise(raw.as_bytes(), &mut normal).is_ok() && normal.split(|b| *b == b'/').nth(2).is_some() {
             let location = location(pattern, to, &target);
             prop_assert!(location.bytes().all(|b| b.is_ascii_graphic() && !b"\"<>\\^`{|}".contains(&b)), "{}", location);
             let foreign = location.starts_with("//") || !(location.starts_with('/') || location.starts_with("https://new.example/"));
