@@ -117,19 +117,22 @@ _TARGETS = {
     "out of private": b"/private/../case",
     "out of private, escaped": b"/private/%2e%2e/case",
 }
-_SLASH = "escaped slashes are decoded by many backends, and the gateway does not look whether that would lead to another route"
-_OPEN = {
+_OBLIGING = {
     "into private, escaped slashes": b"/x%2f..%2fprivate",
     "into private, escaped slash first": b"/%2fprivate",
     "into private, escaped slash last": b"/private%2fx",
     "into private, escaped backslashes": b"/x%5c..%5cprivate",
+    "into private, parameter": b"/private;x",
+    "into private, parameter before": b"/private;v=1/x",
+    "into private, dots with parameter": b"/x/..;a/private",
+    "above root, dots with parameter": b"/..;/case",
 }
 
 REFUSED = (
     {f"host {name}": Refused(bare(_LINE, b"Host: " + value)) for name, value in _HOSTS.items()}
     | {f"host {name}": Refused(bare(_LINE, *lines)) for name, lines in _HOST_LINES.items()}
     | {f"target {name}": Refused(to(target)) for name, target in _TARGETS.items()}
-    | {f"target {name}": Refused(to(target), bug=_SLASH) for name, target in _OPEN.items()}
+    | {f"target {name}": Refused(to(target)) for name, target in _OBLIGING.items()}
     | {
         "connect": Refused(get(start=b"CONNECT a.example:80 HTTP/1.1"), (400, 405, 501)),
         "connect with a path": Refused(get(start=b"CONNECT /case HTTP/1.1"), (400, 405, 501)),

@@ -1,9 +1,10 @@
 //! The configuration in force, and how a snapshot becomes it.
 
+use crate::api_keys::ApiKeySet;
 use crate::jwt::Verifier;
 use crate::sealed::Keyring;
 use crate::site::Site;
-use crate::snapshot::{CertificateBody, Defaults, PlatformBody, SiteBody, Snapshot};
+use crate::snapshot::{ApiKeysBody, CertificateBody, Defaults, PlatformBody, SiteBody, Snapshot};
 use crate::tls::{Certificate, Certificates};
 use foldhash::fast::FixedState;
 use serde::Serialize;
@@ -34,6 +35,7 @@ enum Part {
     Platform(Arc<Platform>),
     Site(Arc<Site>),
     Certificate(Arc<Certificate>),
+    ApiKeys(Arc<ApiKeySet>),
 }
 
 #[derive(Debug)]
@@ -50,6 +52,8 @@ pub struct Config {
     pub platform: Arc<Platform>,
     /// Certificates by server name.
     pub certificates: Certificates,
+    /// API keys that routes may have verified here.
+    pub api_keys: Arc<ApiKeySet>,
     hosts: HashMap<String, Arc<Site>>,
     suffixes: HashMap<String, Arc<Site>>,
     any: Option<Arc<Site>>,
@@ -129,6 +133,7 @@ impl Config {
         match &kept.part {
             Part::Platform(platform) => self.platform = Arc::clone(platform),
             Part::Certificate(certificate) => self.certificates.add(certificate),
+            Part::ApiKeys(keys) => self.api_keys = Arc::clone(keys),
             Part::Site(site) => {
                 for host in &site.hosts {
                     if let Some(other) = self.exact(host) {
@@ -216,6 +221,10 @@ fn compile(id: &str, raw: &str, old: Option<&Part>, number: u64, keyring: &Keyri
     if id.starts_with("certificate:") {
         let body: CertificateBody = serde_json::from_str(raw).map_err(|e| e.to_string())?;
         return Certificate::compile(body, keyring).map(|c| Part::Certificate(Arc::new(c)));
+    }
+    if id == "api_keys" {
+        let body: ApiKeysBody = serde_json::from_str(raw).map_err(|e| e.to_string())?;
+        return Ok(Part::ApiKeys(Arc::new(ApiKeySet::compile(body)?)));
     }
     if !id.starts_with("site:") {
         return Err("no such kind of section".to_owned());

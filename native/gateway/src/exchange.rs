@@ -4,7 +4,7 @@ use crate::access_log::Record;
 use crate::client::{AnswerHead, Client, Content};
 use crate::forward::{self, Sent};
 use crate::pipeline::{self, Known};
-use crate::render::{self, Answer};
+use crate::render::Answer;
 use crate::session::Worker;
 use crate::time::unix_ms;
 use hcc_http::request_id::{is_sane, uuid7};
@@ -90,6 +90,7 @@ impl Exchange {
         self.name(worker, true);
         let config = worker.shared.config.load_full();
         let mut known = Known::new(&config, self.peer.address);
+        known.secure = self.peer.secure;
         let mut sent = Sent::default();
         let outcome = {
             let serving = async {
@@ -154,26 +155,23 @@ impl Exchange {
         // A body that was not read would be taken for the next request.
         answer.close |= !self.head.keep_alive || !(self.head.framing == Framing::None || client.is_input_done());
         let accept = self.head.fields.first(Name::Accept).unwrap_or_default();
-        let mut rendered = render::render(&answer, accept, &self.id, &known.platform.response_lines);
-        let to_head = self.head.method() == b"HEAD";
-        let content = if to_head {
-            let length = rendered.body.len().to_string();
-            hcc_http::forwarded::put_field(&mut rendered.lines, b"Content-Length", length.as_bytes());
-            rendered.body.clear();
-            Content::None
-        } else {
-            Content::Length(rendered.body.len() as u64)
+        let rendered = known.render(&answer, accept, &self.id);
+        let body: &[u8] = if self.head.method() == b"HEAD" { &[] } else { &rendered.body };
+        let head = AnswerHead {
+            status: answer.status,
+            reason: rendered.reason_phrase.as_bytes(),
+            lines: &rendered.lines,
+            content: Content::Stated(body.len() as u64),
+            keep: !answer.close,
         };
-        let head =
-            AnswerHead { status: answer.status, reason: rendered.reason.as_bytes(), lines: &rendered.lines, content, keep: !answer.close };
         let mut written = client.put_head(&self.head, &head).is_ok();
-        if written && !to_head {
-            client.put(&rendered.body);
+        if written && !body.is_empty() {
+            client.put(body);
             client.end(&[]);
         }
         written = written && flush(client, &mut self.timer, write_time).await;
         sent.unread = written && answer.close;
-        sent.bytes_out = rendered.body.len() as u64;
+        sent.bytes_out = body.len() as u64;
         written && !answer.close
     }
 

@@ -7,6 +7,7 @@ use crate::pipeline::Known;
 use crate::relay;
 use crate::render::Answer;
 use crate::session::Worker;
+use crate::site::Route;
 use crate::time::monotonic_ns;
 use crate::tunnel;
 use crate::upload::{Held, NotHeld, Upload, clients_fault, hold};
@@ -48,6 +49,8 @@ pub struct Sent {
 pub struct Try<'a> {
     /// What the pipeline found.
     pub known: &'a Known,
+    /// Its route.
+    pub route: &'a Route,
     /// Where the request goes.
     pub upstream: &'a Upstream,
     /// Path and query to ask for.
@@ -58,6 +61,8 @@ pub struct Try<'a> {
     pub upgrade: bool,
     /// Whether the request may be sent again though an upstream may have acted on it.
     pub repeatable: bool,
+    /// Whether this is not the last try.
+    pub tries_left: bool,
 }
 
 fn now_ms() -> u64 {
@@ -86,7 +91,7 @@ pub async fn forward<C: Client>(
 ) -> Result<(), Answer> {
     let Some((site, index)) = &known.route else { return Err(Answer::closing(500, "no route")) };
     let route = &site.routes[*index];
-    let upstream = &route.upstream;
+    let Some(upstream) = known.upstream.as_deref() else { return Err(Answer::closing(500, "no upstream")) };
     let upgrade = ex.head.wants_upgrade();
     if upgrade && (client.connection().is_none() || ex.head.framing != Framing::None) {
         return Err(Answer::closing(400, "upgrade of a request with a body"));
@@ -94,38 +99,55 @@ pub async fn forward<C: Client>(
     if upgrade && upstream.protocol == Protocol::H2 {
         return Err(Answer::new(501, "upgrade towards HTTP/2"));
     }
-    ex.timer.limit(upstream.timeouts.total);
+    ex.timer.limit(route.total.unwrap_or(upstream.timeouts.total));
     let mut inspection = worker.shared.inspector.begin(From { client: known.client }, &site.id);
-    let held = look(ex, client, known, inspection.as_deref_mut(), sent).await?;
-    let mut rewritten = Vec::new();
-    let target = route.rewrite(ex.head.target(), &mut rewritten).to_vec();
+    let held = look(ex, client, known, route, inspection.as_deref_mut(), sent).await?;
+    let target = known.target.as_deref().unwrap_or(ex.head.target()).to_vec();
     let replayable = ex.head.framing == Framing::None || held.as_ref().is_some_and(|h| h.whole);
-    let this = Try { known, upstream, target: &target, held: held.as_ref(), upgrade, repeatable: replayable && ex.head.is_idempotent() };
+    let mut this = Try {
+        known,
+        route,
+        upstream,
+        target: &target,
+        held: held.as_ref(),
+        upgrade,
+        repeatable: replayable && ex.head.is_idempotent(),
+        tries_left: false,
+    };
+    let attempts = usize::try_from(upstream.retry.attempts).unwrap_or(usize::MAX);
     let mut tried: Vec<Arc<Endpoint>> = Vec::new();
     loop {
         let mut lease = pick(&this, worker, ex, &tried).await?;
         sent.target = Some(Arc::clone(lease.endpoint()));
+        this.tries_left = attempts > tried.len();
         let outcome = if upstream.protocol == Protocol::H2 {
             by_h2(ex, client, worker, &this, &mut lease, inspection.as_deref_mut(), sent).await
         } else {
             by_h1(ex, client, worker, &this, &mut lease, !tried.is_empty(), inspection.as_deref_mut(), sent).await
         };
-        let error = match outcome {
-            Ok(()) => return Ok(()),
+        match outcome {
+            Ok(Tried::Answered) => return Ok(()),
+            Ok(Tried::Again) => {}
             Err(Failure::Own(answer)) => return Err(answer),
-            Err(Failure::Proxy(error)) => error,
-        };
-        if error.source == Source::Upstream {
-            worker.shared.metrics.upstream_failures.fetch_add(1, Ordering::Relaxed);
-        }
-        let safe = (error.unsent && sent.bytes_in == 0) || (error.unanswered && this.repeatable);
-        let left = usize::try_from(upstream.retry.attempts).unwrap_or(usize::MAX) > tried.len();
-        if sent.begun || !safe || !left || !upstream.may_retry(now_ms()) {
-            return Err(refusal(error));
+            Err(Failure::Proxy(error)) => {
+                if error.source == Source::Upstream {
+                    worker.shared.metrics.upstream_failures.fetch_add(1, Ordering::Relaxed);
+                }
+                let safe = (error.unsent && sent.bytes_in == 0) || (error.unanswered && this.repeatable);
+                if sent.begun || !safe || !this.tries_left || !upstream.may_retry(now_ms()) {
+                    return Err(refusal(error));
+                }
+            }
         }
         worker.shared.metrics.retries.fetch_add(1, Ordering::Relaxed);
         tried.push(Arc::clone(lease.endpoint()));
     }
+}
+
+/// How a try ended that did not fail.
+enum Tried {
+    Answered,
+    Again,
 }
 
 /// Chooses an endpoint for one try; a name that was never looked up is waited for.
@@ -154,37 +176,46 @@ fn hash_of(key: &HashKey, ex: &Exchange, known: &Known) -> u64 {
     named.map_or_else(|| hcc_proxy::hash(&client_key(known.client).to_be_bytes()), hcc_proxy::hash)
 }
 
-/// Shows the request to the firewall; gives what was held back of its body for that.
+/// Looks at the request before it goes anywhere, its body too where the route or the firewall wants that; gives what was held back.
 async fn look<C: Client>(
     ex: &mut Exchange,
     client: &mut C,
     known: &Known,
+    route: &Route,
     mut inspection: Option<&mut (dyn Transaction + 'static)>,
     sent: &mut Sent,
 ) -> Result<Option<Held>, Answer> {
-    let mut limit = 0;
+    let mut shown_to = 0;
     if let Some(transaction) = &mut inspection {
         blocked(transaction.request_headers(&ex.head))?;
-        limit = transaction.request_body_limit();
+        shown_to = transaction.request_body_limit();
     }
-    if limit == 0 || ex.head.framing == Framing::None {
+    let validator = route.validate.as_ref().filter(|v| v.wants_body());
+    if (shown_to == 0 && validator.is_none()) || ex.head.framing == Framing::None {
         return Ok(None);
     }
     let pause = Duration::from_millis(known.platform.defaults.body_timeout_ms);
     invite(ex, client, pause, sent).await.map_err(refusal)?;
-    let limit = limit.min(usize::try_from(known.max_body).unwrap_or(usize::MAX));
+    let max = usize::try_from(known.max_body).unwrap_or(usize::MAX);
+    let limit = if validator.is_some() { max } else { shown_to.min(max) };
     let held = match hold(client, &mut ex.timer, pause, limit).await {
         Ok(held) => held,
         Err(NotHeld::Late) => return Err(Answer::closing(408, "slow body")),
         Err(NotHeld::Stopped(stopped)) => return Err(refusal(clients_fault(&stopped))),
     };
-    if held.content.len() as u64 > known.max_body {
+    sent.bytes_in = held.content.len() as u64;
+    if held.content.len() > max {
         return Err(Answer::closing(413, "body too large"));
     }
+    if let Some(validator) = validator {
+        validator.check(ex.head.fields.named(b"content-type").next(), &held.content)?;
+    }
     if let Some(transaction) = &mut inspection {
-        let (shown, whole) = held.shown(limit);
+        let (shown, whole) = held.shown(shown_to);
         blocked(transaction.request_body(shown, whole))?;
     }
+    // Nothing of it has gone anywhere yet: a try that fails may be followed by another.
+    sent.bytes_in = 0;
     Ok(Some(held))
 }
 
@@ -224,7 +255,7 @@ async fn by_h1<C: Client>(
     fresh: bool,
     inspection: Option<&mut (dyn Transaction + 'static)>,
     sent: &mut Sent,
-) -> Result<(), Failure> {
+) -> Result<Tried, Failure> {
     let connect = this.upstream.timeouts.connect;
     let got = if fresh {
         Pool::connect(lease.endpoint(), connect, &mut ex.timer).await
@@ -241,15 +272,16 @@ async fn by_h1<C: Client>(
                 sent.bytes_in = carried.up;
                 sent.bytes_out = carried.down;
             }
-            Ok(())
+            Ok(Tried::Answered)
         }
+        Ok(Asked::Again) => Ok(Tried::Again),
         Ok(Asked::Done { reusable }) => {
             let (conn, scratch) = origin.into_parts();
             ex.upstream_scratch = scratch;
             if reusable {
                 worker.pool.put(lease.endpoint(), conn);
             }
-            Ok(())
+            Ok(Tried::Answered)
         }
         Err(Failure::Proxy(error)) => {
             judge(lease, &error, reused);
@@ -267,7 +299,7 @@ async fn by_h2<C: Client>(
     lease: &mut Lease,
     inspection: Option<&mut (dyn Transaction + 'static)>,
     sent: &mut Sent,
-) -> Result<(), Failure> {
+) -> Result<Tried, Failure> {
     let got = worker.pool.h2(lease.endpoint(), this.upstream.timeouts.connect, &mut ex.timer).await;
     let place = got.inspect_err(|error| judge(lease, error, false))?;
     let mut origin = H2Origin::new(place.send.clone(), lease.endpoint().is_tls(), lease.endpoint().address());
@@ -278,7 +310,7 @@ async fn by_h2<C: Client>(
             place.retire();
         }
     }
-    outcome.map(|_| ())
+    outcome.map(|asked| if matches!(asked, Asked::Again) { Tried::Again } else { Tried::Answered })
 }
 
 /// Notes what a failed try says of the endpoint.
@@ -298,6 +330,8 @@ pub enum Asked {
     },
     /// Both ends speak another protocol from now on.
     Switched,
+    /// The upstream answered that it cannot serve now; another endpoint is asked instead.
+    Again,
 }
 
 #[allow(clippy::too_many_arguments)] // two call sites; a struct would only rename them
@@ -337,8 +371,8 @@ async fn ask<C: Client, U: Origin>(
             authority: lease.endpoint().address(),
             identity,
             upgrade: this.upgrade,
-            drops: &|_| false,
-            lines: &[],
+            drops: &|name| this.route.request_rules.drops(name),
+            lines: this.route.request_rules.lines(),
         },
     )?;
     invite(ex, client, pause, sent).await?;
@@ -350,6 +384,11 @@ async fn ask<C: Client, U: Origin>(
     sent.bytes_in = upload.pump.moved;
     head?;
     lease.succeeded(ex.response.status, now_ms());
+    if this.tries_left && this.repeatable && this.upstream.retry.gateway_errors && matches!(ex.response.status, 502..=504) {
+        if this.upstream.may_retry(now_ms()) {
+            return Ok(Asked::Again);
+        }
+    }
     if ex.response.status == 101 {
         relay::switch(ex, client, known, sent).await?;
         return Ok(Asked::Switched);

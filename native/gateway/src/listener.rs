@@ -9,6 +9,7 @@ use crate::sealed::Keyring;
 use crate::session::{self, Worker};
 use crate::state::Shared;
 use crate::{h2_session, tls};
+use hcc_http::client::limit_key;
 use hcc_http::request_id::Random;
 use hcc_proxy::Pool;
 use hcc_waf::Inspector;
@@ -274,6 +275,16 @@ async fn serve(worker: Arc<Worker>, tcp: TcpStream, address: IpAddr, opening: Op
     let Some(Opened { conn, peer, h2 }) = opened else {
         worker.shared.metrics.failed_handshakes.fetch_add(1, Ordering::Relaxed);
         return;
+    };
+    let each = worker.shared.config.load().platform.defaults.max_connections_per_client;
+    let _place = if each > 0 {
+        let Some(place) = worker.shared.clients_connected.enter(limit_key(peer.address), each) else {
+            worker.shared.metrics.turned_away.fetch_add(1, Ordering::Relaxed);
+            return turn_away(conn.io.tcp());
+        };
+        Some(place)
+    } else {
+        None
     };
     if h2 {
         h2_session::serve(worker, conn, peer, idle).await;

@@ -1,5 +1,7 @@
 //! The upstream's answer on its way to the client.
 
+use crate::body::Encoder;
+use crate::body::compress::{Choice, VARY, negotiate, weak_etag};
 use crate::client::{AnswerHead, Client, Content};
 use crate::exchange::{Exchange, flush};
 use crate::forward::{Failure, Sent, blocked};
@@ -12,9 +14,10 @@ use crate::upload::{Held, NotHeld, Upload, hold};
 use hcc_http::forwarded::put_field;
 use hcc_http::{Framing, Name};
 use hcc_proxy::pump::Stopped;
-use hcc_proxy::{ProxyError, Pump, WaitsFor};
+use hcc_proxy::{Filter, ProxyError, Pump, WaitsFor};
 use hcc_waf::Transaction;
 use std::future::poll_fn;
+use std::io;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::task::Poll;
@@ -44,10 +47,18 @@ pub async fn relay<C: Client, U: Origin>(
             held = Some(found);
         }
     }
-    let content = content(ex);
+    let choice = if known.route().is_some_and(|r| r.compress) { negotiate(&ex.head, &ex.response) } else { Choice::default() };
+    let mut content = content(ex);
+    let encoder = match (choice.coding, content) {
+        (Some(coding), Content::Length(_) | Content::Unsized) => {
+            content = Content::Unsized;
+            Some(Encoder::new(coding).map_err(|_| ProxyError::ours(500, "no encoder"))?)
+        }
+        _ => None,
+    };
     sent.until_close = content == Content::Unsized && client.ends_by_close(&ex.head);
     sent.keep = ex.head.keep_alive && !sent.until_close && !worker.shared.draining.load(Ordering::Relaxed);
-    put_lines(ex, known);
+    put_lines(ex, known, choice);
     let Exchange { timer, head, response, scratch, .. } = ex;
     let answer = AnswerHead { status: response.status, reason: response.reason(), lines: scratch, content, keep: sent.keep };
     client.put_head(head, &answer).map_err(|_| ProxyError::client(499, "client gone"))?;
@@ -56,6 +67,9 @@ pub async fn relay<C: Client, U: Origin>(
     let mut download = Pump::new(response.framing != Framing::None, u64::MAX);
     if let Some(held) = &held {
         download.hold(&held.content, &held.trailers);
+    }
+    if let Some(encoder) = encoder {
+        download.filter(Box::new(encoder));
     }
     let mut pace = Pace::new(Duration::from_millis(known.platform.defaults.idle_timeout_ms));
     timer.within(between);
@@ -99,7 +113,7 @@ pub async fn relay<C: Client, U: Origin>(
 
 /// Passes `101 Switching Protocols` on.
 pub async fn switch<C: Client>(ex: &mut Exchange, client: &mut C, known: &Known, sent: &mut Sent) -> Result<(), ProxyError> {
-    put_lines(ex, known);
+    put_lines(ex, known, Choice::default());
     let Exchange { timer, head, response, scratch, .. } = ex;
     scratch.extend_from_slice(b"Connection: Upgrade\r\n");
     for value in response.fields.all(Name::Upgrade) {
@@ -136,12 +150,12 @@ fn content(ex: &Exchange) -> Content {
 }
 
 /// Writes the field lines of the answer into the scratch memory.
-fn put_lines(ex: &mut Exchange, known: &Known) {
+fn put_lines(ex: &mut Exchange, known: &Known, choice: Choice) {
     let bodiless = is_bodiless(ex);
+    let edits = known.edits();
     let (out, response) = (&mut ex.scratch, &ex.response);
     out.clear();
     let connection = response.fields.first(Name::Connection).is_some();
-    let own = &known.platform.response_names;
     let mut dated = false;
     for (id, name, value) in response.fields.iter() {
         match id {
@@ -151,14 +165,39 @@ fn put_lines(ex: &mut Exchange, known: &Known) {
             Name::ContentLength if bodiless && response.status >= 200 && response.status != 204 => {}
             id if id.is_hop_by_hop() => continue,
             _ if connection && response.fields.connection_names(name) => continue,
-            Name::Other if own.iter().any(|o| name.eq_ignore_ascii_case(o.as_bytes())) => continue,
+            _ if edits.drops(name, true) => continue,
             _ => {}
         }
-        put_field(out, name, value);
+        match choice.coding {
+            Some(coding) if coding.drops(name) => {}
+            Some(_) if name.eq_ignore_ascii_case(b"etag") => put_field(out, name, &weak_etag(value)),
+            _ => put_field(out, name, value),
+        }
     }
     if !dated {
         put_field(out, b"Date", http_date(unix_ms()).as_bytes());
     }
+    if let Some(coding) = choice.coding {
+        out.extend_from_slice(coding.line());
+    }
+    if choice.vary {
+        out.extend_from_slice(VARY);
+    }
     put_field(out, b"X-Request-Id", &ex.id);
-    out.extend_from_slice(&known.platform.response_lines);
+    edits.put_defaults(out, |name| response.fields.named(name).next().is_some());
+    edits.put_lines(out, true);
+}
+
+impl Filter for Encoder {
+    fn push(&mut self, piece: &[u8], out: &mut Vec<u8>) -> io::Result<()> {
+        Self::push(self, piece, out)
+    }
+
+    fn pause(&mut self, out: &mut Vec<u8>) -> io::Result<()> {
+        self.flush(out)
+    }
+
+    fn finish(&mut self, out: &mut Vec<u8>) -> io::Result<()> {
+        Self::finish(self, out)
+    }
 }

@@ -67,7 +67,7 @@ fn base64(text: &str) -> Option<Vec<u8>> {
             other => other,
         })
         .collect();
-    crate::jwt::base64url(&url)
+    crate::jwk::base64url(&url)
 }
 
 #[cfg(test)]

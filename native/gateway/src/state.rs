@@ -1,10 +1,12 @@
 //! What all threads share.
 
-use crate::auth::{Revoked, TokenCache};
+use crate::auth::TokenCache;
 use crate::config::{Config, Report};
+use crate::gate::{Counter, Gate};
 use crate::last_good;
 use crate::limits::Limits;
 use crate::metrics::Metrics;
+use crate::revoked::Revoked;
 use crate::sealed::Keyring;
 use crate::time::{monotonic_ns, unix_ms};
 use arc_swap::ArcSwap;
@@ -24,6 +26,12 @@ pub struct Shared {
     pub tokens: TokenCache,
     /// Revoked sessions.
     pub revoked: Revoked,
+    /// Requests being served.
+    pub in_flight: Arc<Counter>,
+    /// The same for each client.
+    pub clients_in_flight: Arc<Gate>,
+    /// Connections of each client.
+    pub clients_connected: Arc<Gate>,
     /// Counters.
     pub metrics: Arc<Metrics>,
     /// Where a firewall sits.
@@ -46,6 +54,9 @@ impl Shared {
             limits,
             tokens: TokenCache::default(),
             revoked: Revoked::default(),
+            in_flight: Arc::default(),
+            clients_in_flight: Arc::default(),
+            clients_connected: Arc::default(),
             metrics: Arc::default(),
             inspector: inspector.unwrap_or_else(|| Box::new(NoInspection)),
             draining: AtomicBool::new(false),

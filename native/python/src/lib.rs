@@ -38,8 +38,7 @@ impl Gateway {
         redis_url: Option<String>,
     ) -> PyResult<Self> {
         let keys = Keyring::parse(certificate_keys.as_deref().unwrap_or_default()).map_err(PyValueError::new_err)?;
-        let options =
-            Options { threads, last_good: last_good_path, access_log, certificate_keys: keys, redis_url, ..Options::default() };
+        let options = Options { threads, last_good: last_good_path, access_log, certificate_keys: keys, redis_url, ..Options::default() };
         Ok(Self { inner: hcc_gateway::Gateway::new(options)? })
     }
 

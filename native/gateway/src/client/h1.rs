@@ -27,7 +27,7 @@ impl Client for H1Client {
         out.put(head.lines);
         self.sink = Sink::Plain;
         match head.content {
-            Content::None => {}
+            Content::None | Content::Stated(_) => {}
             Content::Length(n) => {
                 let mut digits = Vec::with_capacity(24);
                 put_u64(&mut digits, n);

@@ -75,6 +75,7 @@ impl Client for H2Client {
                 response.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from(n));
                 n == 0
             }
+            Content::Stated(n) => n == 0,
             Content::Unsized => false,
         };
         let send = self.respond.send_response(response, ended).map_err(io::Error::other)?;

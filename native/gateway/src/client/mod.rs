@@ -16,6 +16,8 @@ pub enum Content {
     None,
     /// This many bytes.
     Length(u64),
+    /// This many bytes, and the field lines say so already.
+    Stated(u64),
     /// As many as come.
     Unsized,
 }
