@@ -10,7 +10,8 @@ use crate::site::redirect::{Asked, to_https};
 use crate::site::{Action, Counted, Limit, Matched, Route, Site};
 use crate::state::Shared;
 use crate::time::{monotonic_ns, unix_ms};
-use hcc_http::{Framing, Name, RequestHead, client, path};
+use hcc_http::path::{self, Reading};
+use hcc_http::{Framing, Name, RequestHead, client};
 use hcc_proxy::Upstream;
 use hcc_ratelimit::Decision;
 use std::borrow::Cow;
@@ -251,8 +252,14 @@ fn find<'a>(site: &Site, head: &'a RequestHead) -> Result<(Cow<'a, [u8]>, usize)
             return Err(Answer::closing(400, "ambiguous path"));
         }
         let mut other = Vec::new();
-        let differs = path::obliging(raw, &mut other).map_or(true, |may| may && found != site.find(&other, method));
-        if differs { Err(Answer::closing(400, "ambiguous path")) } else { Ok(found) }
+        let fits = match path::obliging(raw, &mut other) {
+            Ok(Reading::Same) => true,
+            // An escaped slash in a pattern's parameter leads nowhere else when no route is for the longer path.
+            Ok(Reading::Other) => matches!(site.find(&other, method), m if m == found || m == Matched::Nothing),
+            Ok(Reading::Climbed) => found == site.find(&other, method),
+            Err(_) => false,
+        };
+        if fits { Ok(found) } else { Err(Answer::closing(400, "ambiguous path")) }
     };
     if let Some(preflight) = Preflight::of(head) {
         if let Matched::Route(index) = lookup(preflight.method)? {
