@@ -85,6 +85,10 @@ pub async fn relay<C: Client, U: Origin>(
             Poll::Ready(Err(_)) => return Poll::Ready(Err(ProxyError::upstream(502, "upstream answer truncated"))),
             Poll::Pending => {}
         }
+        // While the upstream has nothing to say no write fails, and who asked may have left meanwhile.
+        if upload.done && download.waits_for == WaitsFor::Source && client.poll_gone(cx).is_ready() {
+            return Poll::Ready(Err(ProxyError::client(499, "client gone")));
+        }
         let now = Instant::now();
         if download.waits_for == WaitsFor::Sink {
             if download.progress != progress {
