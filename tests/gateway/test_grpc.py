@@ -42,6 +42,7 @@ class Service(grpc.GenericRpcHandler):  # type: ignore[misc]  # grpcio has no ty
             "/t/Hang": grpc.unary_stream_rpc_method_handler(self.hang),
             "/t/Join": grpc.stream_unary_rpc_method_handler(self.join),
             "/t/Talk": grpc.stream_stream_rpc_method_handler(self.talk),
+            "/t/Tick": grpc.stream_stream_rpc_method_handler(self.tick),
         }
 
     def service(self, details: Any) -> Any:
@@ -81,6 +82,12 @@ class Service(grpc.GenericRpcHandler):  # type: ignore[misc]  # grpcio has no ty
     def talk(self, messages: Iterator[bytes], _context: Any) -> Iterator[bytes]:
         for message in messages:
             yield message.upper()
+
+    def tick(self, messages: Iterator[bytes], _context: Any) -> Iterator[bytes]:
+        for _ in range(8):
+            yield b"tick"
+            self.ended.wait(0.05)
+        yield from messages
 
 
 def start(service: Service, port: int = 0) -> tuple[Any, int]:
@@ -157,6 +164,24 @@ def test_both_ways_at_once(channel: Any) -> None:
         got.append(answer)
         answered.release()
     assert got == [b"ONE", b"TWO", b"THREE"]
+
+
+def test_a_client_that_listens_is_not_slow(gateway: Running, server_port: int) -> None:
+    """It says nothing for longer than a body may pause, while the server talks."""
+    gateway.apply(site(upstream(server_port) | {"protocol": "h2"}), defaults={"body_timeout_ms": 100})
+    heard = threading.Semaphore(0)
+
+    def ask() -> Iterator[bytes]:
+        for _ in range(8):
+            assert heard.acquire(timeout=10)
+        yield b"at last"
+
+    got = []
+    with open_channel(gateway) as channel:
+        for answer in channel.stream_stream("/t/Tick")(ask(), timeout=20):
+            got.append(answer)
+            heard.release()
+    assert got == [b"tick"] * 8 + [b"at last"]
 
 
 @pytest.mark.parametrize(

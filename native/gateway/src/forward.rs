@@ -129,12 +129,16 @@ pub async fn forward<C: Client>(
             Ok(Tried::Answered) => return Ok(()),
             Ok(Tried::Again) => {}
             Err(Failure::Own(answer)) => return Err(answer),
-            Err(Failure::Proxy(error)) => {
+            Err(Failure::Proxy(mut error)) => {
+                let over = error.status == 504 && ex.timer.is_over();
+                if over {
+                    error.reason = "total time over";
+                }
                 if error.source == Source::Upstream {
                     worker.shared.metrics.upstream_failures.fetch_add(1, Ordering::Relaxed);
                 }
                 let safe = (error.unsent && sent.bytes_in == 0) || (error.unanswered && this.repeatable);
-                if sent.begun || !safe || !this.tries_left || !upstream.may_retry(now_ms()) {
+                if over || sent.begun || !safe || !this.tries_left || !upstream.may_retry(now_ms()) {
                     return Err(refusal(error));
                 }
             }

@@ -73,7 +73,9 @@ pub async fn relay<C: Client, U: Origin>(
     }
     let mut pace = Pace::new(Duration::from_millis(known.platform.defaults.idle_timeout_ms));
     timer.within(between);
+    upload.answered = true;
     let outcome = poll_fn(|cx| {
+        let uploaded = upload.pump.progress;
         if let Err(error) = upload.poll(cx, client, origin, timer) {
             return Poll::Ready(Err(error));
         }
@@ -95,7 +97,7 @@ pub async fn relay<C: Client, U: Origin>(
                 pace.moved(download.moved - moved, now);
             }
             timer.within(pace.wait(now));
-        } else if download.progress != progress {
+        } else if download.progress != progress || upload.pump.progress != uploaded {
             pace.rest(now);
             timer.within(between);
         }
