@@ -8,7 +8,7 @@ use crate::relay;
 use crate::render::Answer;
 use crate::session::Worker;
 use crate::site::Route;
-use crate::time::monotonic_ns;
+use crate::time::recent_ms;
 use crate::tunnel;
 use crate::upload::{Held, NotHeld, Upload, clients_fault, hold};
 use hcc_http::Framing;
@@ -66,7 +66,7 @@ pub struct Try<'a> {
 }
 
 fn now_ms() -> u64 {
-    monotonic_ns() / 1_000_000
+    recent_ms()
 }
 
 /// Turns a verdict into an answer.
