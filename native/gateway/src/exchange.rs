@@ -6,10 +6,10 @@ use crate::forward::{self, Sent};
 use crate::pipeline::{self, Known};
 use crate::render::Answer;
 use crate::session::Worker;
-use crate::time::unix_ms;
+use crate::time::unix_ms_of;
 use hcc_http::request_id::{is_sane, uuid7};
 use hcc_http::{Framing, Name, Reject, RequestHead, ResponseHead};
-use hcc_proxy::{Side, Timer};
+use hcc_proxy::{Side, Timer, clock};
 use std::future::{Future, poll_fn};
 use std::net::IpAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -73,21 +73,21 @@ impl Exchange {
         }
     }
 
-    fn name(&mut self, worker: &Worker, known: bool) {
+    fn name(&mut self, worker: &Worker, known: bool, at_ms: u64) {
         self.id.clear();
         if let Some(id) = self.head.fields.first(Name::XRequestId).filter(|id| known && is_sane(id)) {
             self.id.extend_from_slice(id);
         } else {
             let random = worker.random.lock().unwrap_or_else(PoisonError::into_inner).next_u128();
-            self.id.extend_from_slice(&uuid7(unix_ms(), random));
+            self.id.extend_from_slice(&uuid7(at_ms, random));
         }
     }
 
     /// Serves the request whose head was read.
     pub async fn serve<C: Client>(&mut self, client: &mut C, worker: &Arc<Worker>) -> After {
-        let begun = Instant::now();
-        let at_ms = unix_ms();
-        self.name(worker, true);
+        let begun = clock::tick().into_std();
+        let at_ms = unix_ms_of(begun);
+        self.name(worker, true, at_ms);
         let config = worker.shared.config.load_full();
         let mut known = Known::new(&config, self.peer.address);
         known.secure = self.peer.secure;
@@ -128,9 +128,10 @@ impl Exchange {
     /// Answers a request whose head could not be taken; the connection closes.
     pub async fn refuse<C: Client>(&mut self, client: &mut C, worker: &Arc<Worker>, reject: Reject) -> After {
         worker.shared.metrics.malformed.fetch_add(1, Ordering::Relaxed);
-        let (begun, at_ms) = (Instant::now(), unix_ms());
+        let begun = clock::tick().into_std();
+        let at_ms = unix_ms_of(begun);
         self.head = RequestHead::default();
-        self.name(worker, false);
+        self.name(worker, false, at_ms);
         let config = worker.shared.config.load_full();
         let known = Known::new(&config, self.peer.address);
         let mut sent = Sent::default();
@@ -176,7 +177,7 @@ impl Exchange {
     }
 
     fn record(&self, worker: &Worker, known: &Known, sent: &Sent, reason: Option<&str>, at_ms: u64, begun: Instant) {
-        let micros = u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX);
+        let micros = u64::try_from((clock::tick().into_std() - begun).as_micros()).unwrap_or(u64::MAX);
         worker.shared.metrics.answered(sent.status, micros);
         worker.log.add(&Record {
             at_ms,

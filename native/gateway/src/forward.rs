@@ -8,7 +8,7 @@ use crate::relay;
 use crate::render::Answer;
 use crate::session::Worker;
 use crate::site::Route;
-use crate::time::monotonic_ns;
+use crate::time::recent_ms;
 use crate::tunnel;
 use crate::upload::{Held, NotHeld, Upload, clients_fault, hold};
 use hcc_http::Framing;
@@ -66,7 +66,7 @@ pub struct Try<'a> {
 }
 
 fn now_ms() -> u64 {
-    monotonic_ns() / 1_000_000
+    recent_ms()
 }
 
 /// Turns a verdict into an answer.
@@ -388,10 +388,9 @@ async fn ask<C: Client, U: Origin>(
     sent.bytes_in = upload.pump.moved;
     head?;
     lease.succeeded(ex.response.status, now_ms());
-    if this.tries_left && this.repeatable && this.upstream.retry.gateway_errors && matches!(ex.response.status, 502..=504) {
-        if this.upstream.may_retry(now_ms()) {
-            return Ok(Asked::Again);
-        }
+    let refused = this.upstream.retry.gateway_errors && matches!(ex.response.status, 502..=504);
+    if refused && this.tries_left && this.repeatable && this.upstream.may_retry(now_ms()) {
+        return Ok(Asked::Again);
     }
     if ex.response.status == 101 {
         relay::switch(ex, client, known, sent).await?;

@@ -1,6 +1,6 @@
 //! Since when a connection has been idle, so that draining cuts none that is just about to send.
 
-use crate::time::monotonic_ns;
+use crate::time::{monotonic_ns, recent_ms};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Since when a connection has been idle.
@@ -10,7 +10,7 @@ pub struct Idle(AtomicU64);
 impl Idle {
     /// It waits for a request from now on.
     pub fn begin(&self) {
-        self.0.store(monotonic_ns() / 1_000_000, Ordering::Relaxed);
+        self.0.store(recent_ms(), Ordering::Relaxed);
     }
 
     /// It serves one.

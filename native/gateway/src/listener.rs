@@ -11,7 +11,7 @@ use crate::state::Shared;
 use crate::{h2_session, tls};
 use hcc_http::client::limit_key;
 use hcc_http::request_id::Random;
-use hcc_proxy::Pool;
+use hcc_proxy::{Pool, clock};
 use hcc_waf::Inspector;
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
@@ -131,7 +131,12 @@ impl Gateway {
                 socket.set_nonblocking(true)?;
                 own.push((socket, Opening { proxy: listener.proxy, tls: acceptor.clone().filter(|_| listener.tls) }));
             }
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_io().enable_time().event_interval(61).build()?;
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_io()
+                .enable_time()
+                .event_interval(61)
+                .on_thread_unpark(|| _ = clock::tick())
+                .build()?;
             let seed = RandomState::new().hash_one((number, std::process::id()));
             let worker = Arc::new(Worker {
                 shared: Arc::clone(&self.shared),
@@ -203,7 +208,7 @@ async fn run(worker: Arc<Worker>, listeners: Vec<(StdListener, Opening)>, mut st
     loop {
         let mut left = 0;
         for (handle, idle) in open.lock().unwrap_or_else(PoisonError::into_inner).values() {
-            let quiet = idle.for_ms().is_some_and(|ms| ms >= session::DRAIN_IDLE.as_millis() as u64);
+            let quiet = idle.for_ms().is_some_and(|ms| Duration::from_millis(ms) >= session::DRAIN_IDLE);
             if quiet || Instant::now() >= deadline {
                 handle.abort();
             } else {

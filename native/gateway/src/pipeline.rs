@@ -9,10 +9,10 @@ use crate::site::cors::{Preflight, field};
 use crate::site::redirect::{Asked, to_https};
 use crate::site::{Action, Counted, Limit, Matched, Route, Site};
 use crate::state::Shared;
-use crate::time::{monotonic_ns, unix_ms};
+use crate::time::{monotonic_ns, unix_ms_of};
 use hcc_http::path::{self, Reading};
 use hcc_http::{Framing, Name, RequestHead, client};
-use hcc_proxy::Upstream;
+use hcc_proxy::{Upstream, clock};
 use hcc_ratelimit::Decision;
 use std::borrow::Cow;
 use std::io::Write;
@@ -151,7 +151,7 @@ fn admit(shared: &Shared, config: &Config, head: &RequestHead, site: &Site, rout
         keys: &config.api_keys,
         revoked: &shared.revoked,
         organization: &site.organization,
-        now_s: unix_ms() / 1000,
+        now_s: unix_ms_of(clock::recent().into_std()) / 1000,
     };
     match shared.tokens.authenticate(head, &route.auth, &against) {
         Outcome::Anonymous | Outcome::ApiKey => {}

@@ -14,14 +14,14 @@ use crate::upload::{Held, NotHeld, Upload, hold};
 use hcc_http::forwarded::put_field;
 use hcc_http::{Framing, Name};
 use hcc_proxy::pump::Stopped;
-use hcc_proxy::{Filter, ProxyError, Pump, WaitsFor};
+use hcc_proxy::{Filter, ProxyError, Pump, WaitsFor, clock};
 use hcc_waf::Transaction;
 use std::future::poll_fn;
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::task::Poll;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// Streams the answer to the client while the rest of the request still flows.
 #[allow(clippy::too_many_arguments)] // one call site; a struct would only rename them
@@ -91,7 +91,7 @@ pub async fn relay<C: Client, U: Origin>(
         if upload.done && download.waits_for == WaitsFor::Source && client.poll_gone(cx).is_ready() {
             return Poll::Ready(Err(ProxyError::client(499, "client gone")));
         }
-        let now = Instant::now();
+        let now = clock::tick().into_std();
         if download.waits_for == WaitsFor::Sink {
             if download.progress != progress {
                 pace.moved(download.moved - moved, now);
@@ -163,7 +163,7 @@ fn put_lines(ex: &mut Exchange, known: &Known, choice: Choice) {
     out.clear();
     let connection = response.fields.first(Name::Connection).is_some();
     let mut dated = false;
-    for (id, name, value) in response.fields.iter() {
+    for (id, name, value, line) in response.fields.lines() {
         match id {
             Name::Date => dated = true,
             Name::XRequestId => continue,
@@ -177,7 +177,10 @@ fn put_lines(ex: &mut Exchange, known: &Known, choice: Choice) {
         match choice.coding {
             Some(coding) if coding.drops(name) => {}
             Some(_) if name.eq_ignore_ascii_case(b"etag") => put_field(out, name, &weak_etag(value)),
-            _ => put_field(out, name, value),
+            _ => {
+                out.extend_from_slice(line);
+                out.extend_from_slice(b"\r\n");
+            }
         }
     }
     if !dated {

@@ -4,10 +4,10 @@ use crate::client::Client;
 use crate::pace::Pace;
 use hcc_http::{Decoded, Framing};
 use hcc_proxy::pump::Stopped;
-use hcc_proxy::{ProxyError, Pump, Side, Timer, WaitsFor};
+use hcc_proxy::{ProxyError, Pump, Side, Timer, WaitsFor, clock};
 use std::future::poll_fn;
 use std::task::{Context, Poll};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// Content that was taken before it went on.
 #[derive(Debug, Default)]
@@ -62,7 +62,7 @@ pub async fn hold<S: Side>(side: &mut S, timer: &mut Timer, pause: Duration, lim
             }
             Decoded::More => {}
         }
-        timer.within(pace.wait(Instant::now()));
+        timer.within(pace.wait(clock::tick().into_std()));
         let filled = poll_fn(|cx| match side.poll_fill(cx) {
             Poll::Ready(done) => Poll::Ready(Some(done)),
             Poll::Pending if timer.poll_late(cx) => Poll::Ready(None),
@@ -76,7 +76,7 @@ pub async fn hold<S: Side>(side: &mut S, timer: &mut Timer, pause: Duration, lim
                 held.whole = true;
                 return Ok(held);
             }
-            Some(Ok(n)) => pace.moved(n as u64, Instant::now()),
+            Some(Ok(n)) => pace.moved(n as u64, clock::tick().into_std()),
         }
     }
 }
@@ -126,7 +126,7 @@ impl Upload {
         match self.pump.poll(cx, client, upstream) {
             Poll::Pending => {
                 if !self.answered && (self.pump.progress != progress || progress == 0) {
-                    let now = Instant::now();
+                    let now = clock::tick().into_std();
                     self.pace.moved(self.pump.moved - moved, now);
                     if self.pump.waits_for == WaitsFor::Source {
                         timer.within(self.pace.wait(now));

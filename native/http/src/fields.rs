@@ -150,6 +150,11 @@ impl Fields {
         self.list.iter().map(|f| (f.id, self.slice(f.name), self.slice(f.value)))
     }
 
+    /// As [`Fields::iter`], and the line of each field from its name to the end of its value, as received.
+    pub fn lines(&self) -> impl Iterator<Item = (Name, &[u8], &[u8], &[u8])> {
+        self.list.iter().map(|f| (f.id, self.slice(f.name), self.slice(f.value), self.slice((f.name.0, f.value.1))))
+    }
+
     /// Every value of a known name, in order.
     pub fn all(&self, id: Name) -> impl DoubleEndedIterator<Item = &[u8]> {
         self.list.iter().filter(move |f| f.id == id).map(|f| self.slice(f.value))

@@ -66,7 +66,7 @@ pub fn put_request(out: &mut Vec<u8>, head: &RequestHead, framing: Framing, hop:
 pub fn put_fields(out: &mut Vec<u8>, head: &RequestHead, hop: &Hop<'_>) -> bool {
     let connection = head.fields.first(Name::Connection).is_some();
     let mut has_host = false;
-    for (id, name, value) in head.fields.iter() {
+    for (id, name, _, line) in head.fields.lines() {
         match id {
             Name::Expect
             | Name::XAuth
@@ -88,7 +88,8 @@ pub fn put_fields(out: &mut Vec<u8>, head: &RequestHead, hop: &Hop<'_>) -> bool 
             _ => {}
         }
         has_host |= id == Name::Host;
-        put_field(out, name, value);
+        out.extend_from_slice(line);
+        out.extend_from_slice(b"\r\n");
     }
     put_forwarded(out, head, hop);
     put_field(out, b"X-Request-Id", hop.request_id);

@@ -1,5 +1,6 @@
 //! A connection with its queues, and a timer that costs nothing while nothing is late.
 
+use crate::clock;
 use hcc_http::Buf;
 use std::future::{Future, poll_fn};
 use std::io;
@@ -121,7 +122,7 @@ pub struct Timer {
 
 impl Default for Timer {
     fn default() -> Self {
-        let at = Instant::now() + Duration::from_secs(3600);
+        let at = clock::recent() + Duration::from_secs(3600);
         Self { at, limit: None, sleep: Box::pin(sleep_until(at)) }
     }
 }
@@ -129,7 +130,7 @@ impl Default for Timer {
 impl Timer {
     /// Sets the deadline this far from now, never past the limit.
     pub fn within(&mut self, time: Duration) {
-        let at = Instant::now() + time;
+        let at = clock::recent() + time;
         self.at = self.limit.map_or(at, |l| l.min(at));
         if self.sleep.deadline() > self.at {
             self.sleep.as_mut().reset(self.at);
@@ -138,7 +139,7 @@ impl Timer {
 
     /// Limits every later deadline; `None` lifts the limit.
     pub fn limit(&mut self, time: Option<Duration>) {
-        self.limit = time.map(|t| Instant::now() + t);
+        self.limit = time.map(|t| clock::recent() + t);
     }
 
     /// Whether the limit of all deadlines has passed.
@@ -149,7 +150,7 @@ impl Timer {
     /// Whether the deadline has passed; registers for waking otherwise.
     pub fn poll_late(&mut self, cx: &mut Context<'_>) -> bool {
         while self.sleep.as_mut().poll(cx).is_ready() {
-            if Instant::now() >= self.at {
+            if clock::tick() >= self.at {
                 return true;
             }
             let at = self.at;

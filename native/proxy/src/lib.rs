@@ -5,6 +5,7 @@ pub mod balance;
 pub mod breaker;
 pub mod budget;
 pub mod check;
+pub mod clock;
 pub mod conn;
 mod connect;
 pub mod endpoint;

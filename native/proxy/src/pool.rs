@@ -1,5 +1,6 @@
 //! Upstream connections of one thread that are kept.
 
+use crate::clock;
 use crate::conn::{Conn, Timer};
 use crate::connect::{in_time, open};
 use crate::endpoint::Endpoint;
@@ -79,7 +80,7 @@ impl Pool {
         let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
         let entry = idle.entry(endpoint.id()).or_insert_with(|| Idle { endpoint: Arc::downgrade(endpoint), connections: Vec::new() });
         if entry.connections.len() < MAX_IDLE {
-            entry.connections.push((conn, Instant::now()));
+            entry.connections.push((conn, clock::recent()));
         }
     }
 
