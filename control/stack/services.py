@@ -76,7 +76,7 @@ class Stack(msgspec.Struct, frozen=True, kw_only=True):
         """Settings of the gateway: no encryption keys, no role but its own."""
         return {
             **self.common(),
-            "API_LISTEN_ADDR": f"{HOST}:{self.ports.gateway}",
+            "API_LISTEN_ADDR": f"{HOST}:{self.ports.gateway},https://{HOST}:{self.ports.gateway_tls}",
             "HCC_GATEWAY_OPS_ADDR": f"{HOST}:{self.ports.ops}",
             "HCC_GATEWAY_DATABASE_URL": self.dsn("hcc_gateway"),
             "REDIS_URL": self.redis.url,
