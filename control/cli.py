@@ -157,7 +157,7 @@ def _add_keys(commands: _Commands) -> None:
     rotate = actions.add("rotate", "make a new signing key", run)
     rotate.add_argument("--now", action="store_true", help="sign with it at once and end all tokens of the old one")
     for name, line in (
-        ("rotate-encryption", "encrypt stored secrets again with the first key of HCC_ENCRYPTION_KEYS"),
+        ("rotate-encryption", "encrypt stored secrets again with the first key of HCC_ENCRYPTION_KEYS and HCC_CERTIFICATE_KEYS"),
         ("list", "list the signing keys"),
     ):
         _json(actions.add(name, line, run))

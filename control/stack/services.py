@@ -58,6 +58,7 @@ class Stack(msgspec.Struct, frozen=True, kw_only=True):
             "DATABASE_URL": self.dsn("hcc_app"),
             "REDIS_URL": self.redis.url,
             "HCC_ENCRYPTION_KEYS": self.secrets.encryption_keys,
+            "HCC_CERTIFICATE_KEYS": self.secrets.certificate_keys,
             "HCC_CONTROL_LISTEN_ADDR": f"{HOST}:{self.ports.control}",
             "HCC_PUBLIC_URL": self.gateway_url,
             "HCC_SMTP_URL": f"smtp://{HOST}:{self.ports.mail}",
