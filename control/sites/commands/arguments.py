@@ -107,7 +107,7 @@ def _route(actions: Commands) -> None:
     end = made.add_mutually_exclusive_group(required=True)
     end.add_argument("--upstream", metavar="NAME", help="where it leads")
     end.add_argument(
-        "--redirect", metavar="URL", help="redirect to; {host}, {path}, {query} and names of the pattern are filled in"
+        "--redirect", metavar="URL", help="redirect to; {host}, {path}, {query} and the pattern's names are filled in"
     )
     end.add_argument("--respond", type=int, metavar="STATUS", help="answer with this status and --body")
     made.add_argument("--status", type=int, choices=(301, 302, 303, 307, 308), default=302, help="status of the redirect")
@@ -186,6 +186,4 @@ def _targets(parser: argparse.ArgumentParser) -> None:
 def _one_route(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("host", metavar="HOST", help="a host name of the site")
     parser.add_argument("path", metavar="PATH", help="path of the route")
-    parser.add_argument(
-        "--method", action="append", metavar="METHOD", dest="methods", help="may stand several times; all when absent"
-    )
+    parser.add_argument("--method", action="append", metavar="METHOD", dest="methods", help="several times for several; else all")

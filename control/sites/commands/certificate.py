@@ -62,5 +62,5 @@ def _id(text: str) -> UUID:
 
 def _line(certificate: Certificate) -> str:
     default = "  default" if certificate.is_default else ""
-    until = f"{certificate.not_after:%Y-%m-%d}"
-    return f"{certificate.id}  {' '.join(certificate.hosts)}  until {until}  {certificate.key_type}{default}  by {certificate.issuer}"
+    what = f"until {certificate.not_after:%Y-%m-%d}  {certificate.key_type}{default}  by {certificate.issuer}"
+    return f"{certificate.id}  {' '.join(certificate.hosts)}  {what}"

@@ -119,4 +119,5 @@ def _lines(site: Site) -> list[str]:
         )
         if on
     ]
-    return [f"{' '.join(site.hosts)}  {site.name}{f' ({', '.join(flags)})' if flags else ''}", f"  id {site.id}"]
+    first = f"{' '.join(site.hosts)}  {site.name}"
+    return [f"{first} ({', '.join(flags)})" if flags else first, f"  id {site.id}"]
