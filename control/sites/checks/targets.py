@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from ipaddress import ip_address
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from urllib.parse import urlsplit
 
 from control.automation.webhooks.destinations import Address, is_public, look_up
@@ -27,11 +27,11 @@ def split(address: str) -> tuple[str, int]:
         raise HostError("must be host:port, such as 192.0.2.10:8080")
     if host.startswith("[") and host.endswith("]"):
         try:
-            return f"[{ip_address(host[1:-1])}]", int(port)
+            return f"[{IPv6Address(host[1:-1])}]", int(port)
         except ValueError:
             raise HostError("holds no IPv6 address in its brackets") from None
     try:
-        return str(ip_address(host)), int(port)
+        return str(IPv4Address(host)), int(port)
     except ValueError:
         if host.replace(".", "").isdigit():
             raise HostError("holds no IPv4 address") from None
