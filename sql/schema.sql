@@ -1900,6 +1900,7 @@ GRANT ALL ON FUNCTION hcc.my_organizations() TO hcc_app;
 GRANT ALL ON FUNCTION hcc.my_organizations() TO hcc_worker;
 
 REVOKE ALL ON FUNCTION hcc.narrowed(scopes text[], held text[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION hcc.narrowed(scopes text[], held text[]) TO hcc_gateway;
 
 REVOKE ALL ON FUNCTION hcc.note_bounce(mail uuid, reason text) FROM PUBLIC;
 GRANT ALL ON FUNCTION hcc.note_bounce(mail uuid, reason text) TO hcc_worker;

@@ -382,6 +382,7 @@ CREATE VIEW hcc.gateway_config_certificates AS
     FROM hcc.gateway_certificates c
     JOIN (SELECT g.certificate_id, array_agg(g.host ORDER BY g.host) AS hosts
             FROM hcc.gateway_certificate_hosts g GROUP BY g.certificate_id) h ON h.certificate_id = c.id;
+GRANT EXECUTE ON FUNCTION hcc.narrowed(text[], text[]) TO hcc_gateway;
 GRANT SELECT ON hcc.gateway_config_platform, hcc.gateway_config_keys, hcc.gateway_config_revoked, hcc.gateway_config_sites,
   hcc.gateway_config_upstreams, hcc.gateway_config_routes, hcc.gateway_config_api_keys, hcc.gateway_config_certificates
   TO hcc_gateway;

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import msgspec
 from cryptography import x509
@@ -46,7 +45,6 @@ def make(
     since: timedelta = timedelta(hours=-1),
     until: timedelta = timedelta(days=90),
     usage: x509.ObjectIdentifier | None = ExtendedKeyUsageOID.SERVER_AUTH,
-    algorithm: Any = None,
     name: str = "",
 ) -> Made:
     """A certificate; without `issuer` it signs itself, without `hosts` it has no alternative names."""
@@ -66,4 +64,26 @@ def make(
         builder = builder.add_extension(x509.SubjectAlternativeName([x509.DNSName(host) for host in hosts]), critical=False)
     if usage is not None and not ca:
         builder = builder.add_extension(x509.ExtendedKeyUsage([usage]), critical=False)
-    return Made(builder.sign(issuer.key if issuer else own, hashes.SHA256() if algorithm is None else algorithm), own)
+    return Made(builder.sign(issuer.key if issuer else own, hashes.SHA256()), own)
+
+
+# Signed with SHA-1, which the library no longer does; good for a hundred years. Its key opens nothing.
+SHA1_CHAIN = """\
+-----BEGIN CERTIFICATE-----
+MIIBaTCCARCgAwIBAgIBATAJBgcqhkjOPQQBMA4xDDAKBgNVBAMMA09sZDAgFw0y
+MDAxMDEwMDAwMDBaGA8yMTIwMDEwMTAwMDAwMFowFDESMBAGA1UEAwwJYS5leGFt
+cGxlMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEzk/R9fj6T36nRk7KeTV/f8S0
+72Bu1EOH1xlvhK73L5LJ7hy5dGAFyDtZoEG451In1NBSykCsEYXDc0sKqiwfzKNY
+MFYwFAYDVR0RBA0wC4IJYS5leGFtcGxlMB0GA1UdDgQWBBT8BlUJE2DwsfOKOMZT
+iKRZfN6ZRTAfBgNVHSMEGDAWgBRC2TQHSapUdORJFONzndbOYShgmTAJBgcqhkjO
+PQQBA0gAMEUCIE/yoyyhtgiZ9fxTzXBAracb+NSkAxbDeAshU1dEjOr8AiEAjH/G
+6pO/zitnVjdjcnBjHVwYLgYSVyjKPoTbLy5DsSc=
+-----END CERTIFICATE-----
+"""
+SHA1_KEY = """\
+-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgSgbD8nuRujpmggN3
+fOhtkl7jka6XZRmMy6yuLJafrGWhRANCAATOT9H1+PpPfqdGTsp5NX9/xLTvYG7U
+Q4fXGW+ErvcvksnuHLl0YAXIO1mgQbjnUifU0FLKQKwRhcNzSwqqLB/M
+-----END PRIVATE KEY-----
+"""

@@ -9,7 +9,7 @@ import pytest
 from tests.sites.support import make_route, make_site, make_upstream, pointers
 from tests.world import World
 
-FULL = {
+FULL: dict[str, Any] = {
     "path_prefix": "/api",
     "path": None,
     "path_pattern": None,

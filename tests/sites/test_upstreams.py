@@ -15,7 +15,7 @@ from control.sites.checks.hosts import HostError
 from tests.sites.support import PUBLIC, make_route, make_site, make_upstream, pointers
 from tests.world import World
 
-FULL = {
+FULL: dict[str, Any] = {
     "name": "full",
     "policy": "consistent_hash",
     "hash_key": {"kind": "cookie", "name": "sid"},

@@ -45,10 +45,12 @@ def read(chain_pem: str, private_key_pem: str, at: datetime) -> Read:
     chain = _chain(chain_pem, errors)
     key = _key(private_key_pem, errors)
     key_type = _strength(key, errors) if key is not None else ""
+    names: list[str] = []
     if chain:
-        _in_order(chain, key, errors)
+        first = _first(chain, key, errors)
+        _in_order(chain, errors)
         _good_at(chain, at, errors)
-    names = _names(chain[0], errors) if chain else []
+        names = _names(first, errors)
     if errors or key is None or not chain:
         raise ValidationFailed(errors)
     leaf = chain[0]
@@ -113,17 +115,22 @@ def _strength(key: PrivateKeyTypes, errors: list[FieldError]) -> str:
     return ""
 
 
-def _in_order(chain: list[x509.Certificate], key: PrivateKeyTypes | None, errors: list[FieldError]) -> None:
-    """The key's certificate first, each followed by the one that issued it (RFC 8446 section 4.4.2)."""
-    if key is not None:
-        public = _public(key)
-        fitting = [n for n, certificate in enumerate(chain) if _public(certificate) == public]
-        if not fitting:
-            errors.append(FieldError(KEY, "does not belong to the certificate"))
-            return
-        if fitting[0] != 0:
-            errors.append(FieldError(CHAIN, f"has the certificate of the key at place {fitting[0] + 1}; it must come first"))
-            return
+def _first(chain: list[x509.Certificate], key: PrivateKeyTypes | None, errors: list[FieldError]) -> x509.Certificate:
+    """The certificate of the key, which must be the first (RFC 8446 section 4.4.2)."""
+    if key is None:
+        return chain[0]
+    public = _public(key)
+    fitting = [number for number, certificate in enumerate(chain) if _public(certificate) == public]
+    if not fitting:
+        errors.append(FieldError(KEY, "does not belong to the certificate"))
+        return chain[0]
+    if fitting[0] != 0:
+        errors.append(FieldError(CHAIN, f"has the certificate of the key at place {fitting[0] + 1}; it must come first"))
+    return chain[fitting[0]]
+
+
+def _in_order(chain: list[x509.Certificate], errors: list[FieldError]) -> None:
+    """Each is followed by the one that issued it."""
     for number, (issued, issuer) in enumerate(pairwise(chain), start=1):
         try:
             issued.verify_directly_issued_by(issuer)
