@@ -91,7 +91,7 @@ class Keyring:
         kid = self.key_of(sealed)
         cipher = self._ciphers.get(kid)
         if cipher is None:
-            raise KeyringError(f"the value was sealed with key {kid!r}, which is not among the keys given")
+            raise KeyringError(f"the value was sealed with key {kid!r}, which is not in the keyring")
         end = 2 + sealed[1]
         header, nonce, body = sealed[:end], sealed[end : end + _NONCE_BYTES], sealed[end + _NONCE_BYTES :]
         try:

@@ -12,6 +12,7 @@ import psycopg
 import pytest
 
 from control import cli
+from control.core.crypto import Keyring, place
 from control.core.settings import Settings
 from tests.sites.pem import make
 from tests.world import World
@@ -210,3 +211,24 @@ def test_without_a_database_it_is_said_what_is_needed(run: Any, monkeypatch: pyt
     monkeypatch.delenv("HCC_OWNER_DATABASE_URL")
     code, _, err = run("site", "list")
     assert (code, "HCC_OWNER_DATABASE_URL" in err) == (2, True)
+
+
+def test_private_keys_are_sealed_anew(run: Any, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pair = make(["shop.example"])
+    (tmp_path / "chain.pem").write_text(pair.pem, encoding="ascii")
+    (tmp_path / "key.pem").write_text(pair.key_pem, encoding="ascii")
+    files = ("--chain", str(tmp_path / "chain.pem"), "--key", str(tmp_path / "key.pem"))
+    made = answer(run, "certificate", "add", "--org", "apple", *files)
+    new = "c2:" + "A" * 43 + "="
+    monkeypatch.setenv("HCC_ENCRYPTION_KEYS", settings.encryption_keys)
+    monkeypatch.delenv("HCC_CERTIFICATE_KEYS")
+    code, out, _ = run("keys", "rotate-encryption")
+    assert (code, "gateway_certificates.private_key: left as it is, HCC_CERTIFICATE_KEYS is not set" in out) == (0, True)
+    monkeypatch.setenv("HCC_CERTIFICATE_KEYS", f"{new},{settings.certificate_keys}")
+    done = {entry["column"]: entry for entry in answer(run, "keys", "rotate-encryption")}
+    assert done["gateway_certificates.private_key"]["changed"] == 1
+    with psycopg.connect(settings.owner_database_url) as connection:
+        row = connection.execute("SELECT private_key FROM hcc.gateway_certificates").fetchone()
+    assert row is not None
+    where = place("gateway_certificates", "private_key", made["id"])
+    assert Keyring.parse(new).open(row[0], where).decode() == pair.key_pem

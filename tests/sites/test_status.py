@@ -124,6 +124,8 @@ async def test_a_change_reaches_the_gateway_within_a_second(
     key = await made(world, "anna", "/v1/api-keys", {"name": "k", "scopes": ["users:read"]})
     pair = make(["shop.example"])
     path = f"/v1/sites/{site['id']}"
+    # The last owner cannot be switched off.
+    assert (await world.send("nora", "PATCH", f"/v1/users/{world.users['alex']}", {"roles": ["owner"]})).status_code == 200
     await until(world, site, "applied")
     while not gateway.snapshots.empty():
         gateway.snapshots.get_nowait()
