@@ -5,7 +5,7 @@ BIN := .venv/bin
 CARGO := cd native && cargo
 LOCK := uv pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate
 
-.PHONY: run test lint bench build clean lock help setup
+.PHONY: run test fuzz lint bench build clean lock help setup
 
 setup:
 	@deploy/scripts/bootstrap
@@ -16,6 +16,9 @@ run: setup ## start the whole platform on private data under .run/; Ctrl-C stops
 test: setup ## every test
 	@$(CARGO) test --workspace --quiet --locked
 	@$(BIN)/pytest
+
+fuzz: setup ## fuzz every target, led by coverage, SECONDS=20 each
+	@SECONDS_EACH=$(or $(SECONDS),20) native/fuzz/run
 
 lint: setup ## style, types and rules of Python and Rust
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && deploy/scripts/check-sizes

@@ -36,6 +36,7 @@ def _gateway(args: argparse.Namespace) -> int:
         threads=args.threads,
         database_url=os.environ.get("HCC_GATEWAY_DATABASE_URL", ""),
         access_log=args.access_log,
+        redis_url=os.environ.get("HCC_GATEWAY_REDIS_URL") or os.environ.get("REDIS_URL", ""),
     )
     return int(code or 0)
 
@@ -92,7 +93,8 @@ def _add_gateway(commands: Commands) -> None:
         "gateway",
         "serve public traffic",
         _gateway,
-        more="HCC_GATEWAY_DATABASE_URL (role hcc_gateway) is where its configuration comes from.",
+        more="HCC_GATEWAY_DATABASE_URL (role hcc_gateway) is where its configuration comes from; HCC_GATEWAY_REDIS_URL, else "
+        "REDIS_URL, is where gateways count shared limits together. SIGUSR1 opens the access log anew.",
     )
     for flag, variable, default, meaning in (
         ("--listen", "API_LISTEN_ADDR", "127.0.0.1:8000", "public address"),

@@ -7,6 +7,7 @@ Public requests never meet Python. The event loop here feeds configuration to th
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import ctypes
 import multiprocessing
 import os
@@ -21,23 +22,28 @@ from dataplane.config import ConfigFeed
 from dataplane.listeners import ListenError, open_listeners, parse
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
     from hcc_native import Gateway
 
 _PR_SET_PDEATHSIG = 1
 _JSON = [("content-type", "application/json"), ("cache-control", "no-store")]
 _TEXT = [("content-type", "text/plain; version=0.0.4; charset=utf-8"), ("cache-control", "no-store")]
+REDIS_SCHEMES = ("redis://", "rediss://", "unix:")
 ENDPOINTS = ("/healthz", "/readyz", "/metrics", "/config")
 
 
 class Options(msgspec.Struct, frozen=True, kw_only=True):
     """What a worker needs to know; the parent sets it before it forks."""
 
-    listeners: list[int]
+    listeners: list[list[tuple[int, bool, bool]]]
     last_good: str
     threads: int
     database_url: str
     access_log: str
+    redis_url: str
     drain_s: float
+    certificate_keys: str
     parent: int
 
 
@@ -74,8 +80,14 @@ class Operations:
 
         _die_with_parent(self._options.parent)
         options = self._options
+        # Before the log is opened: a signal that comes meanwhile is answered when the loop runs.
+        loop.add_signal_handler(signal.SIGUSR1, self._reopen_log)
         gateway = Gateway(
-            threads=options.threads, last_good_path=options.last_good or None, access_log=options.access_log or None
+            threads=options.threads,
+            last_good_path=options.last_good or None,
+            access_log=options.access_log or None,
+            certificate_keys=options.certificate_keys or None,
+            redis_url=options.redis_url or None,
         )
         # The last good configuration first: the public is served before PostgreSQL is even asked.
         restored = gateway.load_last_good()
@@ -92,6 +104,17 @@ class Operations:
         if self._gateway is not None:
             self._gateway.drain(self._options.drain_s)
             log("gateway drained")
+
+    def _reopen_log(self) -> None:
+        """The access log was renamed by whoever rotates it."""
+        if self._gateway is None:
+            return
+        try:
+            self._gateway.reopen_log()
+        except OSError as error:
+            log("access log not reopened", error=str(error))
+        else:
+            log("access log reopened")
 
     async def __rsgi__(self, scope: Any, answer: Answer) -> None:
         gateway = self._gateway
@@ -137,6 +160,21 @@ def _die_with_parent(parent: int) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
 
+def _forward_rotation(workers: Callable[[], Iterable[int | None]]) -> None:
+    """SIGUSR1 of this process goes to its workers, which write the access log."""
+    parent = os.getpid()
+
+    def forward(number: int, _frame: object) -> None:
+        # A worker that was just forked has this handler until it has its own; its log is not open yet.
+        if os.getpid() == parent:
+            for pid in workers():
+                if pid is not None:
+                    with contextlib.suppress(ProcessLookupError):
+                        os.kill(pid, number)
+
+    signal.signal(signal.SIGUSR1, forward)
+
+
 def serve(
     *,
     listen: str,
@@ -145,34 +183,45 @@ def serve(
     threads: int,
     database_url: str,
     access_log: str,
+    certificate_keys: str = "",
+    redis_url: str = "",
     drain_s: float = 10.0,
 ) -> int:
     """Serve until a signal. `threads` are those of the public listener; `drain_s` bounds how long a stop waits for requests.
 
-    Exit code 2 when an address cannot be listened on.
+    `listen` may name several addresses, `https://` ones among them, whose certificates `certificate_keys` open.
+
+    Limits that are shared count together with the other gateways at `redis_url`. SIGUSR1 opens the access log anew.
+    Exit code 2 when an address cannot be listened on, or the one of Redis is none.
     """
     from granian import Granian
     from granian.constants import Interfaces, Loops
 
     global _options  # noqa: PLW0603 - handed to the forked worker, set once
     try:
-        sockets = open_listeners(listen)
+        threads = max(1, threads)
+        sockets = open_listeners(listen, each=threads)
         host, port = parse(ops_listen)
     except ListenError as error:
         print(f"gateway: {error}", file=sys.stderr)
         return 2
+    if redis_url and not redis_url.startswith(REDIS_SCHEMES):
+        print(f"gateway: the address of Redis does not start with {', '.join(REDIS_SCHEMES)}", file=sys.stderr)
+        return 2
     _options = Options(
-        listeners=[s.fileno() for s in sockets],
+        listeners=[[one.handed_down() for one in own] for own in sockets],
         last_good=last_good,
-        threads=max(1, threads),
+        threads=threads,
         database_url=database_url,
         access_log=access_log,
+        redis_url=redis_url,
         drain_s=drain_s,
+        certificate_keys=certificate_keys,
         parent=os.getpid(),
     )
     # The worker must inherit the sockets.
     multiprocessing.set_start_method("fork", force=True)
-    Granian(
+    server = Granian(
         "dataplane.gateway:application",
         factory=True,
         address=host,
@@ -186,5 +235,7 @@ def serve(
         workers_kill_timeout=int(drain_s) + 5,
         log_access=False,
         log_level="warning",  # type: ignore[arg-type]  # Granian takes the name of its level
-    ).serve()
+    )
+    _forward_rotation(lambda: [getattr(worker.inner, "pid", None) for worker in server.wrks])
+    server.serve()
     return 0

@@ -80,6 +80,7 @@ class Stack(msgspec.Struct, frozen=True, kw_only=True):
             "API_LISTEN_ADDR": f"{HOST}:{self.ports.gateway}",
             "HCC_GATEWAY_OPS_ADDR": f"{HOST}:{self.ports.ops}",
             "HCC_GATEWAY_DATABASE_URL": self.dsn("hcc_gateway"),
+            "REDIS_URL": self.redis.url,
             "HCC_GATEWAY_STATE": str(self.run_dir / "gateway" / "snapshot.json"),
         }
 

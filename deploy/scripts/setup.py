@@ -35,12 +35,14 @@ PROGRAMS = {
     "nginx": "nginx",
     "haproxy": "haproxy",
     "wrk": "wrk",
+    "h2load": "nghttp2-client",
+    "node": "nodejs",
     "cc": "build-essential",
     "git": "git",
     "jq": "jq",
 }
-"""Programs looked for, and the Debian package of each. nginx, HAProxy and wrk are the peers of tests and
-benches; jq is in the README's examples."""
+"""Programs looked for, and the Debian package of each. nginx, HAProxy, Node, wrk and h2load are the
+peers of tests and benches; jq is in the README's examples."""
 
 
 class SetupError(Exception):

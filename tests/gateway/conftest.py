@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 
@@ -20,6 +21,21 @@ def gateway() -> Iterator[Running]:
     running.start()
     yield running
     running.drain()
+
+
+@pytest.fixture
+def make_gateway() -> Iterator[Callable[..., Running]]:
+    """Gateways as a test wants them."""
+    made: list[Running] = []
+
+    def make(**options: Any) -> Running:
+        made.append(Running(**options))
+        made[-1].start()
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.drain()
 
 
 @pytest.fixture

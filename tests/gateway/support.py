@@ -8,7 +8,7 @@ import json
 import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Self
 
@@ -231,23 +231,41 @@ def site(upstream_: dict[str, Any], *routes: dict[str, Any], name: str = "s1", h
     }
 
 
-def snapshot(*sites: dict[str, Any], hash_: str = "", **platform: Any) -> bytes:
+def snapshot(*sites: dict[str, Any], hash_: str = "", sections_: Sequence[dict[str, Any]] = (), **platform: Any) -> bytes:
     sections = [{"id": "platform", "hash": hash_ or json.dumps(platform), "body": platform}]
     sections += [{"id": f"site:{s['site_id']}", "hash": hash_ or json.dumps(s), "body": s} for s in sites]
+    sections += sections_
     return json.dumps({"version": 1, "sections": sections}).encode()
 
 
 class Running:
     """A gateway in this process on a port of its own."""
 
-    def __init__(self, last_good: str | None = None, access_log: str | None = None, threads: int = 1) -> None:
+    def __init__(
+        self,
+        last_good: str | None = None,
+        access_log: str | None = None,
+        threads: int = 1,
+        *,
+        tls: bool = False,
+        proxy: bool = False,
+        certificate_keys: str | None = None,
+        redis_url: str | None = None,
+    ) -> None:
+        self.tls, self.proxy = tls, proxy
         self.listener = socket.create_server(("127.0.0.1", 0), backlog=1024)
         self.port: int = self.listener.getsockname()[1]
-        self.native = hcc_native.Gateway(threads=threads, last_good_path=last_good, access_log=access_log)
+        self.native = hcc_native.Gateway(
+            threads=threads,
+            last_good_path=last_good,
+            access_log=access_log,
+            certificate_keys=certificate_keys,
+            redis_url=redis_url,
+        )
         self.drained = False
 
     def start(self) -> None:
-        self.native.start([self.listener.fileno()])
+        self.native.start([[(self.listener.fileno(), self.tls, self.proxy)]])
 
     def apply(self, *sites: dict[str, Any], **platform: Any) -> Any:
         return json.loads(self.native.apply(snapshot(*sites, **platform)))

@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,7 +23,7 @@ from dataplane.gateway import serve
 sys.exit(
     serve(
         listen=sys.argv[1], ops_listen=sys.argv[2], last_good=sys.argv[3],
-        threads=1, database_url="", access_log="", drain_s=2,
+        threads=1, database_url="", access_log=sys.argv[4], drain_s=2,
     )
 )
 """
@@ -51,7 +52,9 @@ class Process:
         self.port, self.ops = free_port(), free_port()
         last_good = folder / "last-good.json"
         last_good.write_bytes(snapshot(site(upstream(origin.port))))
-        command = [sys.executable, "-c", START, f"127.0.0.1:{self.port}", f"127.0.0.1:{self.ops}", str(last_good)]
+        self.log = folder / "access.log"
+        addresses = [f"127.0.0.1:{self.port}", f"127.0.0.1:{self.ops}"]
+        command = [sys.executable, "-c", START, *addresses, str(last_good), str(self.log)]
         self.process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
         until(lambda: self.answers(self.ops, "/readyz"), 20)
 
@@ -108,3 +111,37 @@ def test_a_killed_parent_takes_its_worker_along(process: Process) -> None:
     process.process.kill()
     process.process.wait()
     until(lambda: all(is_gone(pid) for pid in family))
+
+
+def paths(log: Path) -> list[str]:
+    return [json.loads(line)["path"] for line in log.read_text().splitlines()] if log.exists() else []
+
+
+def test_a_rotated_log_loses_no_line(process: Process) -> None:
+    aside = process.log.with_suffix(".log.1")
+    done = threading.Event()
+    asked: list[str] = []
+
+    def ask() -> None:
+        with Client(process.port) as client:
+            while not done.is_set():
+                asked.append(f"/{len(asked)}")
+                client.send(f"GET {asked[-1]} HTTP/1.1\r\nHost: a\r\n\r\n".encode())
+                assert client.read().status == 200
+
+    asking = threading.Thread(target=ask)
+    asking.start()
+    try:
+        until(lambda: len(paths(process.log)) > 20)
+        process.log.rename(aside)
+        process.process.send_signal(signal.SIGUSR1)
+        until(process.log.exists)
+        until(lambda: len(paths(process.log)) > 20)
+    finally:
+        done.set()
+        asking.join(10)
+    # A stop writes what is on its way.
+    process.process.send_signal(signal.SIGTERM)
+    assert process.process.wait(10) == 0
+    written = [p for p in paths(aside) + paths(process.log) if p != "/"]
+    assert written == asked

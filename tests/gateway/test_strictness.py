@@ -106,7 +106,6 @@ def test_refused_and_closed(gateway: Running, origin: Origin, name: str) -> None
         (b"GET /" + b"a" * 9000 + b" HTTP/1.1\r\nHost: a\r\n\r\n", 414),
         (_G + b"Host: a\r\nX: " + b"a" * 40000 + b"\r\n\r\n", 431),
         (_G + b"Host: a\r\n" + b"X: y\r\n" * 200 + b"\r\n", 431),
-        (_G + b"Host: a\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n", 501),
         (_G + b"Host: a\r\nExpect: magic\r\n\r\n", 417),
     ],
 )

@@ -2,13 +2,15 @@
 
 use crate::metrics::Metrics;
 use crate::time::rfc3339;
-use std::fs::OpenOptions;
+use std::fs::{File, OpenOptions};
+use std::hash::{BuildHasher, RandomState};
 use std::io::{self, Write};
 use std::net::IpAddr;
-use std::sync::atomic::Ordering;
-use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
+use std::time::Duration;
 
 /// Batches that wait for the writer; more are dropped and counted.
 const QUEUE: usize = 256;
@@ -48,55 +50,136 @@ pub struct Record<'a> {
     pub reason: Option<&'a str>,
 }
 
-/// Takes batches to the writer.
-#[derive(Clone, Debug)]
-pub struct Sender(SyncSender<(Vec<u8>, u64)>);
-
-/// Starts the writer: a path opened for appending, or `-` for standard output.
-pub fn start(path: &str) -> io::Result<Sender> {
-    let out: Box<dyn Write + Send> =
-        if path == "-" { Box::new(io::stdout()) } else { Box::new(OpenOptions::new().append(true).create(true).open(path)?) };
-    let (sender, receiver) = sync_channel(QUEUE);
-    thread::Builder::new().name("access-log".to_owned()).spawn(move || write_all(&receiver, out))?;
-    Ok(Sender(sender))
+enum Message {
+    /// Whole lines, and how many.
+    Lines(Vec<u8>, u64),
+    /// Says so when all before it is written.
+    Mark(SyncSender<()>),
+    /// The file was opened anew.
+    Reopened,
 }
 
-fn write_all(receiver: &Receiver<(Vec<u8>, u64)>, mut out: Box<dyn Write + Send>) {
-    while let Ok((batch, _)) = receiver.recv() {
-        // A full disk must not end the log for good: the next batch is tried again.
-        let _ = out.write_all(&batch).and_then(|()| out.flush());
+/// The log of one gateway: the way to its writer, and what is sampled.
+pub struct Journal {
+    path: Option<String>,
+    sender: Option<SyncSender<Message>>,
+    /// A file that takes the place of the one being written.
+    fresh: Arc<Mutex<Option<File>>>,
+    /// Answers below 400 are logged when a random number of 32 bits is below this.
+    threshold: AtomicU64,
+    metrics: Arc<Metrics>,
+}
+
+const ALL: u64 = 1 << 32;
+
+impl Journal {
+    /// Starts the writer: a path opened for appending, `-` for standard output, or nothing to log nothing.
+    pub fn start(path: Option<&str>, metrics: Arc<Metrics>) -> io::Result<Self> {
+        let mut journal =
+            Self { path: path.map(str::to_owned), sender: None, fresh: Arc::default(), threshold: AtomicU64::new(ALL), metrics };
+        let Some(path) = path else { return Ok(journal) };
+        let out: Box<dyn Write + Send> = if path == "-" { Box::new(io::stdout()) } else { Box::new(open(path)?) };
+        let (sender, receiver) = sync_channel(QUEUE);
+        let (fresh, metrics) = (Arc::clone(&journal.fresh), Arc::clone(&journal.metrics));
+        thread::Builder::new().name("access-log".to_owned()).spawn(move || write_all(&receiver, out, &fresh, &metrics))?;
+        journal.sender = Some(sender);
+        Ok(journal)
+    }
+
+    /// Opens the path anew, so that a file that was renamed is let go; lines go to the old file until then, and none is lost.
+    ///
+    /// An error means that the path cannot be opened; the old file is written on. Standard output stays as it is.
+    pub fn reopen(&self) -> io::Result<()> {
+        let (Some(path), Some(sender)) = (self.path.as_deref().filter(|p| *p != "-"), &self.sender) else { return Ok(()) };
+        let file = open(path)?;
+        *self.fresh.lock().unwrap_or_else(PoisonError::into_inner) = Some(file);
+        // With a full queue the writer is awake anyway, and looks before each batch.
+        let _ = sender.try_send(Message::Reopened);
+        Ok(())
+    }
+
+    /// The share of answers below 400 that is logged, 0 to 1.
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // between 0 and 2^32
+    pub fn sample(&self, share: f64) {
+        self.threshold.store((share.clamp(0.0, 1.0) * ALL as f64) as u64, Ordering::Relaxed);
+    }
+
+    /// Waits until what was handed over is written, but not for longer than `patience`.
+    pub fn settle(&self, patience: Duration) {
+        let Some(sender) = &self.sender else { return };
+        let (done, written) = sync_channel(1);
+        if sender.try_send(Message::Mark(done)).is_ok() {
+            let _ = written.recv_timeout(patience);
+        }
     }
 }
 
-#[derive(Debug, Default)]
+fn open(path: &str) -> io::Result<File> {
+    OpenOptions::new().append(true).create(true).open(path)
+}
+
+fn write_all(receiver: &Receiver<Message>, mut out: Box<dyn Write + Send>, fresh: &Mutex<Option<File>>, metrics: &Metrics) {
+    while let Ok(message) = receiver.recv() {
+        if let Some(file) = fresh.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            out = Box::new(file);
+        }
+        match message {
+            // A full disk must not end the log for good: the next batch is tried again.
+            Message::Lines(batch, lines) => {
+                if out.write_all(&batch).and_then(|()| out.flush()).is_err() {
+                    metrics.log_dropped.fetch_add(lines, Ordering::Relaxed);
+                }
+            }
+            Message::Mark(done) => _ = done.send(()),
+            Message::Reopened => {}
+        }
+    }
+}
+
 struct Batch {
     bytes: Vec<u8>,
     lines: u64,
     stamp_ms: u64,
     stamp: String,
+    /// For sampling; never 0.
+    random: u64,
+}
+
+impl Batch {
+    /// A number of 32 bits by xorshift: chance enough to choose lines by, and nothing a client can steer.
+    fn random(&mut self) -> u64 {
+        self.random ^= self.random << 13;
+        self.random ^= self.random >> 7;
+        self.random ^= self.random << 17;
+        self.random >> 32
+    }
 }
 
 /// One thread's batch.
-#[derive(Debug)]
 pub struct Log {
-    sender: Option<Sender>,
-    metrics: Arc<Metrics>,
+    journal: Arc<Journal>,
     batch: Mutex<Batch>,
 }
 
 impl Log {
-    /// A batch for one thread; without a sender nothing is logged.
-    pub fn new(sender: Option<Sender>, metrics: Arc<Metrics>) -> Self {
-        Self { sender, metrics, batch: Mutex::default() }
+    /// A batch for one thread.
+    pub fn new(journal: Arc<Journal>) -> Self {
+        let random = RandomState::new().hash_one(0) | 1;
+        let batch = Batch { bytes: Vec::new(), lines: 0, stamp_ms: 0, stamp: String::new(), random };
+        Self { journal, batch: Mutex::new(batch) }
     }
 
-    /// Adds a line.
+    /// Adds a line; of answers below 400 as many as are sampled.
     pub fn add(&self, record: &Record<'_>) {
-        if self.sender.is_none() {
+        if self.journal.sender.is_none() {
             return;
         }
         let mut batch = self.batch.lock().unwrap_or_else(PoisonError::into_inner);
         let batch = &mut *batch;
+        let threshold = self.journal.threshold.load(Ordering::Relaxed);
+        if record.status < 400 && threshold < ALL && batch.random() >= threshold {
+            return;
+        }
         if batch.stamp_ms != record.at_ms {
             batch.stamp_ms = record.at_ms;
             batch.stamp = rfc3339(record.at_ms);
@@ -115,10 +198,11 @@ impl Log {
     }
 
     fn send(&self, batch: &mut Batch) {
-        let Some(sender) = self.sender.as_ref().filter(|_| !batch.bytes.is_empty()) else { return };
-        let full = (std::mem::replace(&mut batch.bytes, Vec::with_capacity(BATCH + 1024)), std::mem::take(&mut batch.lines));
-        if let Err(TrySendError::Full((_, lines)) | TrySendError::Disconnected((_, lines))) = sender.0.try_send(full) {
-            self.metrics.log_dropped.fetch_add(lines, Ordering::Relaxed);
+        let Some(sender) = self.journal.sender.as_ref().filter(|_| !batch.bytes.is_empty()) else { return };
+        let full = std::mem::replace(&mut batch.bytes, Vec::with_capacity(BATCH + 1024));
+        let lines = std::mem::take(&mut batch.lines);
+        if sender.try_send(Message::Lines(full, lines)).is_err() {
+            self.journal.metrics.log_dropped.fetch_add(lines, Ordering::Relaxed);
         }
     }
 }
@@ -164,3 +248,7 @@ fn escape(out: &mut Vec<u8>, value: &[u8]) {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "access_log_tests.rs"]
+mod tests;

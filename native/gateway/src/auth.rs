@@ -1,74 +1,56 @@
-//! Who asks: bearer tokens with a bounded cache of verified ones, API keys passed on.
+//! Who asks: bearer tokens with a bounded cache of verified ones, API keys verified here or passed on.
 
+use crate::api_keys::{self, ApiKeySet};
 use crate::config::Platform;
 use crate::jwt::{Claims, Refusal};
+use crate::render::Answer;
+use crate::revoked::Revoked;
 use crate::snapshot::{ApiKeys, AuthBody, AuthMode};
 use foldhash::quality::RandomState;
 use hcc_http::{Name, RequestHead};
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError};
 
 const CACHE_SHARDS: usize = 16;
 const CACHE_PER_SHARD: usize = 512;
 
-/// Sessions whose tokens are refused, until their tokens have expired.
-#[derive(Debug, Default)]
-pub struct Revoked {
-    sessions: RwLock<HashMap<String, u64>>,
-    generation: AtomicU64,
-}
-
-impl Revoked {
-    /// Adds sessions; a later end wins. Entries that are past are forgotten.
-    pub fn add<I: IntoIterator<Item = (String, u64)>>(&self, sessions: I, now_s: u64) {
-        let mut held = self.sessions.write().unwrap_or_else(PoisonError::into_inner);
-        held.retain(|_, until| *until > now_s);
-        for (sid, until) in sessions {
-            let slot = held.entry(sid).or_insert(until);
-            *slot = (*slot).max(until);
-        }
-        drop(held);
-        self.generation.fetch_add(1, Ordering::Release);
-    }
-
-    /// Whether a session is revoked.
-    pub fn contains(&self, sid: &str) -> bool {
-        self.sessions.read().unwrap_or_else(PoisonError::into_inner).contains_key(sid)
-    }
-
-    /// How many sessions are held.
-    pub fn len(&self) -> usize {
-        self.sessions.read().unwrap_or_else(PoisonError::into_inner).len()
-    }
-
-    /// Whether none is held.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-}
-
-/// A verified bearer with the fields that tell the upstream.
+/// Who asks, with the fields that tell the upstream.
 #[derive(Debug)]
 pub struct Identity {
-    /// The claims.
+    /// What is known of him.
     pub claims: Claims,
+    /// Id of the API key he came with.
+    pub key: Option<String>,
+    /// What that key opens.
+    pub scopes: Vec<String>,
     /// `X-Auth-…` fields.
     pub fields: Vec<(&'static str, String)>,
     platform: u64,
 }
 
 impl Identity {
-    fn new(claims: Claims, platform: u64) -> Self {
-        let fields = vec![
-            ("X-Auth-Subject", claims.sub.clone()),
-            ("X-Auth-Organization", claims.org_id.clone()),
-            ("X-Auth-User-Type", claims.user_type.clone()),
-            ("X-Auth-Roles", claims.roles.join(",")),
-            ("X-Auth-Session", claims.sid.clone()),
-        ];
-        Self { claims, fields, platform }
+    fn of_token(claims: Claims, platform: u64) -> Self {
+        let mut fields = fields(&claims);
+        fields.push(("X-Auth-Session", claims.sid.clone()));
+        Self { claims, key: None, scopes: Vec::new(), fields, platform }
     }
+
+    /// The owner of an API key.
+    pub fn of_key(claims: Claims, key: String, scopes: Vec<String>) -> Self {
+        let mut fields = fields(&claims);
+        fields.push(("X-Auth-Scopes", scopes.join(",")));
+        fields.push(("X-Auth-Key", key.clone()));
+        Self { claims, key: Some(key), scopes, fields, platform: 0 }
+    }
+}
+
+fn fields(claims: &Claims) -> Vec<(&'static str, String)> {
+    vec![
+        ("X-Auth-Subject", claims.sub.clone()),
+        ("X-Auth-Organization", claims.org_id.clone()),
+        ("X-Auth-User-Type", claims.user_type.clone()),
+        ("X-Auth-Roles", claims.roles.join(",")),
+    ]
 }
 
 type Shard = HashMap<Box<[u8]>, (Arc<Identity>, u64), RandomState>;
@@ -84,47 +66,73 @@ pub struct TokenCache {
 pub enum Outcome {
     /// Nobody in particular.
     Anonymous,
-    /// A verified bearer.
-    Bearer(Arc<Identity>),
+    /// A verified bearer or the owner of a verified key.
+    Known(Arc<Identity>),
     /// An API key that the upstream verifies.
     ApiKey,
     /// 401 with the reason for the access log.
     Refused(Refusal),
 }
 
+/// What credentials are checked against.
+#[derive(Clone, Copy, Debug)]
+pub struct Against<'a> {
+    /// Keys of access tokens.
+    pub platform: &'a Platform,
+    /// API keys.
+    pub keys: &'a ApiKeySet,
+    /// Revoked sessions.
+    pub revoked: &'a Revoked,
+    /// Whose site it is.
+    pub organization: &'a str,
+    /// Unix seconds.
+    pub now_s: u64,
+}
+
 impl TokenCache {
     /// Authenticates a request as its route asks.
-    pub fn authenticate(&self, head: &RequestHead, auth: &AuthBody, platform: &Platform, revoked: &Revoked, now_s: u64) -> Outcome {
+    pub fn authenticate(&self, head: &RequestHead, auth: &AuthBody, against: &Against<'_>) -> Outcome {
         if auth.mode == AuthMode::None {
             return Outcome::Anonymous;
         }
+        let credentials = head.fields.first(Name::Authorization);
+        let own_field = head.fields.first(Name::XApiKey);
+        // Which of several counts would be for the upstream to guess.
         if head.fields.all(Name::Authorization).nth(1).is_some() {
             return Outcome::Refused("several Authorization fields");
         }
-        let credentials = head.fields.first(Name::Authorization);
         let bearer = credentials.and_then(bearer);
-        let is_key =
-            bearer.is_some_and(|t| t.starts_with(b"hcc_")) || (credentials.is_none() && head.fields.first(Name::XApiKey).is_some());
-        if is_key {
-            return if auth.api_keys == ApiKeys::Pass { Outcome::ApiKey } else { Outcome::Refused("API key not taken here") };
+        let key = bearer.filter(|t| t.starts_with(api_keys::MARK)).or(if credentials.is_none() { own_field } else { None });
+        if let Some(key) = key {
+            return match auth.api_keys {
+                ApiKeys::Refuse => Outcome::Refused("API key not taken here"),
+                ApiKeys::Pass => Outcome::ApiKey,
+                ApiKeys::Verify if head.fields.all(Name::XApiKey).nth(usize::from(bearer.is_none())).is_some() => {
+                    Outcome::Refused("several API keys")
+                }
+                ApiKeys::Verify => {
+                    against.keys.verify(key, against.organization, against.now_s).map_or_else(Outcome::Refused, Outcome::Known)
+                }
+            };
         }
         match (bearer, credentials) {
-            (Some(token), _) => self.verify(token, platform, revoked, now_s).map_or_else(Outcome::Refused, Outcome::Bearer),
+            (Some(token), _) => self.verify(token, against).map_or_else(Outcome::Refused, Outcome::Known),
             (None, None) if auth.mode == AuthMode::Optional => Outcome::Anonymous,
             (None, None) => Outcome::Refused("no token"),
             (None, Some(_)) => Outcome::Refused("no bearer token"),
         }
     }
 
-    fn verify(&self, token: &[u8], platform: &Platform, revoked: &Revoked, now_s: u64) -> Result<Arc<Identity>, Refusal> {
-        let generation = revoked.generation.load(Ordering::Acquire);
+    fn verify(&self, token: &[u8], against: &Against<'_>) -> Result<Arc<Identity>, Refusal> {
+        let Against { platform, revoked, now_s, .. } = *against;
+        let generation = revoked.generation();
         let shard = &self.shards[token.last().map_or(0, |b| usize::from(*b) ^ token.len()) % CACHE_SHARDS];
         {
             let mut held = shard.lock().unwrap_or_else(PoisonError::into_inner);
             if let Some((identity, seen)) = held.get_mut(token) {
                 // Another platform section may have dropped the key: verify again.
                 if identity.platform == platform.number {
-                    platform.jwt.check_times(&identity.claims, now_s)?;
+                    platform.jwt.check_expiry(&identity.claims, now_s)?;
                     if *seen != generation {
                         if revoked.contains(&identity.claims.sid) {
                             return Err("session revoked");
@@ -139,7 +147,7 @@ impl TokenCache {
         if revoked.contains(&claims.sid) {
             return Err("session revoked");
         }
-        let identity = Arc::new(Identity::new(claims, platform.number));
+        let identity = Arc::new(Identity::of_token(claims, platform.number));
         let mut held = shard.lock().unwrap_or_else(PoisonError::into_inner);
         if held.len() >= CACHE_PER_SHARD {
             held.retain(|_, (i, _)| i.claims.exp > now_s && i.platform == platform.number);
@@ -150,6 +158,11 @@ impl TokenCache {
         held.insert(token.into(), (Arc::clone(&identity), generation));
         Ok(identity)
     }
+
+    #[cfg(test)]
+    fn len(&self) -> usize {
+        self.shards.iter().map(|s| s.lock().map_or(0, |s| s.len())).sum()
+    }
 }
 
 fn bearer(value: &[u8]) -> Option<&[u8]> {
@@ -157,3 +170,51 @@ fn bearer(value: &[u8]) -> Option<&[u8]> {
     let token = hcc_http::bytes::trim(token);
     (scheme.eq_ignore_ascii_case(b"bearer ") && !token.is_empty()).then_some(token)
 }
+
+/// Whether somebody who is known may use a route: 403 when not.
+pub fn permit(identity: &Identity, auth: &AuthBody) -> Result<(), Answer> {
+    let claims = &identity.claims;
+    if identity.key.is_some() && !auth.scopes.iter().all(|s| covers(&identity.scopes, s)) {
+        let challenge = format!("Bearer realm=\"hcc\", error=\"insufficient_scope\", scope=\"{}\"", auth.scopes.join(" "));
+        return Err(Answer::new(403, "scope missing").with("WWW-Authenticate", challenge));
+    }
+    let user_type = auth.user_types.is_empty() || auth.user_types.contains(&claims.user_type);
+    let role = auth.roles.is_empty() || auth.roles.iter().any(|r| claims.roles.contains(r));
+    if user_type && role {
+        return Ok(());
+    }
+    let reason = if user_type { "role missing" } else { "user type not admitted" };
+    Err(Answer::new(403, reason).with("WWW-Authenticate", "Bearer realm=\"hcc\", error=\"insufficient_scope\"".to_owned()))
+}
+
+/// Whether scopes held cover one that is wanted; `*` covers all, `area:*` what is below it.
+fn covers(held: &[String], wanted: &str) -> bool {
+    let area = wanted.split(':').next().unwrap_or_default();
+    held.iter().any(|h| h == wanted || h == "*" || h.strip_suffix(":*") == Some(area))
+}
+
+/// 401 with the challenge (RFC 6750 section 3).
+pub fn unauthorized(reason: Refusal) -> Answer {
+    let challenge = if reason == "no token" { "Bearer realm=\"hcc\"" } else { "Bearer realm=\"hcc\", error=\"invalid_token\"" };
+    Answer::new(401, reason).with("WWW-Authenticate", challenge.to_owned())
+}
+
+/// Checks that what a route asks for can be known at all.
+pub fn check(auth: &AuthBody) -> Result<(), String> {
+    let asks = !auth.roles.is_empty() || !auth.user_types.is_empty() || !auth.scopes.is_empty() || auth.api_keys == ApiKeys::Verify;
+    if asks && auth.mode == AuthMode::None {
+        return Err("auth: roles, user_types, scopes and verified API keys need the mode jwt or optional".to_owned());
+    }
+    if !auth.scopes.is_empty() && auth.api_keys != ApiKeys::Verify {
+        return Err("auth: scopes need api_keys: verify".to_owned());
+    }
+    // They stand in a quoted string of a field.
+    if let Some(bad) = auth.scopes.iter().find(|s| s.is_empty() || !s.bytes().all(|b| b.is_ascii_graphic() && b != b'"' && b != b'\\')) {
+        return Err(format!("auth: no scope: {bad}"));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+#[path = "auth_tests.rs"]
+mod tests;

@@ -1,8 +1,11 @@
 //! The configuration in force, and how a snapshot becomes it.
 
+use crate::api_keys::ApiKeySet;
 use crate::jwt::Verifier;
+use crate::sealed::Keyring;
 use crate::site::Site;
-use crate::snapshot::{Defaults, PlatformBody, SiteBody, Snapshot};
+use crate::snapshot::{ApiKeysBody, CertificateBody, Defaults, PlatformBody, SiteBody, Snapshot};
+use crate::tls::{Certificate, Certificates};
 use foldhash::fast::FixedState;
 use serde::Serialize;
 use std::collections::{BTreeMap, HashMap};
@@ -31,6 +34,8 @@ pub struct Platform {
 enum Part {
     Platform(Arc<Platform>),
     Site(Arc<Site>),
+    Certificate(Arc<Certificate>),
+    ApiKeys(Arc<ApiKeySet>),
 }
 
 #[derive(Debug)]
@@ -45,6 +50,10 @@ struct Kept {
 pub struct Config {
     /// What every gateway does alike.
     pub platform: Arc<Platform>,
+    /// Certificates by server name.
+    pub certificates: Certificates,
+    /// API keys that routes may have verified here.
+    pub api_keys: Arc<ApiKeySet>,
     hosts: HashMap<String, Arc<Site>>,
     suffixes: HashMap<String, Arc<Site>>,
     any: Option<Arc<Site>>,
@@ -82,7 +91,7 @@ struct KeptSection<'a> {
 
 impl Config {
     /// Compiles a snapshot on top of this configuration; an error means that nothing of it could be read.
-    pub fn apply(&self, bytes: &[u8], number: u64) -> Result<(Self, Report), String> {
+    pub fn apply(&self, bytes: &[u8], number: u64, keyring: &Keyring) -> Result<(Self, Report), String> {
         let snapshot: Snapshot<'_> = serde_json::from_slice(bytes).map_err(|e| format!("snapshot: {e}"))?;
         if snapshot.version != 1 {
             return Err(format!("snapshot version {} is not known", snapshot.version));
@@ -103,7 +112,7 @@ impl Config {
                 }
                 continue;
             }
-            let compiled = compile(&section.id, section.body.get(), old.map(|k| &k.part), number)
+            let compiled = compile(&section.id, section.body.get(), old.map(|k| &k.part), number, keyring)
                 .map(|part| Arc::new(Kept { hash: section.hash.clone(), raw: section.body.get().into(), part }))
                 .and_then(|kept| next.install(&section.id, &kept));
             match compiled {
@@ -123,6 +132,8 @@ impl Config {
     fn install(&mut self, id: &str, kept: &Arc<Kept>) -> Result<(), String> {
         match &kept.part {
             Part::Platform(platform) => self.platform = Arc::clone(platform),
+            Part::Certificate(certificate) => self.certificates.add(certificate),
+            Part::ApiKeys(keys) => self.api_keys = Arc::clone(keys),
             Part::Site(site) => {
                 for host in &site.hosts {
                     if let Some(other) = self.exact(host) {
@@ -175,6 +186,11 @@ impl Config {
         self.any.as_ref()
     }
 
+    /// The sites in force.
+    pub fn sites(&self) -> impl Iterator<Item = &Arc<Site>> {
+        self.sections.values().filter_map(|kept| if let Part::Site(site) = &kept.part { Some(site) } else { None })
+    }
+
     /// Id and hash of every section in force.
     pub fn sections(&self) -> impl Iterator<Item = (&str, &str)> {
         self.sections.iter().map(|(id, kept)| (id.as_str(), kept.hash.as_str()))
@@ -197,10 +213,18 @@ impl Report {
     }
 }
 
-fn compile(id: &str, raw: &str, old: Option<&Part>, number: u64) -> Result<Part, String> {
+fn compile(id: &str, raw: &str, old: Option<&Part>, number: u64, keyring: &Keyring) -> Result<Part, String> {
     if id == "platform" {
         let body: PlatformBody = serde_json::from_str(raw).map_err(|e| e.to_string())?;
         return Ok(Part::Platform(Arc::new(compile_platform(body, number)?)));
+    }
+    if id.starts_with("certificate:") {
+        let body: CertificateBody = serde_json::from_str(raw).map_err(|e| e.to_string())?;
+        return Certificate::compile(body, keyring).map(|c| Part::Certificate(Arc::new(c)));
+    }
+    if id == "api_keys" {
+        let body: ApiKeysBody = serde_json::from_str(raw).map_err(|e| e.to_string())?;
+        return Ok(Part::ApiKeys(Arc::new(ApiKeySet::compile(body)?)));
     }
     if !id.starts_with("site:") {
         return Err("no such kind of section".to_owned());

@@ -1,4 +1,5 @@
 use super::*;
+use crate::site::Action;
 
 fn site(id: &str, host: &str, hash: &str, extra: &str) -> String {
     format!(
@@ -8,7 +9,7 @@ fn site(id: &str, host: &str, hash: &str, extra: &str) -> String {
 
 fn apply(config: &Config, sections: &[String]) -> (Config, Report) {
     let bytes = format!(r#"{{"version":1,"sections":[{}]}}"#, sections.join(","));
-    config.apply(bytes.as_bytes(), 1).unwrap_or_else(|e| panic!("{e}"))
+    config.apply(bytes.as_bytes(), 1, &Keyring::default()).unwrap_or_else(|e| panic!("{e}"))
 }
 
 #[test]
@@ -28,7 +29,12 @@ fn a_bad_section_is_refused_alone_and_keeps_its_old_version() {
 fn targets_outlive_a_change() {
     let (one, _) = apply(&Config::default(), &[site("a", "a.example", "1", "")]);
     let (two, _) = apply(&one, &[site("a", "a2.example", "2", "")]);
-    let target = |c: &Config, h: &str| c.site(h).map(|s| Arc::as_ptr(&s.routes[0].upstream.targets()[0]) as usize);
+    let target = |c: &Config, h: &str| {
+        c.site(h).and_then(|s| match &s.routes[0].action {
+            Action::Forward { upstream, .. } => Some(upstream.endpoints()[0].id()),
+            _ => None,
+        })
+    };
     assert_eq!(target(&one, "a.example"), target(&two, "a2.example"));
 }
 
@@ -42,7 +48,23 @@ fn one_host_one_site() {
 fn a_snapshot_round_trips() {
     let (one, _) = apply(&Config::default(), &[site("a", "a.example", "1", "")]);
     let bytes = one.to_snapshot().unwrap_or_else(|e| panic!("{e}"));
-    let (two, report) = Config::default().apply(&bytes, 2).unwrap_or_else(|e| panic!("{e}"));
+    let (two, report) = Config::default().apply(&bytes, 2, &Keyring::default()).unwrap_or_else(|e| panic!("{e}"));
     assert!(report.refused.is_empty() && two.site("a.example").is_some());
-    assert!(Config::default().apply(b"{\"version\":2,\"sections\":[]}", 1).is_err());
+    assert!(Config::default().apply(b"{\"version\":2,\"sections\":[]}", 1, &Keyring::default()).is_err());
+}
+
+#[test]
+fn api_keys_are_a_section_of_their_own() {
+    let section = |hash: &str, key: &str| {
+        let body = format!(
+            r#"{{"keys":[{{"id":"k","prefix":"abc","hash":"{key}","organization_id":"o","user_id":"u","user_type":"customer","scopes":[]}}]}}"#
+        );
+        format!(r#"{{"id":"api_keys","hash":"{hash}","body":{body}}}"#)
+    };
+    let (one, report) = apply(&Config::default(), &[section("1", &"0".repeat(64))]);
+    assert_eq!((one.api_keys.len(), report.applied.len()), (1, 1));
+    let (two, report) = apply(&one, &[section("2", "zz")]);
+    assert_eq!((two.api_keys.len(), report.refused.len()), (1, 1));
+    let (three, _) = apply(&two, &[]);
+    assert!(three.api_keys.is_empty());
 }

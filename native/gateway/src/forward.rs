@@ -1,29 +1,30 @@
 //! To the upstream and back.
 
+use crate::client::Client;
+use crate::exchange::{Exchange, flush};
+use crate::origin::{H1Origin, H2Origin, Origin};
 use crate::pipeline::Known;
+use crate::relay;
 use crate::render::Answer;
-use crate::session::{Session, Worker};
-use crate::time::{http_date, monotonic_ns, unix_ms};
-use hcc_http::bytes::put_u64;
-use hcc_http::forwarded::{Hop, put_field, put_request};
-use hcc_http::scan::HeadScanner;
-use hcc_http::{Framing, Name, Version};
-use hcc_proxy::pump::Stopped;
-use hcc_proxy::{Checkout, Conn, Pool, ProxyError, Pump, Sink, Target, Upstream};
-use hcc_waf::{Origin, Transaction, Verdict};
+use crate::session::Worker;
+use crate::site::Route;
+use crate::time::recent_ms;
+use crate::tunnel;
+use crate::upload::{Held, NotHeld, Upload, clients_fault, hold};
+use hcc_http::Framing;
+use hcc_http::client::limit_key as client_key;
+use hcc_http::forwarded::Hop;
+use hcc_proxy::{Ask, Checkout, Endpoint, HashKey, Lease, Pool, Protocol, ProxyError, Source, Unavailable, Upstream};
+use hcc_waf::{Origin as From, Transaction, Verdict};
 use std::future::poll_fn;
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, PoisonError};
 use std::task::Poll;
 use std::time::Duration;
-use tokio::net::TcpStream;
-
-/// Largest response head taken from an upstream, in bytes.
-const MAX_RESPONSE_HEAD: usize = 65_536;
 
 /// What was sent to the client so far.
 #[derive(Debug, Default)]
-#[allow(clippy::struct_excessive_bools)] // four independent facts, not states of one machine
+#[allow(clippy::struct_excessive_bools)] // independent facts, not states of one machine
 pub struct Sent {
     /// Whether an upstream's answer has begun.
     pub begun: bool,
@@ -35,8 +36,8 @@ pub struct Sent {
     pub bytes_out: u64,
     /// Bytes of content taken from the client.
     pub bytes_in: u64,
-    /// The target that answered, or was tried last.
-    pub target: Option<Arc<Target>>,
+    /// The endpoint that answered, or was tried last.
+    pub target: Option<Arc<Endpoint>>,
     /// Whether the connection may serve another request.
     pub keep: bool,
     /// Whether the answer came before the whole request was taken.
@@ -44,321 +45,388 @@ pub struct Sent {
     continued: bool,
 }
 
-fn now_ms() -> u64 {
-    monotonic_ns() / 1_000_000
+/// What one try needs to know.
+pub struct Try<'a> {
+    /// What the pipeline found.
+    pub known: &'a Known,
+    /// Its route.
+    pub route: &'a Route,
+    /// Where the request goes.
+    pub upstream: &'a Upstream,
+    /// Path and query to ask for.
+    pub target: &'a [u8],
+    /// What was held back of the body.
+    pub held: Option<&'a Held>,
+    /// Whether an upgrade is asked for.
+    pub upgrade: bool,
+    /// Whether the request may be sent again though an upstream may have acted on it.
+    pub repeatable: bool,
+    /// Whether this is not the last try.
+    pub tries_left: bool,
 }
 
-fn blocked(verdict: Verdict) -> Result<(), Answer> {
+fn now_ms() -> u64 {
+    recent_ms()
+}
+
+/// Turns a verdict into an answer.
+pub fn blocked(verdict: Verdict) -> Result<(), Answer> {
     match verdict {
         Verdict::Pass => Ok(()),
         Verdict::Block { status, .. } => Err(Answer::closing(status, "blocked by the firewall")),
     }
 }
 
-/// Forwards a request that the pipeline let through, trying once more where that is safe.
-pub async fn forward(session: &mut Session, worker: &Arc<Worker>, known: &Known, sent: &mut Sent) -> Result<(), Answer> {
-    let Some((site, index)) = &known.route else { return Err(Answer::closing(500, "no route")) };
-    let mut inspection = worker.shared.inspector.begin(Origin { client: known.client }, &site.id);
-    if let Some(transaction) = &mut inspection {
-        blocked(transaction.request_headers(&session.head))?;
-    }
-    let route = &site.routes[*index];
-    let upstream = &route.upstream;
-    session.timer.limit(upstream.timeouts.total);
-    let mut rewritten = Vec::new();
-    let rewritten_target = route.rewrite(session.head.target(), &mut rewritten).to_vec();
-    let mut failed: Option<(Arc<Target>, ProxyError)> = None;
-    for attempt in 0..2 {
-        let Some(target) = upstream.choose(now_ms(), failed.as_ref().map(|(t, _)| t)).cloned() else {
-            return Err(Answer::new(503, "upstream without targets"));
-        };
-        sent.target = Some(Arc::clone(&target));
-        match attempt_once(session, worker, known, upstream, &target, &rewritten_target, attempt > 0, inspection.as_deref_mut(), sent).await
-        {
-            Ok(()) => return Ok(()),
-            Err(Failure::Own(answer)) => return Err(answer),
-            Err(Failure::Proxy(error)) => {
-                if error.source == hcc_proxy::Source::Upstream {
-                    worker.shared.metrics.upstream_failures.fetch_add(1, Ordering::Relaxed);
-                }
-                let no_body = session.head.framing == Framing::None;
-                let again = attempt == 0 && !sent.begun && (error.unsent || (error.unanswered && no_body && session.head.is_idempotent()));
-                if !again {
-                    return Err(if error.source == hcc_proxy::Source::Client {
-                        Answer::closing(error.status, error.reason)
-                    } else {
-                        Answer::new(error.status, error.reason)
-                    });
-                }
-                worker.shared.metrics.retries.fetch_add(1, Ordering::Relaxed);
-                failed = Some((target, error));
-            }
-        }
-    }
-    Err(failed.map_or_else(|| Answer::new(502, "upstream"), |(_, e)| Answer::new(e.status, e.reason)))
+fn refusal(error: ProxyError) -> Answer {
+    if error.source == Source::Client { Answer::closing(error.status, error.reason) } else { Answer::new(error.status, error.reason) }
 }
 
-enum Failure {
+/// Forwards a request that the pipeline let through, trying again where that is safe.
+pub async fn forward<C: Client>(
+    ex: &mut Exchange,
+    client: &mut C,
+    worker: &Arc<Worker>,
+    known: &Known,
+    sent: &mut Sent,
+) -> Result<(), Answer> {
+    let Some((site, index)) = &known.route else { return Err(Answer::closing(500, "no route")) };
+    let route = &site.routes[*index];
+    let Some(upstream) = known.upstream.as_deref() else { return Err(Answer::closing(500, "no upstream")) };
+    let upgrade = ex.head.wants_upgrade();
+    if upgrade && (client.connection().is_none() || ex.head.framing != Framing::None) {
+        return Err(Answer::closing(400, "upgrade of a request with a body"));
+    }
+    if upgrade && upstream.protocol == Protocol::H2 {
+        return Err(Answer::new(501, "upgrade towards HTTP/2"));
+    }
+    ex.timer.limit(route.total.unwrap_or(upstream.timeouts.total));
+    let mut inspection = worker.shared.inspector.begin(From { client: known.client }, &site.id);
+    let held = look(ex, client, known, route, inspection.as_deref_mut(), sent).await?;
+    let target = known.target.as_deref().unwrap_or(ex.head.target()).to_vec();
+    let replayable = ex.head.framing == Framing::None || held.as_ref().is_some_and(|h| h.whole);
+    let mut this = Try {
+        known,
+        route,
+        upstream,
+        target: &target,
+        held: held.as_ref(),
+        upgrade,
+        repeatable: replayable && ex.head.is_idempotent(),
+        tries_left: false,
+    };
+    let attempts = usize::try_from(upstream.retry.attempts).unwrap_or(usize::MAX);
+    let mut tried: Vec<Arc<Endpoint>> = Vec::new();
+    loop {
+        let mut lease = pick(&this, worker, ex, &tried).await?;
+        sent.target = Some(Arc::clone(lease.endpoint()));
+        this.tries_left = attempts > tried.len();
+        let outcome = if upstream.protocol == Protocol::H2 {
+            by_h2(ex, client, worker, &this, &mut lease, inspection.as_deref_mut(), sent).await
+        } else {
+            by_h1(ex, client, worker, &this, &mut lease, !tried.is_empty(), inspection.as_deref_mut(), sent).await
+        };
+        match outcome {
+            Ok(Tried::Answered) => return Ok(()),
+            Ok(Tried::Again) => {}
+            Err(Failure::Own(answer)) => return Err(answer),
+            Err(Failure::Proxy(error)) => {
+                if error.source == Source::Upstream {
+                    worker.shared.metrics.upstream_failures.fetch_add(1, Ordering::Relaxed);
+                }
+                let safe = (error.unsent && sent.bytes_in == 0) || (error.unanswered && this.repeatable);
+                if sent.begun || !safe || !this.tries_left || !upstream.may_retry(now_ms()) {
+                    return Err(refusal(error));
+                }
+            }
+        }
+        worker.shared.metrics.retries.fetch_add(1, Ordering::Relaxed);
+        tried.push(Arc::clone(lease.endpoint()));
+    }
+}
+
+/// How a try ended that did not fail.
+enum Tried {
+    Answered,
+    Again,
+}
+
+/// Chooses an endpoint for one try; a name that was never looked up is waited for.
+async fn pick(this: &Try<'_>, worker: &Worker, ex: &mut Exchange, tried: &[Arc<Endpoint>]) -> Result<Lease, Answer> {
+    let hash = this.upstream.hash_key.as_ref().map(|key| hash_of(key, ex, this.known));
+    let random = worker.random.lock().unwrap_or_else(PoisonError::into_inner).next_u64();
+    let ask = Ask { now_ms: now_ms(), hash, random, except: tried };
+    let mut picked = this.upstream.pick(&ask);
+    if matches!(picked, Err(Unavailable::Unresolved)) {
+        this.upstream.resolved().await;
+        picked = this.upstream.pick(&ask);
+    }
+    picked.map_err(|why| {
+        let mut answer = Answer::new(Unavailable::STATUS, why.reason());
+        answer.fields.push(("Retry-After", "1".to_owned()));
+        answer
+    })
+}
+
+fn hash_of(key: &HashKey, ex: &Exchange, known: &Known) -> u64 {
+    let named = match key {
+        HashKey::Client => None,
+        HashKey::Header(name) => ex.head.fields.named(name.as_bytes()).next(),
+        HashKey::Cookie(name) => ex.head.fields.cookie(name.as_bytes()),
+    };
+    named.map_or_else(|| hcc_proxy::hash(&client_key(known.client).to_be_bytes()), hcc_proxy::hash)
+}
+
+/// Looks at the request before it goes anywhere, its body too where the route or the firewall wants that; gives what was held back.
+async fn look<C: Client>(
+    ex: &mut Exchange,
+    client: &mut C,
+    known: &Known,
+    route: &Route,
+    mut inspection: Option<&mut (dyn Transaction + 'static)>,
+    sent: &mut Sent,
+) -> Result<Option<Held>, Answer> {
+    let mut shown_to = 0;
+    if let Some(transaction) = &mut inspection {
+        blocked(transaction.request_headers(&ex.head))?;
+        shown_to = transaction.request_body_limit();
+    }
+    let validator = route.validate.as_ref().filter(|v| v.wants_body());
+    if (shown_to == 0 && validator.is_none()) || ex.head.framing == Framing::None {
+        return Ok(None);
+    }
+    let pause = Duration::from_millis(known.platform.defaults.body_timeout_ms);
+    invite(ex, client, pause, sent).await.map_err(refusal)?;
+    let max = usize::try_from(known.max_body).unwrap_or(usize::MAX);
+    let limit = if validator.is_some() { max } else { shown_to.min(max) };
+    let held = match hold(client, &mut ex.timer, pause, limit).await {
+        Ok(held) => held,
+        Err(NotHeld::Late) => return Err(Answer::closing(408, "slow body")),
+        Err(NotHeld::Stopped(stopped)) => return Err(refusal(clients_fault(&stopped))),
+    };
+    sent.bytes_in = held.content.len() as u64;
+    if held.content.len() > max {
+        return Err(Answer::closing(413, "body too large"));
+    }
+    if let Some(validator) = validator {
+        validator.check(ex.head.fields.named(b"content-type").next(), &held.content)?;
+    }
+    if let Some(transaction) = &mut inspection {
+        let (shown, whole) = held.shown(shown_to);
+        blocked(transaction.request_body(shown, whole))?;
+    }
+    // Nothing of it has gone anywhere yet: a try that fails may be followed by another.
+    sent.bytes_in = 0;
+    Ok(Some(held))
+}
+
+/// Tells a client that waits for it to send its body.
+async fn invite<C: Client>(ex: &mut Exchange, client: &mut C, within: Duration, sent: &mut Sent) -> Result<(), ProxyError> {
+    if ex.head.expects_continue && ex.head.framing != Framing::None && !sent.continued {
+        sent.continued = true;
+        client.put_continue();
+        if !flush(client, &mut ex.timer, within).await {
+            return Err(ProxyError::client(499, "client gone"));
+        }
+    }
+    Ok(())
+}
+
+/// Why a try ended.
+pub enum Failure {
+    /// With an answer of ours.
     Own(Answer),
+    /// On the way.
     Proxy(ProxyError),
 }
 
-impl From<ProxyError> for Failure {
+impl std::convert::From<ProxyError> for Failure {
     fn from(error: ProxyError) -> Self {
         Self::Proxy(error)
     }
 }
 
 #[allow(clippy::too_many_arguments)] // one call site; a struct would only rename them
-async fn attempt_once(
-    session: &mut Session,
+async fn by_h1<C: Client>(
+    ex: &mut Exchange,
+    client: &mut C,
     worker: &Arc<Worker>,
-    known: &Known,
-    upstream: &Upstream,
-    target: &Arc<Target>,
-    path: &[u8],
+    this: &Try<'_>,
+    lease: &mut Lease,
     fresh: bool,
     inspection: Option<&mut (dyn Transaction + 'static)>,
     sent: &mut Sent,
-) -> Result<(), Failure> {
-    let times = &upstream.timeouts;
+) -> Result<Tried, Failure> {
+    let connect = this.upstream.timeouts.connect;
     let got = if fresh {
-        Pool::connect(target, times.connect, &mut session.timer).await
+        Pool::connect(lease.endpoint(), connect, &mut ex.timer).await
     } else {
-        worker.pool.get(target, times.connect, &mut session.timer).await
+        worker.pool.get(lease.endpoint(), this.repeatable, connect, &mut ex.timer).await
     };
-    let Checkout { conn: mut up, reused } = got.inspect_err(|_| target.failed(now_ms()))?;
-    let body_time = Duration::from_millis(known.platform.defaults.body_timeout_ms);
-    put_head(session, known, path, &mut up);
-    if session.head.expects_continue && session.head.framing != Framing::None && !sent.continued {
-        sent.continued = true;
-        session.conn.wbuf.put(b"HTTP/1.1 100 Continue\r\n\r\n");
-        session.conn.flush(&mut session.timer, body_time).await.map_err(|_| ProxyError::client(499, "client gone"))?;
-    }
-    let sink = if session.head.framing == Framing::Chunked { Sink::Chunked } else { Sink::Plain };
-    let mut upload = Upload {
-        pump: Pump::new(session.head.framing, sink, known.max_body),
-        done: false,
-        broken: false,
-        body_time,
-        first_byte: times.first_byte,
-    };
-    let head = read_head(session, &mut up, &mut upload).await;
-    sent.bytes_in = upload.pump.moved;
-    if let Err(error) = head {
-        // A kept connection that the other end just closed says nothing of the target's health.
-        if error.source == hcc_proxy::Source::Upstream && !(reused && error.unanswered) {
-            target.failed(now_ms());
-        }
-        return Err(error.into());
-    }
-    target.succeeded();
-    if let Some(transaction) = inspection {
-        blocked(transaction.response_headers(&session.response)).map_err(Failure::Own)?;
-    }
-    relay(session, worker, known, &mut up, &mut upload, times.between_bytes, sent).await?;
-    sent.bytes_in = upload.pump.moved;
-    if session.response.keep_alive && upload.done && !upload.broken {
-        worker.pool.put(target, up);
-    }
-    Ok(())
-}
-
-fn put_head(session: &mut Session, known: &Known, path: &[u8], up: &mut Conn<TcpStream>) {
-    let identity = known.identity.as_ref().map_or(&[][..], |i| &i.fields);
-    let hop =
-        Hop { peer: &session.peer_text, peer_trusted: known.peer_trusted, request_id: &session.id, scheme: "http", target: path, identity };
-    session.scratch.clear();
-    put_request(&mut session.scratch, &session.head, &hop);
-    up.wbuf.put(&session.scratch);
-}
-
-struct Upload {
-    pump: Pump,
-    done: bool,
-    broken: bool,
-    body_time: Duration,
-    first_byte: Duration,
-}
-
-impl Upload {
-    /// Moves the request on. A write that fails is no error yet: the upstream may have answered early.
-    fn poll(&mut self, cx: &mut std::task::Context<'_>, session: &mut Session, up: &mut Conn<TcpStream>) -> Result<(), ProxyError> {
-        if self.done {
-            return Ok(());
-        }
-        let before = self.pump.progress;
-        match self.pump.poll(cx, &mut session.conn, up) {
-            Poll::Pending => {
-                if self.pump.progress != before {
-                    session.timer.within(self.body_time);
-                }
-                return Ok(());
+    let Checkout { conn, reused } = got.inspect_err(|error| judge(lease, error, false))?;
+    let mut origin = H1Origin::new(conn, std::mem::take(&mut ex.upstream_scratch));
+    match ask(ex, client, worker, this, &mut origin, lease, inspection, sent).await {
+        Ok(Asked::Switched) => {
+            let idle = Duration::from_millis(this.known.platform.defaults.tunnel_idle_ms);
+            if let Some(connection) = client.connection() {
+                let carried = tunnel::carry(connection, origin.connection(), &mut ex.timer, idle).await;
+                sent.bytes_in = carried.up;
+                sent.bytes_out = carried.down;
             }
-            Poll::Ready(Ok(())) => {}
-            Poll::Ready(Err(Stopped::Write(_))) => self.broken = true,
-            Poll::Ready(Err(Stopped::Framing(reject))) => return Err(ProxyError::client(reject.status, reject.reason)),
-            Poll::Ready(Err(Stopped::TooLarge)) => return Err(ProxyError::client(413, "body too large")),
-            Poll::Ready(Err(Stopped::Read(_) | Stopped::Truncated)) => return Err(ProxyError::client(499, "client gone")),
+            Ok(Tried::Answered)
         }
-        self.done = true;
-        session.timer.within(self.first_byte);
-        Ok(())
+        Ok(Asked::Again) => Ok(Tried::Again),
+        Ok(Asked::Done { reusable }) => {
+            let (conn, scratch) = origin.into_parts();
+            ex.upstream_scratch = scratch;
+            if reusable {
+                worker.pool.put(lease.endpoint(), conn);
+            }
+            Ok(Tried::Answered)
+        }
+        Err(Failure::Proxy(error)) => {
+            judge(lease, &error, reused);
+            Err(error.into())
+        }
+        Err(own) => Err(own),
     }
 }
 
-/// Sends the request and reads the head of its answer into the session; interim answers are passed over.
-async fn read_head(session: &mut Session, up: &mut Conn<TcpStream>, upload: &mut Upload) -> Result<(), ProxyError> {
-    session.timer.within(upload.body_time);
-    let to_head = session.head.method() == b"HEAD";
-    let mut watching = true;
+async fn by_h2<C: Client>(
+    ex: &mut Exchange,
+    client: &mut C,
+    worker: &Arc<Worker>,
+    this: &Try<'_>,
+    lease: &mut Lease,
+    inspection: Option<&mut (dyn Transaction + 'static)>,
+    sent: &mut Sent,
+) -> Result<Tried, Failure> {
+    let got = worker.pool.h2(lease.endpoint(), this.upstream.timeouts.connect, &mut ex.timer).await;
+    let place = got.inspect_err(|error| judge(lease, error, false))?;
+    let mut origin = H2Origin::new(place.send.clone(), lease.endpoint().is_tls(), lease.endpoint().address());
+    let outcome = ask(ex, client, worker, this, &mut origin, lease, inspection, sent).await;
+    if let Err(Failure::Proxy(error)) = &outcome {
+        judge(lease, error, place.reused);
+        if error.status == 504 {
+            place.retire();
+        }
+    }
+    outcome.map(|asked| if matches!(asked, Asked::Again) { Tried::Again } else { Tried::Answered })
+}
+
+/// Notes what a failed try says of the endpoint.
+fn judge(lease: &mut Lease, error: &ProxyError, reused: bool) {
+    // A kept connection that the other end just closed says nothing of its health.
+    if error.source == Source::Upstream && !(reused && error.unanswered) {
+        lease.failed(now_ms());
+    }
+}
+
+/// How an exchange with an upstream ended.
+pub enum Asked {
+    /// The answer was passed on.
+    Done {
+        /// Whether the connection may be used again.
+        reusable: bool,
+    },
+    /// Both ends speak another protocol from now on.
+    Switched,
+    /// The upstream answered that it cannot serve now; another endpoint is asked instead.
+    Again,
+}
+
+#[allow(clippy::too_many_arguments)] // two call sites; a struct would only rename them
+async fn ask<C: Client, U: Origin>(
+    ex: &mut Exchange,
+    client: &mut C,
+    worker: &Arc<Worker>,
+    this: &Try<'_>,
+    origin: &mut U,
+    lease: &mut Lease,
+    inspection: Option<&mut (dyn Transaction + 'static)>,
+    sent: &mut Sent,
+) -> Result<Asked, Failure> {
+    let (known, times) = (this.known, &this.upstream.timeouts);
+    let pause = Duration::from_millis(known.platform.defaults.body_timeout_ms);
+    // What was held back whole is counted; the client's chunks are of no use to the upstream then.
+    let framing = match this.held {
+        Some(held) if held.whole && held.trailers.is_empty() && ex.head.framing == Framing::Chunked => {
+            if held.content.is_empty() {
+                Framing::None
+            } else {
+                Framing::Length(held.content.len() as u64)
+            }
+        }
+        _ => ex.head.framing,
+    };
+    let identity = known.identity.as_ref().map_or(&[][..], |i| &i.fields);
+    origin.put_request(
+        &ex.head,
+        framing,
+        &Hop {
+            peer: &ex.peer.text,
+            peer_trusted: known.peer_trusted,
+            request_id: &ex.id,
+            scheme: if ex.peer.secure { "https" } else { "http" },
+            target: this.target,
+            authority: lease.endpoint().address(),
+            identity,
+            upgrade: this.upgrade,
+            drops: &|name| this.route.request_rules.drops(name),
+            lines: this.route.request_rules.lines(),
+        },
+    )?;
+    invite(ex, client, pause, sent).await?;
+    let mut upload = Upload::new(framing, known.max_body, pause, times.first_byte);
+    if let Some(held) = this.held {
+        upload.pump.hold(&held.content, &held.trailers);
+    }
+    let head = read_head(ex, client, origin, &mut upload, this.upgrade).await;
+    sent.bytes_in = upload.pump.moved;
+    head?;
+    lease.succeeded(ex.response.status, now_ms());
+    if this.tries_left && this.repeatable && this.upstream.retry.gateway_errors && matches!(ex.response.status, 502..=504) {
+        if this.upstream.may_retry(now_ms()) {
+            return Ok(Asked::Again);
+        }
+    }
+    if ex.response.status == 101 {
+        relay::switch(ex, client, known, sent).await?;
+        return Ok(Asked::Switched);
+    }
+    relay::relay(ex, client, worker, known, origin, &mut upload, times.between_bytes, inspection, sent).await?;
+    sent.bytes_in = upload.pump.moved;
+    Ok(Asked::Done { reusable: ex.response.keep_alive && upload.done && !upload.broken })
+}
+
+/// Sends the request and reads the head of its answer; interim answers are passed over.
+async fn read_head<C: Client, U: Origin>(
+    ex: &mut Exchange,
+    client: &mut C,
+    origin: &mut U,
+    upload: &mut Upload,
+    upgrade: bool,
+) -> Result<(), ProxyError> {
+    let Exchange { timer, head, response, .. } = ex;
+    let to_head = head.method() == b"HEAD";
     loop {
-        let mut scanner = HeadScanner::default();
-        let length = poll_fn(|cx| {
-            if let Err(error) = upload.poll(cx, session, up) {
+        poll_fn(|cx| {
+            if let Err(error) = upload.poll(cx, client, origin, timer) {
                 return Poll::Ready(Err(error));
             }
-            loop {
-                match scanner.scan(up.rbuf.bytes(), MAX_RESPONSE_HEAD) {
-                    Ok(Some(length)) => return Poll::Ready(Ok(length)),
-                    Ok(None) => {}
-                    Err(_) => return Poll::Ready(Err(ProxyError::upstream(502, "upstream head"))),
-                }
-                match up.poll_fill(cx, false) {
-                    Poll::Ready(Ok(n)) if n > 0 => {}
-                    Poll::Ready(_) if up.rbuf.is_empty() => {
-                        return Poll::Ready(Err(ProxyError::upstream(502, "upstream closed without an answer").not_answered()));
-                    }
-                    Poll::Ready(_) => return Poll::Ready(Err(ProxyError::upstream(502, "upstream closed in its head"))),
-                    Poll::Pending => break,
-                }
+            if let Poll::Ready(done) = origin.poll_head(cx, response, to_head) {
+                return Poll::Ready(done);
             }
-            // A client that was reset gets no answer; one that only closed its side still does. Pipelined bytes may wait.
-            if upload.done && watching && session.conn.rbuf.is_empty() {
-                match session.conn.poll_fill(cx, false) {
-                    Poll::Ready(Err(_)) => return Poll::Ready(Err(ProxyError::client(499, "client gone"))),
-                    Poll::Ready(Ok(0)) => watching = false,
-                    Poll::Ready(Ok(_)) | Poll::Pending => {}
-                }
+            if upload.done && client.poll_gone(cx).is_ready() {
+                return Poll::Ready(Err(ProxyError::client(499, "client gone")));
             }
-            if session.timer.poll_late(cx) {
-                return Poll::Ready(Err(if upload.done {
-                    ProxyError::upstream(504, "upstream answer timeout")
-                } else {
-                    ProxyError::client(408, "slow body")
-                }));
-            }
-            Poll::Pending
+            if timer.poll_late(cx) { Poll::Ready(Err(upload.late())) } else { Poll::Pending }
         })
         .await?;
-        let parsed = session.response.parse(&up.rbuf.bytes()[..length], to_head);
-        up.rbuf.consume(length);
-        parsed.map_err(|r| ProxyError::upstream(502, r.reason))?;
-        match session.response.status {
+        match response.status {
+            101 if upgrade => return Ok(()),
             101 => return Err(ProxyError::upstream(502, "upstream switched protocols unasked")),
             100..=199 => {}
             _ => return Ok(()),
         }
     }
-}
-
-/// Streams the answer to the client while the rest of the request still flows.
-async fn relay(
-    session: &mut Session,
-    worker: &Worker,
-    known: &Known,
-    up: &mut Conn<TcpStream>,
-    upload: &mut Upload,
-    between: Duration,
-    sent: &mut Sent,
-) -> Result<(), ProxyError> {
-    let framing = session.response.framing;
-    let old_client = session.head.version == Version::V10;
-    let unsized_body = matches!(framing, Framing::Chunked | Framing::Close);
-    let sink = if unsized_body && !old_client { Sink::Chunked } else { Sink::Plain };
-    sent.until_close = unsized_body && old_client;
-    sent.keep = session.head.keep_alive && !sent.until_close && !worker.shared.draining.load(Ordering::Relaxed);
-    put_response(session, known, sink, sent.keep);
-    sent.status = session.response.status;
-    sent.begun = true;
-    let mut download = Pump::new(framing, sink, u64::MAX);
-    let write_time = Duration::from_millis(known.platform.defaults.idle_timeout_ms);
-    session.timer.within(between);
-    let outcome = poll_fn(|cx| {
-        if let Err(error) = upload.poll(cx, session, up) {
-            return Poll::Ready(Err(error));
-        }
-        let before = download.progress;
-        match download.poll(cx, up, &mut session.conn) {
-            Poll::Ready(Ok(())) => return Poll::Ready(Ok(())),
-            Poll::Ready(Err(Stopped::Write(_))) => return Poll::Ready(Err(ProxyError::client(499, "client gone"))),
-            Poll::Ready(Err(Stopped::Framing(_))) => return Poll::Ready(Err(ProxyError::upstream(502, "upstream body framing"))),
-            Poll::Ready(Err(_)) => return Poll::Ready(Err(ProxyError::upstream(502, "upstream answer truncated"))),
-            Poll::Pending => {}
-        }
-        if download.progress != before {
-            session.timer.within(if session.conn.wbuf.is_empty() { between } else { write_time });
-        }
-        if session.timer.poll_late(cx) {
-            let slow = if session.conn.wbuf.is_empty() {
-                ProxyError::upstream(504, "upstream body timeout")
-            } else {
-                ProxyError::client(499, "client too slow")
-            };
-            return Poll::Ready(Err(slow));
-        }
-        Poll::Pending
-    })
-    .await;
-    sent.bytes_out = download.moved;
-    sent.unread = !upload.done || upload.broken;
-    sent.keep &= !sent.unread;
-    outcome
-}
-
-fn put_response(session: &mut Session, known: &Known, sink: Sink, keep: bool) {
-    let (out, response) = (&mut session.scratch, &session.response);
-    out.clear();
-    out.extend_from_slice(b"HTTP/1.1 ");
-    put_u64(out, u64::from(response.status));
-    out.push(b' ');
-    out.extend_from_slice(response.reason());
-    out.extend_from_slice(b"\r\n");
-    let connection = response.fields.first(Name::Connection).is_some();
-    let own = &known.platform.response_names;
-    let mut dated = false;
-    for (id, name, value) in response.fields.iter() {
-        match id {
-            Name::Date => dated = true,
-            Name::XRequestId => continue,
-            // The length that a HEAD or a 304 tells is of the body it stands for.
-            Name::ContentLength if response.framing == Framing::None && response.status >= 200 && response.status != 204 => {}
-            id if id.is_hop_by_hop() => continue,
-            _ if connection && response.fields.connection_names(name) => continue,
-            Name::Other if own.iter().any(|o| name.eq_ignore_ascii_case(o.as_bytes())) => continue,
-            _ => {}
-        }
-        put_field(out, name, value);
-    }
-    if !dated {
-        put_field(out, b"Date", http_date(unix_ms()).as_bytes());
-    }
-    match (response.framing, sink) {
-        (Framing::Length(n), _) => {
-            out.extend_from_slice(b"Content-Length: ");
-            put_u64(out, n);
-            out.extend_from_slice(b"\r\n");
-        }
-        (_, Sink::Chunked) => out.extend_from_slice(b"Transfer-Encoding: chunked\r\n"),
-        _ => {}
-    }
-    if !keep {
-        out.extend_from_slice(b"Connection: close\r\n");
-    } else if session.head.version == Version::V10 {
-        out.extend_from_slice(b"Connection: keep-alive\r\n");
-    }
-    put_field(out, b"X-Request-Id", &session.id);
-    out.extend_from_slice(&known.platform.response_lines);
-    out.extend_from_slice(b"\r\n");
-    session.conn.wbuf.put(out);
 }

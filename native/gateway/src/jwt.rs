@@ -1,15 +1,15 @@
-//! Access tokens: `EdDSA`, pinned by key id (RFC 7515, 7519, 8037).
+//! Access tokens: the algorithm is pinned by the key that the token names (RFC 7515, 7517, 7518, 7519, 8037, 8725).
 
+use crate::jwk::{Key, base64url};
 use crate::snapshot::JwtBody;
-use ring::signature::{ED25519, UnparsedPublicKey};
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use std::collections::HashMap;
 
 /// Longest token in bytes.
 pub const MAX_TOKEN: usize = 8192;
 
-/// What a token says of its bearer.
-#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
+/// What is known of who asks.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Claims {
     /// Subject: the user.
     pub sub: String,
@@ -18,12 +18,22 @@ pub struct Claims {
     /// The organisation acted for.
     pub org_id: String,
     /// Roles there.
-    #[serde(default)]
     pub roles: Vec<String>,
-    /// The session, by which a token is revoked.
+    /// The session, by which a token is revoked; empty for API keys.
     pub sid: String,
     /// Unix seconds after which it is void.
     pub exp: u64,
+}
+
+#[derive(Deserialize)]
+struct Payload {
+    sub: String,
+    user_type: String,
+    org_id: String,
+    #[serde(default)]
+    roles: Vec<String>,
+    sid: String,
+    exp: u64,
     typ: String,
     iss: String,
     aud: Audience,
@@ -33,7 +43,7 @@ pub struct Claims {
     iat: Option<u64>,
 }
 
-#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
+#[derive(Deserialize)]
 #[serde(untagged)]
 enum Audience {
     One(String),
@@ -45,10 +55,20 @@ struct Header {
     alg: String,
     kid: String,
     #[serde(default)]
-    crit: Option<serde::de::IgnoredAny>,
+    crit: Present,
 }
 
-/// Why a token is refused; only the access log sees it.
+/// Whether a member is there, whatever its value.
+#[derive(Default)]
+struct Present(bool);
+
+impl<'de> Deserialize<'de> for Present {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        serde::de::IgnoredAny::deserialize(deserializer).map(|_| Self(true))
+    }
+}
+
+/// Why credentials are refused; only the access log sees it.
 pub type Refusal = &'static str;
 
 /// Keys and expectations, ready to verify.
@@ -57,19 +77,19 @@ pub struct Verifier {
     issuer: String,
     audience: String,
     leeway_s: u64,
-    keys: HashMap<String, Vec<u8>>,
+    keys: HashMap<String, Key>,
 }
 
 impl Verifier {
-    /// Compiles keys; one that is no Ed25519 public key is an error.
+    /// Compiles keys; one that cannot be used is an error.
     pub fn compile(body: &JwtBody) -> Result<Self, String> {
         let mut keys = HashMap::new();
         for key in &body.keys {
-            let bytes = base64url(key.x.as_bytes()).filter(|b| b.len() == 32);
-            let (true, Some(bytes)) = (key.kty == "OKP" && key.crv == "Ed25519" && !key.kid.is_empty(), bytes) else {
-                return Err(format!("key {} is no Ed25519 public key", key.kid));
-            };
-            if keys.insert(key.kid.clone(), bytes).is_some() {
+            if key.kid.is_empty() {
+                return Err("a key without kid".to_owned());
+            }
+            let compiled = Key::compile(key).map_err(|e| format!("key {}: {e}", key.kid))?;
+            if keys.insert(key.kid.clone(), compiled).is_some() {
                 return Err(format!("key {} stands twice", key.kid));
             }
         }
@@ -86,77 +106,63 @@ impl Verifier {
             return Err("token shape");
         };
         let head: Header = base64url(header).and_then(|b| serde_json::from_slice(&b).ok()).ok_or("token header")?;
-        if head.alg != "EdDSA" || head.crit.is_some() {
-            return Err("token algorithm");
+        // Extensions that must be understood (RFC 7515 section 4.1.11): none is.
+        if head.crit.0 {
+            return Err("token crit");
         }
         let key = self.keys.get(&head.kid).ok_or("token key id")?;
+        if head.alg != key.algorithm() {
+            return Err("token algorithm");
+        }
         let signature = base64url(signature).ok_or("token signature")?;
-        let signed = &token[..header.len() + 1 + payload.len()];
-        UnparsedPublicKey::new(&ED25519, key).verify(signed, &signature).map_err(|_| "token signature")?;
-        let claims: Claims = base64url(payload).and_then(|b| serde_json::from_slice(&b).ok()).ok_or("token claims")?;
-        self.check(claims, now_s)
+        if !key.verify(&token[..header.len() + 1 + payload.len()], &signature) {
+            return Err("token signature");
+        }
+        let payload: Payload = base64url(payload).and_then(|b| serde_json::from_slice(&b).ok()).ok_or("token claims")?;
+        self.check(payload, now_s)
     }
 
-    fn check(&self, claims: Claims, now_s: u64) -> Result<Claims, Refusal> {
-        if claims.typ != "access" {
+    fn check(&self, payload: Payload, now_s: u64) -> Result<Claims, Refusal> {
+        if payload.typ != "access" {
             return Err("token type");
         }
-        if claims.iss != self.issuer || self.issuer.is_empty() {
+        if payload.iss != self.issuer || self.issuer.is_empty() {
             return Err("token issuer");
         }
-        let audience = match &claims.aud {
+        let audience = match &payload.aud {
             Audience::One(a) => *a == self.audience,
             Audience::Many(all) => all.contains(&self.audience),
         };
         if !audience || self.audience.is_empty() {
             return Err("token audience");
         }
-        self.check_times(&claims, now_s)?;
-        // Claims become header values: nothing that a field value may not hold.
-        let texts = [&claims.sub, &claims.user_type, &claims.org_id, &claims.sid];
-        if texts.into_iter().chain(&claims.roles).any(|t| !t.bytes().all(|b| b.is_ascii_graphic() && b != b',')) {
+        let early = |t: Option<u64>| t.is_some_and(|t| t > now_s.saturating_add(self.leeway_s));
+        if early(payload.nbf) || early(payload.iat) {
+            return Err("token not yet valid");
+        }
+        let Payload { sub, user_type, org_id, roles, sid, exp, .. } = payload;
+        let claims = Claims { sub, user_type, org_id, roles, sid, exp };
+        self.check_expiry(&claims, now_s)?;
+        if !claims.fit_fields() || claims.sid.is_empty() {
             return Err("token claims");
         }
         Ok(claims)
     }
 
-    /// Expiry and not-before with leeway; asked again for cached tokens.
-    pub fn check_times(&self, claims: &Claims, now_s: u64) -> Result<(), Refusal> {
-        if claims.exp.saturating_add(self.leeway_s) <= now_s {
-            return Err("token expired");
-        }
-        let early = |t: Option<u64>| t.is_some_and(|t| t > now_s.saturating_add(self.leeway_s));
-        if early(claims.nbf) || early(claims.iat) { Err("token not yet valid") } else { Ok(()) }
+    /// Expiry with leeway; asked again for cached tokens.
+    pub fn check_expiry(&self, claims: &Claims, now_s: u64) -> Result<(), Refusal> {
+        if claims.exp.saturating_add(self.leeway_s) <= now_s { Err("token expired") } else { Ok(()) }
     }
 }
 
-/// Decodes base64url without padding; trailing bits that are not zero are refused (RFC 4648 section 3.5).
-pub fn base64url(text: &[u8]) -> Option<Vec<u8>> {
-    if text.len() % 4 == 1 {
-        return None;
+impl Claims {
+    /// Whether all of it can stand in header fields: visible ASCII, without the comma that divides roles.
+    pub fn fit_fields(&self) -> bool {
+        let texts = [&self.sub, &self.user_type, &self.org_id, &self.sid];
+        texts.into_iter().chain(&self.roles).all(|t| t.bytes().all(|b| b.is_ascii_graphic() && b != b','))
     }
-    let mut out = Vec::with_capacity(text.len() / 4 * 3 + 2);
-    let (mut bits, mut count) = (0u32, 0u32);
-    for b in text {
-        let value = match b {
-            b'A'..=b'Z' => b - b'A',
-            b'a'..=b'z' => b - b'a' + 26,
-            b'0'..=b'9' => b - b'0' + 52,
-            b'-' => 62,
-            b'_' => 63,
-            _ => return None,
-        };
-        bits = bits << 6 | u32::from(value);
-        count += 6;
-        if count >= 8 {
-            count -= 8;
-            out.push(u8::try_from(bits >> count & 0xff).unwrap_or(0));
-            bits &= (1 << count) - 1;
-        }
-    }
-    (bits == 0).then_some(out)
 }
 
 #[cfg(test)]
 #[path = "jwt_tests.rs"]
-mod tests;
+pub(crate) mod tests;

@@ -1,18 +1,24 @@
 //! Threads that accept and serve, and how they stop.
 
-use crate::access_log::{self, Log};
+use crate::access_log::{Journal, Log};
 use crate::config::Report;
-use crate::session::{Worker, serve};
+use crate::idle::Idle;
+use crate::limits::Limits;
+use crate::preamble::{self, Opened, Opening};
+use crate::sealed::Keyring;
+use crate::session::{self, Worker};
 use crate::state::Shared;
+use crate::{h2_session, tls};
+use hcc_http::client::limit_key;
 use hcc_http::request_id::Random;
-use hcc_proxy::Pool;
+use hcc_proxy::{Pool, clock};
 use hcc_waf::Inspector;
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 use std::io;
-use std::net::TcpListener as StdListener;
+use std::net::{IpAddr, TcpListener as StdListener};
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -22,44 +28,79 @@ use tokio::task::AbortHandle;
 
 /// How often batches of the access log go out.
 const TICK: Duration = Duration::from_millis(100);
+/// How long a drained gateway waits for its access log to be written.
+const LOG_PATIENCE: Duration = Duration::from_secs(1);
 /// How long an upstream connection stays idle in the pool.
 const UPSTREAM_IDLE: Duration = Duration::from_secs(30);
+
+/// A listening socket and what is spoken on it.
+pub struct Listen {
+    /// The socket.
+    pub socket: StdListener,
+    /// Whether clients speak TLS.
+    pub tls: bool,
+    /// Whether a PROXY header stands first.
+    pub proxy: bool,
+}
+
+/// What a gateway is made with.
+#[derive(Default)]
+pub struct Options {
+    /// Threads that serve the public; at least one.
+    pub threads: usize,
+    /// File of the last good configuration.
+    pub last_good: Option<PathBuf>,
+    /// File of the access log, or `-` for standard output.
+    pub access_log: Option<String>,
+    /// Open the private keys of certificates.
+    pub certificate_keys: Keyring,
+    /// Redis by which gateways that share it count shared limits together.
+    pub redis_url: Option<String>,
+    /// This one's id among them; a random one unless given.
+    pub instance: Option<String>,
+    /// A firewall.
+    pub inspector: Option<Box<dyn Inspector>>,
+}
 
 /// A gateway in this process.
 pub struct Gateway {
     shared: Arc<Shared>,
     threads: usize,
-    log: Option<access_log::Sender>,
+    log: Arc<Journal>,
     stop: watch::Sender<Option<Instant>>,
     running: Mutex<Vec<JoinHandle<()>>>,
 }
 
 impl Gateway {
-    /// A gateway that does not listen yet. `access_log` is a path, or `-` for standard output.
-    pub fn new(
-        threads: usize,
-        last_good: Option<PathBuf>,
-        access_log: Option<&str>,
-        inspector: Option<Box<dyn Inspector>>,
-    ) -> io::Result<Self> {
-        let log = access_log.map(access_log::start).transpose()?;
-        Ok(Self {
-            shared: Arc::new(Shared::new(last_good, inspector)),
-            threads: threads.clamp(1, 256),
-            log,
-            stop: watch::Sender::new(None),
-            running: Mutex::default(),
-        })
+    /// A gateway that does not listen yet.
+    pub fn new(options: Options) -> io::Result<Self> {
+        let limits = Limits::new(options.redis_url.as_deref(), options.instance)?;
+        let shared = Arc::new(Shared::new(options.last_good, options.certificate_keys, options.inspector, limits));
+        let log = Arc::new(Journal::start(options.access_log.as_deref(), Arc::clone(&shared.metrics))?);
+        Ok(Self { shared, threads: options.threads.clamp(1, 256), log, stop: watch::Sender::new(None), running: Mutex::default() })
     }
 
     /// Applies a snapshot; an error means that nothing of it could be read.
     pub fn apply(&self, bytes: &[u8]) -> Result<Report, String> {
-        self.shared.apply(bytes)
+        let report = self.shared.apply(bytes)?;
+        self.sample();
+        Ok(report)
     }
 
     /// Applies the last good file; whether there was one.
     pub fn load_last_good(&self) -> bool {
-        self.shared.load_last_good()
+        let loaded = self.shared.load_last_good();
+        self.sample();
+        loaded
+    }
+
+    fn sample(&self) {
+        self.log.sample(self.shared.config.load().platform.defaults.access_log_sample);
+    }
+
+    /// Opens the access log's path anew, after the file was renamed; an error means that the old one is written on.
+    pub fn reopen_log(&self) -> io::Result<()> {
+        self.log.reopen()
     }
 
     /// Refuses tokens of these sessions until `until_s` (Unix seconds).
@@ -74,33 +115,53 @@ impl Gateway {
 
     /// Counters in Prometheus' text format.
     pub fn metrics(&self) -> String {
-        self.shared.metrics.render(self.shared.limiter.displaced())
+        let mut text = self.shared.metrics.render(self.shared.limits.displaced());
+        text.push_str(&self.shared.limits.render());
+        text
     }
 
-    /// Starts the threads, each accepting from every listener.
-    pub fn start(&self, listeners: &[StdListener]) -> io::Result<()> {
+    /// Starts the threads; thread n accepts from list n, from the first again when there are fewer lists.
+    pub fn start(&self, lists: &[Vec<Listen>]) -> io::Result<()> {
+        let acceptor =
+            if lists.iter().flatten().any(|l| l.tls) { Some(tls::acceptor(&self.shared).map_err(io::Error::other)?) } else { None };
         for number in 0..self.threads {
-            let own = listeners.iter().map(StdListener::try_clone).collect::<io::Result<Vec<_>>>()?;
-            for listener in &own {
-                listener.set_nonblocking(true)?;
+            let mut own = Vec::new();
+            for listener in lists.get(number % lists.len().max(1)).into_iter().flatten() {
+                let socket = listener.socket.try_clone()?;
+                socket.set_nonblocking(true)?;
+                own.push((socket, Opening { proxy: listener.proxy, tls: acceptor.clone().filter(|_| listener.tls) }));
             }
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_io().enable_time().event_interval(61).build()?;
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_io()
+                .enable_time()
+                .event_interval(61)
+                .on_thread_unpark(|| _ = clock::tick())
+                .build()?;
             let seed = RandomState::new().hash_one((number, std::process::id()));
             let worker = Arc::new(Worker {
                 shared: Arc::clone(&self.shared),
                 pool: Pool::default(),
-                log: Log::new(self.log.clone(), Arc::clone(&self.shared.metrics)),
+                log: Log::new(Arc::clone(&self.log)),
                 random: Mutex::new(Random::new(seed)),
+                stop: self.stop.subscribe(),
             });
             let stop = self.stop.subscribe();
-            let thread =
-                std::thread::Builder::new().name(format!("gateway-{number}")).spawn(move || runtime.block_on(run(worker, own, stop)))?;
+            let thread = std::thread::Builder::new().name(format!("gateway-{number}")).spawn(move || {
+                runtime.block_on(async {
+                    // One thread looks after the upstreams for all.
+                    let watching = (number == 0).then(|| tokio::spawn(watch(Arc::clone(&worker.shared), seed)));
+                    run(worker, own, stop).await;
+                    if let Some(watching) = watching {
+                        watching.abort();
+                    }
+                });
+            })?;
             self.running.lock().unwrap_or_else(PoisonError::into_inner).push(thread);
         }
         Ok(())
     }
 
-    /// Accepts nothing more, ends idle connections, lets running requests finish within `timeout`, then cuts.
+    /// Accepts nothing more, ends connections that have been idle for a second, lets requests finish within `timeout`, then cuts.
     pub fn drain(&self, timeout: Duration) {
         self.shared.draining.store(true, Ordering::Relaxed);
         let _ = self.stop.send(Some(Instant::now() + timeout));
@@ -108,17 +169,23 @@ impl Gateway {
         for thread in threads {
             let _ = thread.join();
         }
+        self.log.settle(LOG_PATIENCE);
     }
 }
 
-type Open = Arc<Mutex<HashMap<u64, (AbortHandle, Arc<AtomicBool>)>>>;
+async fn watch(shared: Arc<Shared>, seed: u64) {
+    let upstreams = || shared.config.load().sites().flat_map(|s| s.upstreams().map(|(_, u)| Arc::clone(u))).collect();
+    hcc_proxy::watch(upstreams, &shared.changed, seed).await;
+}
 
-async fn run(worker: Arc<Worker>, listeners: Vec<StdListener>, mut stop: watch::Receiver<Option<Instant>>) {
+type Open = Arc<Mutex<HashMap<u64, (AbortHandle, Arc<Idle>)>>>;
+
+async fn run(worker: Arc<Worker>, listeners: Vec<(StdListener, Opening)>, mut stop: watch::Receiver<Option<Instant>>) {
     let open: Open = Arc::default();
     let mut accepting = Vec::new();
-    for listener in listeners {
+    for (listener, opening) in listeners {
         if let Ok(listener) = TcpListener::from_std(listener) {
-            accepting.push(tokio::spawn(accept(Arc::clone(&worker), listener, Arc::clone(&open))).abort_handle());
+            accepting.push(tokio::spawn(accept(Arc::clone(&worker), listener, opening, Arc::clone(&open))).abort_handle());
         }
     }
     let mut ticks = 0u32;
@@ -141,7 +208,8 @@ async fn run(worker: Arc<Worker>, listeners: Vec<StdListener>, mut stop: watch::
     loop {
         let mut left = 0;
         for (handle, idle) in open.lock().unwrap_or_else(PoisonError::into_inner).values() {
-            if idle.load(Ordering::Relaxed) || Instant::now() >= deadline {
+            let quiet = idle.for_ms().is_some_and(|ms| ms >= session::DRAIN_IDLE.as_millis() as u64);
+            if quiet || Instant::now() >= deadline {
                 handle.abort();
             } else {
                 left += 1;
@@ -169,7 +237,7 @@ impl Drop for Entry {
     }
 }
 
-async fn accept(worker: Arc<Worker>, listener: TcpListener, open: Open) {
+async fn accept(worker: Arc<Worker>, listener: TcpListener, opening: Opening, open: Open) {
     let mut number = 0u64;
     loop {
         let Ok((stream, peer)) = listener.accept().await else {
@@ -191,14 +259,42 @@ async fn accept(worker: Arc<Worker>, listener: TcpListener, open: Open) {
         // Both listeners of a thread count apart; the port tells them apart.
         let key = number << 16 | listener.local_addr().map_or(0, |a| u64::from(a.port()));
         let entry = Entry { worker: Arc::clone(&worker), open: Arc::clone(&open), number: key };
-        let idle = Arc::new(AtomicBool::new(false));
-        let serving = serve(Arc::clone(&worker), stream, peer.ip(), Arc::clone(&idle));
+        let idle = Arc::new(Idle::default());
+        let serving = serve(Arc::clone(&worker), stream, peer.ip(), opening.clone(), Arc::clone(&idle));
         let mut books = open.lock().unwrap_or_else(PoisonError::into_inner);
         let task = tokio::spawn(async move {
             let _entry = entry;
             serving.await;
         });
         books.insert(key, (task.abort_handle(), idle));
+    }
+}
+
+async fn serve(worker: Arc<Worker>, tcp: TcpStream, address: IpAddr, opening: Opening, idle: Arc<Idle>) {
+    let opened = if opening.proxy || opening.tls.is_some() {
+        let within = Duration::from_millis(worker.shared.config.load().platform.defaults.handshake_timeout_ms);
+        tokio::time::timeout(within, preamble::open(&opening, tcp, address)).await.ok().flatten()
+    } else {
+        preamble::open(&opening, tcp, address).await
+    };
+    let Some(Opened { conn, peer, h2 }) = opened else {
+        worker.shared.metrics.failed_handshakes.fetch_add(1, Ordering::Relaxed);
+        return;
+    };
+    let each = worker.shared.config.load().platform.defaults.max_connections_per_client;
+    let _place = if each > 0 {
+        let Some(place) = worker.shared.clients_connected.enter(limit_key(peer.address), each) else {
+            worker.shared.metrics.turned_away.fetch_add(1, Ordering::Relaxed);
+            return turn_away(conn.io.tcp());
+        };
+        Some(place)
+    } else {
+        None
+    };
+    if h2 {
+        h2_session::serve(worker, conn, peer, idle).await;
+    } else {
+        session::serve(worker, conn, peer, idle).await;
     }
 }
 

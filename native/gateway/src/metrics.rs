@@ -17,6 +17,8 @@ pub struct Metrics {
     pub open: AtomicUsize,
     /// Connections turned away at the limit.
     pub turned_away: AtomicU64,
+    /// Connections that failed before HTTP: no PROXY header, no TLS.
+    pub failed_handshakes: AtomicU64,
     /// Requests that ended in a panic.
     pub panics: AtomicU64,
     /// Requests refused by a limit.
@@ -66,6 +68,7 @@ impl Metrics {
         for (name, value) in [
             ("connections", get(&self.connections)),
             ("connections_turned_away", get(&self.turned_away)),
+            ("failed_handshakes", get(&self.failed_handshakes)),
             ("panics", get(&self.panics)),
             ("limited", get(&self.limited)),
             ("malformed", get(&self.malformed)),

@@ -1,36 +1,46 @@
 //! What all threads share.
 
-use crate::auth::{Revoked, TokenCache};
+use crate::auth::TokenCache;
 use crate::config::{Config, Report};
+use crate::gate::{Counter, Gate};
 use crate::last_good;
+use crate::limits::Limits;
 use crate::metrics::Metrics;
-use crate::time::unix_ms;
+use crate::revoked::Revoked;
+use crate::sealed::Keyring;
+use crate::time::{monotonic_ns, unix_ms};
 use arc_swap::ArcSwap;
-use hcc_ratelimit::Limiter;
 use hcc_waf::{Inspector, NoInspection};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-
-/// Keys the limiter has room for (24 bytes each).
-const LIMITER_KEYS: usize = 1 << 20;
+use tokio::sync::Notify;
 
 /// What all threads share; it outlives every configuration.
 pub struct Shared {
     /// The configuration in force.
     pub config: ArcSwap<Config>,
     /// Rate limits' state.
-    pub limiter: Limiter,
+    pub limits: Limits,
     /// Verified tokens.
     pub tokens: TokenCache,
     /// Revoked sessions.
     pub revoked: Revoked,
+    /// Requests being served.
+    pub in_flight: Arc<Counter>,
+    /// The same for each client.
+    pub clients_in_flight: Arc<Gate>,
+    /// Connections of each client.
+    pub clients_connected: Arc<Gate>,
     /// Counters.
     pub metrics: Arc<Metrics>,
     /// Where a firewall sits.
     pub inspector: Box<dyn Inspector>,
     /// Whether the gateway is draining.
     pub draining: AtomicBool,
+    /// Told when another configuration came into force.
+    pub changed: Notify,
+    certificate_keys: Keyring,
     last_good: Option<PathBuf>,
     applies: AtomicU64,
     last: Mutex<(Report, u64)>,
@@ -38,15 +48,20 @@ pub struct Shared {
 
 impl Shared {
     /// An empty configuration.
-    pub fn new(last_good: Option<PathBuf>, inspector: Option<Box<dyn Inspector>>) -> Self {
+    pub fn new(last_good: Option<PathBuf>, certificate_keys: Keyring, inspector: Option<Box<dyn Inspector>>, limits: Limits) -> Self {
         Self {
             config: ArcSwap::default(),
-            limiter: Limiter::new(LIMITER_KEYS),
+            limits,
             tokens: TokenCache::default(),
             revoked: Revoked::default(),
+            in_flight: Arc::default(),
+            clients_in_flight: Arc::default(),
+            clients_connected: Arc::default(),
             metrics: Arc::default(),
             inspector: inspector.unwrap_or_else(|| Box::new(NoInspection)),
             draining: AtomicBool::new(false),
+            changed: Notify::new(),
+            certificate_keys,
             last_good,
             applies: AtomicU64::new(0),
             last: Mutex::default(),
@@ -58,7 +73,7 @@ impl Shared {
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
         let number = self.applies.fetch_add(1, Ordering::Relaxed) + 1;
         let before = self.config.load_full();
-        let (next, report) = before.apply(bytes, number)?;
+        let (next, report) = before.apply(bytes, number, &self.certificate_keys)?;
         let now_ms = unix_ms();
         if !Arc::ptr_eq(&next.platform, &before.platform) {
             self.revoked.add(next.platform.revoked.iter().cloned(), now_ms / 1000);
@@ -68,6 +83,7 @@ impl Shared {
         self.metrics.refused_sections.store(report.refused.len() as u64, Ordering::Relaxed);
         let kept = if changed { next.to_snapshot().ok() } else { None };
         self.config.store(Arc::new(next));
+        self.changed.notify_one();
         if let (Some(path), Some(kept)) = (&self.last_good, kept) {
             // Serving goes on without the file; the next change writes it again.
             let _ = last_good::write(path, &kept);
@@ -92,6 +108,11 @@ impl Shared {
         let config = self.config.load();
         let last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
         let sections: Vec<_> = config.sections().map(|(id, hash)| serde_json::json!({"id": id, "hash": hash})).collect();
+        let now_ms = monotonic_ns() / 1_000_000;
+        let upstreams: Vec<_> = config
+            .sites()
+            .flat_map(|s| s.upstreams().map(move |(name, u)| serde_json::json!({"site": s.id, "name": name, "state": u.report(now_ms)})))
+            .collect();
         serde_json::json!({
             "version": env!("CARGO_PKG_VERSION"),
             "configured": !sections.is_empty(),
@@ -100,6 +121,8 @@ impl Shared {
             "applied_at": (last.1 > 0).then(|| crate::time::rfc3339(last.1)),
             "connections_open": self.metrics.open.load(Ordering::Relaxed),
             "revoked_sessions": self.revoked.len(),
+            "upstreams": upstreams,
+            "shared_limits": self.limits.status(),
             "draining": self.draining.load(Ordering::Relaxed),
         })
         .to_string()

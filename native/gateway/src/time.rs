@@ -1,9 +1,39 @@
 //! Clocks and timestamps.
 
+use hcc_proxy::clock;
+use std::cell::Cell;
 use std::sync::OnceLock;
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 static START: OnceLock<Instant> = OnceLock::new();
+
+thread_local! {
+    /// A moment, and Unix time in milliseconds then.
+    static KNOWN: Cell<Option<(Instant, u64)>> = const { Cell::new(None) };
+}
+
+/// How long the difference of the two clocks is believed: Unix time may be set.
+const BELIEVED: Duration = Duration::from_millis(500);
+
+/// Milliseconds of [`monotonic_ns`] a moment ago (see [`hcc_proxy::clock`]).
+pub fn recent_ms() -> u64 {
+    let since = clock::recent().into_std().saturating_duration_since(*START.get_or_init(Instant::now));
+    u64::try_from(since.as_millis()).unwrap_or(u64::MAX / 2).saturating_add(3_600_000)
+}
+
+/// Unix milliseconds of a moment that has just been.
+pub fn unix_ms_of(now: Instant) -> u64 {
+    match KNOWN.get() {
+        Some((then, ms)) if now.saturating_duration_since(then) < BELIEVED && now >= then => {
+            ms + u64::try_from((now - then).as_millis()).unwrap_or(0)
+        }
+        _ => {
+            let ms = unix_ms();
+            KNOWN.set(Some((now, ms)));
+            ms
+        }
+    }
+}
 
 /// Nanoseconds of a clock that never goes back; it starts at one hour, so that 0 is always past.
 pub fn monotonic_ns() -> u64 {
@@ -49,6 +79,15 @@ fn civil(days: u64) -> (u64, u64, u64) {
 
 #[cfg(test)]
 mod tests {
+    #[test]
+    fn unix_time_from_the_other_clock() {
+        let now = std::time::Instant::now();
+        let at = super::unix_ms_of(now);
+        assert!(at.abs_diff(super::unix_ms()) < 1000);
+        assert_eq!(super::unix_ms_of(now + std::time::Duration::from_millis(250)), at + 250);
+        assert!(super::recent_ms().abs_diff(super::monotonic_ns() / 1_000_000) < 1000);
+    }
+
     #[test]
     fn known_moments() {
         assert_eq!(super::rfc3339(0), "1970-01-01T00:00:00.000Z");

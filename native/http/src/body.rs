@@ -101,6 +101,19 @@ pub struct Body {
 
 const MAX_SIZE_LINE: usize = 1024;
 const MAX_TRAILERS: usize = 8192;
+/// Fields that change what a message means, and so come too late behind it (RFC 9110 section 6.5.1).
+const NO_TRAILERS: [&[u8]; 10] = [
+    b"cookie",
+    b"content-encoding",
+    b"content-range",
+    b"content-type",
+    b"range",
+    b"if-match",
+    b"if-none-match",
+    b"if-modified-since",
+    b"if-unmodified-since",
+    b"max-forwards",
+];
 
 impl Body {
     /// A decoder for this framing.
@@ -180,7 +193,12 @@ impl Body {
         loop {
             let line = &queue[at..];
             let Some(end) = memchr(b'\n', line) else {
-                return if queue.len() - skip > MAX_TRAILERS { Err(Reject::with(431, "trailers too large")) } else { Ok(Decoded::More) };
+                // The carriage return of the empty line at the end may stand here alone.
+                return if queue.len() - skip > MAX_TRAILERS + 1 {
+                    Err(Reject::with(431, "trailers too large"))
+                } else {
+                    Ok(Decoded::More)
+                };
             };
             if end == 0 || line[end - 1] != b'\r' {
                 return Err(Reject::bad("bare line feed in trailers"));
@@ -229,8 +247,8 @@ fn trailer(line: &[u8]) -> Result<(), Reject> {
     if !is_token(&line[..colon]) || !is_value(&line[colon + 1..]) {
         return Err(Reject::bad("trailer"));
     }
-    let id = Name::of(&line[..colon]);
-    if id != Name::Other && id != Name::Date && id != Name::Server {
+    let name = &line[..colon];
+    if !matches!(Name::as_cgi(name), Name::Other | Name::Date | Name::Server) || NO_TRAILERS.iter().any(|n| name.eq_ignore_ascii_case(n)) {
         return Err(Reject::bad("forbidden trailer"));
     }
     Ok(())

@@ -45,6 +45,11 @@ fn refused() {
         "0\r\nno colon\r\n\r\n",
         "0\r\nContent-Length: 5\r\n\r\n",
         "0\r\nHost: x\r\n\r\n",
+        "0\r\nX_Auth_Subject: x\r\n\r\n",
+        "0\r\nContent_Length: 5\r\n\r\n",
+        "0\r\nX-Forwarded-Port: 1\r\n\r\n",
+        "0\r\nCookie: a=b\r\n\r\n",
+        "0\r\nContent-Type: text/html\r\n\r\n",
         "0\r\nTransfer-Encoding: chunked\r\n\r\n",
         "0\r\n A: b\r\n\r\n",
         "0\n\n",
@@ -53,6 +58,16 @@ fn refused() {
         "5\rX\nhello",
     ] {
         assert_eq!(run(Framing::Chunked, input.as_bytes(), 100), Err(400), "{input:?}");
+    }
+}
+
+#[test]
+fn the_largest_trailers_may_be_cut_anywhere() {
+    let mut input = b"0\r\nA: ".to_vec();
+    input.resize(3 + MAX_TRAILERS - 2, b'b');
+    input.extend(b"\r\n\r\n");
+    for step in [1, 7, MAX_TRAILERS + 4, input.len()] {
+        assert_eq!(run(Framing::Chunked, &input, step), Ok((Vec::new(), input.len(), true)), "{step}");
     }
 }
 

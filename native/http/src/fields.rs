@@ -11,7 +11,8 @@ macro_rules! names {
     ($($id:ident = $text:literal),+ $(,)?) => {
         /// Names the gateway itself looks at.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        pub enum Name { $(#[doc = $text] $id,)+ /** Any `X-Auth-…` field. */ XAuth, /** Everything else. */ Other }
+        pub enum Name { $(#[doc = $text] $id,)+ /** Any `X-Auth-…` field. */ XAuth, /** Any other `X-Forwarded-…` field. */ XForwarded,
+            /** Everything else. */ Other }
 
         impl Name {
             /// Classifies a name, ASCII case ignored.
@@ -19,6 +20,7 @@ macro_rules! names {
                 match name.len() {
                     $(n if n == $text.len() && name.eq_ignore_ascii_case($text.as_bytes()) => Self::$id,)+
                     n if n >= 7 && name[..7].eq_ignore_ascii_case(b"x-auth-") => Self::XAuth,
+                    n if n >= 12 && name[..12].eq_ignore_ascii_case(b"x-forwarded-") => Self::XForwarded,
                     _ => Self::Other,
                 }
             }
@@ -36,6 +38,15 @@ names! {
 }
 
 impl Name {
+    /// Classifies a name as a program behind may read it: to CGI (RFC 3875 section 4.1.18) an underscore is a dash.
+    pub fn as_cgi(name: &[u8]) -> Self {
+        if !name.contains(&b'_') {
+            return Self::of(name);
+        }
+        let dashed: Vec<u8> = name.iter().map(|b| if *b == b'_' { b'-' } else { *b }).collect();
+        Self::of(&dashed)
+    }
+
     /// Fields that never pass a proxy (RFC 9110 section 7.6.1), and the two framing fields that are written anew.
     pub fn is_hop_by_hop(self) -> bool {
         use Name::{
@@ -139,6 +150,11 @@ impl Fields {
         self.list.iter().map(|f| (f.id, self.slice(f.name), self.slice(f.value)))
     }
 
+    /// As [`Fields::iter`], and the line of each field from its name to the end of its value, as received.
+    pub fn lines(&self) -> impl Iterator<Item = (Name, &[u8], &[u8], &[u8])> {
+        self.list.iter().map(|f| (f.id, self.slice(f.name), self.slice(f.value), self.slice((f.name.0, f.value.1))))
+    }
+
     /// Every value of a known name, in order.
     pub fn all(&self, id: Name) -> impl DoubleEndedIterator<Item = &[u8]> {
         self.list.iter().filter(move |f| f.id == id).map(|f| self.slice(f.value))
@@ -149,6 +165,17 @@ impl Fields {
         self.all(id).next()
     }
 
+    /// Every value of a field, ASCII case of the name ignored, in order.
+    pub fn named<'a>(&'a self, name: &'a [u8]) -> impl Iterator<Item = &'a [u8]> {
+        self.iter().filter(move |(_, n, _)| n.eq_ignore_ascii_case(name)).map(|(_, _, value)| value)
+    }
+
+    /// The value of the first cookie of this name (RFC 6265 section 4.2).
+    pub fn cookie(&self, name: &[u8]) -> Option<&[u8]> {
+        let pairs = self.named(b"cookie").flat_map(|v| v.split(|b| *b == b';')).map(crate::bytes::trim);
+        pairs.filter_map(|p| p.strip_prefix(name)).find_map(|rest| rest.strip_prefix(b"="))
+    }
+
     /// Whether a list-valued known field holds this token.
     pub fn has_token(&self, id: Name, token: &[u8]) -> bool {
         self.all(id).any(|v| crate::bytes::list(v).any(|t| t.eq_ignore_ascii_case(token)))
@@ -157,5 +184,19 @@ impl Fields {
     /// Whether `Connection` names this field, which is then hop-by-hop.
     pub fn connection_names(&self, name: &[u8]) -> bool {
         self.has_token(Name::Connection, name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Fields;
+
+    #[test]
+    fn cookies() {
+        let mut fields = Fields::default();
+        fields.parse(b"GET / HTTP/1.1\r\nCookie: ab=1; a=2\r\ncookie: sid=x=y; a=3\r\n\r\n").unwrap_or_else(|e| panic!("{e}"));
+        for (name, value) in [("a", Some("2")), ("ab", Some("1")), ("sid", Some("x=y")), ("b", None), ("s", None)] {
+            assert_eq!(fields.cookie(name.as_bytes()), value.map(str::as_bytes), "{name}");
+        }
     }
 }

@@ -6,7 +6,6 @@ use crate::request::RequestHead;
 use crate::{Framing, is_forwarded_proto};
 
 /// What a forwarded head adds to the one received.
-#[derive(Debug)]
 pub struct Hop<'a> {
     /// Address of the connection's other end, as text.
     pub peer: &'a str,
@@ -18,41 +17,28 @@ pub struct Hop<'a> {
     pub scheme: &'a str,
     /// Path and query to ask the upstream for.
     pub target: &'a [u8],
-    /// Whether a bearer token or API key goes on to the upstream.
+    /// `Host` of a request that has none (HTTP/1.0).
+    pub authority: &'a str,
+    /// Fields that tell the upstream who asks.
     pub identity: &'a [(&'static str, String)],
+    /// Whether the protocol change that the client asks for is passed on.
+    pub upgrade: bool,
+    /// Whether a field that would be forwarded stays behind all the same.
+    pub drops: &'a (dyn Fn(&[u8]) -> bool + Sync),
+    /// More field lines.
+    pub lines: &'a [u8],
 }
 
-/// Appends the head that goes upstream. Hop-by-hop fields, every `X-Auth-…` and untrusted forwarded fields stay behind.
-pub fn put_request(out: &mut Vec<u8>, head: &RequestHead, hop: &Hop<'_>) {
+/// Appends the HTTP/1.1 head that goes upstream.
+pub fn put_request(out: &mut Vec<u8>, head: &RequestHead, framing: Framing, hop: &Hop<'_>) {
     out.extend_from_slice(head.method());
     out.push(b' ');
     out.extend_from_slice(hop.target);
     out.extend_from_slice(b" HTTP/1.1\r\n");
-    let connection = head.fields.first(Name::Connection).is_some();
-    let mut has_host = false;
-    for (id, name, value) in head.fields.iter() {
-        match id {
-            Name::Host => has_host = true,
-            Name::Expect
-            | Name::XAuth
-            | Name::XRequestId
-            | Name::Forwarded
-            | Name::XForwardedFor
-            | Name::XForwardedHost
-            | Name::XForwardedProto
-            | Name::XRealIp => continue,
-            id if id.is_hop_by_hop() => continue,
-            _ if connection && head.fields.connection_names(name) => continue,
-            // A name with an underscore may be read as one of the names above by what stands behind (CGI).
-            Name::Other if name.contains(&b'_') && Name::of(&dashed(name)) != Name::Other => continue,
-            _ => {}
-        }
-        put_field(out, name, value);
+    if !put_fields(out, head, hop) {
+        put_field(out, b"Host", hop.authority.as_bytes());
     }
-    if !has_host {
-        out.extend_from_slice(b"Host: \r\n");
-    }
-    match head.framing {
+    match framing {
         Framing::Length(n) => {
             out.extend_from_slice(b"Content-Length: ");
             put_u64(out, n);
@@ -65,16 +51,53 @@ pub fn put_request(out: &mut Vec<u8>, head: &RequestHead, hop: &Hop<'_>) {
             }
         }
     }
+    if hop.upgrade {
+        out.extend_from_slice(b"Connection: Upgrade\r\n");
+        for value in head.fields.all(Name::Upgrade) {
+            put_field(out, b"Upgrade", value);
+        }
+    }
+    out.extend_from_slice(b"\r\n");
+}
+
+/// Appends the field lines that go upstream, without those of framing and connection; whether a `Host` is among them.
+///
+/// Hop-by-hop fields, every `X-Auth-…` and untrusted forwarded fields stay behind.
+pub fn put_fields(out: &mut Vec<u8>, head: &RequestHead, hop: &Hop<'_>) -> bool {
+    let connection = head.fields.first(Name::Connection).is_some();
+    let mut has_host = false;
+    for (id, name, _, line) in head.fields.lines() {
+        match id {
+            Name::Expect
+            | Name::XAuth
+            | Name::XRequestId
+            | Name::Forwarded
+            | Name::XForwardedFor
+            | Name::XForwardedHost
+            | Name::XForwardedProto
+            | Name::XRealIp => continue,
+            id if id.is_hop_by_hop() => continue,
+            _ if connection && head.fields.connection_names(name) => continue,
+            Name::XForwarded if !hop.peer_trusted => continue,
+            // A name with an underscore may be read as one of the names above by what stands behind (CGI).
+            Name::Other if Name::as_cgi(name) != Name::Other => continue,
+            _ if (hop.drops)(name) => {
+                has_host |= id == Name::Host;
+                continue;
+            }
+            _ => {}
+        }
+        has_host |= id == Name::Host;
+        out.extend_from_slice(line);
+        out.extend_from_slice(b"\r\n");
+    }
     put_forwarded(out, head, hop);
     put_field(out, b"X-Request-Id", hop.request_id);
     for (name, value) in hop.identity {
         put_field(out, name.as_bytes(), value.as_bytes());
     }
-    out.extend_from_slice(b"\r\n");
-}
-
-fn dashed(name: &[u8]) -> Vec<u8> {
-    name.iter().map(|b| if *b == b'_' { b'-' } else { *b }).collect()
+    out.extend_from_slice(hop.lines);
+    has_host
 }
 
 /// Appends one field line.
@@ -127,16 +150,27 @@ mod tests {
     fn sent(extra: &str, trusted: bool) -> String {
         let mut head = RequestHead::default();
         head.parse(format!("GET /x HTTP/1.1\r\nHost: a\r\n{extra}\r\n").as_bytes()).unwrap_or_else(|e| panic!("{e}"));
-        let hop = Hop { peer: "203.0.113.1", peer_trusted: trusted, request_id: b"rid", scheme: "http", target: b"/x", identity: &[] };
+        let hop = Hop {
+            peer: "203.0.113.1",
+            peer_trusted: trusted,
+            request_id: b"rid",
+            scheme: "http",
+            target: b"/x",
+            authority: "127.0.0.1:1",
+            identity: &[],
+            upgrade: head.wants_upgrade(),
+            drops: &|name| name.eq_ignore_ascii_case(b"x-gone"),
+            lines: b"X-More: 1\r\n",
+        };
         let mut out = Vec::new();
-        put_request(&mut out, &head, &hop);
+        put_request(&mut out, &head, head.framing, &hop);
         String::from_utf8_lossy(&out).into_owned()
     }
 
     #[test]
     fn strangers_are_not_believed() {
         let out = sent(
-            "X-Forwarded-For: 1.1.1.1\r\nForwarded: for=1.1.1.1\r\nX-Auth-Subject: root\r\nX_Auth_Subject: root\r\nX-Forwarded-Proto: https\r\nX-Real-IP: 1.1.1.1\r\n",
+            "X-Forwarded-For: 1.1.1.1\r\nForwarded: for=1.1.1.1\r\nX-Auth-Subject: root\r\nX_Auth_Subject: root\r\nX-Forwarded-Proto: https\r\nX-Real-IP: 1.1.1.1\r\nX-Forwarded-Port: 1\r\n",
             false,
         );
         assert!(!out.contains("1.1.1.1") && !out.contains("root"), "{out}");
@@ -145,8 +179,16 @@ mod tests {
 
     #[test]
     fn trusted_hops_are_continued() {
-        let out = sent("X-Forwarded-For: 1.1.1.1\r\nX-Forwarded-Proto: https\r\n", true);
+        let out = sent("X-Forwarded-For: 1.1.1.1\r\nX-Forwarded-Proto: https\r\nX-Forwarded-Port: 8443\r\n", true);
+        assert!(out.contains("X-Forwarded-Port: 8443\r\n"), "{out}");
         assert!(out.contains("X-Forwarded-For: 1.1.1.1, 203.0.113.1\r\nX-Forwarded-Proto: https\r\n"), "{out}");
+    }
+
+    #[test]
+    fn an_upgrade_is_passed_on_and_fields_are_changed() {
+        let out = sent("Connection: Upgrade\r\nUpgrade: websocket\r\nX-Gone: 1\r\n", false);
+        assert!(out.ends_with("Connection: Upgrade\r\nUpgrade: websocket\r\n\r\n"), "{out}");
+        assert!(out.contains("X-More: 1\r\n") && !out.contains("X-Gone"), "{out}");
     }
 
     #[test]

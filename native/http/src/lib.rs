@@ -11,6 +11,7 @@ pub mod fields;
 pub mod forwarded;
 pub mod host;
 pub mod path;
+pub mod proxy_protocol;
 pub mod request;
 pub mod request_id;
 pub mod response;

@@ -49,6 +49,45 @@ pub fn normalise(path: &[u8], out: &mut Vec<u8>) -> Result<(), Reject> {
     resolve(out)
 }
 
+/// What an obliging server may make of a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reading {
+    /// What everybody does.
+    Same,
+    /// Another path, with the same segments or more of them.
+    Other,
+    /// Another path, after dot segments were resolved.
+    Climbed,
+}
+
+/// The path as the most obliging server would read it, into `out`.
+///
+/// Many decode `%2F` and `%5C` before they resolve dot segments, and some (servlets) leave out what follows a `;` in a segment. A
+/// path that leads elsewhere in this reading gets round whatever was decided by the other.
+pub fn obliging(path: &[u8], out: &mut Vec<u8>) -> Result<Reading, Reject> {
+    let is_slash = |escape: &[u8]| matches!(escape, [b'%', b'2', b'f' | b'F'] | [b'%', b'5', b'c' | b'C']);
+    if !path.contains(&b';') && !path.windows(3).any(is_slash) {
+        return Ok(Reading::Same);
+    }
+    let mut read = Vec::with_capacity(path.len());
+    let mut parameter = false;
+    let mut i = 0;
+    while i < path.len() {
+        let slash = path[i] == b'/' || path.get(i..i + 3).is_some_and(is_slash);
+        let step = if slash && path[i] == b'%' { 3 } else { 1 };
+        parameter = !slash && (parameter || path[i] == b';');
+        if slash {
+            read.push(b'/');
+        } else if !parameter {
+            read.push(path[i]);
+        }
+        i += step;
+    }
+    normalise(&read, out)?;
+    let segments = |path: &[u8]| path.split(|b| *b == b'/').filter(|s| !s.is_empty()).count();
+    Ok(if segments(&read) == segments(out) { Reading::Other } else { Reading::Climbed })
+}
+
 fn resolve(path: &mut Vec<u8>) -> Result<(), Reject> {
     let source = std::mem::take(path);
     let mut segments: Vec<&[u8]> = Vec::new();
@@ -100,6 +139,25 @@ mod tests {
             let mut out = Vec::new();
             let got = normalise(path.as_bytes(), &mut out).ok().map(|()| String::from_utf8_lossy(&out).into_owned());
             assert_eq!(got.as_deref(), want, "{path}");
+        }
+    }
+
+    #[test]
+    fn an_obliging_reading() {
+        for (path, want) in [
+            ("/a/b", Some((Reading::Same, ""))),
+            ("/a%2Fb", Some((Reading::Other, "/a/b"))),
+            ("/a%5cb/", Some((Reading::Other, "/a/b/"))),
+            ("/x%2f..%2fprivate", Some((Reading::Climbed, "/private"))),
+            ("/x%2f%2e%2e%2fprivate", Some((Reading::Climbed, "/private"))),
+            ("/x/..;a=b/private;c", Some((Reading::Climbed, "/private"))),
+            ("/a;v=1/b", Some((Reading::Other, "/a/b"))),
+            ("/..;/b", None),
+            ("/%2f..%2f..", None),
+        ] {
+            let mut out = Vec::new();
+            let got = obliging(path.as_bytes(), &mut out).ok().map(|reading| (reading, String::from_utf8_lossy(&out).into_owned()));
+            assert_eq!(got, want.map(|(reading, path)| (reading, path.to_owned())), "{path}");
         }
     }
 

@@ -8,15 +8,15 @@ pub fn is_sane(id: &[u8]) -> bool {
 /// The text of a version 7 UUID from Unix milliseconds and 74 random bits.
 pub fn uuid7(unix_ms: u64, random: u128) -> [u8; 36] {
     const HEX: &[u8; 16] = b"0123456789abcdef";
+    // Where the two digits of each byte stand, past the four dashes.
+    const PLACES: [usize; 16] = [0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34];
     let value =
         u128::from(unix_ms & 0xffff_ffff_ffff) << 80 | 7 << 76 | (random >> 64 & 0xfff) << 64 | 2 << 62 | random & 0x3fff_ffff_ffff_ffff;
     let mut out = [b'-'; 36];
-    let mut shift = 128;
-    for (i, slot) in out.iter_mut().enumerate() {
-        if !matches!(i, 8 | 13 | 18 | 23) {
-            shift -= 4;
-            *slot = HEX[(value >> shift & 15) as usize];
-        }
+    let bytes = value.to_be_bytes();
+    for (byte, at) in bytes.iter().zip(PLACES) {
+        out[at] = HEX[usize::from(byte >> 4)];
+        out[at + 1] = HEX[usize::from(byte & 15)];
     }
     out
 }

@@ -40,7 +40,8 @@ impl HeadScanner {
             }
         }
         self.scanned = bytes.len();
-        if self.lines == 0 && bytes.len() > MAX_LINE {
+        // The line's carriage return may be here without its line feed.
+        if self.lines == 0 && bytes.len() > MAX_LINE + 1 {
             return Err(Reject::with(414, "request line too long"));
         }
         if bytes.len() > max {
@@ -63,6 +64,15 @@ mod tests {
         }
         assert_eq!(scanner.scan(head, 1000), Ok(Some(27)));
         assert_eq!(HeadScanner::default().scan(head, 1000), Ok(Some(27)));
+    }
+
+    #[test]
+    fn the_longest_line_may_be_cut_before_its_line_feed() {
+        let mut line = vec![b'a'; MAX_LINE];
+        line.extend(b"\r\n");
+        let mut scanner = HeadScanner::default();
+        assert_eq!(scanner.scan(&line[..=MAX_LINE], 100_000), Ok(None));
+        assert_eq!(scanner.scan(&line, 100_000), Ok(None));
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! A connection with its queues, and a timer that costs nothing while nothing is late.
 
+use crate::clock;
 use hcc_http::Buf;
 use std::future::{Future, poll_fn};
 use std::io;
@@ -50,7 +51,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Conn<S> {
             }
             self.wbuf.consume(n);
         }
-        Poll::Ready(Ok(()))
+        // TLS keeps records of its own; on a plain stream this does nothing.
+        Pin::new(&mut self.io).poll_flush(cx)
     }
 
     /// Writes everything queued, or fails with `TimedOut`.
@@ -71,6 +73,45 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Conn<S> {
     }
 }
 
+/// Reading gives what is queued first, so that a connection can be handed on after its first bytes were looked at.
+impl<S: AsyncRead + Unpin> AsyncRead for Conn<S> {
+    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        if self.rbuf.is_empty() {
+            return Pin::new(&mut self.io).poll_read(cx, buf);
+        }
+        let n = self.rbuf.len().min(buf.remaining());
+        buf.put_slice(&self.rbuf.bytes()[..n]);
+        self.rbuf.consume(n);
+        if self.rbuf.is_empty() {
+            self.rbuf.shrink(0);
+        }
+        Poll::Ready(Ok(()))
+    }
+}
+
+/// Writing goes straight to the stream; nothing must be queued.
+impl<S: AsyncWrite + Unpin> AsyncWrite for Conn<S> {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.io).poll_write(cx, buf)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.io).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.io).poll_shutdown(cx)
+    }
+
+    fn poll_write_vectored(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bufs: &[io::IoSlice<'_>]) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.io).poll_write_vectored(cx, bufs)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.io.is_write_vectored()
+    }
+}
+
 /// A deadline over one sleeper that is rarely touched: moving the deadline later costs nothing.
 #[derive(Debug)]
 pub struct Timer {
@@ -81,7 +122,7 @@ pub struct Timer {
 
 impl Default for Timer {
     fn default() -> Self {
-        let at = Instant::now() + Duration::from_secs(3600);
+        let at = clock::recent() + Duration::from_secs(3600);
         Self { at, limit: None, sleep: Box::pin(sleep_until(at)) }
     }
 }
@@ -89,7 +130,7 @@ impl Default for Timer {
 impl Timer {
     /// Sets the deadline this far from now, never past the limit.
     pub fn within(&mut self, time: Duration) {
-        let at = Instant::now() + time;
+        let at = clock::recent() + time;
         self.at = self.limit.map_or(at, |l| l.min(at));
         if self.sleep.deadline() > self.at {
             self.sleep.as_mut().reset(self.at);
@@ -98,13 +139,13 @@ impl Timer {
 
     /// Limits every later deadline; `None` lifts the limit.
     pub fn limit(&mut self, time: Option<Duration>) {
-        self.limit = time.map(|t| Instant::now() + t);
+        self.limit = time.map(|t| clock::recent() + t);
     }
 
     /// Whether the deadline has passed; registers for waking otherwise.
     pub fn poll_late(&mut self, cx: &mut Context<'_>) -> bool {
         while self.sleep.as_mut().poll(cx).is_ready() {
-            if Instant::now() >= self.at {
+            if clock::tick() >= self.at {
                 return true;
             }
             let at = self.at;

@@ -39,6 +39,11 @@ impl ProxyError {
         Self { source: Source::Client, status, reason, unsent: false, unanswered: false }
     }
 
+    /// An error of our own with the status it answers with.
+    pub const fn ours(status: u16, reason: &'static str) -> Self {
+        Self { source: Source::Us, status, reason, unsent: false, unanswered: false }
+    }
+
     /// The same error of an upstream that received nothing.
     #[must_use]
     pub const fn not_sent(mut self) -> Self {

@@ -1,22 +1,14 @@
-//! Moves one body from one connection to another with bounded memory.
+//! Moves one body from one end of an exchange to the other with bounded memory.
 
-use crate::conn::Conn;
-use hcc_http::{Body, Decoded, Framing};
+use crate::side::Side;
+use hcc_http::{Buf, Decoded};
 use std::io;
 use std::task::{Context, Poll};
-use tokio::io::{AsyncRead, AsyncWrite};
 
 /// Bytes queued for a slow reader before reading stops.
 const HIGH_WATER: usize = 65_536;
-
-/// How the receiving end learns where the body ends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Sink {
-    /// As bytes that the head counted, or until the connection closes.
-    Plain,
-    /// As chunks.
-    Chunked,
-}
+/// Turns after which other connections of the thread get theirs.
+const TURNS: usize = 32;
 
 /// Why a body stopped.
 #[derive(Debug)]
@@ -33,25 +25,68 @@ pub enum Stopped {
     Write(io::Error),
 }
 
+/// Whom a body waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WaitsFor {
+    /// The end that sends it.
+    Source,
+    /// The end that takes it.
+    Sink,
+}
+
+/// Changes content on its way.
+pub trait Filter: Send {
+    /// Takes a piece; what becomes of it goes behind `out`.
+    fn push(&mut self, piece: &[u8], out: &mut Vec<u8>) -> io::Result<()>;
+    /// No more comes for now: what is held back goes behind `out`.
+    fn pause(&mut self, out: &mut Vec<u8>) -> io::Result<()>;
+    /// No more comes at all.
+    fn finish(&mut self, out: &mut Vec<u8>) -> io::Result<()>;
+}
+
 /// One body on its way.
-#[derive(Debug)]
 pub struct Pump {
-    body: Body,
-    sink: Sink,
+    held: Buf,
+    held_trailers: Vec<u8>,
     left: u64,
     ended: bool,
-    /// Bytes of content moved.
+    paused: bool,
+    filter: Option<Box<dyn Filter>>,
+    changed: Vec<u8>,
+    /// Bytes of content moved, before any change.
     pub moved: u64,
     /// Steps made, so that a caller can tell progress from waiting.
     pub progress: u64,
+    /// Whom it waits for since it last was pending.
+    pub waits_for: WaitsFor,
 }
 
 impl Pump {
-    /// A body of this framing, of at most `max` bytes.
-    pub fn new(framing: Framing, sink: Sink, max: u64) -> Self {
-        let body = Body::new(framing);
-        // A body that is no body needs no end mark either.
-        Self { ended: framing == Framing::None, body, sink, left: max, moved: 0, progress: 0 }
+    /// A body of at most `max` bytes; `has_body` is false for a message without one.
+    pub fn new(has_body: bool, max: u64) -> Self {
+        Self {
+            held: Buf::default(),
+            held_trailers: Vec::new(),
+            left: max,
+            ended: !has_body,
+            paused: true,
+            filter: None,
+            changed: Vec::new(),
+            moved: 0,
+            progress: 0,
+            waits_for: WaitsFor::Source,
+        }
+    }
+
+    /// Content that was taken from the source already and goes first; trailers when it was taken to its end.
+    pub fn hold(&mut self, content: &[u8], trailers: &[u8]) {
+        self.held.put(content);
+        self.held_trailers = trailers.to_vec();
+    }
+
+    /// Changes the content by this filter.
+    pub fn filter(&mut self, filter: Box<dyn Filter>) {
+        self.filter = Some(filter);
     }
 
     /// Whether everything was read and queued (not necessarily written).
@@ -59,27 +94,18 @@ impl Pump {
         self.ended
     }
 
-    /// Whether the source still owes bytes.
-    pub fn is_source_done(&self) -> bool {
-        self.body.is_done()
-    }
-
     /// Moves what can be moved. Ready when the body is whole and written.
-    pub fn poll<A, B>(&mut self, cx: &mut Context<'_>, from: &mut Conn<A>, to: &mut Conn<B>) -> Poll<Result<(), Stopped>>
-    where
-        A: AsyncRead + AsyncWrite + Unpin,
-        B: AsyncRead + AsyncWrite + Unpin,
-    {
-        // Bounded turns, so that one busy transfer leaves room for the other connections of its thread.
-        for _ in 0..32 {
+    pub fn poll<A: Side, B: Side>(&mut self, cx: &mut Context<'_>, from: &mut A, to: &mut B) -> Poll<Result<(), Stopped>> {
+        for _ in 0..TURNS {
             if !self.ended {
-                self.queue(from, to)?;
+                self.queue(cx, from, to)?;
             }
-            if self.ended || to.wbuf.len() >= HIGH_WATER {
-                let before = to.wbuf.len();
+            if self.ended || to.queued() >= HIGH_WATER {
+                let before = to.queued();
                 let flushed = to.poll_flush(cx).map_err(Stopped::Write)?;
-                self.progress += u64::from(to.wbuf.len() != before);
+                self.progress += u64::from(to.queued() != before);
                 if flushed.is_pending() {
+                    self.waits_for = WaitsFor::Sink;
                     return Poll::Pending;
                 }
                 if self.ended {
@@ -87,19 +113,21 @@ impl Pump {
                 }
                 continue;
             }
-            match from.poll_fill(cx, true).map_err(Stopped::Read)? {
+            match from.poll_fill(cx).map_err(Stopped::Read)? {
                 Poll::Ready(0) => {
-                    if !self.body.ends_at_close() {
+                    let Some(trailers) = from.closed() else {
                         let _ = to.poll_flush(cx);
                         return Poll::Ready(Err(Stopped::Truncated));
-                    }
-                    self.end(to, &[]);
+                    };
+                    self.end(to, &trailers)?;
                 }
                 Poll::Ready(_) => self.progress += 1,
                 Poll::Pending => {
-                    let before = to.wbuf.len();
-                    let _ = to.poll_flush(cx).map_err(Stopped::Write)?;
-                    self.progress += u64::from(to.wbuf.len() != before);
+                    self.pause(to)?;
+                    let before = to.queued();
+                    let flushed = to.poll_flush(cx).map_err(Stopped::Write)?;
+                    self.progress += u64::from(to.queued() != before);
+                    self.waits_for = if flushed.is_pending() { WaitsFor::Sink } else { WaitsFor::Source };
                     return Poll::Pending;
                 }
             }
@@ -109,44 +137,85 @@ impl Pump {
     }
 
     /// Decodes what was read already into what is to be written.
-    pub fn queue<A, B>(&mut self, from: &mut Conn<A>, to: &mut Conn<B>) -> Result<(), Stopped> {
-        while !self.ended && to.wbuf.len() < HIGH_WATER {
-            match self.body.decode(from.rbuf.bytes()).map_err(Stopped::Framing)? {
+    fn queue<A: Side, B: Side>(&mut self, cx: &mut Context<'_>, from: &mut A, to: &mut B) -> Result<(), Stopped> {
+        while !self.held.is_empty() && to.queued() < HIGH_WATER {
+            let piece = &self.held.bytes()[..self.held.len().min(HIGH_WATER)];
+            let len = piece.len();
+            self.left = self.left.checked_sub(len as u64).ok_or(Stopped::TooLarge)?;
+            self.moved += len as u64;
+            give(&mut self.filter, &mut self.changed, piece, to)?;
+            self.held.consume(len);
+            self.paused = false;
+        }
+        if from.is_input_done() && self.held.is_empty() {
+            let mut trailers = std::mem::take(&mut self.held_trailers);
+            trailers.extend(from.closed().unwrap_or_default());
+            return self.end(to, &trailers);
+        }
+        while !self.ended && to.queued() < HIGH_WATER {
+            match from.decode().map_err(Stopped::Framing)? {
                 Decoded::More => return Ok(()),
                 Decoded::Data { skip, len } => {
                     self.left = self.left.checked_sub(len as u64).ok_or(Stopped::TooLarge)?;
                     self.moved += len as u64;
                     if len > 0 {
-                        let data = &from.rbuf.bytes()[skip..skip + len];
-                        if self.sink == Sink::Chunked {
-                            to.wbuf.put(format!("{len:x}\r\n").as_bytes());
-                            to.wbuf.put(data);
-                            to.wbuf.put(b"\r\n");
-                        } else {
-                            to.wbuf.put(data);
+                        self.paused = false;
+                        let data = &from.input()[skip..skip + len];
+                        let through = if self.filter.is_none() { to.write_through(cx, data).map_err(Stopped::Write)? } else { 0 };
+                        self.progress += u64::from(through > 0);
+                        if through < len {
+                            give(&mut self.filter, &mut self.changed, &data[through..], to)?;
                         }
                     }
-                    from.rbuf.consume(skip + len);
-                    if self.body.is_done() {
-                        self.end(to, &[]);
+                    from.consume(skip + len);
+                    if from.is_input_done() {
+                        let trailers = from.closed().unwrap_or_default();
+                        self.end(to, &trailers)?;
                     }
                 }
                 Decoded::End { skip, trailers, after } => {
-                    let lines = from.rbuf.bytes()[skip..skip + trailers].to_vec();
-                    from.rbuf.consume(skip + trailers + after);
-                    self.end(to, &lines);
+                    let lines = from.input()[skip..skip + trailers].to_vec();
+                    from.consume(skip + trailers + after);
+                    self.end(to, &lines)?;
                 }
             }
         }
         Ok(())
     }
 
-    fn end<B>(&mut self, to: &mut Conn<B>, trailers: &[u8]) {
-        self.ended = true;
-        if self.sink == Sink::Chunked {
-            to.wbuf.put(b"0\r\n");
-            to.wbuf.put(trailers);
-            to.wbuf.put(b"\r\n");
+    fn pause<B: Side>(&mut self, to: &mut B) -> Result<(), Stopped> {
+        if let Some(filter) = self.filter.as_mut().filter(|_| !self.paused) {
+            filter.pause(&mut self.changed).map_err(Stopped::Read)?;
+            put_changed(&mut self.changed, to);
         }
+        self.paused = true;
+        Ok(())
+    }
+
+    fn end<B: Side>(&mut self, to: &mut B, trailers: &[u8]) -> Result<(), Stopped> {
+        self.ended = true;
+        if let Some(filter) = &mut self.filter {
+            filter.finish(&mut self.changed).map_err(Stopped::Read)?;
+            put_changed(&mut self.changed, to);
+        }
+        to.end(trailers);
+        Ok(())
+    }
+}
+
+fn give<B: Side>(filter: &mut Option<Box<dyn Filter>>, changed: &mut Vec<u8>, piece: &[u8], to: &mut B) -> Result<(), Stopped> {
+    let Some(filter) = filter else {
+        to.put(piece);
+        return Ok(());
+    };
+    filter.push(piece, changed).map_err(Stopped::Read)?;
+    put_changed(changed, to);
+    Ok(())
+}
+
+fn put_changed<B: Side>(changed: &mut Vec<u8>, to: &mut B) {
+    if !changed.is_empty() {
+        to.put(changed);
+        changed.clear();
     }
 }

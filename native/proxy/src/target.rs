@@ -1,66 +1,108 @@
-//! One address of an upstream and what is known of its health.
+//! Where an upstream goes, as configured.
 
-use std::net::SocketAddr;
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use rustls::pki_types::ServerName;
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
 
-const FAILURES_TO_MARK_DOWN: u32 = 2;
-const FIRST_PAUSE_MS: u64 = 500;
-const LONGEST_PAUSE_MS: u64 = 10_000;
+/// Longest path of a unix socket (`sun_path` of Linux without its closing zero).
+const LONGEST_PATH: usize = 107;
 
-/// One address; its health and its idle connections outlive a change of configuration.
-#[derive(Debug)]
+/// A configured address.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Address {
+    /// An address and port.
+    Socket(SocketAddr),
+    /// A name to be looked up, with the port.
+    Name {
+        /// The name.
+        host: String,
+        /// The port.
+        port: u16,
+    },
+    /// The path of a unix socket.
+    Unix(PathBuf),
+}
+
+/// A configured address with its share of the requests.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Target {
-    /// `host:port` as configured.
-    pub address: String,
-    /// The same when it needs no look-up.
-    pub socket: Option<SocketAddr>,
-    failures: AtomicU32,
-    down_until_ms: AtomicU64,
+    /// As configured: `host:port` or `unix:/path`.
+    pub text: String,
+    /// The same, taken apart.
+    pub address: Address,
+    /// Its share, at least 1; each of a name's addresses has it whole.
+    pub weight: u32,
 }
 
 impl Target {
-    /// A target thought healthy.
-    pub fn new(address: &str) -> Self {
-        Self { address: address.to_owned(), socket: address.parse().ok(), failures: AtomicU32::new(0), down_until_ms: AtomicU64::new(0) }
+    /// Takes `host:port` or `unix:/path` apart; `None` when it is neither.
+    pub fn parse(text: &str, weight: u32) -> Option<Self> {
+        let address = if let Some(path) = text.strip_prefix("unix:") {
+            if !path.starts_with('/') || path.len() > LONGEST_PATH || path.contains('\0') {
+                return None;
+            }
+            Address::Unix(path.into())
+        } else if let Ok(socket) = text.parse::<SocketAddr>() {
+            Address::Socket(socket)
+        } else {
+            let (host, port) = text.rsplit_once(':')?;
+            if hcc_http::host::split(host.as_bytes()) != Some(host) || host.starts_with('[') {
+                return None;
+            }
+            Address::Name { host: host.to_owned(), port: port.parse().ok()? }
+        };
+        let port = match &address {
+            Address::Socket(socket) => socket.port(),
+            Address::Name { port, .. } => *port,
+            Address::Unix(_) => 1,
+        };
+        (port != 0).then(|| Self { text: text.to_owned(), address, weight })
     }
 
-    /// Whether requests may go there now (clock in milliseconds).
-    pub fn is_up(&self, now_ms: u64) -> bool {
-        self.down_until_ms.load(Ordering::Relaxed) <= now_ms
+    /// Whether it must be looked up.
+    pub fn is_name(&self) -> bool {
+        matches!(self.address, Address::Name { .. })
     }
 
-    /// An answer came: the target is healthy.
-    pub fn succeeded(&self) {
-        if self.failures.load(Ordering::Relaxed) != 0 {
-            self.failures.store(0, Ordering::Relaxed);
-            self.down_until_ms.store(0, Ordering::Relaxed);
-        }
-    }
-
-    /// No connection or no answer: after two in a row it is left alone for 0.5 s, doubling up to 10 s.
-    pub fn failed(&self, now_ms: u64) {
-        let failures = self.failures.fetch_add(1, Ordering::Relaxed).saturating_add(1);
-        if failures >= FAILURES_TO_MARK_DOWN {
-            let pause = FIRST_PAUSE_MS << (failures - FAILURES_TO_MARK_DOWN).min(5);
-            self.down_until_ms.store(now_ms + pause.min(LONGEST_PAUSE_MS), Ordering::Relaxed);
+    /// The name its certificate should bear; `None` for a unix socket.
+    pub(crate) fn server_name(&self) -> Option<ServerName<'static>> {
+        match &self.address {
+            Address::Socket(socket) => Some(ServerName::from(socket.ip() as IpAddr)),
+            Address::Name { host, .. } => ServerName::try_from(host.clone()).ok(),
+            Address::Unix(_) => None,
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::Target;
+    use super::*;
 
     #[test]
-    fn marked_down_and_back() {
-        let t = Target::new("127.0.0.1:1");
-        t.failed(100);
-        assert!(t.is_up(100));
-        t.failed(100);
-        assert!(!t.is_up(599) && t.is_up(600));
-        t.failed(600);
-        assert!(!t.is_up(1599) && t.is_up(1600));
-        t.succeeded();
-        assert!(t.is_up(601));
+    fn table() {
+        let name = |host: &str, port| Some(Address::Name { host: host.to_owned(), port });
+        let socket = |text: &str| text.parse().ok().map(Address::Socket);
+        for (text, want) in [
+            ("127.0.0.1:80", socket("127.0.0.1:80")),
+            ("[::1]:80", socket("[::1]:80")),
+            ("app.internal:8080", name("app.internal", 8080)),
+            ("app:1", name("app", 1)),
+            ("unix:/run/app.sock", Some(Address::Unix("/run/app.sock".into()))),
+            ("unix:run/app.sock", None),
+            ("unix:", None),
+            (&format!("unix:/{}", "a".repeat(107)), None),
+            ("127.0.0.1:0", None),
+            ("app:0", None),
+            ("app", None),
+            ("app:", None),
+            ("app:70000", None),
+            ("a b:80", None),
+            ("http://app:80", None),
+            ("[app]:80", None),
+            ("::1:80", None),
+            ("", None),
+        ] {
+            assert_eq!(Target::parse(text, 1).map(|t| t.address), want, "{text}");
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! The Python module `hcc_native`: a thin skin over the crates.
 #![allow(clippy::needless_pass_by_value)] // PyO3 hands over owned values
 
+use hcc_gateway::{Keyring, Listen, Options};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
@@ -28,9 +29,17 @@ fn duplicate(fd: RawFd) -> std::io::Result<TcpListener> {
 #[pymethods]
 impl Gateway {
     #[new]
-    #[pyo3(signature = (*, threads, last_good_path, access_log))]
-    fn new(threads: usize, last_good_path: Option<PathBuf>, access_log: Option<String>) -> PyResult<Self> {
-        Ok(Self { inner: hcc_gateway::Gateway::new(threads, last_good_path, access_log.as_deref(), None)? })
+    #[pyo3(signature = (*, threads, last_good_path, access_log, certificate_keys = None, redis_url = None))]
+    fn new(
+        threads: usize,
+        last_good_path: Option<PathBuf>,
+        access_log: Option<String>,
+        certificate_keys: Option<String>,
+        redis_url: Option<String>,
+    ) -> PyResult<Self> {
+        let keys = Keyring::parse(certificate_keys.as_deref().unwrap_or_default()).map_err(PyValueError::new_err)?;
+        let options = Options { threads, last_good: last_good_path, access_log, certificate_keys: keys, redis_url, ..Options::default() };
+        Ok(Self { inner: hcc_gateway::Gateway::new(options)? })
     }
 
     fn apply<'py>(&self, py: Python<'py>, snapshot: &[u8]) -> PyResult<Bound<'py, PyBytes>> {
@@ -43,9 +52,11 @@ impl Gateway {
         py.detach(|| self.inner.load_last_good())
     }
 
-    fn start(&self, py: Python<'_>, http_fds: Vec<RawFd>) -> PyResult<()> {
-        let listeners = http_fds.into_iter().map(duplicate).collect::<std::io::Result<Vec<_>>>()?;
-        py.detach(|| self.inner.start(&listeners))?;
+    fn start(&self, py: Python<'_>, listeners: Vec<Vec<(RawFd, bool, bool)>>) -> PyResult<()> {
+        let listen = |(fd, tls, proxy)| duplicate(fd).map(|socket| Listen { socket, tls, proxy });
+        let lists =
+            listeners.into_iter().map(|list| list.into_iter().map(listen).collect()).collect::<std::io::Result<Vec<Vec<Listen>>>>()?;
+        py.detach(|| self.inner.start(&lists))?;
         Ok(())
     }
 
@@ -57,6 +68,10 @@ impl Gateway {
 
     fn revoke(&self, py: Python<'_>, session_ids: Vec<String>, until_unix: u64) {
         py.detach(|| self.inner.revoke(session_ids, until_unix));
+    }
+
+    fn reopen_log(&self, py: Python<'_>) -> PyResult<()> {
+        Ok(py.detach(|| self.inner.reopen_log())?)
     }
 
     fn status<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {

@@ -5,15 +5,18 @@
 pub struct Quota {
     interval_ns: u64,
     tolerance_ns: u64,
+    burst: u32,
 }
 
 /// What became of one request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Decision {
-    /// Admitted; how many more would be right now.
+    /// Admitted.
     Admitted {
-        /// Requests left at this moment.
+        /// Requests that would be admitted besides at this moment.
         remaining: u64,
+        /// Nanoseconds until the whole burst is there again.
+        reset_ns: u64,
     },
     /// Refused.
     Refused {
@@ -33,7 +36,7 @@ impl Quota {
         // Rounded up, so that the bound holds exactly.
         let interval_ns = (u64::from(per_s) * 1_000_000_000).div_ceil(u64::from(rate));
         let tolerance_ns = interval_ns.checked_mul(u64::from(burst) - 1)?;
-        (tolerance_ns < u64::MAX / 4).then_some(Self { interval_ns, tolerance_ns })
+        (tolerance_ns < u64::MAX / 4).then_some(Self { interval_ns, tolerance_ns, burst })
     }
 
     /// Decides for a key whose theoretical arrival time is `tat` (0 when new); gives the new one with the decision.
@@ -44,7 +47,17 @@ impl Quota {
             return (tat, Decision::Refused { wait_ns: ahead - self.tolerance_ns });
         }
         let remaining = (self.tolerance_ns - ahead) / self.interval_ns;
-        (start.saturating_add(self.interval_ns), Decision::Admitted { remaining })
+        (start.saturating_add(self.interval_ns), Decision::Admitted { remaining, reset_ns: ahead.saturating_add(self.interval_ns) })
+    }
+
+    /// Nanoseconds from one request to the next at the rate, rounded up.
+    pub fn interval_ns(&self) -> u64 {
+        self.interval_ns
+    }
+
+    /// Requests at once.
+    pub fn burst(&self) -> u32 {
+        self.burst
     }
 }
 
@@ -64,7 +77,7 @@ mod tests {
         }
         assert_eq!(admitted, 20);
         assert_eq!(quota.decide(tat, 1_000).1, Decision::Refused { wait_ns: 600_000_000 });
-        assert!(matches!(quota.decide(tat, 600_001_000).1, Decision::Admitted { remaining: 0 }));
+        assert!(matches!(quota.decide(tat, 600_001_000).1, Decision::Admitted { remaining: 0, reset_ns: 12_000_000_000 }));
         assert_eq!(Quota::new(0, 1, 1), None);
     }
 

@@ -25,17 +25,21 @@ pub struct Origin {
 }
 
 /// One request's inspection, made by [`Inspector::begin`] and dropped with the request.
+///
+/// Bodies are held back, in memory, up to the limit that the inspection states, shown once, and go on when it lets them.
 pub trait Transaction: Send {
     /// Phase 1.
     fn request_headers(&mut self, head: &RequestHead) -> Verdict;
-    /// Whether phase 2 wants the body.
-    fn wants_request_body(&self) -> bool;
-    /// Phase 2, once for each piece; `last` says that the body is whole.
-    fn request_body(&mut self, piece: &[u8], last: bool) -> Verdict;
+    /// Bytes of the request's body that phase 2 wants to see; 0 is none, and then nothing is held back.
+    fn request_body_limit(&self) -> usize;
+    /// Phase 2; `whole` is false when the body is longer than the limit.
+    fn request_body(&mut self, body: &[u8], whole: bool) -> Verdict;
     /// Phase 3.
     fn response_headers(&mut self, head: &ResponseHead) -> Verdict;
-    /// Phase 4.
-    fn response_body(&mut self, piece: &[u8], last: bool) -> Verdict;
+    /// Bytes of the response's body that phase 4 wants to see; 0 is none, and then nothing is held back.
+    fn response_body_limit(&self) -> usize;
+    /// Phase 4; `whole` is false when the body is longer than the limit.
+    fn response_body(&mut self, body: &[u8], whole: bool) -> Verdict;
 }
 
 /// Begins an inspection for each request.

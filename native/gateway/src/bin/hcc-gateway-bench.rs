@@ -1,6 +1,8 @@
 //! The listener alone: `hcc-gateway-bench LISTEN SNAPSHOT.json [THREADS] [ACCESS_LOG]`, for benches and fuzzing.
+//!
+//! `LISTEN` is `127.0.0.1:8080`, `https://127.0.0.1:8443`, or several with commas between them.
 
-use hcc_gateway::Gateway;
+use hcc_gateway::{Gateway, Listen, Options};
 use std::net::TcpListener;
 use std::process::ExitCode;
 
@@ -18,14 +20,19 @@ fn main() -> ExitCode {
 fn run(args: &[String]) -> Result<(), String> {
     let [listen, snapshot, rest @ ..] = args else { return Err("usage: LISTEN SNAPSHOT.json [THREADS] [ACCESS_LOG]".to_owned()) };
     let threads = rest.first().map_or(Ok(1), |t| t.parse()).map_err(|e| format!("threads: {e}"))?;
-    let gateway = Gateway::new(threads, None, rest.get(1).map(String::as_str), None).map_err(|e| e.to_string())?;
+    let gateway = Gateway::new(Options { threads, access_log: rest.get(1).cloned(), ..Options::default() }).map_err(|e| e.to_string())?;
     let bytes = std::fs::read(snapshot).map_err(|e| e.to_string())?;
     let report = gateway.apply(&bytes)?;
     if let Some(refused) = report.refused.first() {
         return Err(format!("{}: {}", refused.id, refused.error));
     }
-    let listener = TcpListener::bind(listen).map_err(|e| e.to_string())?;
-    gateway.start(&[listener]).map_err(|e| e.to_string())?;
+    let mut listeners = Vec::new();
+    for address in listen.split(',') {
+        let (tls, address) = address.strip_prefix("https://").map_or((false, address), |a| (true, a));
+        let socket = TcpListener::bind(address).map_err(|e| format!("{address}: {e}"))?;
+        listeners.push(Listen { socket, tls, proxy: false });
+    }
+    gateway.start(&[listeners]).map_err(|e| e.to_string())?;
     println!("ready");
     loop {
         std::thread::park();

@@ -14,12 +14,16 @@ pub struct Limit {
     pub id: u64,
     /// What is counted.
     pub key: LimitKey,
+    /// Name of the field in lower case, when that is counted.
+    pub header: Option<String>,
     /// Rate and burst.
     pub quota: Quota,
     /// Requests ...
     pub rate: u32,
     /// ... in so many seconds.
     pub per_s: u32,
+    /// Whether all gateways count together.
+    pub shared: bool,
 }
 
 /// Compiles a limit of a site; its number is the same over every apply.
@@ -27,8 +31,14 @@ pub(super) fn compile(limit: LimitBody, site: &str, hasher: &impl BuildHasher) -
     if limit.name.is_empty() || limit.name.len() > 64 || !is_token(limit.name.as_bytes()) {
         return Err(format!("name of a limit: {}", limit.name));
     }
+    let header = match (limit.key, limit.header) {
+        (LimitKey::Header, Some(name)) if is_token(name.as_bytes()) => Some(name.to_ascii_lowercase()),
+        (LimitKey::Header, _) => return Err(format!("limit {}: header is no field name", limit.name)),
+        (_, Some(_)) => return Err(format!("limit {}: a header is counted by key `header` only", limit.name)),
+        (_, None) => None,
+    };
     let quota = Quota::new(limit.rate, limit.per_s, limit.burst)
         .ok_or_else(|| format!("limit {}: rate, per_s and burst are at least 1", limit.name))?;
     let id = hasher.hash_one((site, &limit.name, limit.key as u8));
-    Ok(Limit { name: limit.name, id, key: limit.key, quota, rate: limit.rate, per_s: limit.per_s })
+    Ok(Limit { name: limit.name, id, key: limit.key, header, quota, rate: limit.rate, per_s: limit.per_s, shared: limit.shared })
 }

@@ -1,14 +1,32 @@
 //! A compiled site: hosts, routes, upstreams.
 
+pub mod canary;
+pub mod cors;
+pub mod counted;
+pub mod headers;
 pub mod limit;
+pub mod maintenance;
+pub mod matcher;
+pub mod pages;
+pub mod paths;
+pub mod redirect;
+pub mod respond;
+pub mod rewrite;
 pub mod route;
+mod template;
 mod upstream;
 
+pub use counted::{By, Counted};
 pub use limit::Limit;
-pub use route::Route;
+pub use matcher::Matched;
+pub use route::{Action, Route};
 
 use crate::snapshot::SiteBody;
 use hcc_proxy::Upstream;
+use headers::DefaultField;
+use maintenance::Maintenance;
+use matcher::Matcher;
+use pages::ErrorPages;
 use std::collections::HashMap;
 use std::hash::BuildHasher;
 use std::sync::Arc;
@@ -18,22 +36,22 @@ use std::sync::Arc;
 pub struct Site {
     /// Its id, for the access log.
     pub id: String,
+    /// Whose site it is.
+    pub organization: String,
     /// Host names it answers to, in lower case.
     pub hosts: Vec<String>,
     /// Routes, the one to try first standing first.
     pub routes: Vec<Route>,
+    /// Whether plain http is redirected to https.
+    pub https_redirect: bool,
+    /// `Strict-Transport-Security`, for answers over TLS.
+    pub hsts: Option<DefaultField>,
+    /// The whole site in maintenance.
+    pub maintenance: Option<Maintenance>,
+    /// Its own pages for answers of the gateway.
+    pub pages: ErrorPages,
+    matcher: Matcher,
     upstreams: HashMap<String, Arc<Upstream>>,
-}
-
-/// What a request's host and path lead to.
-#[derive(Debug, PartialEq, Eq)]
-pub enum Matched {
-    /// The route at this index.
-    Route(usize),
-    /// A route of this path, but none for this method.
-    Method,
-    /// No route.
-    Nothing,
 }
 
 impl Site {
@@ -45,32 +63,56 @@ impl Site {
         }
         let mut upstreams = HashMap::new();
         for (name, body) in &body.upstreams {
-            let former = old.and_then(|o| o.upstreams.get(name)).map_or(&[][..], |u| u.targets());
+            let former = old.and_then(|o| o.upstreams.get(name)).map(Arc::as_ref);
             upstreams.insert(name.clone(), Arc::new(upstream::compile(body, former).map_err(|e| format!("upstream {name}: {e}"))?));
         }
+        let former = old.iter().flat_map(|o| &o.routes).map(|r| (r.id.as_str(), r)).collect();
+        let around = route::Around { site: &body.site_id, upstreams: &upstreams, former: &former };
         let mut routes = Vec::with_capacity(body.routes.len());
         for route in body.routes {
             let id = route.id.clone();
-            routes.push(route::compile(route, &body.site_id, &upstreams, hasher).map_err(|e| format!("route {id}: {e}"))?);
+            routes.push(route::compile(route, &around, hasher).map_err(|e| format!("route {id}: {e}"))?);
         }
-        routes.sort_by(|a: &Route, b: &Route| {
-            b.priority.cmp(&a.priority).then(b.prefix.len().cmp(&a.prefix.len())).then(b.methods.is_some().cmp(&a.methods.is_some()))
-        });
-        Ok(Self { id: body.site_id, hosts, routes, upstreams })
+        routes.sort_by(Route::order);
+        Ok(Self {
+            id: body.site_id,
+            organization: body.organization_id,
+            hosts,
+            matcher: Matcher::new(&routes),
+            routes,
+            https_redirect: body.https_redirect,
+            hsts: headers::hsts(body.hsts_s),
+            maintenance: Maintenance::compile(body.maintenance)?,
+            pages: ErrorPages::compile(body.error_pages)?,
+            upstreams,
+        })
+    }
+
+    /// The upstreams with their names.
+    pub fn upstreams(&self) -> impl Iterator<Item = (&str, &Arc<Upstream>)> {
+        self.upstreams.iter().map(|(name, upstream)| (name.as_str(), upstream))
     }
 
     /// The route of a normalised path and a method.
     pub fn find(&self, path: &[u8], method: &[u8]) -> Matched {
-        let mut seen = false;
-        for (i, route) in self.routes.iter().enumerate() {
-            if route.covers(path) {
-                if route.methods.as_ref().is_none_or(|m| m.iter().any(|m| m == method || (m == b"GET" && method == b"HEAD"))) {
-                    return Matched::Route(i);
-                }
-                seen = true;
-            }
+        self.matcher.find(&self.routes, path, method)
+    }
+
+    #[cfg(test)]
+    fn matcher_nodes(&self) -> usize {
+        self.matcher.nodes()
+    }
+
+    /// The methods that routes of a path take, for `Allow`.
+    pub fn methods(&self, path: &[u8]) -> String {
+        let covering = self.routes.iter().filter(|r| r.paths.covers(path));
+        let mut all: Vec<_> = covering.flat_map(|r| r.methods().unwrap_or_default()).map(|m| String::from_utf8_lossy(m)).collect();
+        if all.iter().any(|m| m == "GET") {
+            all.push("HEAD".into());
         }
-        if seen { Matched::Method } else { Matched::Nothing }
+        all.sort_unstable();
+        all.dedup();
+        all.join(", ")
     }
 }
 

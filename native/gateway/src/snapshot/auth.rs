@@ -40,8 +40,8 @@ pub enum ApiKeys {
     Refuse,
     /// The upstream verifies them.
     Pass,
-    /// The gateway verifies them against the section `api_keys`, which must have been made for this site's organisation or one
-    /// above it.
+    /// The gateway verifies them against the section `api_keys`. A key must be of the site's own organisation, or of the platform's
+    /// (its user is of type `admin`).
     Verify,
 }
 

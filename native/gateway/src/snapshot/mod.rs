@@ -14,7 +14,9 @@ pub use route::{
     CanaryBody, CorsBody, HeaderRules, LimitBody, LimitKey, MaintenanceBody, RedirectBody, RespondBody, RouteBody, ValidateBody,
 };
 pub use site::SiteBody;
-pub use upstream::{BreakerBody, CheckKind, HashKey, HealthBody, OutlierBody, Policy, Protocol, RetryBody, TargetBody, UpstreamBody, UpstreamTls};
+pub use upstream::{
+    BreakerBody, CheckKind, HashKey, HealthBody, OutlierBody, Policy, Protocol, RetryBody, TargetBody, UpstreamBody, UpstreamTls,
+};
 
 use serde::Deserialize;
 use serde_json::value::RawValue;

@@ -104,7 +104,7 @@ impl Default for UpstreamTls {
 pub struct TargetBody {
     /// `host:port`, or `unix:/path/of/socket`. A host name is looked up again and again; each of its addresses counts by itself.
     pub address: String,
-    /// Share of the requests.
+    /// Share of the requests, 1 to 1000; each address of a host name has it whole.
     pub weight: u32,
 }
 
@@ -162,7 +162,7 @@ pub enum CheckKind {
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct OutlierBody {
-    /// Failures in a row (no connection, no answer, and 502, 503, 504 when `gateway_errors`) that eject.
+    /// Failures in a row (no connection, no answer, and 502, 503, 504 when `gateway_errors`) that eject; 0 is never.
     pub consecutive: u32,
     /// Whether 502, 503 and 504 of the target count as failures.
     pub gateway_errors: bool,
@@ -170,7 +170,7 @@ pub struct OutlierBody {
     pub base_ms: u64,
     /// Milliseconds of the longest ejection.
     pub max_ms: u64,
-    /// Per cent of healthy targets below which health is no longer believed and all are tried.
+    /// Per cent of healthy targets below which health is no longer believed and all are tried; 0 is never.
     pub panic_percent: u32,
 }
 
@@ -206,9 +206,9 @@ impl Default for RetryBody {
 pub struct BreakerBody {
     /// Requests in flight to the whole upstream; 0 is without limit.
     pub max_in_flight: u32,
-    /// Requests in flight to one target; 0 is without limit.
+    /// Requests in flight to one address of a target; 0 is without limit.
     pub max_in_flight_per_target: u32,
-    /// Share of failures in per cent, over the last ten seconds and at least 20 requests, that opens the circuit; 0 is never.
+    /// Share of failures (those of [`OutlierBody`]) in per cent, over the last ten seconds and at least 20 requests, that opens the circuit; 0 is never.
     pub error_percent: u32,
     /// Milliseconds that the circuit stays open before one request tries again; 5,000 when 0.
     pub open_ms: u64,

@@ -8,10 +8,20 @@ __version__: str
 class Gateway:
     """The public listener: threads that limit, authenticate, route and proxy without the GIL."""
 
-    def __new__(cls, *, threads: int, last_good_path: str | None, access_log: str | None) -> Gateway:
+    def __new__(
+        cls,
+        *,
+        threads: int,
+        last_good_path: str | None,
+        access_log: str | None,
+        certificate_keys: str | None = None,
+        redis_url: str | None = None,
+    ) -> Gateway:
         """Make a gateway that does not listen yet. `access_log` is a path, or "-" for standard output.
 
-        Raises OSError when the log cannot be opened.
+        `certificate_keys` (`id:base64,…`) open the private keys of certificates. Shared limits count together with the other
+        gateways that have the same `redis_url`; it may be away for a time. Raises OSError when the log cannot be opened or the
+        URL is none, ValueError when a key is no key.
         """
 
     def apply(self, snapshot: bytes) -> bytes:
@@ -23,14 +33,20 @@ class Gateway:
     def load_last_good(self) -> bool:
         """Put the last good snapshot in force; whether there was one."""
 
-    def start(self, http_fds: list[int]) -> None:
-        """Accept on these listening sockets, which stay the caller's. Raises OSError."""
+    def start(self, listeners: list[list[tuple[int, bool, bool]]]) -> None:
+        """Accept on these listening sockets, which stay the caller's: descriptor, whether TLS, whether a PROXY header first.
+
+        Thread n takes list n, the first again when there are fewer lists than threads. Raises OSError.
+        """
 
     def drain(self, timeout_s: float) -> None:
         """Accept nothing more and return once running requests have ended, or are cut after `timeout_s` seconds."""
 
     def revoke(self, session_ids: list[str], until_unix: int) -> None:
         """Refuse tokens of these sessions until `until_unix` (seconds)."""
+
+    def reopen_log(self) -> None:
+        """Open the access log's path anew, after the file was renamed. Raises OSError; then the old file is written on."""
 
     def status(self) -> bytes:
         """What is in force, as JSON without secrets."""

@@ -1,0 +1,28 @@
+//! What must hold for any bytes whatever: one function a target, which panics where it does not.
+//!
+//! `tests/short.rs` drives them with a mutator of our own, a fixed seed and a time limit; `guided/` drives the same functions
+//! with libFuzzer, led by coverage.
+
+#![allow(clippy::missing_panics_doc)] // to panic is how a target says that something is wrong
+
+pub mod chunked_body;
+pub mod client_address;
+pub mod mutate;
+pub mod path;
+pub mod request_head;
+pub mod response_head;
+pub mod round_trip;
+mod scanned;
+
+/// A target takes any bytes.
+pub type Target = fn(&[u8]);
+
+/// Every target by name; corpora lie in `corpus/NAME/`.
+pub const TARGETS: [(&str, Target); 6] = [
+    ("request_head", request_head::check),
+    ("chunked_body", chunked_body::check),
+    ("path", path::check),
+    ("response_head", response_head::check),
+    ("client_address", client_address::check),
+    ("round_trip", round_trip::check),
+];

@@ -1,0 +1,155 @@
+//! The request's body on its way to the upstream, and holding it back where it is looked at first.
+
+use crate::client::Client;
+use crate::pace::Pace;
+use hcc_http::{Decoded, Framing};
+use hcc_proxy::pump::Stopped;
+use hcc_proxy::{ProxyError, Pump, Side, Timer, WaitsFor, clock};
+use std::future::poll_fn;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+/// Content that was taken before it went on.
+#[derive(Debug, Default)]
+pub struct Held {
+    /// The content.
+    pub content: Vec<u8>,
+    /// Its trailer lines, when it is whole.
+    pub trailers: Vec<u8>,
+    /// Whether it is all there is.
+    pub whole: bool,
+}
+
+impl Held {
+    /// What an inspection that asked for `limit` bytes sees, and whether that is all.
+    pub fn shown(&self, limit: usize) -> (&[u8], bool) {
+        (&self.content[..self.content.len().min(limit)], self.whole && self.content.len() <= limit)
+    }
+}
+
+/// Why content could not be held back.
+#[derive(Debug)]
+pub enum NotHeld {
+    /// The sending end is to blame.
+    Stopped(Stopped),
+    /// It took too long.
+    Late,
+}
+
+/// Takes `limit` bytes of content, and what came in one piece with the last of them; `whole` is false when more is to come.
+pub async fn hold<S: Side>(side: &mut S, timer: &mut Timer, pause: Duration, limit: usize) -> Result<Held, NotHeld> {
+    let mut held = Held::default();
+    let mut pace = Pace::new(pause);
+    loop {
+        match side.decode().map_err(|r| NotHeld::Stopped(Stopped::Framing(r)))? {
+            Decoded::Data { skip, len } => {
+                held.content.extend_from_slice(&side.input()[skip..skip + len]);
+                side.consume(skip + len);
+                if side.is_input_done() {
+                    held.whole = true;
+                    return Ok(held);
+                }
+                if held.content.len() > limit {
+                    return Ok(held);
+                }
+                continue;
+            }
+            Decoded::End { skip, trailers, after } => {
+                held.trailers = side.input()[skip..skip + trailers].to_vec();
+                side.consume(skip + trailers + after);
+                held.whole = true;
+                return Ok(held);
+            }
+            Decoded::More => {}
+        }
+        timer.within(pace.wait(clock::tick().into_std()));
+        let filled = poll_fn(|cx| match side.poll_fill(cx) {
+            Poll::Ready(done) => Poll::Ready(Some(done)),
+            Poll::Pending if timer.poll_late(cx) => Poll::Ready(None),
+            Poll::Pending => Poll::Pending,
+        });
+        match filled.await {
+            None => return Err(NotHeld::Late),
+            Some(Err(error)) => return Err(NotHeld::Stopped(Stopped::Read(error))),
+            Some(Ok(0)) => {
+                held.trailers = side.closed().ok_or(NotHeld::Stopped(Stopped::Truncated))?;
+                held.whole = true;
+                return Ok(held);
+            }
+            Some(Ok(n)) => pace.moved(n as u64, clock::tick().into_std()),
+        }
+    }
+}
+
+/// What a client's broken body means for it.
+pub fn clients_fault(stopped: &Stopped) -> ProxyError {
+    match stopped {
+        Stopped::Framing(reject) => ProxyError::client(reject.status, reject.reason),
+        Stopped::TooLarge => ProxyError::client(413, "body too large"),
+        Stopped::Read(_) | Stopped::Truncated | Stopped::Write(_) => ProxyError::client(499, "client gone"),
+    }
+}
+
+/// The request's body on its way.
+pub struct Upload {
+    /// What moves it.
+    pub pump: Pump,
+    /// Whether it was sent, or can't be sent any more.
+    pub done: bool,
+    /// Whether the upstream takes no more of it.
+    pub broken: bool,
+    pace: Pace,
+    first_byte: Duration,
+}
+
+impl Upload {
+    /// A body of at most `max` bytes, from a client that may pause for `pause`; then the answer may take `first_byte`.
+    pub fn new(framing: Framing, max: u64, pause: Duration, first_byte: Duration) -> Self {
+        let pump = Pump::new(framing != Framing::None, max);
+        Self { pump, done: false, broken: false, pace: Pace::new(pause), first_byte }
+    }
+
+    /// Moves the body on. A write that fails is no error yet: the upstream may have answered early.
+    pub fn poll<C: Client, U: Side>(
+        &mut self,
+        cx: &mut Context<'_>,
+        client: &mut C,
+        upstream: &mut U,
+        timer: &mut Timer,
+    ) -> Result<(), ProxyError> {
+        if self.done {
+            return Ok(());
+        }
+        let (progress, moved) = (self.pump.progress, self.pump.moved);
+        match self.pump.poll(cx, client, upstream) {
+            Poll::Pending => {
+                if self.pump.progress != progress || progress == 0 {
+                    let now = clock::tick().into_std();
+                    self.pace.moved(self.pump.moved - moved, now);
+                    if self.pump.waits_for == WaitsFor::Source {
+                        timer.within(self.pace.wait(now));
+                    } else {
+                        self.pace.rest(now);
+                        timer.within(self.first_byte);
+                    }
+                }
+                return Ok(());
+            }
+            Poll::Ready(Ok(())) => {}
+            Poll::Ready(Err(Stopped::Write(_))) => self.broken = true,
+            Poll::Ready(Err(stopped)) => return Err(clients_fault(&stopped)),
+        }
+        self.done = true;
+        timer.within(self.first_byte);
+        Ok(())
+    }
+
+    /// Who is to blame when the deadline passes.
+    pub fn late(&self) -> ProxyError {
+        if self.done || self.pump.waits_for == WaitsFor::Sink {
+            ProxyError::upstream(504, "upstream answer timeout")
+        } else {
+            ProxyError::client(408, "slow body")
+        }
+    }
+}

@@ -1,0 +1,148 @@
+"""Lines: their ends, their bytes, their sizes, and the version at the end of the first."""
+
+from __future__ import annotations
+
+from tests.adversarial.case import Accepted, Answered, Refused, bare, get
+
+_VERSIONS = {
+    "1.2": b"HTTP/1.2",
+    "1.10": b"HTTP/1.10",
+    "1.": b"HTTP/1.",
+    "1": b"HTTP/1",
+    "01.1": b"HTTP/01.1",
+    "+1.1": b"HTTP/+1.1",
+    "1,1": b"HTTP/1,1",
+    "1.1 and more": b"HTTP/1.1x",
+    "1.1 and a space": b"HTTP/1.1 ",
+    "1.1 and a tab": b"HTTP/1.1\t",
+    "1.1 and a word": b"HTTP/1.1 x",
+    "2.0": b"HTTP/2.0",
+    "3": b"HTTP/3",
+    "0.9": b"HTTP/0.9",
+    "lower case": b"http/1.1",
+    "mixed case": b"Http/1.1",
+    "other name": b"HTTPS/1.1",
+    "rtsp": b"RTSP/1.0",
+    "space inside": b"HTTP /1.1",
+    "high byte": b"HTTP/1.1\xa0",
+}
+_FIELDS = {
+    "folded with space": b"X-A: 1\r\n 2",
+    "folded with tab": b"X-A: 1\r\n\t2",
+    "line of spaces": b"X-A: 1\r\n  ",
+    "line of a tab": b"\t",
+    "space before colon": b"X-A : 1",
+    "tab before colon": b"X-A\t: 1",
+    "space in name": b"X A: 1",
+    "no colon": b"X-A",
+    "no name": b": 1",
+    "name with bracket": b"X[A]: 1",
+    "name with slash": b"X/A: 1",
+    "name with at": b"X@A: 1",
+    "name with quote": b'X"A: 1',
+    "name with comma": b"X,A: 1",
+    "name with semicolon": b"X;A: 1",
+    "name with equals": b"X=A: 1",
+    "name with backslash": b"X\\A: 1",
+    "name with nul": b"X\x00A: 1",
+    "name with high byte": b"X\xe9A: 1",
+    "name with delete": b"X\x7fA: 1",
+    "value with nul": b"X-A: 1\x002",
+    "value with bell": b"X-A: 1\x072",
+    "value with escape": b"X-A: \x1b[0m",
+    "value with vertical tab": b"X-A: 1\x0b2",
+    "value with form feed": b"X-A: 1\x0c2",
+    "value with delete": b"X-A: \x7f",
+    "value with backspace": b"X-A: 1\x08",
+    "bare cr in value": b"X-A: 1\r2",
+    "bare cr before the end": b"X-A: 1\r",
+    "bare lf": b"X-A: 1\nX-B: 2",
+    "lf cr": b"X-A: 1\n\rX-B: 2",
+    "empty line with lf": b"X-A: 1\n\nGET /smuggled HTTP/1.1",
+    "empty line with cr": b"X-A: 1\r\rGET /smuggled HTTP/1.1",
+}
+_H = b"Host: a.example\r\n"
+_REQUESTS = {
+    "0.9": b"GET /case\r\n",
+    "0.9 with fields": b"GET /case\r\n" + _H + b"\r\n",
+    "0.9 with a space": b"GET /case \r\n" + _H + b"\r\n",
+    "all lf": b"GET /case HTTP/1.1\nHost: a.example\n\n",
+    "all cr": b"GET /case HTTP/1.1\rHost: a.example\r\r\n\r\n",
+    "request line with lf": b"GET /case HTTP/1.1\n" + _H + b"\r\n",
+    "request line with cr cr lf": b"GET /case HTTP/1.1\r\r\n" + _H + b"\r\n",
+    "request line with nul": b"GET /case HTTP/1.1\x00\r\n" + _H + b"\r\n",
+    "end with lf": b"GET /case HTTP/1.1\r\n" + _H + b"\n",
+    "end with cr cr lf": b"GET /case HTTP/1.1\r\n" + _H + b"\r\r\n\r\n",
+    "empty request line": b"\r\n\r\n",
+    "request line of spaces": b"   \r\n" + _H + b"\r\n",
+    "one word": b"GET\r\n" + _H + b"\r\n",
+    "space before the method": b" GET /case HTTP/1.1\r\n" + _H + b"\r\n",
+    "tab before the method": b"\tGET /case HTTP/1.1\r\n" + _H + b"\r\n",
+    "lf before the method": b"\nGET /case HTTP/1.1\r\n" + _H + b"\r\n",
+    "cr before the method": b"\rGET /case HTTP/1.1\r\n" + _H + b"\r\n",
+    "two spaces before the target": b"GET  /case HTTP/1.1\r\n" + _H + b"\r\n",
+    "two spaces before the version": b"GET /case  HTTP/1.1\r\n" + _H + b"\r\n",
+    "tabs between": b"GET\t/case\tHTTP/1.1\r\n" + _H + b"\r\n",
+    "vertical tab between": b"GET\x0b/case HTTP/1.1\r\n" + _H + b"\r\n",
+    "no target": b"GET HTTP/1.1\r\n" + _H + b"\r\n",
+    "no method": b"/case HTTP/1.1\r\n" + _H + b"\r\n",
+    "method empty": b" /case HTTP/1.1\r\n" + _H + b"\r\n",
+    "method with bracket": b"G(T /case HTTP/1.1\r\n" + _H + b"\r\n",
+    "method with colon": b"GET: /case HTTP/1.1\r\n" + _H + b"\r\n",
+    "method with nul": b"GET\x00 /case HTTP/1.1\r\n" + _H + b"\r\n",
+    "method with high byte": b"G\xc9T /case HTTP/1.1\r\n" + _H + b"\r\n",
+    "method with slash": b"GET/ /case HTTP/1.1\r\n" + _H + b"\r\n",
+    "method too long": b"G" * 40 + b" /case HTTP/1.1\r\n" + _H + b"\r\n",
+    "byte order mark": b"\xef\xbb\xbfGET /case HTTP/1.1\r\n" + _H + b"\r\n",
+    "first field folded": b"GET /case HTTP/1.1\r\n " + _H + b"\r\n",
+    "field before the request": _H + b"GET /case HTTP/1.1\r\n" + _H + b"\r\n",
+    "tls hello": b"\x16\x03\x01\x00\xa5\x01\x00\x00\xa1\x03\x03\r\n\r\n",
+    "status line": b"HTTP/1.1 200 OK\r\n" + _H + b"\r\n",
+}
+
+REFUSED = (
+    {f"version {name}": Refused(get(start=b"GET /case " + text)) for name, text in _VERSIONS.items()}
+    | {f"field {name}": Refused(get(line)) for name, line in _FIELDS.items()}
+    | {f"line {name}": Refused(raw) for name, raw in _REQUESTS.items()}
+    | {
+        "line too long": Refused(get(start=b"GET /" + b"a" * 9000 + b" HTTP/1.1"), (414,)),
+        "line without end": Refused(b"GET /" + b"a" * 9000, (414,)),
+        "query too long": Refused(get(start=b"GET /case?" + b"a" * 9000 + b" HTTP/1.1"), (414,)),
+        "method without end": Refused(b"G" * 9000, (414,)),
+        "field too long": Refused(get(b"X-A: " + b"a" * 40_000), (431,)),
+        "field name too long": Refused(get(b"X" * 40_000 + b": a"), (431,)),
+        "fields without end": Refused(b"GET /case HTTP/1.1\r\n" + _H + b"X-A: " + b"a" * 40_000, (431,)),
+        "too many fields": Refused(get(*[b"X-A: 1"] * 200), (431,)),
+        "many long fields": Refused(get(*[b"X-A: " + b"a" * 900] * 60), (431,)),
+    }
+)
+
+ANSWERED = {
+    "trace": Answered(get(start=b"TRACE /case HTTP/1.1"), 405),
+}
+
+ACCEPTED = {
+    "plain": Accepted(get()),
+    "fields without spaces": Accepted(bare(b"GET /case HTTP/1.1", b"Host:a.example", b"X-A:1")),
+    "fields behind tabs": Accepted(bare(b"GET /case HTTP/1.1", b"Host:\ta.example\t", b"X-A:\t 1 \t")),
+    "field empty": Accepted(get(b"X-A:")),
+    "field twice": Accepted(get(b"X-A: 1", b"X-A: 2")),
+    "field with high bytes": Accepted(get(b"X-A: caf\xe9")),
+    "field with utf-8": Accepted(get("X-A: caf\u00e9".encode())),
+    "field with colons": Accepted(get(b"X-A: a:b: c")),
+    "field with odd letters": Accepted(get(b"X!#$&'*+-.^`|~A: 1")),
+    "hundred fields": Accepted(get(*[b"X-%d: 1" % n for n in range(90)])),
+    "line of four thousand bytes": Accepted(get(start=b"GET /" + b"a" * 4000 + b" HTTP/1.1"), target="/" + "a" * 4000),
+    "field of eight thousand bytes": Accepted(get(b"X-A: " + b"a" * 8000)),
+    "method unknown": Accepted(get(start=b"FROB /case HTTP/1.1"), "FROB", refused_by=("node",)),
+    "method in lower case": Accepted(get(start=b"get /case HTTP/1.1"), "get", refused_by=("nginx", "node")),
+    "method with dash": Accepted(get(start=b"M-SEARCH /case HTTP/1.1"), "M-SEARCH"),
+    "put": Accepted(get(b"Content-Length: 2", start=b"PUT /case HTTP/1.1", body=b"ab"), "PUT", body=b"ab"),
+    "patch": Accepted(get(b"Content-Length: 2", start=b"PATCH /case HTTP/1.1", body=b"ab"), "PATCH", body=b"ab"),
+    # It is sent on as 1.1 with an empty Host, which RFC 9112 section 3.2 has and nginx refuses.
+    "1.0 without host": Accepted(bare(b"GET /case HTTP/1.0"), host=None),
+    "1.0": Accepted(get(start=b"GET /case HTTP/1.0")),
+    "1.0 kept alive": Accepted(get(b"Connection: keep-alive", start=b"GET /case HTTP/1.0")),
+    "1.0 with more than its end": Accepted(get(b"Connection: close", start=b"GET /case HTTP/1.0", body=b"GET /smuggled\r\n")),
+    "1.1 closed, with more than its end": Accepted(get(b"Connection: close", body=b"GET /smuggled HTTP/1.1\r\nHost: b\r\n\r\n")),
+}
