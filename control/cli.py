@@ -36,9 +36,24 @@ def _gateway(args: argparse.Namespace) -> int:
         threads=args.threads,
         database_url=os.environ.get("HCC_GATEWAY_DATABASE_URL", ""),
         access_log=args.access_log,
+        certificate_keys=_certificate_keys(),
         redis_url=os.environ.get("HCC_GATEWAY_REDIS_URL") or os.environ.get("REDIS_URL", ""),
     )
     return int(code or 0)
+
+
+def _certificate_keys() -> str:
+    """What opens the private keys of certificates. Raises SettingsError for keys that are none."""
+    settings = import_module("control.core.settings")
+    crypto = import_module("control.core.crypto")
+    setting = settings.ENVIRONMENT["certificate_keys"]
+    keys = settings.read_secret_or_value(setting, os.environ) or ""
+    try:
+        if keys:
+            crypto.Keyring.parse(keys)
+    except crypto.KeyringError as error:
+        raise settings.SettingsError([f"{setting.name}: {error}"]) from None
+    return str(keys)
 
 
 def _positive(text: str) -> int:

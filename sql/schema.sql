@@ -742,7 +742,7 @@ CREATE VIEW hcc.gateway_config_api_keys AS
            FROM (((hcc.gateway_routes r
              JOIN hcc.gateway_config_sites s ON ((s.id = r.site_id)))
              JOIN hcc.organizations o_1 ON ((o_1.id = s.organization_id)))
-             CROSS JOIN LATERAL unnest(o_1.path) p(id))
+             CROSS JOIN LATERAL ( VALUES (o_1.id), (o_1.path[1])) p(id))
           WHERE ((r.auth ->> 'api_keys'::text) = 'verify'::text)
         )
  SELECT k.id,

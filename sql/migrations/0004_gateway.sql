@@ -325,14 +325,14 @@ CREATE VIEW hcc.gateway_config_routes AS
     JOIN hcc.gateway_config_sites s ON s.id = r.site_id
     LEFT JOIN hcc.gateway_upstreams u ON u.id = r.upstream_id
     LEFT JOIN hcc.gateway_upstreams c ON c.id = r.canary_upstream_id;
--- Keys of the organisations with a site that verifies them, and of those above; as narrow as control would see them.
+-- Keys of the organisations with a site that verifies them, and the platform's; as narrow as control would see them.
 CREATE VIEW hcc.gateway_config_api_keys AS
   WITH wanted AS (
     SELECT DISTINCT p.id
       FROM hcc.gateway_routes r
       JOIN hcc.gateway_config_sites s ON s.id = r.site_id
       JOIN hcc.organizations o ON o.id = s.organization_id
-      CROSS JOIN LATERAL unnest(o.path) AS p(id)
+      CROSS JOIN LATERAL (VALUES (o.id), (o.path[1])) AS p(id)
      WHERE r.auth ->> 'api_keys' = 'verify')
   SELECT k.id, k.prefix, encode(k.key_hash, 'hex') AS hash, k.organization_id, k.user_id,
          CASE o.kind WHEN 'platform' THEN 'admin' ELSE o.kind END AS user_type,

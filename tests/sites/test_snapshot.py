@@ -115,7 +115,7 @@ async def test_the_gateway_takes_all_of_it(world: World, settings: Settings) -> 
 
     await everything(world, settings)
     raw, sections = await snapshot_of(settings)
-    gateway = Gateway(threads=1, last_good_path=None, access_log=None)
+    gateway = Gateway(threads=1, last_good_path=None, access_log=None, certificate_keys=settings.certificate_keys)
     report = msgspec.json.decode(gateway.apply(raw))
     assert report["refused"] == []
     assert sorted(report["applied"]) == sorted(sections)
@@ -177,7 +177,9 @@ async def test_which_keys_are_handed_over(world: World, settings: Settings, chan
     auth = {"mode": "optional", "api_keys": "verify"}
     await make_route(world, site, path_prefix="/", upstream="origin", auth=auth)
     key = await made(world, "anna", "/v1/api-keys", {"name": "robot", "scopes": ["users:read"]})
-    above = await made(world, "nora", "/v1/api-keys", {"name": "above", "scopes": ["*"]})
+    platform = await made(world, "root", "/v1/api-keys", {"name": "platform", "scopes": ["*"]})
+    for other in ("nora", "bert"):
+        await made(world, other, "/v1/api-keys", {"name": "other", "scopes": ["*"]})
     stranger = await made(world, "cleo", "/v1/api-keys", {"name": "stranger", "scopes": ["*"]})
     if change:
         with psycopg.connect(settings.owner_database_url) as connection:
@@ -192,7 +194,7 @@ async def test_which_keys_are_handed_over(world: World, settings: Settings, chan
             "organization_id": key["organization_id"], "user_id": key["user_id"],
             "user_type": "customer", "scopes": ["users:read"], "roles": ["owner"], "expires": None,
         }  # fmt: skip
-        assert set(found) == {key["id"], above["id"]}, "keys of the organisations above work below"
+        assert set(found) == {key["id"], platform["id"]}, "the site's own, and the platform's"
         assert key["key"].encode() not in raw
 
 
