@@ -171,17 +171,27 @@ CREATE FUNCTION hcc.gateway_hosts_refused(names text[], site uuid, organization 
     AS $$
 BEGIN
   PERFORM pg_advisory_xact_lock(hashtextextended('hcc.gateway_hosts', 7));
+  -- Three looks by index: the name itself, what lies below it, what lies above it.
   RETURN (
-    SELECT coalesce(array_agg(DISTINCT n.host), '{}')
-      FROM (SELECT w.host, reverse(CASE WHEN w.host LIKE '*.%' THEN substr(w.host, 3) ELSE w.host END) || '.' COLLATE "C" AS place
-              FROM unnest(names) AS w(host)) n
-      JOIN gateway_hosts g ON g.site_id IS DISTINCT FROM site
-       AND (g.host = n.host
-            OR n.host <> '*' AND g.organization_id <> organization
-               AND (g.place >= n.place AND g.place < n.place || chr(127)
-                    OR g.place = ANY (SELECT left(n.place, i) FROM generate_series(1, length(n.place)) AS i
-                                       WHERE substr(n.place, i, 1) = '.'))
-               AND NOT EXISTS (SELECT FROM organizations o WHERE o.id = g.organization_id AND o.path @> ARRAY[home])));
+    WITH wanted AS (
+      SELECT w.host, (reverse(CASE WHEN w.host LIKE '*.%' THEN substr(w.host, 3) ELSE w.host END) || '.') COLLATE "C" AS place
+        FROM unnest(names) AS w(host)),
+    nesting AS (
+      SELECT n.host, g.organization_id
+        FROM wanted n JOIN gateway_hosts g ON g.place >= n.place AND g.place < n.place || chr(127)
+       WHERE n.host <> '*'
+      UNION
+      SELECT n.host, g.organization_id
+        FROM wanted n
+        CROSS JOIN LATERAL generate_series(1, length(n.place)) AS i
+        JOIN gateway_hosts g ON g.place = left(n.place, i)
+       WHERE n.host <> '*' AND substr(n.place, i, 1) = '.')
+    SELECT coalesce(array_agg(r.host ORDER BY r.host), '{}')
+      FROM (SELECT n.host FROM wanted n JOIN gateway_hosts g ON g.host = n.host WHERE g.site_id IS DISTINCT FROM site
+            UNION
+            SELECT n.host FROM nesting n
+             WHERE n.organization_id <> organization
+               AND NOT EXISTS (SELECT FROM organizations o WHERE o.id = n.organization_id AND o.path @> ARRAY[home])) r);
 END
 $$;
 
