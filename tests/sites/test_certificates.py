@@ -189,6 +189,10 @@ async def test_there_is_one_default(world: World) -> None:
     ]
     listed = (await world.get("root", "/v1/certificates")).json()["data"]
     assert {c["id"]: c["is_default"] for c in listed} == {first["id"]: False, second["id"]: True}
+    back = await world.send("root", "PATCH", f"/v1/certificates/{first['id']}", {"is_default": True})
+    assert (back.status_code, back.json()["data"]["fingerprint"]) == (200, first["fingerprint"])
+    again = (await world.get("root", f"/v1/certificates/{second['id']}")).json()["data"]
+    assert (again["is_default"], again["version"]) == (False, 2)
     inside = str(world.organizations["apple"])
     body = {**pair(OTHER), "is_default": True}
     answer = await world.send("root", "POST", "/v1/certificates", body, X_Organization_Id=inside)

@@ -47,5 +47,8 @@ UPDATE hcc.gateway_certificates
        not_before = %(not_before)s, not_after = %(not_after)s, version = version + 1, updated_at = now()
  WHERE id = %(id)s
 
+-- name: mark
+UPDATE hcc.gateway_certificates SET is_default = %(is_default)s, version = version + 1, updated_at = now() WHERE id = %(id)s
+
 -- name: delete
 DELETE FROM hcc.gateway_certificates WHERE id = %(id)s

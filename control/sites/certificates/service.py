@@ -75,15 +75,17 @@ async def update(ctx: Context, certificate_id: UUID, changes: dict[str, Any]) ->
         ctx.if_match(before.version)
         is_default = changes.get("is_default", before.is_default)
         _check_default(ctx, before.organization_id, wanted=is_default)
-        stored = await tx.one(_Stored, q.SQL.stored, id=certificate_id)
-        where = place("gateway_certificates", "private_key", certificate_id)
-        key = changes.get("private_key_pem") or keyring.open(stored.private_key, where).decode()
-        # What is only marked is not judged again: it may have expired meanwhile.
-        at = now() if {"chain_pem", "private_key_pem"} & changes.keys() else before.not_before
-        found = read(changes.get("chain_pem", stored.chain_pem), key, at)
         if is_default:
             await tx.run(q.SQL.no_default, id=certificate_id)
-        await tx.run(q.SQL.update, is_default=is_default, **columns(found, keyring, certificate_id))
+        if {"chain_pem", "private_key_pem"} & changes.keys():
+            stored = await tx.one(_Stored, q.SQL.stored, id=certificate_id)
+            where = place("gateway_certificates", "private_key", certificate_id)
+            key = changes.get("private_key_pem") or keyring.open(stored.private_key, where).decode()
+            found = read(changes.get("chain_pem", stored.chain_pem), key, now())
+            await tx.run(q.SQL.update, is_default=is_default, **columns(found, keyring, certificate_id))
+        else:
+            # What is only marked is not judged again: it may have expired meanwhile.
+            await tx.run(q.SQL.mark, id=certificate_id, is_default=is_default)
         after = await _find(tx, certificate_id)
         await ctx.audit(
             tx,
