@@ -9,15 +9,18 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import ctypes
+import mmap
 import multiprocessing
 import os
 import signal
+import socket
 import sys
 import time
 from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 
+from dataplane import handover
 from dataplane.config import ConfigFeed
 from dataplane.listeners import ListenError, open_listeners, parse
 
@@ -30,6 +33,10 @@ _PR_SET_PDEATHSIG = 1
 _JSON = [("content-type", "application/json"), ("cache-control", "no-store")]
 _TEXT = [("content-type", "text/plain; version=0.0.4; charset=utf-8"), ("cache-control", "no-store")]
 REDIS_SCHEMES = ("redis://", "rediss://", "unix:")
+_ALONE, _HANDED_OVER = 1, 2
+CLOSE_AFTER_S = {0: None, _ALONE: 0.0, _HANDED_OVER: 0.5}
+"""How long to accept on before the sockets are closed, in seconds: connections handed over are made within a round trip. A worker
+whose parent goes on leaves them open for the next."""
 ENDPOINTS = ("/healthz", "/readyz", "/metrics", "/config")
 
 
@@ -45,6 +52,8 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     drain_s: float
     certificate_keys: str
     parent: int
+    stopping: mmap.mmap
+    """One byte that parent and worker share: 0, or how the parent stops (`_ALONE`, `_HANDED_OVER`)."""
 
 
 class Answer(Protocol):
@@ -102,7 +111,7 @@ class Operations:
         if self._task is not None:
             self._task.cancel()
         if self._gateway is not None:
-            self._gateway.drain(self._options.drain_s)
+            self._gateway.drain(self._options.drain_s, CLOSE_AFTER_S.get(self._options.stopping[0]))
             log("gateway drained")
 
     def _reopen_log(self) -> None:
@@ -175,6 +184,21 @@ def _forward_rotation(workers: Callable[[], Iterable[int | None]]) -> None:
     signal.signal(signal.SIGUSR1, forward)
 
 
+def _hand_over(server: Any, stopping: mmap.mmap, sockets: list[socket.socket]) -> None:
+    """When this process is told to stop, connections go to another one on the same ports, if there is one; then the ports close.
+
+    SIGHUP, which makes a new worker, leaves them open.
+    """
+    stop = server.signal_handler_interrupt
+
+    def leave(*args: Any) -> None:
+        if not stopping[0]:
+            stopping[0] = _HANDED_OVER if handover.steer_away(sockets) else _ALONE
+        stop(*args)
+
+    server.signal_handler_interrupt = leave
+
+
 def serve(
     *,
     listen: str,
@@ -218,6 +242,7 @@ def serve(
         drain_s=drain_s,
         certificate_keys=certificate_keys,
         parent=os.getpid(),
+        stopping=mmap.mmap(-1, 1),
     )
     # The worker must inherit the sockets.
     multiprocessing.set_start_method("fork", force=True)
@@ -237,5 +262,7 @@ def serve(
         log_level="warning",  # type: ignore[arg-type]  # Granian takes the name of its level
     )
     _forward_rotation(lambda: [getattr(worker.inner, "pid", None) for worker in server.wrks])
+    if all(one.own for own in sockets for one in own):
+        _hand_over(server, _options.stopping, [one.socket for own in sockets for one in own])
     server.serve()
     return 0

@@ -11,6 +11,8 @@ from collections.abc import Mapping
 
 import msgspec
 
+from dataplane import handover
+
 BACKLOG = 4096
 _FIRST_PASSED = 3
 
@@ -26,6 +28,8 @@ class Listener(msgspec.Struct, frozen=True):
     tls: bool
     proxy: bool
     """Whether each connection begins with a PROXY protocol header."""
+    own: bool = True
+    """Whether this gateway opened it, and not systemd, who keeps it open."""
 
     def handed_down(self) -> tuple[int, bool, bool]:
         """What the native gateway takes."""
@@ -65,7 +69,7 @@ def passed_by_systemd(environ: Mapping[str, str], pid: int) -> list[Listener]:
         name = names[number] if number < len(names) else ""
         # A unit without FileDescriptorName= gives its own name.
         tls, proxy = spoken(name if name in _SCHEMES else "http")
-        found.append(Listener(socket.socket(fileno=_FIRST_PASSED + number), tls, proxy))
+        found.append(Listener(socket.socket(fileno=_FIRST_PASSED + number), tls, proxy, own=False))
     return found
 
 
@@ -98,6 +102,7 @@ def _open(address: str, like: Listener | None = None) -> Listener:
             listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
         listener.bind((host, port))
         listener.listen(BACKLOG)
+        handover.take_part(listener)
         listener.setblocking(False)
     except OSError as error:
         listener.close()

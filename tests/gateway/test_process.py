@@ -23,7 +23,7 @@ from dataplane.gateway import serve
 sys.exit(
     serve(
         listen=sys.argv[1], ops_listen=sys.argv[2], last_good=sys.argv[3],
-        threads=1, database_url="", access_log=sys.argv[4], drain_s=2,
+        threads=int(sys.argv[5]), database_url="", access_log=sys.argv[4], drain_s=2,
     )
 )
 """
@@ -48,13 +48,13 @@ def is_gone(pid: int) -> bool:
 
 
 class Process:
-    def __init__(self, folder: Path, origin: Origin) -> None:
-        self.port, self.ops = free_port(), free_port()
+    def __init__(self, folder: Path, origin: Origin, *, port: int = 0, threads: int = 1) -> None:
+        self.port, self.ops = port or free_port(), free_port()
         last_good = folder / "last-good.json"
         last_good.write_bytes(snapshot(site(upstream(origin.port))))
         self.log = folder / "access.log"
         addresses = [f"127.0.0.1:{self.port}", f"127.0.0.1:{self.ops}"]
-        command = [sys.executable, "-c", START, *addresses, str(last_good), str(self.log)]
+        command = [sys.executable, "-c", START, *addresses, str(last_good), str(self.log), str(threads)]
         self.process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
         until(lambda: self.answers(self.ops, "/readyz"), 20)
 

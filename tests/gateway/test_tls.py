@@ -28,8 +28,7 @@ def secure(make_gateway: Callable[..., Running], origin: Origin) -> Running:
 
 
 def apply(gateway: Running, origin: Origin, *certificates: dict[str, Any]) -> Any:
-    report = json.loads(gateway.native.apply(snapshot(site(upstream(origin.port)), sections_=certificates)))
-    return report
+    return json.loads(gateway.native.apply(snapshot(site(upstream(origin.port)), sections_=certificates)))
 
 
 def connect(gateway: Running, name: str | None, protocols: tuple[str, ...] = ()) -> ssl.SSLSocket:

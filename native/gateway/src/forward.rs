@@ -129,12 +129,16 @@ pub async fn forward<C: Client>(
             Ok(Tried::Answered) => return Ok(()),
             Ok(Tried::Again) => {}
             Err(Failure::Own(answer)) => return Err(answer),
-            Err(Failure::Proxy(error)) => {
+            Err(Failure::Proxy(mut error)) => {
+                let over = error.status == 504 && ex.timer.is_over();
+                if over {
+                    error.reason = "total time over";
+                }
                 if error.source == Source::Upstream {
                     worker.shared.metrics.upstream_failures.fetch_add(1, Ordering::Relaxed);
                 }
                 let safe = (error.unsent && sent.bytes_in == 0) || (error.unanswered && this.repeatable);
-                if sent.begun || !safe || !this.tries_left || !upstream.may_retry(now_ms()) {
+                if over || sent.begun || !safe || !this.tries_left || !upstream.may_retry(now_ms()) {
                     return Err(refusal(error));
                 }
             }
@@ -384,10 +388,9 @@ async fn ask<C: Client, U: Origin>(
     sent.bytes_in = upload.pump.moved;
     head?;
     lease.succeeded(ex.response.status, now_ms());
-    if this.tries_left && this.repeatable && this.upstream.retry.gateway_errors && matches!(ex.response.status, 502..=504) {
-        if this.upstream.may_retry(now_ms()) {
-            return Ok(Asked::Again);
-        }
+    let refused = this.upstream.retry.gateway_errors && matches!(ex.response.status, 502..=504);
+    if refused && this.tries_left && this.repeatable && this.upstream.may_retry(now_ms()) {
+        return Ok(Asked::Again);
     }
     if ex.response.status == 101 {
         relay::switch(ex, client, known, sent).await?;

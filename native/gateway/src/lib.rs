@@ -1,5 +1,6 @@
 //! The gateway: pipeline and listener over the crates below it.
 
+pub mod accept;
 pub mod access_log;
 pub mod api_keys;
 pub mod auth;

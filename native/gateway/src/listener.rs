@@ -1,30 +1,27 @@
 //! Threads that accept and serve, and how they stop.
 
+use crate::accept::{Books, accept};
 use crate::access_log::{Journal, Log};
 use crate::config::Report;
-use crate::idle::Idle;
 use crate::limits::Limits;
-use crate::preamble::{self, Opened, Opening};
+use crate::preamble::Opening;
 use crate::sealed::Keyring;
-use crate::session::{self, Worker};
+use crate::session::Worker;
 use crate::state::Shared;
-use crate::{h2_session, tls};
-use hcc_http::client::limit_key;
+use crate::tls;
 use hcc_http::request_id::Random;
 use hcc_proxy::{Pool, clock};
 use hcc_waf::Inspector;
-use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 use std::io;
-use std::net::{IpAddr, TcpListener as StdListener};
+use std::net::TcpListener as StdListener;
 use std::path::PathBuf;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpListener;
 use tokio::sync::watch;
-use tokio::task::AbortHandle;
+use tokio::task::JoinHandle;
 
 /// How often batches of the access log go out.
 const TICK: Duration = Duration::from_millis(100);
@@ -41,6 +38,15 @@ pub struct Listen {
     pub tls: bool,
     /// Whether a PROXY header stands first.
     pub proxy: bool,
+}
+
+/// How a gateway stops.
+#[derive(Clone, Copy, Debug)]
+pub struct Stop {
+    /// When what still runs is cut.
+    pub deadline: Instant,
+    /// When the listening sockets are closed, for everybody who has them; `None` leaves them open.
+    pub close_at: Option<Instant>,
 }
 
 /// What a gateway is made with.
@@ -67,8 +73,8 @@ pub struct Gateway {
     shared: Arc<Shared>,
     threads: usize,
     log: Arc<Journal>,
-    stop: watch::Sender<Option<Instant>>,
-    running: Mutex<Vec<JoinHandle<()>>>,
+    stop: watch::Sender<Option<Stop>>,
+    running: Mutex<Vec<std::thread::JoinHandle<()>>>,
 }
 
 impl Gateway {
@@ -162,9 +168,13 @@ impl Gateway {
     }
 
     /// Accepts nothing more, ends connections that have been idle for a second, lets requests finish within `timeout`, then cuts.
-    pub fn drain(&self, timeout: Duration) {
+    ///
+    /// Listening sockets are left to whoever else has them, and what waits in their queues with them. With `close_after` they are
+    /// accepted on for that long, emptied and closed, for everybody who has them.
+    pub fn drain(&self, timeout: Duration, close_after: Option<Duration>) {
         self.shared.draining.store(true, Ordering::Relaxed);
-        let _ = self.stop.send(Some(Instant::now() + timeout));
+        let now = Instant::now();
+        let _ = self.stop.send(Some(Stop { deadline: now + timeout, close_at: close_after.map(|after| now + after) }));
         let threads = std::mem::take(&mut *self.running.lock().unwrap_or_else(PoisonError::into_inner));
         for thread in threads {
             let _ = thread.join();
@@ -178,14 +188,12 @@ async fn watch(shared: Arc<Shared>, seed: u64) {
     hcc_proxy::watch(upstreams, &shared.changed, seed).await;
 }
 
-type Open = Arc<Mutex<HashMap<u64, (AbortHandle, Arc<Idle>)>>>;
-
-async fn run(worker: Arc<Worker>, listeners: Vec<(StdListener, Opening)>, mut stop: watch::Receiver<Option<Instant>>) {
-    let open: Open = Arc::default();
+async fn run(worker: Arc<Worker>, listeners: Vec<(StdListener, Opening)>, mut stop: watch::Receiver<Option<Stop>>) {
+    let open = Books::default();
     let mut accepting = Vec::new();
     for (listener, opening) in listeners {
         if let Ok(listener) = TcpListener::from_std(listener) {
-            accepting.push(tokio::spawn(accept(Arc::clone(&worker), listener, opening, Arc::clone(&open))).abort_handle());
+            accepting.push(tokio::spawn(accept(Arc::clone(&worker), listener, opening, open.clone())));
         }
     }
     let mut ticks = 0u32;
@@ -201,103 +209,17 @@ async fn run(worker: Arc<Worker>, listeners: Vec<(StdListener, Opening)>, mut st
             changed = stop.changed() => if changed.is_err() { break },
         }
     }
-    for handle in accepting {
-        handle.abort();
-    }
-    let deadline = (*stop.borrow()).unwrap_or_else(Instant::now);
+    let deadline = (*stop.borrow()).map_or_else(Instant::now, |s| s.deadline);
     loop {
-        let mut left = 0;
-        for (handle, idle) in open.lock().unwrap_or_else(PoisonError::into_inner).values() {
-            let quiet = idle.for_ms().is_some_and(|ms| ms >= session::DRAIN_IDLE.as_millis() as u64);
-            if quiet || Instant::now() >= deadline {
-                handle.abort();
-            } else {
-                left += 1;
-            }
+        let late = Instant::now() >= deadline;
+        accepting.retain(|task| !task.is_finished());
+        if late {
+            accepting.iter().for_each(JoinHandle::abort);
         }
-        if left == 0 {
+        if open.cut(late) == 0 && (late || accepting.is_empty()) {
             break;
         }
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
     worker.log.flush();
-}
-
-/// Takes a connection out of the books when it ends, however it ends.
-struct Entry {
-    worker: Arc<Worker>,
-    open: Open,
-    number: u64,
-}
-
-impl Drop for Entry {
-    fn drop(&mut self) {
-        self.open.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.number);
-        self.worker.shared.metrics.open.fetch_sub(1, Ordering::Relaxed);
-    }
-}
-
-async fn accept(worker: Arc<Worker>, listener: TcpListener, opening: Opening, open: Open) {
-    let mut number = 0u64;
-    loop {
-        let Ok((stream, peer)) = listener.accept().await else {
-            // Out of descriptors, most likely: others must close first.
-            tokio::time::sleep(Duration::from_millis(20)).await;
-            continue;
-        };
-        let shared = &worker.shared;
-        shared.metrics.connections.fetch_add(1, Ordering::Relaxed);
-        let now_open = shared.metrics.open.fetch_add(1, Ordering::Relaxed);
-        if now_open >= shared.config.load().platform.defaults.max_connections {
-            shared.metrics.open.fetch_sub(1, Ordering::Relaxed);
-            shared.metrics.turned_away.fetch_add(1, Ordering::Relaxed);
-            turn_away(&stream);
-            continue;
-        }
-        let _ = stream.set_nodelay(true);
-        number = number.wrapping_add(1);
-        // Both listeners of a thread count apart; the port tells them apart.
-        let key = number << 16 | listener.local_addr().map_or(0, |a| u64::from(a.port()));
-        let entry = Entry { worker: Arc::clone(&worker), open: Arc::clone(&open), number: key };
-        let idle = Arc::new(Idle::default());
-        let serving = serve(Arc::clone(&worker), stream, peer.ip(), opening.clone(), Arc::clone(&idle));
-        let mut books = open.lock().unwrap_or_else(PoisonError::into_inner);
-        let task = tokio::spawn(async move {
-            let _entry = entry;
-            serving.await;
-        });
-        books.insert(key, (task.abort_handle(), idle));
-    }
-}
-
-async fn serve(worker: Arc<Worker>, tcp: TcpStream, address: IpAddr, opening: Opening, idle: Arc<Idle>) {
-    let opened = if opening.proxy || opening.tls.is_some() {
-        let within = Duration::from_millis(worker.shared.config.load().platform.defaults.handshake_timeout_ms);
-        Box::pin(tokio::time::timeout(within, preamble::open(&opening, tcp, address))).await.ok().flatten()
-    } else {
-        preamble::plain(tcp, address)
-    };
-    let Some(Opened { conn, peer, h2 }) = opened else {
-        worker.shared.metrics.failed_handshakes.fetch_add(1, Ordering::Relaxed);
-        return;
-    };
-    let each = worker.shared.config.load().platform.defaults.max_connections_per_client;
-    let _place = if each > 0 {
-        let Some(place) = worker.shared.clients_connected.enter(limit_key(peer.address), each) else {
-            worker.shared.metrics.turned_away.fetch_add(1, Ordering::Relaxed);
-            return turn_away(conn.io.tcp());
-        };
-        Some(place)
-    } else {
-        None
-    };
-    if h2 {
-        Box::pin(h2_session::serve(worker, conn, peer, idle)).await;
-    } else {
-        session::serve(worker, conn, peer, idle).await;
-    }
-}
-
-fn turn_away(stream: &TcpStream) {
-    let _ = stream.try_write(b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nRetry-After: 1\r\nConnection: close\r\n\r\n");
 }

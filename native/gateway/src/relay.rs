@@ -73,7 +73,9 @@ pub async fn relay<C: Client, U: Origin>(
     }
     let mut pace = Pace::new(Duration::from_millis(known.platform.defaults.idle_timeout_ms));
     timer.within(between);
+    upload.answered = true;
     let outcome = poll_fn(|cx| {
+        let uploaded = upload.pump.progress;
         if let Err(error) = upload.poll(cx, client, origin, timer) {
             return Poll::Ready(Err(error));
         }
@@ -85,13 +87,17 @@ pub async fn relay<C: Client, U: Origin>(
             Poll::Ready(Err(_)) => return Poll::Ready(Err(ProxyError::upstream(502, "upstream answer truncated"))),
             Poll::Pending => {}
         }
+        // While the upstream has nothing to say no write fails, and who asked may have left meanwhile.
+        if upload.done && download.waits_for == WaitsFor::Source && client.poll_gone(cx).is_ready() {
+            return Poll::Ready(Err(ProxyError::client(499, "client gone")));
+        }
         let now = clock::tick().into_std();
         if download.waits_for == WaitsFor::Sink {
             if download.progress != progress {
                 pace.moved(download.moved - moved, now);
             }
             timer.within(pace.wait(now));
-        } else if download.progress != progress {
+        } else if download.progress != progress || upload.pump.progress != uploaded {
             pace.rest(now);
             timer.within(between);
         }

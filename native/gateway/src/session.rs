@@ -5,6 +5,7 @@ use crate::client::h1::H1Client;
 use crate::exchange::{After, Exchange, Peer};
 use crate::h2_session;
 use crate::idle::Idle;
+use crate::listener::Stop;
 use crate::snapshot::Defaults;
 use crate::state::Shared;
 use crate::stream::ClientStream;
@@ -16,7 +17,7 @@ use std::future::poll_fn;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex};
 use std::task::Poll;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use tokio::sync::watch;
 
 /// Idle time after which a connection gives its buffers back.
@@ -37,7 +38,7 @@ pub struct Worker {
     /// For request ids.
     pub random: Mutex<Random>,
     /// Set when the gateway drains.
-    pub stop: watch::Receiver<Option<Instant>>,
+    pub stop: watch::Receiver<Option<Stop>>,
 }
 
 enum Read {

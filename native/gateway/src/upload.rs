@@ -98,6 +98,8 @@ pub struct Upload {
     pub done: bool,
     /// Whether the upstream takes no more of it.
     pub broken: bool,
+    /// Whether the answer has begun: then silence of this direction alone is no fault (gRPC streams), and the answer's time counts.
+    pub answered: bool,
     pace: Pace,
     first_byte: Duration,
 }
@@ -106,7 +108,7 @@ impl Upload {
     /// A body of at most `max` bytes, from a client that may pause for `pause`; then the answer may take `first_byte`.
     pub fn new(framing: Framing, max: u64, pause: Duration, first_byte: Duration) -> Self {
         let pump = Pump::new(framing != Framing::None, max);
-        Self { pump, done: false, broken: false, pace: Pace::new(pause), first_byte }
+        Self { pump, done: false, broken: false, answered: false, pace: Pace::new(pause), first_byte }
     }
 
     /// Moves the body on. A write that fails is no error yet: the upstream may have answered early.
@@ -123,7 +125,7 @@ impl Upload {
         let (progress, moved) = (self.pump.progress, self.pump.moved);
         match self.pump.poll(cx, client, upstream) {
             Poll::Pending => {
-                if self.pump.progress != progress || progress == 0 {
+                if !self.answered && (self.pump.progress != progress || progress == 0) {
                     let now = clock::tick().into_std();
                     self.pace.moved(self.pump.moved - moved, now);
                     if self.pump.waits_for == WaitsFor::Source {
@@ -140,7 +142,9 @@ impl Upload {
             Poll::Ready(Err(stopped)) => return Err(clients_fault(&stopped)),
         }
         self.done = true;
-        timer.within(self.first_byte);
+        if !self.answered {
+            timer.within(self.first_byte);
+        }
         Ok(())
     }
 

@@ -124,6 +124,6 @@ fn every_phase_may_end_a_request() -> Result<(), Box<dyn std::error::Error>> {
         }
     }
     assert!(gateway.metrics().contains("hcc_gateway_panics_total 1\n"));
-    gateway.drain(Duration::from_secs(1));
+    gateway.drain(Duration::from_secs(1), None);
     Ok(())
 }

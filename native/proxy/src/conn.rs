@@ -142,6 +142,11 @@ impl Timer {
         self.limit = time.map(|t| clock::recent() + t);
     }
 
+    /// Whether the limit of all deadlines has passed.
+    pub fn is_over(&self) -> bool {
+        self.limit.is_some_and(|l| Instant::now() >= l)
+    }
+
     /// Whether the deadline has passed; registers for waking otherwise.
     pub fn poll_late(&mut self, cx: &mut Context<'_>) -> bool {
         while self.sleep.as_mut().poll(cx).is_ready() {

@@ -60,9 +60,11 @@ impl Gateway {
         Ok(())
     }
 
-    fn drain(&self, py: Python<'_>, timeout_s: f64) -> PyResult<()> {
-        let timeout = Duration::try_from_secs_f64(timeout_s).map_err(|e| PyValueError::new_err(e.to_string()))?;
-        py.detach(|| self.inner.drain(timeout));
+    #[pyo3(signature = (timeout_s, close_after_s = None))]
+    fn drain(&self, py: Python<'_>, timeout_s: f64, close_after_s: Option<f64>) -> PyResult<()> {
+        let time = |s: f64| Duration::try_from_secs_f64(s).map_err(|e| PyValueError::new_err(e.to_string()));
+        let (timeout, close_after) = (time(timeout_s)?, close_after_s.map(time).transpose()?);
+        py.detach(|| self.inner.drain(timeout, close_after));
         Ok(())
     }
 

@@ -95,10 +95,9 @@ impl Client for H2Client {
     }
 
     fn poll_gone(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        match self.respond.poll_reset(cx) {
-            Poll::Ready(_) => Poll::Ready(()),
-            Poll::Pending => Poll::Pending,
-        }
+        // Once the answer has begun, its stream is asked instead of the promise to answer.
+        let gone = if self.side.is_sending() { self.side.poll_reset(cx) } else { self.respond.poll_reset(cx).is_ready() };
+        if gone { Poll::Ready(()) } else { Poll::Pending }
     }
 
     fn cut(&mut self, _by_close: bool) {

@@ -68,6 +68,11 @@ impl H2 {
         self.output = if ended { Output::Ended } else { Output::Open };
     }
 
+    /// Whether the head of the outgoing message was sent.
+    pub fn is_sending(&self) -> bool {
+        self.send.is_some()
+    }
+
     /// Ends the stream without completing it.
     pub fn reset(&mut self, reason: Reason) {
         if let Some(send) = &mut self.send {

@@ -39,8 +39,12 @@ class Gateway:
         Thread n takes list n, the first again when there are fewer lists than threads. Raises OSError.
         """
 
-    def drain(self, timeout_s: float) -> None:
-        """Accept nothing more and return once running requests have ended, or are cut after `timeout_s` seconds."""
+    def drain(self, timeout_s: float, close_after_s: float | None = None) -> None:
+        """Accept nothing more and return once running requests have ended, or are cut after `timeout_s` seconds.
+
+        The listening sockets stay open for whoever else has them; with `close_after_s` they are accepted on for so many seconds,
+        then emptied and closed for everybody who has them.
+        """
 
     def revoke(self, session_ids: list[str], until_unix: int) -> None:
         """Refuse tokens of these sessions until `until_unix` (seconds)."""
