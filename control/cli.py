@@ -10,7 +10,8 @@ from importlib import import_module
 from importlib.metadata import version
 from typing import Any, cast
 
-Command = Callable[[argparse.Namespace], int]
+from control.command_line import Command, Commands, json_flag, later
+from control.sites.commands import arguments as sites
 
 EXAMPLES = """\
 examples:
@@ -19,17 +20,11 @@ examples:
   hcc migrate --check                        whether the database is on the newest schema
   hcc control --domains billing,dns          serve two domains only
   hcc admin create --email ada@example.net --name Ada --password-stdin < password.txt
+  hcc site add shop.example --org shop --target http://192.0.2.10:8080
   hcc keys rotate                            new signing key; old tokens stay good until they expire
 
 Settings come from the environment; `hcc config show` lists them.
 Exit codes: 0 done, 1 it did not work or something is wrong, 2 wrong usage or settings."""
-
-
-def _later(module: str, function: str = "command") -> Command:
-    def call(args: argparse.Namespace) -> int:
-        return cast("Command", getattr(import_module(module), function))(args)
-
-    return call
 
 
 def _gateway(args: argparse.Namespace) -> int:
@@ -41,9 +36,24 @@ def _gateway(args: argparse.Namespace) -> int:
         threads=args.threads,
         database_url=os.environ.get("HCC_GATEWAY_DATABASE_URL", ""),
         access_log=args.access_log,
+        certificate_keys=_certificate_keys(),
         redis_url=os.environ.get("HCC_GATEWAY_REDIS_URL") or os.environ.get("REDIS_URL", ""),
     )
     return int(code or 0)
+
+
+def _certificate_keys() -> str:
+    """What opens the private keys of certificates. Raises SettingsError for keys that are none."""
+    settings = import_module("control.core.settings")
+    crypto = import_module("control.core.crypto")
+    setting = settings.ENVIRONMENT["certificate_keys"]
+    keys = settings.read_secret_or_value(setting, os.environ) or ""
+    try:
+        if keys:
+            crypto.Keyring.parse(keys)
+    except crypto.KeyringError as error:
+        raise settings.SettingsError([f"{setting.name}: {error}"]) from None
+    return str(keys)
 
 
 def _positive(text: str) -> int:
@@ -56,65 +66,43 @@ def _positive(text: str) -> int:
 _positive.__name__ = "positive number"
 
 
-class _Commands:
-    """Adds subcommands that all look alike: a line of help, a description, examples."""
-
-    def __init__(self, parser: argparse.ArgumentParser, dest: str) -> None:
-        self._actions = parser.add_subparsers(dest=dest, required=True, metavar="COMMAND")
-
-    def add(self, name: str, line: str, run: Command | None = None, *, more: str = "") -> argparse.ArgumentParser:
-        parser = self._actions.add_parser(
-            name,
-            help=line,
-            description=line[0].upper() + line[1:] + ".",
-            epilog=more,
-            formatter_class=argparse.RawDescriptionHelpFormatter,
-        )
-        if run is not None:
-            parser.set_defaults(run=run)
-        return parser
-
-
-def _json(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--json", action="store_true", help="answer in JSON, for scripts")
-
-
 def build_parser() -> argparse.ArgumentParser:
     """The whole command line."""
     parser = argparse.ArgumentParser(
         prog="hcc", description="Unified Hosting Platform.", epilog=EXAMPLES, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--version", action="version", version=f"hcc {version('hcc')}")
-    commands = _Commands(parser, "command")
+    commands = Commands(parser, "command")
 
     commands.add(
         "up",
         "start the whole platform on private data, for development and trial",
-        _later("control.stack.up"),
+        later("control.stack.up"),
         more="HCC_RUN_DIR (default .run) says where its data lies, HCC_PORT_BASE (default 8000) where its ports begin.",
     )
-    _json(commands.add("doctor", "check this machine and say what to do", _later("control.stack.doctor")))
+    json_flag(commands.add("doctor", "check this machine and say what to do", later("control.stack.doctor")))
 
-    migrate = commands.add("migrate", "bring the database to the newest schema", _later("control.core.migrate"))
+    migrate = commands.add("migrate", "bring the database to the newest schema", later("control.core.migrate"))
     migrate.add_argument("--check", action="store_true", help="only say what is missing; exit code 1 when something is")
     migrate.add_argument("--database-url", metavar="URL", help="as role hcc_owner; better in HCC_OWNER_DATABASE_URL")
-    _json(migrate)
+    json_flag(migrate)
 
-    control = commands.add("control", "serve the API, the panels and the API's documentation", _later("control.serve"))
+    control = commands.add("control", "serve the API, the panels and the API's documentation", later("control.serve"))
     control.add_argument("--domains", metavar="A,B", help="only these domains, as billing,dns; all when absent")
 
     _add_gateway(commands)
-    commands.add("worker", "run jobs from the queue", _later("control.worker"))
+    commands.add("worker", "run jobs from the queue", later("control.worker"))
     _add_admin(commands)
     _add_keys(commands)
+    sites.add(commands)
 
-    config = commands.add("config", "show or check the settings", _later("control.core.settings"))
+    config = commands.add("config", "show or check the settings", later("control.core.settings"))
     config.add_argument("action", choices=["show", "check"], help="show: all in force, secrets hidden; check: what is wrong")
-    _json(config)
+    json_flag(config)
     return parser
 
 
-def _add_gateway(commands: _Commands) -> None:
+def _add_gateway(commands: Commands) -> None:
     environ = os.environ
     gateway = commands.add(
         "gateway",
@@ -136,9 +124,9 @@ def _add_gateway(commands: _Commands) -> None:
     )
 
 
-def _add_admin(commands: _Commands) -> None:
-    actions = _Commands(commands.add("admin", "make an administrator or give one a new password"), "action")
-    run = _later("control.accounts.admin")
+def _add_admin(commands: Commands) -> None:
+    actions = Commands(commands.add("admin", "make an administrator or give one a new password"), "action")
+    run = later("control.accounts.admin")
     for name, line in (
         ("create", "make an administrator"),
         ("reset-password", "give a person a new password and end the sessions"),
@@ -150,20 +138,20 @@ def _add_admin(commands: _Commands) -> None:
         source = action.add_mutually_exclusive_group()
         source.add_argument("--password-file", metavar="FILE", help="file whose first line is the password")
         source.add_argument("--password-stdin", action="store_true", help="read the password from standard input")
-        _json(action)
+        json_flag(action)
 
 
-def _add_keys(commands: _Commands) -> None:
-    actions = _Commands(commands.add("keys", "signing keys of tokens, and the encryption of stored secrets"), "action")
-    run = _later("control.accounts.keys")
+def _add_keys(commands: Commands) -> None:
+    actions = Commands(commands.add("keys", "signing keys of tokens, and the encryption of stored secrets"), "action")
+    run = later("control.accounts.keys")
     rotate = actions.add("rotate", "make a new signing key", run)
     rotate.add_argument("--now", action="store_true", help="sign with it at once and end all tokens of the old one")
     for name, line in (
-        ("rotate-encryption", "encrypt stored secrets again with the first key of HCC_ENCRYPTION_KEYS"),
+        ("rotate-encryption", "encrypt stored secrets again with the first key of HCC_ENCRYPTION_KEYS and HCC_CERTIFICATE_KEYS"),
         ("list", "list the signing keys"),
     ):
-        _json(actions.add(name, line, run))
-    _json(rotate)
+        json_flag(actions.add(name, line, run))
+    json_flag(rotate)
 
 
 def _explain(error: Exception) -> tuple[int, str] | None:
@@ -171,7 +159,14 @@ def _explain(error: Exception) -> tuple[int, str] | None:
     kinds = {f"{kind.__module__}.{kind.__qualname__}" for kind in type(error).__mro__}
     if "control.core.settings.SettingsError" in kinds:
         return 2, "\n".join([*cast("Any", error).problems, "`hcc config check` explains the settings."])
-    if kinds & {"control.stack.launch.StackError", "control.core.migrate.MigrationError"}:
+    if "control.core.errors.DomainError" in kinds:
+        fields = (cast("Any", error).details or {}).get("errors", [])
+        return 1, "\n".join([str(error), *(f"  {field['pointer']}: {field['message']}" for field in fields)])
+    if kinds & {
+        "control.core.migrate.MigrationError",
+        "control.sites.commands.operator.CommandError",
+        "control.stack.launch.StackError",
+    }:
         return 1, str(error)
     if "psycopg.OperationalError" in kinds or "psycopg_pool.PoolTimeout" in kinds:
         text = " ".join(str(error).split())

@@ -1,7 +1,8 @@
 """What `hcc up` puts into an empty platform, so that a newcomer has something to look at.
 
 A platform with an administrator, a reseller, two customers with people, the platform's own site on the gateway, and one
-customer's site served by a sample origin. Everything is looked for before it is made: a second start changes nothing.
+customer's site served by a sample origin, with a limit to run into; both sites have certificates that they signed themselves.
+Everything is looked for before it is made: a second start changes nothing.
 """
 
 from __future__ import annotations
@@ -11,20 +12,27 @@ from uuid import UUID
 
 import msgspec
 import psycopg
+from psycopg import sql
 from psycopg.types.json import Jsonb
 
 from control.accounts import directory
 from control.core import tokens
 from control.core.crypto import Keyring
+from control.core.envelope import now
 from control.core.ids import new_id
 from control.core.passwords import Passwords
 from control.core.settings import Settings
+from control.sites.certificates.reading import read
+from control.sites.certificates.self_signed import self_signed
+from control.sites.certificates.service import columns
 
 ADMIN_EMAIL = "admin@demo.example"
 CUSTOMER_EMAIL = "owner@shop.demo.example"
 SITE_HOST = "shop.demo.localhost"
-API_LIMIT = {"name": "api", "key": "client", "rate": 100, "per_s": 60, "burst": 20}
-"""The guide's default: 100 requests a minute and address, 20 at once."""
+API_LIMIT = {"name": "api", "key": "client", "rate": 100, "per_s": 60, "burst": 20, "shared": True}
+"""The guide's default: 100 requests a minute and address, 20 at once, counted by all gateways together."""
+SHOP_LIMIT = {"name": "shop-api", "key": "client", "rate": 30, "per_s": 60, "burst": 10}
+"""Low enough to be met by hand."""
 
 _PEOPLE = (
     ("nordwind", "reseller@nordwind.demo.example", "nina-nordwind", "Nina Nordwind", "owner"),
@@ -64,6 +72,7 @@ async def seed(
             for slug, email, username, full_name, role in _PEOPLE:
                 await _person(connection, passwords, tree[slug], email, username, full_name, role, secrets["customer"])
             _sites(connection, tree, control_addr, origin_addr)
+            _certificates(connection, tree, settings)
     finally:
         passwords.close()
     return {
@@ -116,7 +125,7 @@ def _sites(connection: directory.Connection, tree: dict[str, UUID], control_addr
             {"path_prefix": "/.well-known/jwks.json"},
         ],
     )
-    origin = Upstream("origin", origin_addr, [{"path_prefix": "/"}])
+    origin = Upstream("origin", origin_addr, [{"path_prefix": "/"}, {"path_prefix": "/api", "rate_limits": [SHOP_LIMIT]}])
     _site(connection, tree["platform"], "Platform", ["*"], control)
     _site(connection, tree["shop"], "Olivia's Shop", [SITE_HOST], origin)
 
@@ -160,4 +169,29 @@ def _site(connection: directory.Connection, organization_id: UUID, name: str, ho
                 Jsonb(route.get("auth", {"mode": "none"})),
                 Jsonb(route.get("rate_limits", [])),
             ),
+        )
+
+
+def _certificates(connection: directory.Connection, tree: dict[str, UUID], settings: Settings) -> None:
+    """One for the shop, and one for all other names, which is the platform's. Without a keyring there is no TLS to show."""
+    if not settings.certificate_keys:
+        return
+    keyring = Keyring.parse(settings.certificate_keys)
+    for organization, names, addresses in (("shop", [SITE_HOST], []), ("platform", ["localhost"], ["127.0.0.1", "::1"])):
+        found = connection.execute(
+            "SELECT 1 FROM hcc.gateway_certificates WHERE organization_id = %s AND not_after > now() + interval '30 days'",
+            (tree[organization],),
+        ).fetchone()
+        if found is not None:
+            continue
+        connection.execute(
+            "DELETE FROM hcc.gateway_certificates WHERE organization_id = %s AND subject = issuer", (tree[organization],)
+        )
+        made = columns(read(*self_signed(names, now(), addresses=addresses), now()), keyring, new_id())
+        row = {**made, "organization_id": tree[organization], "is_default": organization == "platform"}
+        connection.execute(
+            sql.SQL("INSERT INTO hcc.gateway_certificates ({}) VALUES ({})").format(
+                sql.SQL(", ").join(map(sql.Identifier, row)), sql.SQL(", ").join(map(sql.Placeholder, row))
+            ),
+            row,
         )

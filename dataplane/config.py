@@ -1,7 +1,8 @@
 """Configuration flows one way: PostgreSQL says that something changed, one consistent snapshot is read and handed over.
 
-A snapshot is made of sections with the hash of their content, one for the platform and one a site, so that the gateway
-compiles only what is new and refuses only what is wrong. Revocations come by a channel of their own, at once.
+A snapshot is made of sections with the hash of their content, one for the platform, one for API keys, one a site and one a
+certificate, so that the gateway compiles only what is new and refuses only what is wrong. What it made of each site is written
+back. Revocations come by a channel of their own, at once.
 """
 
 from __future__ import annotations
@@ -11,8 +12,9 @@ import hashlib
 import os
 import socket
 import time
+from collections import defaultdict
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any, LiteralString, Protocol
 from uuid import UUID
 
 import msgspec
@@ -77,51 +79,72 @@ def section(name: str, body: dict[str, Any]) -> Section:
     return Section(name, hashlib.sha256(encoded).hexdigest(), msgspec.Raw(encoded))
 
 
-async def read_snapshot(connection: AsyncConnection[Any], issuer: str, audience: str) -> bytes:
+class Reading(msgspec.Struct):
+    """A snapshot, and the revision of each site in it by the id of its section."""
+
+    snapshot: bytes
+    revisions: dict[str, int]
+
+
+async def read_snapshot(connection: AsyncConnection[Any], issuer: str, audience: str) -> Reading:
     """Read everything in one transaction, so that the parts fit together."""
     async with connection.transaction(), connection.cursor(row_factory=dict_row) as cursor:
 
-        async def rows(statement: str) -> list[dict[str, Any]]:
+        async def rows(statement: LiteralString) -> list[dict[str, Any]]:
             await cursor.execute(statement)
             return await cursor.fetchall()
 
         platform = (await rows("SELECT trusted_proxies, defaults, response_headers FROM hcc.gateway_config_platform"))[0]
         keys = await rows("SELECT kid, public_jwk FROM hcc.gateway_config_keys ORDER BY kid")
         revoked = await rows("SELECT session_id, until FROM hcc.gateway_config_revoked ORDER BY session_id")
-        sites = await rows("SELECT id, organization_id, name, hosts FROM hcc.gateway_config_sites ORDER BY id")
+        api_keys = await rows(
+            "SELECT id, prefix, hash, organization_id, user_id, user_type, scopes, roles, expires"
+            " FROM hcc.gateway_config_api_keys ORDER BY id"
+        )
+        certificates = await rows("SELECT id, hosts, chain_pem, key_sealed FROM hcc.gateway_config_certificates ORDER BY id")
+        sites = await rows(
+            "SELECT id, organization_id, name, hosts, https_redirect, hsts_s, maintenance, error_pages, revision"
+            " FROM hcc.gateway_config_sites ORDER BY id"
+        )
         upstreams = await rows(
-            "SELECT site_id, name, policy, connect_ms, first_byte_ms, between_bytes_ms, total_ms, targets"
-            " FROM hcc.gateway_config_upstreams ORDER BY site_id, name"
+            "SELECT id, site_id, name, policy, hash_key, targets, protocol, tls, connect_ms, first_byte_ms, between_bytes_ms,"
+            " total_ms, health, outlier, retry, breaker FROM hcc.gateway_config_upstreams ORDER BY site_id, name"
         )
         routes = await rows(
-            "SELECT id, site_id, path_prefix, methods, priority, strip_prefix, auth, rate_limits, max_body, upstream"
-            " FROM hcc.gateway_config_routes ORDER BY site_id, path_prefix, id"
+            "SELECT id, site_id, path_prefix, path, path_pattern, methods, priority, upstream, canary, redirect, respond,"
+            " strip_prefix, rewrite, request_headers, response_headers, security_headers, cors, compress, auth, rate_limits,"
+            " max_body, max_in_flight, validate, maintenance, total_ms"
+            " FROM hcc.gateway_config_routes ORDER BY site_id, id"
         )
     body = {
         "trusted_proxies": platform["trusted_proxies"],
         "jwt": {"issuer": issuer, "audience": audience, "leeway_s": 5, "keys": [k["public_jwk"] for k in keys]},
-        "revoked_sessions": [{"sid": str(r["session_id"]), "until": r["until"]} for r in revoked],
+        "revoked_sessions": [{"sid": r["session_id"], "until": r["until"]} for r in revoked],
         "defaults": platform["defaults"],
         "response_headers": platform["response_headers"],
     }
-    sections = [section("platform", body), *(_site(site, upstreams, routes) for site in sites)]
-    return msgspec.json.encode(Snapshot(SNAPSHOT_VERSION, sections))
+    revisions = {f"site:{site['id']}": site.pop("revision") for site in sites}
+    upstreams_of, routes_of = _by_site(upstreams), _by_site(routes)
+    sections = [
+        section("platform", body),
+        section("api_keys", {"keys": api_keys}),
+        *(_site(site, upstreams_of.get(site["id"], []), routes_of.get(site["id"], [])) for site in sites),
+        *(section(f"certificate:{certificate['id']}", certificate) for certificate in certificates),
+    ]
+    return Reading(msgspec.json.encode(Snapshot(SNAPSHOT_VERSION, sections)), revisions)
+
+
+def _by_site(rows: list[dict[str, Any]]) -> dict[UUID, list[dict[str, Any]]]:
+    """Rows by their site, which goes out of them."""
+    found: dict[UUID, list[dict[str, Any]]] = defaultdict(list)
+    for row in rows:
+        found[row.pop("site_id")].append(row)
+    return found
 
 
 def _site(site: dict[str, Any], upstreams: list[dict[str, Any]], routes: list[dict[str, Any]]) -> Section:
-    site_id: UUID = site["id"]
-    body = {
-        "site_id": str(site_id),
-        "organization_id": str(site["organization_id"]),
-        "name": site["name"],
-        "hosts": site["hosts"],
-        "upstreams": {
-            u["name"]: {k: v for k, v in u.items() if k not in ("site_id", "name")} for u in upstreams if u["site_id"] == site_id
-        },
-        "routes": [
-            {**{k: v for k, v in r.items() if k != "site_id"}, "id": str(r["id"])} for r in routes if r["site_id"] == site_id
-        ],
-    }
+    site_id = site.pop("id")
+    body = {"site_id": site_id, **site, "upstreams": {u.pop("name"): u for u in upstreams}, "routes": routes}
     return section(f"site:{site_id}", body)
 
 
@@ -137,6 +160,7 @@ class ConfigFeed:
         self._audience = os.environ.get("HCC_JWT_AUDIENCE") or "hcc"
         self._name = os.environ.get("HCC_GATEWAY_NAME") or socket.gethostname()
         self._generation = 0
+        self._reported: dict[str, tuple[int, str | None]] = {}
         self.connected = False
 
     async def run(self) -> None:
@@ -151,6 +175,7 @@ class ConfigFeed:
                     await connection.execute("LISTEN hcc_gateway")
                     await connection.execute("LISTEN hcc_revocations")
                     self.connected = True
+                    self._reported = {}
                     pause = 0.2
                     await self._follow(connection)
             except (psycopg.Error, OSError) as error:
@@ -190,16 +215,35 @@ class ConfigFeed:
         self._revoke([revocation.sid], revocation.until)
 
     async def _read(self, connection: AsyncConnection[Any]) -> None:
-        snapshot = await read_snapshot(connection, self._issuer, self._audience)
+        reading = await read_snapshot(connection, self._issuer, self._audience)
         # Compiling takes no lock that serving needs, but it does take time: not on the event loop.
-        raw = await asyncio.to_thread(self._apply, snapshot)
+        raw = await asyncio.to_thread(self._apply, reading.snapshot)
         report = msgspec.json.decode(raw, type=Report)
         if report.applied or report.refused:
             self._log("configuration applied", applied=len(report.applied), refused=[r.get("id") for r in report.refused])
         self._generation += 1
-        await connection.execute(
-            "INSERT INTO hcc.gateway_reports (gateway, generation, refused, reported_at) VALUES (%s, %s, %s, now())"
-            " ON CONFLICT (gateway) DO UPDATE"
-            " SET generation = excluded.generation, refused = excluded.refused, reported_at = now()",
-            (self._name, self._generation, Jsonb(report.refused)),
-        )
+        await self._report(connection, report, reading.revisions)
+
+    async def _report(self, connection: AsyncConnection[Any], report: Report, revisions: dict[str, int]) -> None:
+        """Write down what was refused, and of sites what is new since the last time."""
+        errors = {refused["id"]: refused["error"] for refused in report.refused}
+        found = {name: (revision, errors.get(name)) for name, revision in revisions.items()}
+        fresh = {name: what for name, what in found.items() if self._reported.get(name) != what}
+        async with connection.transaction():
+            await connection.execute(
+                "INSERT INTO hcc.gateway_reports (gateway, generation, refused, reported_at) VALUES (%s, %s, %s, now())"
+                " ON CONFLICT (gateway) DO UPDATE"
+                " SET generation = excluded.generation, refused = excluded.refused, reported_at = now()",
+                (self._name, self._generation, Jsonb(report.refused)),
+            )
+            if fresh:
+                await connection.execute(
+                    "SELECT hcc.gateway_report_sites(%s, %s::uuid[], %s::bigint[], %s::text[])",
+                    (
+                        self._name,
+                        [name.removeprefix("site:") for name in fresh],
+                        [revision for revision, _ in fresh.values()],
+                        [error for _, error in fresh.values()],
+                    ),
+                )
+        self._reported = found

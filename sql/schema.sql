@@ -150,6 +150,107 @@ BEGIN
 END
 $$;
 
+CREATE FUNCTION hcc.gateway_hold_hosts() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'hcc', 'pg_temp'
+    AS $$
+BEGIN
+  DELETE FROM gateway_hosts g WHERE g.site_id = NEW.id AND (NEW.deleted_at IS NOT NULL OR g.host <> ALL (NEW.hosts));
+  IF NEW.deleted_at IS NULL THEN
+    INSERT INTO gateway_hosts (host, organization_id, site_id)
+    SELECT DISTINCT n.host, NEW.organization_id, NEW.id FROM unnest(NEW.hosts) AS n(host)
+     WHERE NOT EXISTS (SELECT FROM gateway_hosts g WHERE g.host = n.host AND g.site_id = NEW.id);
+  END IF;
+  RETURN NULL;
+END
+$$;
+
+CREATE FUNCTION hcc.gateway_hosts_refused(names text[], site uuid, organization uuid, home uuid) RETURNS text[]
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'hcc', 'pg_temp'
+    AS $$
+BEGIN
+  PERFORM pg_advisory_xact_lock(hashtextextended('hcc.gateway_hosts', 7));
+  -- Three looks by index: the name itself, what lies below it, what lies above it.
+  RETURN (
+    WITH wanted AS (
+      SELECT w.host, (reverse(CASE WHEN w.host LIKE '*.%' THEN substr(w.host, 3) ELSE w.host END) || '.') COLLATE "C" AS place
+        FROM unnest(names) AS w(host)),
+    nesting AS (
+      SELECT n.host, g.organization_id
+        FROM wanted n JOIN gateway_hosts g ON g.place >= n.place AND g.place < n.place || chr(127)
+       WHERE n.host <> '*'
+      UNION
+      SELECT n.host, g.organization_id
+        FROM wanted n
+        CROSS JOIN LATERAL generate_series(1, length(n.place)) AS i
+        JOIN gateway_hosts g ON g.place = left(n.place, i)
+       WHERE n.host <> '*' AND substr(n.place, i, 1) = '.')
+    SELECT coalesce(array_agg(r.host ORDER BY r.host), '{}')
+      FROM (SELECT n.host FROM wanted n JOIN gateway_hosts g ON g.host = n.host WHERE g.site_id IS DISTINCT FROM site
+            UNION
+            SELECT n.host FROM nesting n
+             WHERE n.organization_id <> organization
+               AND NOT EXISTS (SELECT FROM organizations o WHERE o.id = n.organization_id AND o.path @> ARRAY[home])) r);
+END
+$$;
+
+COMMENT ON FUNCTION hcc.gateway_hosts_refused(names text[], site uuid, organization uuid, home uuid) IS 'Of the names that a site of an organisation wants, those it cannot have: held by another site, or above or below a name of another organisation, unless that one is `home` (the organisation of who asks) or below it. Names are given out one transaction at a time.';
+
+CREATE FUNCTION hcc.gateway_part_revised() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'hcc', 'pg_temp'
+    AS $$
+BEGIN
+  -- The trigger above counts.
+  UPDATE gateway_sites SET revision = revision WHERE id = coalesce(NEW.site_id, OLD.site_id);
+  RETURN NULL;
+END
+$$;
+
+CREATE FUNCTION hcc.gateway_person_changed() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'hcc', 'pg_temp'
+    AS $$
+DECLARE
+  person uuid := coalesce(to_jsonb(NEW), to_jsonb(OLD)) ->> TG_ARGV[0];
+BEGIN
+  IF EXISTS (SELECT FROM api_keys k WHERE k.user_id = person AND k.deleted_at IS NULL) THEN
+    PERFORM pg_notify('hcc_gateway', TG_TABLE_NAME);
+  END IF;
+  RETURN NULL;
+END
+$$;
+
+CREATE FUNCTION hcc.gateway_report_sites(gateway_name text, sites uuid[], revisions bigint[], errors text[]) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'hcc', 'pg_temp'
+    AS $$
+  INSERT INTO gateway_site_reports (gateway, site_id, organization_id, revision, error)
+  SELECT gateway_name, s.id, s.organization_id, n.revision, left(n.error, 2000)
+    FROM unnest(sites, revisions, errors) AS n(site, revision, error) JOIN gateway_sites s ON s.id = n.site
+  ON CONFLICT (gateway, site_id) DO UPDATE SET revision = excluded.revision, error = excluded.error, reported_at = now()
+$$;
+
+CREATE FUNCTION hcc.gateway_site_certificates(site uuid) RETURNS TABLE(host text, certificate_id uuid, not_after timestamp with time zone)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'hcc', 'pg_temp'
+    AS $$
+  SELECT g.host, g.certificate_id, g.not_after
+    FROM gateway_certificate_hosts g JOIN gateway_sites s ON s.id = site
+   WHERE g.site_id = site AND visible(s.organization_id)
+   ORDER BY g.host
+$$;
+
+CREATE FUNCTION hcc.gateway_site_revised() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+  NEW.revision := OLD.revision + 1;
+  RETURN NEW;
+END
+$$;
+
 CREATE FUNCTION hcc.in_subtree(organization uuid) RETURNS boolean
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'hcc', 'pg_temp'
@@ -206,6 +307,10 @@ CREATE FUNCTION hcc.my_organizations() RETURNS TABLE(organization_id uuid, kind 
     FROM memberships m JOIN organizations o ON o.id = m.organization_id
    WHERE m.user_id = current_user_id() AND o.deleted_at IS NULL
 $$;
+
+CREATE FUNCTION hcc.narrowed(scopes text[], held text[]) RETURNS text[]
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN (SELECT COALESCE(array_agg(DISTINCT n.scope ORDER BY n.scope), '{}'::text[]) AS "coalesce" FROM (SELECT CASE WHEN ((h.h = '*'::text) OR (h.h = s.s) OR ((h.h ~~ '%:*'::text) AND (split_part(h.h, ':'::text, 1) = split_part(s.s, ':'::text, 1)))) THEN s.s WHEN ((s.s = '*'::text) OR ((s.s ~~ '%:*'::text) AND (split_part(s.s, ':'::text, 1) = split_part(h.h, ':'::text, 1)))) THEN h.h ELSE NULL::text END AS "case" FROM (unnest(narrowed.scopes) s(s) CROSS JOIN unnest(narrowed.held) h(h))) n(scope) WHERE (n.scope IS NOT NULL));
 
 CREATE FUNCTION hcc.note_bounce(mail uuid, reason text) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER
@@ -382,99 +487,29 @@ ALTER TABLE hcc.audit_log ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     CACHE 1
 );
 
-CREATE TABLE hcc.signing_keys (
-    kid text NOT NULL,
-    algorithm text NOT NULL,
-    public_jwk jsonb NOT NULL,
+CREATE TABLE hcc.gateway_certificates (
+    id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    hosts text[] NOT NULL,
+    is_default boolean DEFAULT false NOT NULL,
+    chain_pem text NOT NULL,
     private_key bytea NOT NULL,
+    key_type text NOT NULL,
+    subject text NOT NULL,
+    issuer text NOT NULL,
+    serial text NOT NULL,
+    fingerprint text NOT NULL,
+    not_before timestamp with time zone NOT NULL,
+    not_after timestamp with time zone NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
-    active_from timestamp with time zone NOT NULL,
-    retires_at timestamp with time zone,
-    CONSTRAINT signing_keys_algorithm_check CHECK ((algorithm = 'EdDSA'::text))
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT gateway_certificates_chain_pem_check CHECK ((char_length(chain_pem) <= 65536)),
+    CONSTRAINT gateway_certificates_fingerprint_check CHECK ((fingerprint ~ '^[0-9a-f]{64}$'::text)),
+    CONSTRAINT gateway_certificates_hosts_check CHECK (((cardinality(hosts) >= 1) AND (cardinality(hosts) <= 100)))
 );
 
-CREATE VIEW hcc.gateway_config_keys AS
- SELECT k.kid,
-    k.public_jwk
-   FROM hcc.signing_keys k
-  WHERE ((k.retires_at IS NULL) OR (k.retires_at > now()));
-
-CREATE TABLE hcc.gateway_settings (
-    one boolean DEFAULT true NOT NULL,
-    trusted_proxies cidr[] DEFAULT '{}'::cidr[] NOT NULL,
-    defaults jsonb DEFAULT '{}'::jsonb NOT NULL,
-    response_headers jsonb DEFAULT '{}'::jsonb NOT NULL,
-    CONSTRAINT gateway_settings_one_check CHECK (one)
-);
-
-CREATE VIEW hcc.gateway_config_platform AS
- SELECT (s.trusted_proxies)::text[] AS trusted_proxies,
-    s.defaults,
-    s.response_headers
-   FROM hcc.gateway_settings s;
-
-CREATE TABLE hcc.revoked_sessions (
-    session_id uuid NOT NULL,
-    until timestamp with time zone NOT NULL
-);
-
-CREATE VIEW hcc.gateway_config_revoked AS
- SELECT r.session_id,
-    (EXTRACT(epoch FROM r.until))::bigint AS until
-   FROM hcc.revoked_sessions r
-  WHERE (r.until > now());
-
-CREATE TABLE hcc.gateway_routes (
-    id uuid NOT NULL,
-    organization_id uuid NOT NULL,
-    site_id uuid NOT NULL,
-    upstream_id uuid NOT NULL,
-    path_prefix text NOT NULL,
-    methods text[],
-    priority integer DEFAULT 0 NOT NULL,
-    strip_prefix boolean DEFAULT false NOT NULL,
-    auth jsonb DEFAULT '{"mode": "none"}'::jsonb NOT NULL,
-    rate_limits jsonb DEFAULT '[]'::jsonb NOT NULL,
-    max_body bigint,
-    CONSTRAINT gateway_routes_max_body_check CHECK ((max_body > 0)),
-    CONSTRAINT gateway_routes_path_prefix_check CHECK (((path_prefix ~ '^/'::text) AND (char_length(path_prefix) <= 1024)))
-);
-
-ALTER TABLE ONLY hcc.gateway_routes FORCE ROW LEVEL SECURITY;
-
-CREATE TABLE hcc.gateway_upstreams (
-    id uuid NOT NULL,
-    organization_id uuid NOT NULL,
-    site_id uuid NOT NULL,
-    name text NOT NULL,
-    policy text DEFAULT 'round_robin'::text NOT NULL,
-    connect_ms integer DEFAULT 2000 NOT NULL,
-    first_byte_ms integer DEFAULT 15000 NOT NULL,
-    between_bytes_ms integer DEFAULT 15000 NOT NULL,
-    total_ms integer DEFAULT 0 NOT NULL,
-    CONSTRAINT gateway_upstreams_between_bytes_ms_check CHECK (((between_bytes_ms >= 1) AND (between_bytes_ms <= 3600000))),
-    CONSTRAINT gateway_upstreams_connect_ms_check CHECK (((connect_ms >= 1) AND (connect_ms <= 60000))),
-    CONSTRAINT gateway_upstreams_first_byte_ms_check CHECK (((first_byte_ms >= 1) AND (first_byte_ms <= 3600000))),
-    CONSTRAINT gateway_upstreams_name_check CHECK ((name ~ '^[a-z0-9][a-z0-9-]{0,62}$'::text)),
-    CONSTRAINT gateway_upstreams_policy_check CHECK ((policy = 'round_robin'::text)),
-    CONSTRAINT gateway_upstreams_total_ms_check CHECK (((total_ms >= 0) AND (total_ms <= 86400000)))
-);
-
-ALTER TABLE ONLY hcc.gateway_upstreams FORCE ROW LEVEL SECURITY;
-
-CREATE VIEW hcc.gateway_config_routes AS
- SELECT r.id,
-    r.site_id,
-    r.path_prefix,
-    r.methods,
-    r.priority,
-    r.strip_prefix,
-    r.auth,
-    r.rate_limits,
-    r.max_body,
-    u.name AS upstream
-   FROM (hcc.gateway_routes r
-     JOIN hcc.gateway_upstreams u ON ((u.id = r.upstream_id)));
+ALTER TABLE ONLY hcc.gateway_certificates FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE hcc.gateway_sites (
     id uuid NOT NULL,
@@ -482,11 +517,17 @@ CREATE TABLE hcc.gateway_sites (
     name text NOT NULL,
     hosts text[] NOT NULL,
     is_active boolean DEFAULT true NOT NULL,
+    https_redirect boolean DEFAULT false NOT NULL,
+    hsts_s bigint DEFAULT 0 NOT NULL,
+    maintenance jsonb,
+    error_pages jsonb DEFAULT '{}'::jsonb NOT NULL,
+    revision bigint DEFAULT 1 NOT NULL,
     version integer DEFAULT 1 NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
     deleted_at timestamp with time zone,
     CONSTRAINT gateway_sites_hosts_check CHECK (((cardinality(hosts) >= 1) AND (cardinality(hosts) <= 100))),
+    CONSTRAINT gateway_sites_hsts_s_check CHECK (((hsts_s >= 0) AND (hsts_s <= 63072000))),
     CONSTRAINT gateway_sites_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 100)))
 );
 
@@ -518,10 +559,349 @@ CREATE VIEW hcc.gateway_config_sites AS
  SELECT s.id,
     s.organization_id,
     s.name,
-    s.hosts
+    s.hosts,
+    s.https_redirect,
+    s.hsts_s,
+    s.maintenance,
+    s.error_pages,
+    s.revision
    FROM (hcc.gateway_sites s
      JOIN hcc.organizations o ON ((o.id = s.organization_id)))
   WHERE (s.is_active AND (s.deleted_at IS NULL) AND o.is_active AND (o.deleted_at IS NULL) AND ((o.kind = 'platform'::text) OR (NOT (s.hosts @> ARRAY['*'::text]))));
+
+CREATE TABLE hcc.gateway_hosts (
+    host text NOT NULL,
+    organization_id uuid NOT NULL,
+    site_id uuid NOT NULL,
+    place text GENERATED ALWAYS AS (
+CASE
+    WHEN (host = '*'::text) THEN '*'::text
+    ELSE (reverse(
+    CASE
+        WHEN (host ~~ '*.%'::text) THEN substr(host, 3)
+        ELSE host
+    END) || '.'::text)
+END) STORED NOT NULL COLLATE pg_catalog."C",
+    CONSTRAINT gateway_hosts_host_check CHECK ((((char_length(host) >= 1) AND (char_length(host) <= 255)) AND (host = lower(host))))
+);
+
+ALTER TABLE ONLY hcc.gateway_hosts FORCE ROW LEVEL SECURITY;
+
+CREATE VIEW hcc.gateway_certificate_hosts AS
+ WITH held AS (
+         SELECT h.host,
+            s.id AS site_id,
+            o.path
+           FROM ((hcc.gateway_hosts h
+             JOIN hcc.gateway_config_sites s ON ((s.id = h.site_id)))
+             JOIN hcc.organizations o ON ((o.id = s.organization_id)))
+          WHERE (h.host <> '*'::text)
+        ), named AS (
+         SELECT c.id,
+            c.organization_id,
+            c.not_before,
+            c.not_after,
+            c.is_default,
+            o.kind,
+            n.host
+           FROM ((hcc.gateway_certificates c
+             JOIN hcc.organizations o ON ((o.id = c.organization_id)))
+             CROSS JOIN LATERAL unnest(c.hosts) n(host))
+          WHERE (o.is_active AND (o.deleted_at IS NULL))
+        ), fitting AS (
+         SELECT h.host,
+            h.site_id,
+            n.id,
+            n.not_before,
+            n.not_after,
+            array_position(h.path, n.organization_id) AS depth
+           FROM ((held h
+             CROSS JOIN LATERAL ( VALUES (h.host), (('*.'::text || substr(h.host, (strpos(h.host, '.'::text) + 1))))) w(host))
+             JOIN named n ON (((n.host = w.host) AND (n.organization_id = ANY (h.path)))))
+        UNION ALL
+         SELECT n.host,
+            NULL::uuid,
+            n.id,
+            n.not_before,
+            n.not_after,
+            0
+           FROM named n
+          WHERE (n.kind = 'platform'::text)
+        UNION ALL
+         SELECT '*'::text,
+            NULL::uuid,
+            n.id,
+            n.not_before,
+            n.not_after,
+            0
+           FROM named n
+          WHERE ((n.kind = 'platform'::text) AND n.is_default)
+        )
+ SELECT DISTINCT ON (f.host) f.host,
+    f.site_id,
+    f.id AS certificate_id,
+    f.not_after
+   FROM fitting f
+  ORDER BY f.host, (f.not_after > now()) DESC, f.depth DESC, f.not_before DESC, f.id DESC;
+
+CREATE TABLE hcc.gateway_routes (
+    id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    site_id uuid NOT NULL,
+    path_prefix text,
+    path text,
+    path_pattern text,
+    methods text[],
+    priority integer DEFAULT 0 NOT NULL,
+    upstream_id uuid,
+    canary_upstream_id uuid,
+    canary jsonb,
+    redirect jsonb,
+    respond jsonb,
+    strip_prefix boolean DEFAULT false NOT NULL,
+    rewrite text,
+    request_headers jsonb DEFAULT '{}'::jsonb NOT NULL,
+    response_headers jsonb DEFAULT '{}'::jsonb NOT NULL,
+    security_headers boolean DEFAULT false NOT NULL,
+    cors jsonb,
+    compress boolean DEFAULT false NOT NULL,
+    auth jsonb DEFAULT '{"mode": "none"}'::jsonb NOT NULL,
+    rate_limits jsonb DEFAULT '[]'::jsonb NOT NULL,
+    max_body bigint,
+    max_in_flight integer DEFAULT 0 NOT NULL,
+    validate jsonb,
+    maintenance jsonb,
+    total_ms integer,
+    version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT gateway_routes_canary CHECK (((canary IS NULL) = (canary_upstream_id IS NULL))),
+    CONSTRAINT gateway_routes_max_body_check CHECK (((max_body >= 1) AND (max_body <= '1099511627776'::bigint))),
+    CONSTRAINT gateway_routes_max_in_flight_check CHECK ((max_in_flight >= 0)),
+    CONSTRAINT gateway_routes_methods_check CHECK (((cardinality(methods) >= 1) AND (cardinality(methods) <= 32))),
+    CONSTRAINT gateway_routes_one_end CHECK ((num_nonnulls(upstream_id, redirect, respond) = 1)),
+    CONSTRAINT gateway_routes_one_path CHECK ((num_nonnulls(path_prefix, path, path_pattern) = 1)),
+    CONSTRAINT gateway_routes_path_check CHECK (((path ~ '^/'::text) AND (char_length(path) <= 1024))),
+    CONSTRAINT gateway_routes_path_pattern_check CHECK (((path_pattern ~ '^/'::text) AND (char_length(path_pattern) <= 1024))),
+    CONSTRAINT gateway_routes_path_prefix_check CHECK (((path_prefix ~ '^/'::text) AND (char_length(path_prefix) <= 1024))),
+    CONSTRAINT gateway_routes_rewrite_check CHECK (((rewrite ~ '^/'::text) AND (char_length(rewrite) <= 1024))),
+    CONSTRAINT gateway_routes_total_ms_check CHECK (((total_ms >= 0) AND (total_ms <= 86400000)))
+);
+
+ALTER TABLE ONLY hcc.gateway_routes FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE hcc.memberships (
+    organization_id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    last_used_at timestamp with time zone
+);
+
+ALTER TABLE ONLY hcc.memberships FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE hcc.roles (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    organization_id uuid,
+    name text NOT NULL,
+    description text DEFAULT ''::text NOT NULL,
+    user_type text NOT NULL,
+    permissions text[] DEFAULT '{}'::text[] NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT roles_name_check CHECK ((name ~ '^[a-z][a-z0-9-]{1,62}$'::text)),
+    CONSTRAINT roles_user_type_check CHECK ((user_type = ANY (ARRAY['admin'::text, 'reseller'::text, 'customer'::text])))
+);
+
+ALTER TABLE ONLY hcc.roles FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE hcc.user_roles (
+    organization_id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    role_id uuid NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+ALTER TABLE ONLY hcc.user_roles FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE hcc.users (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    organization_id uuid NOT NULL,
+    email text NOT NULL,
+    username text NOT NULL,
+    full_name text DEFAULT ''::text NOT NULL,
+    locale text DEFAULT 'en'::text NOT NULL,
+    timezone text DEFAULT 'UTC'::text NOT NULL,
+    is_active boolean DEFAULT true NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    last_login_at timestamp with time zone,
+    deleted_at timestamp with time zone,
+    erased_at timestamp with time zone,
+    CONSTRAINT users_email_check CHECK ((((char_length(email) >= 3) AND (char_length(email) <= 320)) AND (email = lower(email)))),
+    CONSTRAINT users_full_name_check CHECK ((char_length(full_name) <= 255)),
+    CONSTRAINT users_locale_check CHECK (((char_length(locale) >= 2) AND (char_length(locale) <= 35))),
+    CONSTRAINT users_timezone_check CHECK (((char_length(timezone) >= 1) AND (char_length(timezone) <= 64))),
+    CONSTRAINT users_username_check CHECK ((username ~ '^[a-z0-9][a-z0-9._-]{1,62}$'::text))
+);
+
+ALTER TABLE ONLY hcc.users FORCE ROW LEVEL SECURITY;
+
+CREATE VIEW hcc.gateway_config_api_keys AS
+ WITH wanted AS (
+         SELECT DISTINCT p.id
+           FROM (((hcc.gateway_routes r
+             JOIN hcc.gateway_config_sites s ON ((s.id = r.site_id)))
+             JOIN hcc.organizations o_1 ON ((o_1.id = s.organization_id)))
+             CROSS JOIN LATERAL ( VALUES (o_1.id), (o_1.path[1])) p(id))
+          WHERE ((r.auth ->> 'api_keys'::text) = 'verify'::text)
+        )
+ SELECT k.id,
+    k.prefix,
+    encode(k.key_hash, 'hex'::text) AS hash,
+    k.organization_id,
+    k.user_id,
+        CASE o.kind
+            WHEN 'platform'::text THEN 'admin'::text
+            ELSE o.kind
+        END AS user_type,
+    hcc.narrowed(k.scopes, held.permissions) AS scopes,
+    held.roles,
+    (EXTRACT(epoch FROM k.expires_at))::bigint AS expires
+   FROM (((((wanted w
+     JOIN hcc.api_keys k ON ((k.organization_id = w.id)))
+     JOIN hcc.organizations o ON ((o.id = k.organization_id)))
+     JOIN hcc.users u ON ((u.id = k.user_id)))
+     JOIN hcc.memberships m ON (((m.organization_id = k.organization_id) AND (m.user_id = k.user_id))))
+     CROSS JOIN LATERAL ( SELECT COALESCE(array_agg(DISTINCT r.name ORDER BY r.name), '{}'::text[]) AS roles,
+            COALESCE(array_agg(DISTINCT p.name) FILTER (WHERE (p.name IS NOT NULL)), '{}'::text[]) AS permissions
+           FROM ((hcc.user_roles ur
+             JOIN hcc.roles r ON ((r.id = ur.role_id)))
+             LEFT JOIN LATERAL unnest(r.permissions) p(name) ON (true))
+          WHERE ((ur.organization_id = k.organization_id) AND (ur.user_id = k.user_id))) held)
+  WHERE ((k.deleted_at IS NULL) AND ((k.expires_at IS NULL) OR (k.expires_at > now())) AND u.is_active AND (u.deleted_at IS NULL) AND (NOT (EXISTS ( SELECT
+           FROM hcc.organizations a
+          WHERE ((a.id = ANY (o.path)) AND ((NOT a.is_active) OR (a.deleted_at IS NOT NULL)))))));
+
+CREATE VIEW hcc.gateway_config_certificates AS
+ SELECT c.id,
+    h.hosts,
+    c.chain_pem,
+    translate(encode(c.private_key, 'base64'::text), '
+'::text, ''::text) AS key_sealed
+   FROM (hcc.gateway_certificates c
+     JOIN ( SELECT g.certificate_id,
+            array_agg(g.host ORDER BY g.host) AS hosts
+           FROM hcc.gateway_certificate_hosts g
+          GROUP BY g.certificate_id) h ON ((h.certificate_id = c.id)));
+
+CREATE TABLE hcc.signing_keys (
+    kid text NOT NULL,
+    algorithm text NOT NULL,
+    public_jwk jsonb NOT NULL,
+    private_key bytea NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    active_from timestamp with time zone NOT NULL,
+    retires_at timestamp with time zone,
+    CONSTRAINT signing_keys_algorithm_check CHECK ((algorithm = 'EdDSA'::text))
+);
+
+CREATE VIEW hcc.gateway_config_keys AS
+ SELECT k.kid,
+    k.public_jwk
+   FROM hcc.signing_keys k
+  WHERE ((k.retires_at IS NULL) OR (k.retires_at > now()));
+
+CREATE TABLE hcc.gateway_settings (
+    one boolean DEFAULT true NOT NULL,
+    trusted_proxies cidr[] DEFAULT '{}'::cidr[] NOT NULL,
+    defaults jsonb DEFAULT '{}'::jsonb NOT NULL,
+    response_headers jsonb DEFAULT '{}'::jsonb NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT gateway_settings_one_check CHECK (one)
+);
+
+CREATE VIEW hcc.gateway_config_platform AS
+ SELECT (s.trusted_proxies)::text[] AS trusted_proxies,
+    s.defaults,
+    s.response_headers
+   FROM hcc.gateway_settings s;
+
+CREATE TABLE hcc.revoked_sessions (
+    session_id uuid NOT NULL,
+    until timestamp with time zone NOT NULL
+);
+
+CREATE VIEW hcc.gateway_config_revoked AS
+ SELECT r.session_id,
+    (EXTRACT(epoch FROM r.until))::bigint AS until
+   FROM hcc.revoked_sessions r
+  WHERE (r.until > now());
+
+CREATE TABLE hcc.gateway_upstreams (
+    id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    site_id uuid NOT NULL,
+    name text NOT NULL,
+    policy text DEFAULT 'round_robin'::text NOT NULL,
+    hash_key jsonb DEFAULT '{"kind": "client"}'::jsonb NOT NULL,
+    protocol text DEFAULT 'h1'::text NOT NULL,
+    tls jsonb,
+    connect_ms integer DEFAULT 2000 NOT NULL,
+    first_byte_ms integer DEFAULT 15000 NOT NULL,
+    between_bytes_ms integer DEFAULT 15000 NOT NULL,
+    total_ms integer DEFAULT 0 NOT NULL,
+    health jsonb,
+    outlier jsonb DEFAULT '{}'::jsonb NOT NULL,
+    retry jsonb DEFAULT '{}'::jsonb NOT NULL,
+    breaker jsonb DEFAULT '{}'::jsonb NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT gateway_upstreams_between_bytes_ms_check CHECK (((between_bytes_ms >= 1) AND (between_bytes_ms <= 3600000))),
+    CONSTRAINT gateway_upstreams_connect_ms_check CHECK (((connect_ms >= 1) AND (connect_ms <= 60000))),
+    CONSTRAINT gateway_upstreams_first_byte_ms_check CHECK (((first_byte_ms >= 1) AND (first_byte_ms <= 3600000))),
+    CONSTRAINT gateway_upstreams_name_check CHECK ((name ~ '^[a-z0-9][a-z0-9-]{0,62}$'::text)),
+    CONSTRAINT gateway_upstreams_policy_check CHECK ((policy = ANY (ARRAY['round_robin'::text, 'least_request'::text, 'consistent_hash'::text]))),
+    CONSTRAINT gateway_upstreams_protocol_check CHECK ((protocol = ANY (ARRAY['h1'::text, 'h2'::text]))),
+    CONSTRAINT gateway_upstreams_total_ms_check CHECK (((total_ms >= 0) AND (total_ms <= 86400000)))
+);
+
+ALTER TABLE ONLY hcc.gateway_upstreams FORCE ROW LEVEL SECURITY;
+
+CREATE VIEW hcc.gateway_config_routes AS
+ SELECT r.id,
+    r.site_id,
+    r.path_prefix,
+    r.path,
+    r.path_pattern,
+    r.methods,
+    r.priority,
+    u.name AS upstream,
+        CASE
+            WHEN (c.id IS NOT NULL) THEN (r.canary || jsonb_build_object('upstream', c.name))
+            ELSE NULL::jsonb
+        END AS canary,
+    r.redirect,
+    r.respond,
+    r.strip_prefix,
+    r.rewrite,
+    r.request_headers,
+    r.response_headers,
+    r.security_headers,
+    r.cors,
+    r.compress,
+    r.auth,
+    r.rate_limits,
+    r.max_body,
+    r.max_in_flight,
+    r.validate,
+    r.maintenance,
+    r.total_ms
+   FROM (((hcc.gateway_routes r
+     JOIN hcc.gateway_config_sites s ON ((s.id = r.site_id)))
+     LEFT JOIN hcc.gateway_upstreams u ON ((u.id = r.upstream_id)))
+     LEFT JOIN hcc.gateway_upstreams c ON ((c.id = r.canary_upstream_id)));
 
 CREATE TABLE hcc.gateway_targets (
     id uuid NOT NULL,
@@ -541,14 +921,24 @@ CREATE VIEW hcc.gateway_config_upstreams AS
     u.site_id,
     u.name,
     u.policy,
+    u.hash_key,
+    u.protocol,
+    u.tls,
     u.connect_ms,
     u.first_byte_ms,
     u.between_bytes_ms,
     u.total_ms,
-    COALESCE(( SELECT jsonb_agg(jsonb_build_object('address', t.address, 'weight', t.weight) ORDER BY t.address) AS jsonb_agg
-           FROM hcc.gateway_targets t
-          WHERE (t.upstream_id = u.id)), '[]'::jsonb) AS targets
-   FROM hcc.gateway_upstreams u;
+    u.health,
+    u.outlier,
+    u.retry,
+    u.breaker,
+    COALESCE(t.targets, '[]'::jsonb) AS targets
+   FROM ((hcc.gateway_upstreams u
+     JOIN hcc.gateway_config_sites s ON ((s.id = u.site_id)))
+     LEFT JOIN ( SELECT a.upstream_id,
+            jsonb_agg(jsonb_build_object('address', a.address, 'weight', a.weight) ORDER BY a.address) AS targets
+           FROM hcc.gateway_targets a
+          GROUP BY a.upstream_id) t ON ((t.upstream_id = u.id)));
 
 CREATE TABLE hcc.gateway_reports (
     gateway text NOT NULL,
@@ -557,6 +947,18 @@ CREATE TABLE hcc.gateway_reports (
     reported_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT gateway_reports_gateway_check CHECK (((char_length(gateway) >= 1) AND (char_length(gateway) <= 255)))
 );
+
+CREATE TABLE hcc.gateway_site_reports (
+    gateway text NOT NULL,
+    site_id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    revision bigint NOT NULL,
+    error text,
+    reported_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT gateway_site_reports_gateway_check CHECK (((char_length(gateway) >= 1) AND (char_length(gateway) <= 255)))
+);
+
+ALTER TABLE ONLY hcc.gateway_site_reports FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE hcc.idempotency_keys (
     organization_id uuid NOT NULL,
@@ -577,15 +979,6 @@ CREATE TABLE hcc.login_throttle (
     last_failure timestamp with time zone NOT NULL,
     blocked_until timestamp with time zone NOT NULL
 );
-
-CREATE TABLE hcc.memberships (
-    organization_id uuid NOT NULL,
-    user_id uuid NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    last_used_at timestamp with time zone
-);
-
-ALTER TABLE ONLY hcc.memberships FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE hcc.operations (
     id uuid NOT NULL,
@@ -688,20 +1081,6 @@ CREATE TABLE hcc.refresh_tokens (
 
 ALTER TABLE ONLY hcc.refresh_tokens FORCE ROW LEVEL SECURITY;
 
-CREATE TABLE hcc.roles (
-    id uuid DEFAULT gen_random_uuid() NOT NULL,
-    organization_id uuid,
-    name text NOT NULL,
-    description text DEFAULT ''::text NOT NULL,
-    user_type text NOT NULL,
-    permissions text[] DEFAULT '{}'::text[] NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT roles_name_check CHECK ((name ~ '^[a-z][a-z0-9-]{1,62}$'::text)),
-    CONSTRAINT roles_user_type_check CHECK ((user_type = ANY (ARRAY['admin'::text, 'reseller'::text, 'customer'::text])))
-);
-
-ALTER TABLE ONLY hcc.roles FORCE ROW LEVEL SECURITY;
-
 CREATE TABLE hcc.schema_migrations (
     version integer NOT NULL,
     name text NOT NULL,
@@ -749,39 +1128,6 @@ CREATE TABLE hcc.user_exports (
 );
 
 ALTER TABLE ONLY hcc.user_exports FORCE ROW LEVEL SECURITY;
-
-CREATE TABLE hcc.user_roles (
-    organization_id uuid NOT NULL,
-    user_id uuid NOT NULL,
-    role_id uuid NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL
-);
-
-ALTER TABLE ONLY hcc.user_roles FORCE ROW LEVEL SECURITY;
-
-CREATE TABLE hcc.users (
-    id uuid DEFAULT gen_random_uuid() NOT NULL,
-    organization_id uuid NOT NULL,
-    email text NOT NULL,
-    username text NOT NULL,
-    full_name text DEFAULT ''::text NOT NULL,
-    locale text DEFAULT 'en'::text NOT NULL,
-    timezone text DEFAULT 'UTC'::text NOT NULL,
-    is_active boolean DEFAULT true NOT NULL,
-    version integer DEFAULT 1 NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    updated_at timestamp with time zone DEFAULT now() NOT NULL,
-    last_login_at timestamp with time zone,
-    deleted_at timestamp with time zone,
-    erased_at timestamp with time zone,
-    CONSTRAINT users_email_check CHECK ((((char_length(email) >= 3) AND (char_length(email) <= 320)) AND (email = lower(email)))),
-    CONSTRAINT users_full_name_check CHECK ((char_length(full_name) <= 255)),
-    CONSTRAINT users_locale_check CHECK (((char_length(locale) >= 2) AND (char_length(locale) <= 35))),
-    CONSTRAINT users_timezone_check CHECK (((char_length(timezone) >= 1) AND (char_length(timezone) <= 64))),
-    CONSTRAINT users_username_check CHECK ((username ~ '^[a-z0-9][a-z0-9._-]{1,62}$'::text))
-);
-
-ALTER TABLE ONLY hcc.users FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE hcc.webhook_deliveries (
     id uuid NOT NULL,
@@ -831,17 +1177,29 @@ ALTER TABLE ONLY hcc.api_keys
 ALTER TABLE ONLY hcc.audit_log
     ADD CONSTRAINT audit_log_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY hcc.gateway_certificates
+    ADD CONSTRAINT gateway_certificates_organization_id_id_key UNIQUE (organization_id, id);
+
+ALTER TABLE ONLY hcc.gateway_certificates
+    ADD CONSTRAINT gateway_certificates_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY hcc.gateway_hosts
+    ADD CONSTRAINT gateway_hosts_pkey PRIMARY KEY (host);
+
 ALTER TABLE ONLY hcc.gateway_reports
     ADD CONSTRAINT gateway_reports_pkey PRIMARY KEY (gateway);
 
 ALTER TABLE ONLY hcc.gateway_routes
-    ADD CONSTRAINT gateway_routes_organization_id_site_id_path_prefix_methods_key UNIQUE NULLS NOT DISTINCT (organization_id, site_id, path_prefix, methods);
+    ADD CONSTRAINT gateway_routes_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY hcc.gateway_routes
-    ADD CONSTRAINT gateway_routes_pkey PRIMARY KEY (id);
+    ADD CONSTRAINT gateway_routes_same UNIQUE NULLS NOT DISTINCT (organization_id, site_id, path_prefix, path, path_pattern, methods);
 
 ALTER TABLE ONLY hcc.gateway_settings
     ADD CONSTRAINT gateway_settings_pkey PRIMARY KEY (one);
+
+ALTER TABLE ONLY hcc.gateway_site_reports
+    ADD CONSTRAINT gateway_site_reports_pkey PRIMARY KEY (gateway, site_id);
 
 ALTER TABLE ONLY hcc.gateway_sites
     ADD CONSTRAINT gateway_sites_organization_id_id_key UNIQUE (organization_id, id);
@@ -945,6 +1303,20 @@ CREATE INDEX audit_log_organization ON hcc.audit_log USING btree (organization_i
 
 CREATE INDEX audit_log_subject ON hcc.audit_log USING btree (organization_id, subject_type, subject_id, at DESC);
 
+CREATE UNIQUE INDEX gateway_certificates_default ON hcc.gateway_certificates USING btree (is_default) WHERE is_default;
+
+CREATE INDEX gateway_certificates_organization ON hcc.gateway_certificates USING btree (organization_id, not_after);
+
+CREATE INDEX gateway_hosts_place ON hcc.gateway_hosts USING btree (place);
+
+CREATE INDEX gateway_hosts_site ON hcc.gateway_hosts USING btree (organization_id, site_id);
+
+CREATE INDEX gateway_routes_canary_upstream ON hcc.gateway_routes USING btree (organization_id, canary_upstream_id);
+
+CREATE INDEX gateway_routes_upstream ON hcc.gateway_routes USING btree (organization_id, upstream_id);
+
+CREATE INDEX gateway_site_reports_site ON hcc.gateway_site_reports USING btree (organization_id, site_id);
+
 CREATE INDEX gateway_sites_organization ON hcc.gateway_sites USING btree (organization_id, created_at DESC) WHERE (deleted_at IS NULL);
 
 CREATE INDEX idempotency_keys_age ON hcc.idempotency_keys USING btree (created_at);
@@ -1003,6 +1375,10 @@ CREATE TRIGGER audit_log_append_only BEFORE DELETE OR UPDATE ON hcc.audit_log FO
 
 CREATE TRIGGER audit_log_no_truncate BEFORE TRUNCATE ON hcc.audit_log FOR EACH STATEMENT EXECUTE FUNCTION hcc.refuse_change();
 
+CREATE TRIGGER gateway_changed AFTER INSERT OR DELETE OR UPDATE OF scopes, expires_at, deleted_at ON hcc.api_keys FOR EACH STATEMENT EXECUTE FUNCTION hcc.gateway_changed();
+
+CREATE TRIGGER gateway_changed AFTER INSERT OR DELETE OR UPDATE ON hcc.gateway_certificates FOR EACH STATEMENT EXECUTE FUNCTION hcc.gateway_changed();
+
 CREATE TRIGGER gateway_changed AFTER INSERT OR DELETE OR UPDATE ON hcc.gateway_routes FOR EACH STATEMENT EXECUTE FUNCTION hcc.gateway_changed();
 
 CREATE TRIGGER gateway_changed AFTER INSERT OR DELETE OR UPDATE ON hcc.gateway_settings FOR EACH STATEMENT EXECUTE FUNCTION hcc.gateway_changed();
@@ -1013,7 +1389,27 @@ CREATE TRIGGER gateway_changed AFTER INSERT OR DELETE OR UPDATE ON hcc.gateway_t
 
 CREATE TRIGGER gateway_changed AFTER INSERT OR DELETE OR UPDATE ON hcc.gateway_upstreams FOR EACH STATEMENT EXECUTE FUNCTION hcc.gateway_changed();
 
+CREATE TRIGGER gateway_changed AFTER UPDATE OF is_active, deleted_at ON hcc.organizations FOR EACH STATEMENT EXECUTE FUNCTION hcc.gateway_changed();
+
+CREATE TRIGGER gateway_changed AFTER DELETE OR UPDATE ON hcc.roles FOR EACH STATEMENT EXECUTE FUNCTION hcc.gateway_changed();
+
 CREATE TRIGGER gateway_changed AFTER INSERT OR DELETE OR UPDATE ON hcc.signing_keys FOR EACH STATEMENT EXECUTE FUNCTION hcc.gateway_changed();
+
+CREATE TRIGGER gateway_hold_hosts AFTER INSERT OR UPDATE OF hosts, deleted_at ON hcc.gateway_sites FOR EACH ROW EXECUTE FUNCTION hcc.gateway_hold_hosts();
+
+CREATE TRIGGER gateway_part_revised AFTER INSERT OR DELETE OR UPDATE ON hcc.gateway_routes FOR EACH ROW EXECUTE FUNCTION hcc.gateway_part_revised();
+
+CREATE TRIGGER gateway_part_revised AFTER INSERT OR DELETE OR UPDATE ON hcc.gateway_targets FOR EACH ROW EXECUTE FUNCTION hcc.gateway_part_revised();
+
+CREATE TRIGGER gateway_part_revised AFTER INSERT OR DELETE OR UPDATE ON hcc.gateway_upstreams FOR EACH ROW EXECUTE FUNCTION hcc.gateway_part_revised();
+
+CREATE TRIGGER gateway_person_changed AFTER INSERT OR DELETE ON hcc.memberships FOR EACH ROW EXECUTE FUNCTION hcc.gateway_person_changed('user_id');
+
+CREATE TRIGGER gateway_person_changed AFTER INSERT OR DELETE ON hcc.user_roles FOR EACH ROW EXECUTE FUNCTION hcc.gateway_person_changed('user_id');
+
+CREATE TRIGGER gateway_person_changed AFTER UPDATE OF is_active, deleted_at ON hcc.users FOR EACH ROW EXECUTE FUNCTION hcc.gateway_person_changed('id');
+
+CREATE TRIGGER gateway_site_revised BEFORE UPDATE ON hcc.gateway_sites FOR EACH ROW EXECUTE FUNCTION hcc.gateway_site_revised();
 
 CREATE TRIGGER organizations_place BEFORE INSERT ON hcc.organizations FOR EACH ROW EXECUTE FUNCTION hcc.organizations_place();
 
@@ -1028,11 +1424,32 @@ ALTER TABLE ONLY hcc.api_keys
 ALTER TABLE ONLY hcc.audit_log
     ADD CONSTRAINT audit_log_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
 
+ALTER TABLE ONLY hcc.gateway_certificates
+    ADD CONSTRAINT gateway_certificates_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
+
+ALTER TABLE ONLY hcc.gateway_hosts
+    ADD CONSTRAINT gateway_hosts_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
+
+ALTER TABLE ONLY hcc.gateway_hosts
+    ADD CONSTRAINT gateway_hosts_organization_id_site_id_fkey FOREIGN KEY (organization_id, site_id) REFERENCES hcc.gateway_sites(organization_id, id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY hcc.gateway_routes
     ADD CONSTRAINT gateway_routes_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
 
 ALTER TABLE ONLY hcc.gateway_routes
+    ADD CONSTRAINT gateway_routes_organization_id_site_id_canary_upstream_id_fkey FOREIGN KEY (organization_id, site_id, canary_upstream_id) REFERENCES hcc.gateway_upstreams(organization_id, site_id, id);
+
+ALTER TABLE ONLY hcc.gateway_routes
+    ADD CONSTRAINT gateway_routes_organization_id_site_id_fkey FOREIGN KEY (organization_id, site_id) REFERENCES hcc.gateway_sites(organization_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY hcc.gateway_routes
     ADD CONSTRAINT gateway_routes_organization_id_site_id_upstream_id_fkey FOREIGN KEY (organization_id, site_id, upstream_id) REFERENCES hcc.gateway_upstreams(organization_id, site_id, id);
+
+ALTER TABLE ONLY hcc.gateway_site_reports
+    ADD CONSTRAINT gateway_site_reports_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
+
+ALTER TABLE ONLY hcc.gateway_site_reports
+    ADD CONSTRAINT gateway_site_reports_organization_id_site_id_fkey FOREIGN KEY (organization_id, site_id) REFERENCES hcc.gateway_sites(organization_id, id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY hcc.gateway_sites
     ADD CONSTRAINT gateway_sites_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
@@ -1122,7 +1539,13 @@ ALTER TABLE hcc.api_keys ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE hcc.audit_log ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE hcc.gateway_certificates ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE hcc.gateway_hosts ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE hcc.gateway_routes ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE hcc.gateway_site_reports ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE hcc.gateway_sites ENABLE ROW LEVEL SECURITY;
 
@@ -1170,7 +1593,13 @@ CREATE POLICY owner_all ON hcc.api_keys TO hcc_owner USING (true) WITH CHECK (tr
 
 CREATE POLICY owner_all ON hcc.audit_log TO hcc_owner USING (true) WITH CHECK (true);
 
+CREATE POLICY owner_all ON hcc.gateway_certificates TO hcc_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON hcc.gateway_hosts TO hcc_owner USING (true) WITH CHECK (true);
+
 CREATE POLICY owner_all ON hcc.gateway_routes TO hcc_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON hcc.gateway_site_reports TO hcc_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON hcc.gateway_sites TO hcc_owner USING (true) WITH CHECK (true);
 
@@ -1228,7 +1657,13 @@ CREATE POLICY tenant_delete ON hcc.api_keys FOR DELETE TO hcc_app, hcc_worker US
 
 CREATE POLICY tenant_delete ON hcc.audit_log FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
 
+CREATE POLICY tenant_delete ON hcc.gateway_certificates FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
+
+CREATE POLICY tenant_delete ON hcc.gateway_hosts FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
+
 CREATE POLICY tenant_delete ON hcc.gateway_routes FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
+
+CREATE POLICY tenant_delete ON hcc.gateway_site_reports FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
 
 CREATE POLICY tenant_delete ON hcc.gateway_sites FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
 
@@ -1262,7 +1697,13 @@ CREATE POLICY tenant_insert ON hcc.api_keys FOR INSERT TO hcc_app, hcc_worker WI
 
 CREATE POLICY tenant_insert ON hcc.audit_log FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
 
+CREATE POLICY tenant_insert ON hcc.gateway_certificates FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_insert ON hcc.gateway_hosts FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
+
 CREATE POLICY tenant_insert ON hcc.gateway_routes FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_insert ON hcc.gateway_site_reports FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_insert ON hcc.gateway_sites FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
 
@@ -1298,7 +1739,13 @@ CREATE POLICY tenant_read ON hcc.api_keys FOR SELECT TO hcc_app, hcc_worker USIN
 
 CREATE POLICY tenant_read ON hcc.audit_log FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
 
+CREATE POLICY tenant_read ON hcc.gateway_certificates FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+
+CREATE POLICY tenant_read ON hcc.gateway_hosts FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+
 CREATE POLICY tenant_read ON hcc.gateway_routes FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+
+CREATE POLICY tenant_read ON hcc.gateway_site_reports FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
 
 CREATE POLICY tenant_read ON hcc.gateway_sites FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
 
@@ -1334,7 +1781,13 @@ CREATE POLICY tenant_update ON hcc.api_keys FOR UPDATE TO hcc_app, hcc_worker US
 
 CREATE POLICY tenant_update ON hcc.audit_log FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
 
+CREATE POLICY tenant_update ON hcc.gateway_certificates FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_update ON hcc.gateway_hosts FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
+
 CREATE POLICY tenant_update ON hcc.gateway_routes FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_update ON hcc.gateway_site_reports FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_update ON hcc.gateway_sites FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
 
@@ -1425,6 +1878,25 @@ GRANT ALL ON FUNCTION hcc.forget_webhook_deliveries(older_than interval) TO hcc_
 
 REVOKE ALL ON FUNCTION hcc.gateway_changed() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION hcc.gateway_hold_hosts() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION hcc.gateway_hosts_refused(names text[], site uuid, organization uuid, home uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION hcc.gateway_hosts_refused(names text[], site uuid, organization uuid, home uuid) TO hcc_app;
+GRANT ALL ON FUNCTION hcc.gateway_hosts_refused(names text[], site uuid, organization uuid, home uuid) TO hcc_worker;
+
+REVOKE ALL ON FUNCTION hcc.gateway_part_revised() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION hcc.gateway_person_changed() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION hcc.gateway_report_sites(gateway_name text, sites uuid[], revisions bigint[], errors text[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION hcc.gateway_report_sites(gateway_name text, sites uuid[], revisions bigint[], errors text[]) TO hcc_gateway;
+
+REVOKE ALL ON FUNCTION hcc.gateway_site_certificates(site uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION hcc.gateway_site_certificates(site uuid) TO hcc_app;
+GRANT ALL ON FUNCTION hcc.gateway_site_certificates(site uuid) TO hcc_worker;
+
+REVOKE ALL ON FUNCTION hcc.gateway_site_revised() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION hcc.in_subtree(organization uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION hcc.in_subtree(organization uuid) TO hcc_app;
 GRANT ALL ON FUNCTION hcc.in_subtree(organization uuid) TO hcc_worker;
@@ -1436,6 +1908,9 @@ REVOKE ALL ON PROCEDURE hcc.make_tenant_table(IN table_name text, IN customer_co
 REVOKE ALL ON FUNCTION hcc.my_organizations() FROM PUBLIC;
 GRANT ALL ON FUNCTION hcc.my_organizations() TO hcc_app;
 GRANT ALL ON FUNCTION hcc.my_organizations() TO hcc_worker;
+
+REVOKE ALL ON FUNCTION hcc.narrowed(scopes text[], held text[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION hcc.narrowed(scopes text[], held text[]) TO hcc_gateway;
 
 REVOKE ALL ON FUNCTION hcc.note_bounce(mail uuid, reason text) FROM PUBLIC;
 GRANT ALL ON FUNCTION hcc.note_bounce(mail uuid, reason text) TO hcc_worker;
@@ -1498,30 +1973,80 @@ GRANT UPDATE(deleted_at) ON TABLE hcc.api_keys TO hcc_worker;
 GRANT SELECT,INSERT ON TABLE hcc.audit_log TO hcc_app;
 GRANT SELECT,INSERT ON TABLE hcc.audit_log TO hcc_worker;
 
-GRANT SELECT ON TABLE hcc.signing_keys TO hcc_app;
+GRANT SELECT,INSERT,DELETE ON TABLE hcc.gateway_certificates TO hcc_app;
+GRANT SELECT,INSERT,DELETE ON TABLE hcc.gateway_certificates TO hcc_worker;
 
-GRANT SELECT ON TABLE hcc.gateway_config_keys TO hcc_gateway;
+GRANT UPDATE(hosts) ON TABLE hcc.gateway_certificates TO hcc_app;
+GRANT UPDATE(hosts) ON TABLE hcc.gateway_certificates TO hcc_worker;
 
-GRANT SELECT ON TABLE hcc.gateway_settings TO hcc_app;
-GRANT SELECT ON TABLE hcc.gateway_settings TO hcc_worker;
+GRANT UPDATE(is_default) ON TABLE hcc.gateway_certificates TO hcc_app;
+GRANT UPDATE(is_default) ON TABLE hcc.gateway_certificates TO hcc_worker;
 
-GRANT SELECT ON TABLE hcc.gateway_config_platform TO hcc_gateway;
+GRANT UPDATE(chain_pem) ON TABLE hcc.gateway_certificates TO hcc_app;
+GRANT UPDATE(chain_pem) ON TABLE hcc.gateway_certificates TO hcc_worker;
 
-GRANT SELECT ON TABLE hcc.revoked_sessions TO hcc_app;
-GRANT SELECT ON TABLE hcc.revoked_sessions TO hcc_worker;
+GRANT UPDATE(private_key) ON TABLE hcc.gateway_certificates TO hcc_app;
+GRANT UPDATE(private_key) ON TABLE hcc.gateway_certificates TO hcc_worker;
 
-GRANT SELECT ON TABLE hcc.gateway_config_revoked TO hcc_gateway;
+GRANT UPDATE(key_type) ON TABLE hcc.gateway_certificates TO hcc_app;
+GRANT UPDATE(key_type) ON TABLE hcc.gateway_certificates TO hcc_worker;
 
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.gateway_routes TO hcc_app;
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.gateway_routes TO hcc_worker;
+GRANT UPDATE(subject) ON TABLE hcc.gateway_certificates TO hcc_app;
+GRANT UPDATE(subject) ON TABLE hcc.gateway_certificates TO hcc_worker;
 
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.gateway_upstreams TO hcc_app;
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.gateway_upstreams TO hcc_worker;
+GRANT UPDATE(issuer) ON TABLE hcc.gateway_certificates TO hcc_app;
+GRANT UPDATE(issuer) ON TABLE hcc.gateway_certificates TO hcc_worker;
 
-GRANT SELECT ON TABLE hcc.gateway_config_routes TO hcc_gateway;
+GRANT UPDATE(serial) ON TABLE hcc.gateway_certificates TO hcc_app;
+GRANT UPDATE(serial) ON TABLE hcc.gateway_certificates TO hcc_worker;
 
-GRANT SELECT,INSERT,UPDATE ON TABLE hcc.gateway_sites TO hcc_app;
-GRANT SELECT,INSERT,UPDATE ON TABLE hcc.gateway_sites TO hcc_worker;
+GRANT UPDATE(fingerprint) ON TABLE hcc.gateway_certificates TO hcc_app;
+GRANT UPDATE(fingerprint) ON TABLE hcc.gateway_certificates TO hcc_worker;
+
+GRANT UPDATE(not_before) ON TABLE hcc.gateway_certificates TO hcc_app;
+GRANT UPDATE(not_before) ON TABLE hcc.gateway_certificates TO hcc_worker;
+
+GRANT UPDATE(not_after) ON TABLE hcc.gateway_certificates TO hcc_app;
+GRANT UPDATE(not_after) ON TABLE hcc.gateway_certificates TO hcc_worker;
+
+GRANT UPDATE(version) ON TABLE hcc.gateway_certificates TO hcc_app;
+GRANT UPDATE(version) ON TABLE hcc.gateway_certificates TO hcc_worker;
+
+GRANT UPDATE(updated_at) ON TABLE hcc.gateway_certificates TO hcc_app;
+GRANT UPDATE(updated_at) ON TABLE hcc.gateway_certificates TO hcc_worker;
+
+GRANT SELECT,INSERT ON TABLE hcc.gateway_sites TO hcc_app;
+GRANT SELECT,INSERT ON TABLE hcc.gateway_sites TO hcc_worker;
+
+GRANT UPDATE(name) ON TABLE hcc.gateway_sites TO hcc_app;
+GRANT UPDATE(name) ON TABLE hcc.gateway_sites TO hcc_worker;
+
+GRANT UPDATE(hosts) ON TABLE hcc.gateway_sites TO hcc_app;
+GRANT UPDATE(hosts) ON TABLE hcc.gateway_sites TO hcc_worker;
+
+GRANT UPDATE(is_active) ON TABLE hcc.gateway_sites TO hcc_app;
+GRANT UPDATE(is_active) ON TABLE hcc.gateway_sites TO hcc_worker;
+
+GRANT UPDATE(https_redirect) ON TABLE hcc.gateway_sites TO hcc_app;
+GRANT UPDATE(https_redirect) ON TABLE hcc.gateway_sites TO hcc_worker;
+
+GRANT UPDATE(hsts_s) ON TABLE hcc.gateway_sites TO hcc_app;
+GRANT UPDATE(hsts_s) ON TABLE hcc.gateway_sites TO hcc_worker;
+
+GRANT UPDATE(maintenance) ON TABLE hcc.gateway_sites TO hcc_app;
+GRANT UPDATE(maintenance) ON TABLE hcc.gateway_sites TO hcc_worker;
+
+GRANT UPDATE(error_pages) ON TABLE hcc.gateway_sites TO hcc_app;
+GRANT UPDATE(error_pages) ON TABLE hcc.gateway_sites TO hcc_worker;
+
+GRANT UPDATE(version) ON TABLE hcc.gateway_sites TO hcc_app;
+GRANT UPDATE(version) ON TABLE hcc.gateway_sites TO hcc_worker;
+
+GRANT UPDATE(updated_at) ON TABLE hcc.gateway_sites TO hcc_app;
+GRANT UPDATE(updated_at) ON TABLE hcc.gateway_sites TO hcc_worker;
+
+GRANT UPDATE(deleted_at) ON TABLE hcc.gateway_sites TO hcc_app;
+GRANT UPDATE(deleted_at) ON TABLE hcc.gateway_sites TO hcc_worker;
 
 GRANT SELECT,INSERT ON TABLE hcc.organizations TO hcc_app;
 GRANT SELECT,INSERT ON TABLE hcc.organizations TO hcc_worker;
@@ -1549,20 +2074,11 @@ GRANT UPDATE(deleted_at) ON TABLE hcc.organizations TO hcc_worker;
 
 GRANT SELECT ON TABLE hcc.gateway_config_sites TO hcc_gateway;
 
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.gateway_targets TO hcc_app;
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.gateway_targets TO hcc_worker;
+GRANT SELECT ON TABLE hcc.gateway_hosts TO hcc_app;
+GRANT SELECT ON TABLE hcc.gateway_hosts TO hcc_worker;
 
-GRANT SELECT ON TABLE hcc.gateway_config_upstreams TO hcc_gateway;
-
-GRANT SELECT ON TABLE hcc.gateway_reports TO hcc_app;
-GRANT SELECT ON TABLE hcc.gateway_reports TO hcc_worker;
-GRANT SELECT,INSERT,UPDATE ON TABLE hcc.gateway_reports TO hcc_gateway;
-
-GRANT SELECT,INSERT ON TABLE hcc.idempotency_keys TO hcc_app;
-GRANT SELECT,INSERT ON TABLE hcc.idempotency_keys TO hcc_worker;
-
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.login_throttle TO hcc_app;
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.login_throttle TO hcc_worker;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.gateway_routes TO hcc_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.gateway_routes TO hcc_worker;
 
 GRANT SELECT,INSERT,DELETE ON TABLE hcc.memberships TO hcc_app;
 GRANT SELECT,INSERT,DELETE ON TABLE hcc.memberships TO hcc_worker;
@@ -1570,35 +2086,8 @@ GRANT SELECT,INSERT,DELETE ON TABLE hcc.memberships TO hcc_worker;
 GRANT UPDATE(last_used_at) ON TABLE hcc.memberships TO hcc_app;
 GRANT UPDATE(last_used_at) ON TABLE hcc.memberships TO hcc_worker;
 
-GRANT SELECT,INSERT,UPDATE ON TABLE hcc.operations TO hcc_app;
-GRANT SELECT,INSERT,UPDATE ON TABLE hcc.operations TO hcc_worker;
-
-GRANT SELECT,INSERT ON TABLE hcc.outbox_events TO hcc_app;
-GRANT SELECT,INSERT ON TABLE hcc.outbox_events TO hcc_worker;
-
-GRANT SELECT,INSERT,UPDATE ON TABLE hcc.outgoing_mail TO hcc_app;
-GRANT SELECT,INSERT,UPDATE ON TABLE hcc.outgoing_mail TO hcc_worker;
-
-GRANT SELECT,INSERT,DELETE ON TABLE hcc.password_history TO hcc_app;
-GRANT SELECT,INSERT,DELETE ON TABLE hcc.password_history TO hcc_worker;
-
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.recovery_codes TO hcc_app;
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.recovery_codes TO hcc_worker;
-
-GRANT SELECT,INSERT,UPDATE ON TABLE hcc.refresh_tokens TO hcc_app;
-GRANT SELECT,INSERT,UPDATE ON TABLE hcc.refresh_tokens TO hcc_worker;
-
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.roles TO hcc_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.roles TO hcc_worker;
-
-GRANT SELECT,INSERT,UPDATE ON TABLE hcc.sessions TO hcc_app;
-GRANT SELECT,INSERT,UPDATE ON TABLE hcc.sessions TO hcc_worker;
-
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.user_credentials TO hcc_app;
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.user_credentials TO hcc_worker;
-
-GRANT SELECT,INSERT,DELETE ON TABLE hcc.user_exports TO hcc_app;
-GRANT SELECT,INSERT,DELETE ON TABLE hcc.user_exports TO hcc_worker;
 
 GRANT SELECT,INSERT,DELETE ON TABLE hcc.user_roles TO hcc_app;
 GRANT SELECT,INSERT,DELETE ON TABLE hcc.user_roles TO hcc_worker;
@@ -1639,6 +2128,84 @@ GRANT UPDATE(deleted_at) ON TABLE hcc.users TO hcc_worker;
 GRANT UPDATE(erased_at) ON TABLE hcc.users TO hcc_app;
 GRANT UPDATE(erased_at) ON TABLE hcc.users TO hcc_worker;
 
+GRANT SELECT ON TABLE hcc.gateway_config_api_keys TO hcc_gateway;
+
+GRANT SELECT ON TABLE hcc.gateway_config_certificates TO hcc_gateway;
+
+GRANT SELECT ON TABLE hcc.signing_keys TO hcc_app;
+
+GRANT SELECT ON TABLE hcc.gateway_config_keys TO hcc_gateway;
+
+GRANT SELECT ON TABLE hcc.gateway_settings TO hcc_app;
+GRANT SELECT ON TABLE hcc.gateway_settings TO hcc_worker;
+
+GRANT UPDATE(trusted_proxies) ON TABLE hcc.gateway_settings TO hcc_app;
+
+GRANT UPDATE(defaults) ON TABLE hcc.gateway_settings TO hcc_app;
+
+GRANT UPDATE(response_headers) ON TABLE hcc.gateway_settings TO hcc_app;
+
+GRANT UPDATE(version) ON TABLE hcc.gateway_settings TO hcc_app;
+
+GRANT UPDATE(updated_at) ON TABLE hcc.gateway_settings TO hcc_app;
+
+GRANT SELECT ON TABLE hcc.gateway_config_platform TO hcc_gateway;
+
+GRANT SELECT ON TABLE hcc.revoked_sessions TO hcc_app;
+GRANT SELECT ON TABLE hcc.revoked_sessions TO hcc_worker;
+
+GRANT SELECT ON TABLE hcc.gateway_config_revoked TO hcc_gateway;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.gateway_upstreams TO hcc_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.gateway_upstreams TO hcc_worker;
+
+GRANT SELECT ON TABLE hcc.gateway_config_routes TO hcc_gateway;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.gateway_targets TO hcc_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.gateway_targets TO hcc_worker;
+
+GRANT SELECT ON TABLE hcc.gateway_config_upstreams TO hcc_gateway;
+
+GRANT SELECT ON TABLE hcc.gateway_reports TO hcc_app;
+GRANT SELECT ON TABLE hcc.gateway_reports TO hcc_worker;
+GRANT SELECT,INSERT,UPDATE ON TABLE hcc.gateway_reports TO hcc_gateway;
+
+GRANT SELECT ON TABLE hcc.gateway_site_reports TO hcc_app;
+GRANT SELECT ON TABLE hcc.gateway_site_reports TO hcc_worker;
+
+GRANT SELECT,INSERT ON TABLE hcc.idempotency_keys TO hcc_app;
+GRANT SELECT,INSERT ON TABLE hcc.idempotency_keys TO hcc_worker;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.login_throttle TO hcc_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.login_throttle TO hcc_worker;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE hcc.operations TO hcc_app;
+GRANT SELECT,INSERT,UPDATE ON TABLE hcc.operations TO hcc_worker;
+
+GRANT SELECT,INSERT ON TABLE hcc.outbox_events TO hcc_app;
+GRANT SELECT,INSERT ON TABLE hcc.outbox_events TO hcc_worker;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE hcc.outgoing_mail TO hcc_app;
+GRANT SELECT,INSERT,UPDATE ON TABLE hcc.outgoing_mail TO hcc_worker;
+
+GRANT SELECT,INSERT,DELETE ON TABLE hcc.password_history TO hcc_app;
+GRANT SELECT,INSERT,DELETE ON TABLE hcc.password_history TO hcc_worker;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.recovery_codes TO hcc_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.recovery_codes TO hcc_worker;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE hcc.refresh_tokens TO hcc_app;
+GRANT SELECT,INSERT,UPDATE ON TABLE hcc.refresh_tokens TO hcc_worker;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE hcc.sessions TO hcc_app;
+GRANT SELECT,INSERT,UPDATE ON TABLE hcc.sessions TO hcc_worker;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.user_credentials TO hcc_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.user_credentials TO hcc_worker;
+
+GRANT SELECT,INSERT,DELETE ON TABLE hcc.user_exports TO hcc_app;
+GRANT SELECT,INSERT,DELETE ON TABLE hcc.user_exports TO hcc_worker;
+
 GRANT SELECT,INSERT,UPDATE ON TABLE hcc.webhook_deliveries TO hcc_app;
 GRANT SELECT,INSERT,UPDATE ON TABLE hcc.webhook_deliveries TO hcc_worker;
 
@@ -1655,4 +2222,4 @@ INSERT INTO hcc.roles (name, user_type, description, permissions) VALUES
   ('owner', 'reseller', 'Everything in the reseller and its customers', '{users:*,organizations:*,api-keys:*,audit:read,webhooks:*,operations:read,gateway:*}'),
   ('staff', 'reseller', 'Daily work for customers', '{users:read,users:write,organizations:read,organizations:tree,organizations:enter,api-keys:read,audit:read,webhooks:read,operations:read,gateway:read}'),
   ('superadmin', 'admin', 'Everything, everywhere', '{*}'),
-  ('support', 'admin', 'Reads everything and helps customers', '{users:read,users:write,organizations:read,organizations:tree,organizations:enter,api-keys:read,audit:read,webhooks:read,operations:read,gateway:read}');
+  ('support', 'admin', 'Reads everything and helps customers', '{users:read,users:write,organizations:read,organizations:tree,organizations:enter,api-keys:read,audit:read,webhooks:read,operations:read,gateway:read,gateway-settings:read}');

@@ -111,8 +111,13 @@ def encryption_keys() -> str:
     return "k1:" + base64.b64encode(os.urandom(32)).decode()
 
 
+@pytest.fixture(scope="session")
+def certificate_keys() -> str:
+    return "c1:" + base64.b64encode(os.urandom(32)).decode()
+
+
 @pytest.fixture
-def settings(urls: Urls, redis_url: str, encryption_keys: str) -> Settings:
+def settings(urls: Urls, redis_url: str, encryption_keys: str, certificate_keys: str) -> Settings:
     """Settings of a process under test; hashes are cheap, so that a run is quick."""
     with psycopg.connect(urls["postgres"]) as connection:
         connection.execute("SELECT 1")
@@ -124,6 +129,7 @@ def settings(urls: Urls, redis_url: str, encryption_keys: str) -> Settings:
         owner_database_url=urls["hcc_owner"],
         redis_url=redis_url,
         encryption_keys=encryption_keys,
+        certificate_keys=certificate_keys,
         db_pool_min=1,
         db_pool_max=8,
         db_acquire_timeout=5,

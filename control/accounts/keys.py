@@ -36,10 +36,7 @@ def command(args: argparse.Namespace) -> int:
     settings = load()
     if not settings.owner_database_url:
         raise SettingsError(["HCC_OWNER_DATABASE_URL is not set: keys are changed as role hcc_owner"])
-    try:
-        keyring = Keyring.parse(settings.encryption_keys)
-    except KeyringError as error:
-        raise SettingsError([f"HCC_ENCRYPTION_KEYS: {error}"]) from None
+    keyring = _keyring("HCC_ENCRYPTION_KEYS", settings.encryption_keys)
     with psycopg.connect(settings.owner_database_url) as connection:
         match args.action:
             case "list":
@@ -51,8 +48,18 @@ def command(args: argparse.Namespace) -> int:
                     return 0
                 print(f"{kid} signs {'now' if args.now else f'in {LEAD_SECONDS} s'}; the old key is good until its tokens expire")
             case _:
-                return _reencrypt_all(connection, keyring, as_json=args.json)
+                rings = {"HCC_ENCRYPTION_KEYS": keyring}
+                if settings.certificate_keys:
+                    rings["HCC_CERTIFICATE_KEYS"] = _keyring("HCC_CERTIFICATE_KEYS", settings.certificate_keys)
+                return _reencrypt_all(connection, rings, as_json=args.json)
     return 0
+
+
+def _keyring(name: str, keys: str) -> Keyring:
+    try:
+        return Keyring.parse(keys)
+    except KeyringError as error:
+        raise SettingsError([f"{name}: {error}"]) from None
 
 
 def list_keys(connection: psycopg.Connection[Any]) -> list[Key]:
@@ -95,13 +102,20 @@ def rotate(connection: psycopg.Connection[Any], keyring: Keyring, settings: Sett
     return key.kid
 
 
-def _reencrypt_all(connection: psycopg.Connection[Any], keyring: Keyring, *, as_json: bool) -> int:
+def _reencrypt_all(connection: psycopg.Connection[Any], rings: dict[str, Keyring], *, as_json: bool) -> int:
+    """A keyring that was not given leaves its columns as they are; that is said, and no failure."""
     done: list[dict[str, Any]] = []
     for column in ENCRYPTED_COLUMNS:
+        name, keyring = f"{column.table}.{column.column}", rings.get(column.setting)
+        if keyring is None:
+            done.append({"column": name, "changed": 0, "not_opened": [], "skipped": f"{column.setting} is not set"})
+            if not as_json:
+                print(f"{name}: left as it is, {column.setting} is not set")
+            continue
         changed, broken = reencrypt(connection, keyring, column)
-        done.append({"column": f"{column.table}.{column.column}", "changed": changed, "not_opened": broken})
+        done.append({"column": name, "changed": changed, "not_opened": broken})
         if not as_json:
-            print(f"{column.table}.{column.column}: {changed} sealed anew with {keyring.primary}")
+            print(f"{name}: {changed} sealed anew with {keyring.primary}")
             for row in broken:
                 print(f"  row {row}: cannot be opened with the keys given; left as it is", file=sys.stderr)
     if as_json:

@@ -23,11 +23,15 @@ class KeyringError(Exception):
 
 
 class EncryptedColumn(msgspec.Struct, frozen=True):
-    """A column that holds sealed values, for `hcc keys rotate-encryption` to find. `keys` name the row, joined by colons."""
+    """A column that holds sealed values, for `hcc keys rotate-encryption` to find. `keys` name the row, joined by colons.
+
+    `setting` names the keyring: what gateways must open has one of its own, so that they hold no other.
+    """
 
     table: str
     column: str
     keys: tuple[str, ...]
+    setting: str = "HCC_ENCRYPTION_KEYS"
 
 
 ENCRYPTED_COLUMNS = (
@@ -38,6 +42,7 @@ ENCRYPTED_COLUMNS = (
     EncryptedColumn("idempotency_keys", "response", ("organization_id", "actor_id", "key")),
     EncryptedColumn("user_exports", "document", ("id",)),
     EncryptedColumn("outgoing_mail", "context", ("id",)),
+    EncryptedColumn("gateway_certificates", "private_key", ("id",), "HCC_CERTIFICATE_KEYS"),
 )
 
 
@@ -86,7 +91,7 @@ class Keyring:
         kid = self.key_of(sealed)
         cipher = self._ciphers.get(kid)
         if cipher is None:
-            raise KeyringError(f"the value was sealed with key {kid!r}, which is not in HCC_ENCRYPTION_KEYS")
+            raise KeyringError(f"the value was sealed with key {kid!r}, which is not in the keyring")
         end = 2 + sealed[1]
         header, nonce, body = sealed[:end], sealed[end : end + _NONCE_BYTES], sealed[end + _NONCE_BYTES :]
         try:

@@ -14,6 +14,11 @@ class FieldError(msgspec.Struct, frozen=True):
     message: str
 
 
+def below(pointer: str, name: object) -> str:
+    """A pointer one step further (RFC 6901)."""
+    return f"{pointer}/{str(name).replace('~', '~0').replace('/', '~1')}"
+
+
 class DomainError(Exception):
     """Base of what a caller did wrong or must know. `details` never holds internals or secrets."""
 

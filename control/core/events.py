@@ -31,6 +31,18 @@ TOPICS: dict[str, str] = {
     "organization.deleted": "An organisation was deleted",
     "api_key.created": "An API key was created",
     "api_key.deleted": "An API key was deleted",
+    "site.created": "A site was created",
+    "site.updated": "A site was changed",
+    "site.deleted": "A site was deleted",
+    "upstream.created": "An upstream of a site was created",
+    "upstream.updated": "An upstream of a site was changed",
+    "upstream.deleted": "An upstream of a site was deleted",
+    "route.created": "A route of a site was created",
+    "route.updated": "A route of a site was changed",
+    "route.deleted": "A route of a site was deleted",
+    "certificate.created": "A certificate was added",
+    "certificate.updated": "A certificate was replaced or changed",
+    "certificate.deleted": "A certificate was deleted",
     "webhook.test": "A test that the owner of a webhook asked for",
 }
 """Every topic that a webhook can ask for, with words for a person."""

@@ -31,8 +31,10 @@ PERMISSIONS: dict[str, str] = {
     "webhooks:read": "See webhooks and their deliveries",
     "webhooks:write": "Create, change and delete webhooks, send again",
     "operations:read": "See long-running operations",
-    "gateway:read": "See sites and routes",
-    "gateway:write": "Change sites and routes",
+    "gateway:read": "See sites, routes and certificates",
+    "gateway:write": "Change sites, routes and certificates",
+    "gateway-settings:read": "See what every gateway does alike",
+    "gateway-settings:write": "Change what every gateway does alike",
 }
 """Every permission there is, with words for a person who gives out roles."""
 

@@ -29,6 +29,7 @@ class Runtime:
             raise SettingsError(problems)
         self.settings = settings
         self.keyring = Keyring.parse(settings.encryption_keys)
+        self.certificate_keyring = Keyring.parse(settings.certificate_keys) if settings.certificate_keys else None
         self.database = Database(database_url or settings.database_url, settings)
         self.redis: Redis | None = (
             Redis.from_url(settings.redis_url, socket_timeout=0.5, socket_connect_timeout=0.5, max_connections=64)

@@ -48,6 +48,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     public_url: str = "http://localhost:8000"
     trusted_proxies: str = "127.0.0.1/32,::1/128"
     encryption_keys: str = ""
+    certificate_keys: str = ""
     jwt_issuer: str = "hcc"
     jwt_audience: str = "hcc"
     jwt_access_ttl: Seconds = 900
@@ -84,6 +85,9 @@ ENVIRONMENT: dict[str, Setting] = {
     "trusted_proxies": Setting("HCC_CONTROL_TRUSTED_PROXIES", "networks whose X-Forwarded-For is believed (the gateways)"),
     "encryption_keys": Setting(
         "HCC_ENCRYPTION_KEYS", "id:base64 of 32 bytes, comma separated, the first one encrypts", secret=True
+    ),
+    "certificate_keys": Setting(
+        "HCC_CERTIFICATE_KEYS", "as HCC_ENCRYPTION_KEYS, for private keys of certificates; gateways need these alone", secret=True
     ),
     "jwt_issuer": Setting("HCC_JWT_ISSUER", "iss of our tokens"),
     "jwt_audience": Setting("HCC_JWT_AUDIENCE", "aud of our tokens"),
@@ -158,13 +162,14 @@ def check(settings: Settings) -> list[str]:
         for field in ("database_url", "encryption_keys")
         if not getattr(settings, field)
     ]
-    if settings.encryption_keys:
-        from control.core.crypto import Keyring, KeyringError
+    from control.core.crypto import Keyring, KeyringError
 
-        try:
-            Keyring.parse(settings.encryption_keys)
-        except KeyringError as error:
-            missing.append(f"HCC_ENCRYPTION_KEYS: {error}")
+    for field in ("encryption_keys", "certificate_keys"):
+        if keys := getattr(settings, field):
+            try:
+                Keyring.parse(keys)
+            except KeyringError as error:
+                missing.append(f"{ENVIRONMENT[field].name}: {error}")
     if settings.env == "production":
         if settings.webhook_allow_private:
             missing.append("HCC_WEBHOOK_ALLOW_PRIVATE must be off in production: customers could reach inner services")

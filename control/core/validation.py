@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import Any, cast
+from types import UnionType
+from typing import Annotated, Any, Union, cast, get_args, get_origin
 
 import msgspec
 from litestar import Request
@@ -11,7 +12,7 @@ from litestar.datastructures import State
 from litestar.utils.scope.state import ScopeState
 from msgspec.structs import fields
 
-from control.core.errors import FieldError
+from control.core.errors import FieldError, below
 
 _PATH = re.compile(r"^(?P<message>.*?)(?: - at `\$(?P<path>[^`]*)`)?$", re.DOTALL)
 _STEP = re.compile(r"\.([^.\[\]]+)|\[([^\]]*)\]")
@@ -20,7 +21,7 @@ _STEP = re.compile(r"\.([^.\[\]]+)|\[([^\]]*)\]")
 def pointer(path: str) -> str:
     """msgspec's `.items[0].name` as an RFC 6901 pointer."""
     steps = (name or index for name, index in _STEP.findall(path))
-    return "".join("/" + step.replace("~", "~0").replace("/", "~1") for step in steps)
+    return "".join(below("", step) for step in steps)
 
 
 def struct_errors(raw: bytes, into: type[msgspec.Struct]) -> list[FieldError]:
@@ -35,21 +36,54 @@ def struct_errors(raw: bytes, into: type[msgspec.Struct]) -> list[FieldError]:
     document = msgspec.json.decode(raw)
     if not isinstance(document, dict):
         return [FieldError("", "must be a JSON object")]
+    return value_errors(document, into) or [first]
+
+
+def value_errors(value: object, kind: Any) -> list[FieldError]:
+    """Everything wrong with a decoded value that should be `kind`, the inside of objects and lists looked through."""
+    try:
+        msgspec.convert(value, kind)
+        return []
+    except msgspec.ValidationError as error:
+        return _inside(value, _bare(kind)) or [_field_error(error)]
+
+
+def _bare(kind: Any) -> Any:
+    """A type without its constraints and without the ways of leaving it out."""
+    if get_origin(kind) is Annotated:
+        return _bare(get_args(kind)[0])
+    if get_origin(kind) in (Union, UnionType):
+        rest = [arg for arg in get_args(kind) if arg not in (type(None), msgspec.UnsetType)]
+        return _bare(rest[0]) if len(rest) == 1 else kind
+    return kind
+
+
+def _inside(value: object, kind: Any) -> list[FieldError]:
+    if isinstance(value, dict) and isinstance(kind, type) and issubclass(kind, msgspec.Struct):
+        return _members(value, kind)
+    inner = get_args(kind)
+    if isinstance(value, list) and get_origin(kind) is list:
+        return [_below(str(n), error) for n, item in enumerate(value) for error in value_errors(item, inner[0])]
+    if isinstance(value, dict) and get_origin(kind) is dict:
+        return [_below(str(name), error) for name, item in value.items() for error in value_errors(item, inner[1])]
+    return []
+
+
+def _members(value: dict[str, Any], into: type[msgspec.Struct]) -> list[FieldError]:
     errors: list[FieldError] = []
     known = {field.encode_name: field for field in fields(into)}
     if into.__struct_config__.forbid_unknown_fields:
-        errors += [FieldError(pointer(f".{name}"), "is not a known field") for name in document if name not in known]
+        errors += [_below(name, FieldError("", "is not a known field")) for name in value if name not in known]
     for name, field in known.items():
-        if name not in document:
-            if field.required:
-                errors.append(FieldError(pointer(f".{name}"), "is required"))
-            continue
-        try:
-            msgspec.convert(document[name], field.type)
-        except msgspec.ValidationError as error:
-            found = _field_error(error)
-            errors.append(FieldError(f"/{name}{found.pointer}", found.message))
-    return errors or [first]
+        if name in value:
+            errors += [_below(name, error) for error in value_errors(value[name], field.type)]
+        elif field.required:
+            errors.append(_below(name, FieldError("", "is required")))
+    return errors
+
+
+def _below(name: str, error: FieldError) -> FieldError:
+    return FieldError(below("", name) + error.pointer, error.message)
 
 
 def body_errors(request: Request[Any, Any, State]) -> list[FieldError] | None:

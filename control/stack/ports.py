@@ -16,6 +16,7 @@ class Ports(msgspec.Struct, frozen=True):
     """The ports of one stack; 8 follows when ingestion comes."""
 
     gateway: int
+    gateway_tls: int
     ops: int
     control: int
     postgres: int
@@ -31,6 +32,7 @@ def from_base(base: int) -> Ports:
         raise StackError(f"HCC_PORT_BASE is {base}; it must lie between 1024 and 65500")
     return Ports(
         gateway=base,
+        gateway_tls=base + 1,
         ops=base + 2,
         control=base + 3,
         postgres=base + 4,

@@ -20,6 +20,7 @@ class StackSecrets(msgspec.Struct, frozen=True, kw_only=True):
     roles: dict[str, str]
     redis: str
     encryption_keys: str
+    certificate_keys: str
     demo: dict[str, str]
 
 
@@ -36,6 +37,7 @@ def load(folder: Path) -> StackSecrets:
         roles={role: word(role) for role in ROLES},
         redis=word("redis"),
         encryption_keys=_one(folder / "encryption_keys", _encryption_key),
+        certificate_keys=_one(folder / "certificate_keys", _encryption_key),
         demo={name: word(f"demo_{name}") for name in ("admin", "customer")},
     )
 

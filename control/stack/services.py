@@ -58,6 +58,7 @@ class Stack(msgspec.Struct, frozen=True, kw_only=True):
             "DATABASE_URL": self.dsn("hcc_app"),
             "REDIS_URL": self.redis.url,
             "HCC_ENCRYPTION_KEYS": self.secrets.encryption_keys,
+            "HCC_CERTIFICATE_KEYS": self.secrets.certificate_keys,
             "HCC_CONTROL_LISTEN_ADDR": f"{HOST}:{self.ports.control}",
             "HCC_PUBLIC_URL": self.gateway_url,
             "HCC_SMTP_URL": f"smtp://{HOST}:{self.ports.mail}",
@@ -73,12 +74,13 @@ class Stack(msgspec.Struct, frozen=True, kw_only=True):
         }
 
     def gateway_environment(self) -> dict[str, str]:
-        """Settings of the gateway: no encryption keys, no role but its own."""
+        """Settings of the gateway: no encryption keys but those of certificates, no role but its own."""
         return {
             **self.common(),
-            "API_LISTEN_ADDR": f"{HOST}:{self.ports.gateway}",
+            "API_LISTEN_ADDR": f"{HOST}:{self.ports.gateway},https://{HOST}:{self.ports.gateway_tls}",
             "HCC_GATEWAY_OPS_ADDR": f"{HOST}:{self.ports.ops}",
             "HCC_GATEWAY_DATABASE_URL": self.dsn("hcc_gateway"),
+            "HCC_CERTIFICATE_KEYS": self.secrets.certificate_keys,
             "REDIS_URL": self.redis.url,
             "HCC_GATEWAY_STATE": str(self.run_dir / "gateway" / "snapshot.json"),
         }

@@ -152,6 +152,9 @@ class _Up:
             say(f"  log in as        {found['admin']['email']} (password: admin.password in {self._stack_file})")
         if "demo_site_host" in found and "gateway" in found:
             say(f"  demo site        curl -H 'Host: {found['demo_site_host']}' {url}/")
+            port = stack.ports.gateway_tls
+            host = found["demo_site_host"]
+            say(f"  the same by TLS  curl -k --resolve {host}:{port}:{ports.HOST} https://{host}:{port}/")
         say(f"  mail is kept in  {stack.run_dir / 'mail'}")
         say(f"  logs             {stack.run_dir / 'logs'}")
         say("Ctrl-C stops everything.")
@@ -192,6 +195,7 @@ def _describe(stack: services.Stack, seeded: dict[str, Any]) -> dict[str, Any]:
     urls = {"gateway": at.gateway, "ops": at.ops, "control": at.control, "worker": at.worker, "origin": at.origin}
     return {
         **{name: f"http://{ports.HOST}:{port}" for name, port in urls.items()},
+        "gateway_tls": f"https://{ports.HOST}:{at.gateway_tls}",
         **seeded,
         "pg_dsn": stack.postgres.superuser_dsn,
         "redis_url": stack.redis.url,

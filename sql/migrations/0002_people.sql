@@ -252,7 +252,7 @@ GRANT SELECT ON hcc.signing_keys TO hcc_app;
 INSERT INTO hcc.roles (name, user_type, description, permissions) VALUES
   ('superadmin', 'admin', 'Everything, everywhere', '{*}'),
   ('support', 'admin', 'Reads everything and helps customers',
-   '{users:read,users:write,organizations:read,organizations:tree,organizations:enter,api-keys:read,audit:read,webhooks:read,operations:read,gateway:read}'),
+   '{users:read,users:write,organizations:read,organizations:tree,organizations:enter,api-keys:read,audit:read,webhooks:read,operations:read,gateway:read,gateway-settings:read}'),
   ('owner', 'reseller', 'Everything in the reseller and its customers',
    '{users:*,organizations:*,api-keys:*,audit:read,webhooks:*,operations:read,gateway:*}'),
   ('staff', 'reseller', 'Daily work for customers',

@@ -30,6 +30,10 @@ SELECT md5(string_agg(row, '|' ORDER BY row)) FROM (
   UNION ALL SELECT t::text FROM hcc.memberships t UNION ALL SELECT t::text FROM hcc.user_roles t
   UNION ALL SELECT t::text FROM hcc.operations t UNION ALL SELECT t::text FROM hcc.user_exports t
   UNION ALL SELECT t::text FROM hcc.webhook_endpoints t UNION ALL SELECT t::text FROM hcc.webhook_deliveries t
+  UNION ALL SELECT t::text FROM hcc.gateway_sites t UNION ALL SELECT t::text FROM hcc.gateway_hosts t
+  UNION ALL SELECT t::text FROM hcc.gateway_upstreams t UNION ALL SELECT t::text FROM hcc.gateway_targets t
+  UNION ALL SELECT t::text FROM hcc.gateway_routes t UNION ALL SELECT t::text FROM hcc.gateway_certificates t
+  UNION ALL SELECT t::text FROM hcc.gateway_settings t
   UNION ALL SELECT t::text FROM hcc.outbox_events t UNION ALL SELECT t::text FROM hcc.user_credentials t
   UNION ALL SELECT t::text FROM hcc.outgoing_mail t) all_rows
 """
@@ -51,7 +55,8 @@ def test_every_operation_has_its_row() -> None:
 @pytest.fixture
 def making(settings: Settings, runtime: Runtime, world: World) -> Iterator[Making]:
     with psycopg.connect(settings.owner_database_url, autocommit=True) as connection:
-        yield Making(connection, runtime.keyring, world)
+        assert runtime.certificate_keyring is not None
+        yield Making(connection, runtime.keyring, runtime.certificate_keyring, world)
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -11,9 +12,11 @@ import psycopg
 import pytest
 
 from control import demo
+from control.core.crypto import Keyring, KeyringError
 from control.core.settings import Settings
 from dataplane.config import ConfigFeed, section
 from tests.conftest import Urls
+from tests.working import eventually
 
 
 def quiet(_event: str, /, **_facts: Any) -> None:
@@ -81,7 +84,23 @@ async def test_the_demo_as_a_snapshot(gateway: Remembering) -> None:
     api = next(r for r in site(snapshot, "Platform")["routes"] if r["path_prefix"] == "/v1")
     assert api["auth"] == {"mode": "jwt", "api_keys": "pass"}
     assert api["rate_limits"] == [demo.API_LIMIT]
+    assert demo.API_LIMIT["shared"] is True
     assert api["upstream"] == "control"
+    assert snapshot["sections"][1] == {**snapshot["sections"][1], "id": "api_keys", "body": {"keys": []}}
+
+
+async def test_certificates_open_with_their_own_keyring_alone(gateway: Remembering, settings: Settings) -> None:
+    sections = (await gateway.next())["sections"]
+    certificates = {s["id"]: s["body"] for s in sections if s["id"].startswith("certificate:")}
+    assert sorted(body["hosts"] for body in certificates.values()) == [["*", "localhost"], [demo.SITE_HOST]]
+    for name, body in certificates.items():
+        assert set(body) == {"id", "hosts", "chain_pem", "key_sealed"}
+        sealed, where = base64.b64decode(body["key_sealed"], validate=True), f"gateway_certificates.private_key:{body['id']}"
+        assert name == f"certificate:{body['id']}"
+        opened = Keyring.parse(settings.certificate_keys).open(sealed, where.encode()).decode()
+        assert opened.startswith("-----BEGIN PRIVATE KEY-----")
+        with pytest.raises(KeyringError):
+            Keyring.parse(settings.encryption_keys).open(sealed, where.encode())
 
 
 async def test_a_change_arrives_and_leaves_other_hashes_alone(gateway: Remembering, urls: Urls) -> None:
@@ -127,6 +146,30 @@ async def test_what_was_refused_is_written_down(gateway: Remembering, urls: Urls
     assert found[0] == [{"id": gateway.refuse, "error": "no"}]
 
 
+async def test_of_sites_only_what_is_new_is_written_down(gateway: Remembering, urls: Urls) -> None:
+    """Ten thousand sites and one change make one row."""
+
+    async def written() -> dict[str, tuple[int, Any]]:
+        async with await psycopg.AsyncConnection.connect(urls["hcc_owner"], autocommit=True) as connection:
+            rows = await connection.execute(
+                "SELECT s.name, r.revision, r.reported_at FROM hcc.gateway_site_reports r"
+                " JOIN hcc.gateway_sites s ON s.id = r.site_id AND s.revision = r.revision"
+            )
+            return {name: (revision, at) for name, revision, at in await rows.fetchall()}
+
+    async def all_written() -> dict[str, tuple[int, Any]] | None:
+        return found if len(found := await written()) == 2 else None
+
+    await gateway.next()
+    before = await eventually(all_written)
+    with psycopg.connect(urls["hcc_owner"]) as connection:
+        connection.execute("UPDATE hcc.gateway_targets SET address = '127.0.0.1:9' WHERE address = '127.0.0.1:3'")
+    await gateway.next()
+    after = await eventually(all_written)
+    assert after["Platform"] == before["Platform"]
+    assert after["Olivia's Shop"] != before["Olivia's Shop"]
+
+
 async def test_a_lost_connection_is_made_again(gateway: Remembering, urls: Urls) -> None:
     await gateway.next()
     with psycopg.connect(urls["postgres"], autocommit=True) as connection:
@@ -136,7 +179,7 @@ async def test_a_lost_connection_is_made_again(gateway: Remembering, urls: Urls)
 
 async def test_the_role_of_the_gateway_reads_views_only(urls: Urls) -> None:
     with psycopg.connect(urls["hcc_gateway"], autocommit=True) as connection:
-        for table in ("signing_keys", "users", "organizations", "gateway_sites", "sessions"):
+        for table in ("signing_keys", "users", "organizations", "gateway_sites", "sessions", "api_keys", "gateway_certificates"):
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
                 connection.execute(f"SELECT 1 FROM hcc.{table}")
 

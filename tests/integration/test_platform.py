@@ -128,8 +128,11 @@ def test_without_database_redis_and_control_the_gateway_goes_on(platform: Platfo
 def _holds(platform: Platform, token: str) -> None:
     host = {"Host": platform.people["demo_site_host"]}
     assert httpx.get(platform.url, headers=host).status_code == 200
+    # What the tests before have spent is still owed when the shared count is lost; then this gateway counts on alone.
+    until(lambda: httpx.get(f"{platform.url}/v1/users").status_code == 401, "the limit gives way", 10)
     statuses = [httpx.get(f"{platform.url}/v1/users").status_code for _ in range(40)]
-    assert set(statuses) == {401, 429}
+    assert 429 in statuses
+    assert set(statuses) <= {401, 429}
     # A good token gets past the gateway; that control is away is then said as what it is.
     answer = _patiently(platform, token)
     assert answer.status_code in (502, 503), answer.text

@@ -10,9 +10,12 @@ GATEWAY = "written by gateways"
 TABLES = {
     "api_keys": TENANT,
     "audit_log": TENANT,
+    "gateway_certificates": TENANT,
+    "gateway_hosts": TENANT,
     "gateway_reports": GATEWAY,
     "gateway_routes": TENANT,
     "gateway_settings": PLATFORM,
+    "gateway_site_reports": TENANT,
     "gateway_sites": TENANT,
     "gateway_targets": TENANT,
     "gateway_upstreams": TENANT,
@@ -63,7 +66,13 @@ ROWS = {
     " VALUES (%(id)s, %(org)s, %(endpoint)s, %(id)s, 'a.b', '{}')",
     "outgoing_mail": "INSERT INTO hcc.outgoing_mail (id, organization_id, recipient, template, context, message_id)"
     " VALUES (%(id)s, %(org)s, 'a@x.test', 'invitation', '', %(mark)s)",
-    "gateway_sites": "INSERT INTO hcc.gateway_sites (id, organization_id, name, hosts) VALUES (%(site)s, %(org)s, 'site', '{x.test}')",
+    "gateway_sites": "INSERT INTO hcc.gateway_sites (id, organization_id, name, hosts) VALUES (%(site)s, %(org)s, 'site', ARRAY[%(mark)s || '.test'])",
+    "gateway_hosts": "INSERT INTO hcc.gateway_hosts (host, organization_id, site_id) VALUES (%(mark)s || '.example', %(org)s, %(site)s)",
+    "gateway_site_reports": "INSERT INTO hcc.gateway_site_reports (gateway, site_id, organization_id, revision)"
+    " VALUES ('edge', %(site)s, %(org)s, 1)",
+    "gateway_certificates": "INSERT INTO hcc.gateway_certificates (id, organization_id, hosts, chain_pem, private_key, key_type, subject,"
+    " issuer, serial, fingerprint, not_before, not_after)"
+    " VALUES (%(id)s, %(org)s, '{x.test}', '', '', 'EC', '', '', '1', repeat('0', 64), now(), now())",
     "gateway_upstreams": "INSERT INTO hcc.gateway_upstreams (id, organization_id, site_id, name)"
     " VALUES (%(upstream)s, %(org)s, %(site)s, 'up')",
     "gateway_targets": "INSERT INTO hcc.gateway_targets (id, organization_id, site_id, upstream_id, address)"

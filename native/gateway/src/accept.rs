@@ -131,9 +131,9 @@ fn begin(worker: &Arc<Worker>, stream: TcpStream, address: IpAddr, opening: &Ope
 async fn serve(worker: Arc<Worker>, tcp: TcpStream, address: IpAddr, opening: Opening, idle: Arc<Idle>) {
     let opened = if opening.proxy || opening.tls.is_some() {
         let within = Duration::from_millis(worker.shared.config.load().platform.defaults.handshake_timeout_ms);
-        tokio::time::timeout(within, preamble::open(&opening, tcp, address)).await.ok().flatten()
+        Box::pin(tokio::time::timeout(within, preamble::open(&opening, tcp, address))).await.ok().flatten()
     } else {
-        preamble::open(&opening, tcp, address).await
+        preamble::plain(tcp, address)
     };
     let Some(Opened { conn, peer, h2 }) = opened else {
         worker.shared.metrics.failed_handshakes.fetch_add(1, Ordering::Relaxed);
@@ -150,7 +150,7 @@ async fn serve(worker: Arc<Worker>, tcp: TcpStream, address: IpAddr, opening: Op
         None
     };
     if h2 {
-        h2_session::serve(worker, conn, peer, idle).await;
+        Box::pin(h2_session::serve(worker, conn, peer, idle)).await;
     } else {
         session::serve(worker, conn, peer, idle).await;
     }

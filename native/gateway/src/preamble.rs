@@ -48,6 +48,13 @@ pub async fn open(opening: &Opening, mut tcp: TcpStream, address: IpAddr) -> Opt
     Some(Opened { conn: Conn::new(stream), peer, h2 })
 }
 
+/// A connection on which nothing stands before HTTP.
+pub fn plain(tcp: TcpStream, address: IpAddr) -> Option<Opened> {
+    let address = hcc_http::client::canonical(address);
+    let peer = Arc::new(Peer { address, text: address.to_string(), secure: false });
+    Some(Opened { conn: Conn::new(ClientStream::Plain(tcp)), peer, h2: false })
+}
+
 /// Takes the PROXY header and nothing behind it.
 async fn header(tcp: &mut TcpStream) -> Option<Option<IpAddr>> {
     let mut seen = [0u8; V2_MAX];

@@ -1,5 +1,16 @@
 //! A byte queue that reads and writes without leaving initialised memory.
 
+use std::cell::RefCell;
+
+/// Size of the pieces of memory that go from one queue to another, in bytes.
+const PIECE: usize = 4096;
+/// Pieces kept for the next queue, by each thread.
+const SPARE: usize = 256;
+
+thread_local! {
+    static PIECES: RefCell<Vec<Vec<u8>>> = const { RefCell::new(Vec::new()) };
+}
+
 /// Bytes between a reader and a writer; memory is initialised once and reused.
 #[derive(Debug, Default)]
 pub struct Buf {
@@ -41,7 +52,9 @@ impl Buf {
                 self.end -= self.start;
                 self.start = 0;
             }
-            if self.data.len() - self.end < min {
+            if self.data.is_empty() && min <= PIECE {
+                self.data = PIECES.with_borrow_mut(Vec::pop).unwrap_or_else(|| vec![0; PIECE]);
+            } else if self.data.len() - self.end < min {
                 let want = (self.end + min).next_power_of_two();
                 self.data.resize(want, 0);
             }
@@ -68,6 +81,20 @@ impl Buf {
         }
     }
 
+    /// Hands the memory on to the next queue of this thread when nothing is queued.
+    pub fn release(&mut self) {
+        if self.is_empty() && !self.data.is_empty() {
+            let data = std::mem::take(&mut self.data);
+            if data.len() == PIECE {
+                PIECES.with_borrow_mut(|spare| {
+                    if spare.len() < SPARE {
+                        spare.push(data);
+                    }
+                });
+            }
+        }
+    }
+
     /// Bytes of memory held.
     pub fn held(&self) -> usize {
         self.data.len()
@@ -78,6 +105,23 @@ impl Buf {
 mod tests {
     use super::Buf;
     use proptest::prelude::*;
+
+    #[test]
+    fn memory_goes_from_queue_to_queue() {
+        let (mut one, mut two) = (Buf::default(), Buf::default());
+        one.put(b"secret");
+        one.release();
+        assert_eq!((one.bytes(), one.held()), (&b"secret"[..], 4096));
+        one.consume(6);
+        one.release();
+        assert_eq!(one.held(), 0);
+        two.put(b"x");
+        assert_eq!((two.bytes(), two.held()), (&b"x"[..], 4096));
+        two.put(&[1; 10_000]);
+        two.consume(usize::MAX);
+        two.release();
+        assert_eq!(two.held(), 0);
+    }
 
     proptest! {
         #[test]

@@ -1,4 +1,4 @@
-//! The PROXY protocol's header, versions 1 and 2 (`proxy-protocol.txt` of HAProxy, sections 2.1 and 2.2).
+//! The PROXY protocol's header, versions 1 and 2 (`HAProxy`'s proxy-protocol.txt, sections 2.1 and 2.2).
 
 use crate::error::Reject;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};

@@ -1,7 +1,7 @@
 """The authorisation matrix: who gets what from every operation of the API."""
 
-from tests.accounts.matrix import api_keys, auth, automation, organizations, security, users
+from tests.accounts.matrix import api_keys, auth, automation, organizations, security, sites, users
 
-ROWS = [*users.ROWS, *organizations.ROWS, *api_keys.ROWS, *automation.ROWS, *security.ROWS]
+ROWS = [*users.ROWS, *organizations.ROWS, *api_keys.ROWS, *automation.ROWS, *security.ROWS, *sites.ROWS]
 OWN = auth.OWN
 PUBLIC = auth.PUBLIC

@@ -13,10 +13,15 @@ from uuid import UUID
 
 import msgspec
 import psycopg
+from psycopg import sql
 from psycopg.types.json import Jsonb
 
 from control.core.crypto import Keyring, place
 from control.core.ids import new_id
+from control.sites.certificates.reading import read
+from control.sites.certificates.self_signed import self_signed
+from control.sites.certificates.service import columns
+from tests.sites.pem import NOW
 from tests.world import TREE, World
 
 Connection = psycopg.Connection[Any]
@@ -36,6 +41,7 @@ class Making(msgspec.Struct):
 
     connection: Connection
     keyring: Keyring
+    certificate_keyring: Keyring
     world: World
 
     def organization(self, name: str) -> UUID:
@@ -155,6 +161,60 @@ def webhook_delivery(making: Making, where: str) -> Target:
     return Target(str(delivery_id), endpoint.mark, {**endpoint.facts, "delivery_id": str(delivery_id)})
 
 
+def site(making: Making, where: str) -> Target:
+    """A site with nothing below it."""
+    site_id, mark = new_id(), f"mark{secrets.token_hex(8)}"
+    host = f"{mark}.example"
+    making.connection.execute(
+        "INSERT INTO hcc.gateway_sites (id, organization_id, name, hosts) VALUES (%s, %s, %s, %s)",
+        (site_id, making.organization(where), mark, [host]),
+    )
+    return Target(str(site_id), mark, {"site_id": str(site_id), "host": host})
+
+
+def new_host(making: Making, where: str) -> Target:
+    """Nothing yet: a host name that is free."""
+    return Target("", "no such mark", {"host": f"mark{secrets.token_hex(8)}.example"})
+
+
+def upstream(making: Making, where: str) -> Target:
+    """An upstream of a site, which no route leads to."""
+    found, upstream_id, name = site(making, where), new_id(), f"mark{secrets.token_hex(8)}"
+    making.connection.execute(
+        "INSERT INTO hcc.gateway_upstreams (id, organization_id, site_id, name) VALUES (%s, %s, %s, %s)",
+        (upstream_id, making.organization(where), found.id, name),
+    )
+    making.connection.execute(
+        "INSERT INTO hcc.gateway_targets (id, organization_id, site_id, upstream_id, address) VALUES (%s, %s, %s, %s, %s)",
+        (new_id(), making.organization(where), found.id, upstream_id, "198.51.100.9:80"),
+    )
+    return Target(str(upstream_id), name, {**found.facts, "upstream_id": str(upstream_id), "upstream": name})
+
+
+def route(making: Making, where: str) -> Target:
+    """A route of a site."""
+    found, route_id = upstream(making, where), new_id()
+    making.connection.execute(
+        "INSERT INTO hcc.gateway_routes (id, organization_id, site_id, path_prefix, upstream_id) VALUES (%s, %s, %s, %s, %s)",
+        (route_id, making.organization(where), found.facts["site_id"], f"/{found.mark}", found.id),
+    )
+    return Target(str(route_id), found.mark, {**found.facts, "route_id": str(route_id)})
+
+
+def certificate(making: Making, where: str) -> Target:
+    """A certificate with its key."""
+    certificate_id, mark = new_id(), f"mark{secrets.token_hex(8)}"
+    found = columns(read(*self_signed([f"{mark}.example"], NOW), NOW), making.certificate_keyring, certificate_id)
+    row = {**found, "organization_id": making.organization(where)}
+    making.connection.execute(
+        sql.SQL("INSERT INTO hcc.gateway_certificates ({}) VALUES ({})").format(
+            sql.SQL(", ").join(map(sql.Identifier, row)), sql.SQL(", ").join(map(sql.Placeholder, row))
+        ),
+        row,
+    )
+    return Target(str(certificate_id), mark, {"certificate_id": str(certificate_id)})
+
+
 def audit_entry(making: Making, where: str) -> Target:
     """An entry of the audit log."""
     mark = f"mark{secrets.token_hex(8)}"
@@ -171,6 +231,6 @@ MAKE: dict[str, Callable[[Making, str], Target]] = {
     factory.__name__: factory
     for factory in (
         user, new_user, user_export, organization, new_organization, api_key, nothing, roles_of, operation, webhook,
-        webhook_delivery, audit_entry,
+        webhook_delivery, audit_entry, site, new_host, upstream, route, certificate,
     )
 }  # fmt: skip

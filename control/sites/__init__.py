@@ -1,0 +1,1 @@
+"""What the gateway serves: sites with their host names, upstreams, routes and certificates."""

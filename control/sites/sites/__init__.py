@@ -1,0 +1,1 @@
+"""Sites: host names and what is true of all their routes."""

@@ -1,0 +1,1 @@
+"""Upstreams: where the requests of a site go."""
