@@ -78,7 +78,13 @@ class Load:
 
 
 def worker(process: Process) -> int:
-    found = [c for c in children(process.process.pid) if b"resource_tracker" not in Path(f"/proc/{c}/cmdline").read_bytes()]
+    """The one worker; 0 while there are two, or none."""
+    found = []
+    for child in children(process.process.pid):
+        # One that ends while it is looked at is none.
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+            if b"resource_tracker" not in Path(f"/proc/{child}/cmdline").read_bytes():
+                found.append(child)
     return found[0] if len(found) == 1 else 0
 
 

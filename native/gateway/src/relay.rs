@@ -177,10 +177,7 @@ fn put_lines(ex: &mut Exchange, known: &Known, choice: Choice) {
         match choice.coding {
             Some(coding) if coding.drops(name) => {}
             Some(_) if name.eq_ignore_ascii_case(b"etag") => put_field(out, name, &weak_etag(value)),
-            _ => {
-                out.extend_from_slice(line);
-                out.extend_from_slice(b"\r\n");
-            }
+            _ => line.put(out),
         }
     }
     if !dated {

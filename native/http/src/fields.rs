@@ -79,6 +79,27 @@ pub struct Field {
     value: (u32, u32),
 }
 
+/// One field as it is sent on.
+#[derive(Clone, Copy, Debug)]
+pub struct Line<'a> {
+    whole: Option<&'a [u8]>,
+    name: &'a [u8],
+    value: &'a [u8],
+}
+
+impl Line<'_> {
+    /// Appends it, written `name: value` whatever stood between the two: some servers refuse tabs there.
+    pub fn put(&self, out: &mut Vec<u8>) {
+        match self.whole {
+            Some(whole) => {
+                out.extend_from_slice(whole);
+                out.extend_from_slice(b"\r\n");
+            }
+            None => crate::forwarded::put_field(out, self.name, self.value),
+        }
+    }
+}
+
 /// The bytes of a head and the fields in it; memory is reused from head to head.
 #[derive(Debug, Default)]
 pub struct Fields {
@@ -150,9 +171,13 @@ impl Fields {
         self.list.iter().map(|f| (f.id, self.slice(f.name), self.slice(f.value)))
     }
 
-    /// As [`Fields::iter`], and the line of each field from its name to the end of its value, as received.
-    pub fn lines(&self) -> impl Iterator<Item = (Name, &[u8], &[u8], &[u8])> {
-        self.list.iter().map(|f| (f.id, self.slice(f.name), self.slice(f.value), self.slice((f.name.0, f.value.1))))
+    /// As [`Fields::iter`], and each field as it is sent on: appended to `out` in one piece where it was written `name: value`.
+    pub fn lines(&self) -> impl Iterator<Item = (Name, &[u8], &[u8], Line<'_>)> {
+        self.list.iter().map(|f| {
+            let (name, value) = (self.slice(f.name), self.slice(f.value));
+            let plain = f.value.0 == f.name.1 + 2 && self.raw.get(f.name.1 as usize + 1) == Some(&b' ') && !value.is_empty();
+            (f.id, name, value, Line { whole: plain.then(|| self.slice((f.name.0, f.value.1))), name, value })
+        })
     }
 
     /// Every value of a known name, in order.
@@ -190,6 +215,15 @@ impl Fields {
 #[cfg(test)]
 mod tests {
     use super::Fields;
+
+    #[test]
+    fn lines_are_written_one_way() {
+        let mut fields = Fields::default();
+        fields.parse(b"GET / HTTP/1.1\r\nA: 1\r\nB:2\r\nC:\t3\r\nD:\r\nE:   5 \r\nF: \r\n\r\n").unwrap_or_else(|e| panic!("{e}"));
+        let mut out = Vec::new();
+        fields.lines().for_each(|(_, _, _, line)| line.put(&mut out));
+        assert_eq!(String::from_utf8_lossy(&out), "A: 1\r\nB: 2\r\nC: 3\r\nD: \r\nE: 5\r\nF: \r\n");
+    }
 
     #[test]
     fn cookies() {

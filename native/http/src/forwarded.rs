@@ -88,8 +88,7 @@ pub fn put_fields(out: &mut Vec<u8>, head: &RequestHead, hop: &Hop<'_>) -> bool 
             _ => {}
         }
         has_host |= id == Name::Host;
-        out.extend_from_slice(line);
-        out.extend_from_slice(b"\r\n");
+        line.put(out);
     }
     put_forwarded(out, head, hop);
     put_field(out, b"X-Request-Id", hop.request_id);
