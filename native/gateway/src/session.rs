@@ -154,7 +154,7 @@ async fn await_bytes(client: &mut H1Client, ex: &mut Exchange, wait: Duration) -
                     Poll::Pending => return Poll::Pending,
                 }
             }
-            match conn.poll_fill(cx, false) {
+            match if conn.io.is_secure() { conn.poll_wait(cx) } else { conn.poll_fill(cx, false) } {
                 Poll::Ready(done) => Poll::Ready(Some(done.is_ok_and(|n| n > 0))),
                 Poll::Pending if ex.timer.poll_late(cx) => Poll::Ready(None),
                 Poll::Pending => Poll::Pending,

@@ -2,13 +2,29 @@
 
 use std::cell::RefCell;
 
-/// Size of the pieces of memory that go from one queue to another, in bytes.
-const PIECE: usize = 4096;
-/// Pieces kept for the next queue, by each thread.
-const SPARE: usize = 256;
+/// Sizes of the pieces of memory that go from one queue to another, in bytes, and how many of each a thread keeps for the next.
+const PIECES: [(usize, usize); 4] = [(4096, 256), (16_384, 256), (65_536, 16), (131_072, 16)];
 
 thread_local! {
-    static PIECES: RefCell<Vec<Vec<u8>>> = const { RefCell::new(Vec::new()) };
+    static SPARE: RefCell<[Vec<Vec<u8>>; PIECES.len()]> = const { RefCell::new([Vec::new(), Vec::new(), Vec::new(), Vec::new()]) };
+}
+
+/// Initialised memory of at least this size; clearing 128 KiB anew for each body would cost more than moving the body.
+fn piece(min: usize) -> Vec<u8> {
+    match PIECES.iter().position(|(size, _)| *size >= min) {
+        Some(class) => SPARE.with_borrow_mut(|spare| spare[class].pop()).unwrap_or_else(|| vec![0; PIECES[class].0]),
+        None => vec![0; min.next_power_of_two()],
+    }
+}
+
+fn give_back(data: Vec<u8>) {
+    if let Some(class) = PIECES.iter().position(|(size, _)| *size == data.len()) {
+        SPARE.with_borrow_mut(|spare| {
+            if spare[class].len() < PIECES[class].1 {
+                spare[class].push(data);
+            }
+        });
+    }
 }
 
 /// Bytes between a reader and a writer; memory is initialised once and reused.
@@ -52,11 +68,10 @@ impl Buf {
                 self.end -= self.start;
                 self.start = 0;
             }
-            if self.data.is_empty() && min <= PIECE {
-                self.data = PIECES.with_borrow_mut(Vec::pop).unwrap_or_else(|| vec![0; PIECE]);
-            } else if self.data.len() - self.end < min {
-                let want = (self.end + min).next_power_of_two();
-                self.data.resize(want, 0);
+            if self.data.len() - self.end < min {
+                let mut larger = piece(self.end + min);
+                larger[..self.end].copy_from_slice(&self.data[..self.end]);
+                give_back(std::mem::replace(&mut self.data, larger));
             }
         }
         &mut self.data[self.end..]
@@ -76,22 +91,15 @@ impl Buf {
 
     /// Gives back memory when nothing is queued and more than `keep` bytes are held.
     pub fn shrink(&mut self, keep: usize) {
-        if self.is_empty() && self.data.len() > keep {
-            self.data = Vec::new();
+        if self.data.len() > keep {
+            self.release();
         }
     }
 
     /// Hands the memory on to the next queue of this thread when nothing is queued.
     pub fn release(&mut self) {
         if self.is_empty() && !self.data.is_empty() {
-            let data = std::mem::take(&mut self.data);
-            if data.len() == PIECE {
-                PIECES.with_borrow_mut(|spare| {
-                    if spare.len() < SPARE {
-                        spare.push(data);
-                    }
-                });
-            }
+            give_back(std::mem::take(&mut self.data));
         }
     }
 

@@ -11,7 +11,9 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Instant, Sleep, sleep_until};
 
 /// Smallest room offered to a read.
-const READ_ROOM: usize = 4096;
+const READ_ROOM: usize = 16_384;
+/// Room offered where little is awaited for long.
+const WAIT_ROOM: usize = 4096;
 /// Room offered when bodies flow.
 const BODY_ROOM: usize = 65_536;
 
@@ -34,7 +36,16 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Conn<S> {
 
     /// Reads once; gives how many bytes came, 0 when the other end closed.
     pub fn poll_fill(&mut self, cx: &mut Context<'_>, large: bool) -> Poll<io::Result<usize>> {
-        let room = self.rbuf.room(if large { BODY_ROOM } else { READ_ROOM });
+        self.poll_read_into(cx, if large { BODY_ROOM } else { READ_ROOM })
+    }
+
+    /// As [`Conn::poll_fill`], with as little memory as a long wait should hold.
+    pub fn poll_wait(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
+        self.poll_read_into(cx, WAIT_ROOM)
+    }
+
+    fn poll_read_into(&mut self, cx: &mut Context<'_>, room: usize) -> Poll<io::Result<usize>> {
+        let room = self.rbuf.room(room);
         let mut buf = ReadBuf::new(room);
         ready!(Pin::new(&mut self.io).poll_read(cx, &mut buf))?;
         let n = buf.filled().len();
