@@ -2,6 +2,7 @@
 
 use crate::metrics::Metrics;
 use crate::time::rfc3339;
+use hcc_http::bytes::put_u64;
 use std::fs::{File, OpenOptions};
 use std::hash::{BuildHasher, RandomState};
 use std::io::{self, Write};
@@ -208,11 +209,28 @@ impl Log {
 }
 
 fn put(out: &mut Vec<u8>, stamp: &str, r: &Record<'_>) {
-    let _ = write!(
-        out,
-        "{{\"time\":\"{stamp}\",\"client\":\"{}\",\"status\":{},\"us\":{},\"in\":{},\"out\":{}",
-        r.client, r.status, r.micros, r.bytes_in, r.bytes_out
-    );
+    out.extend_from_slice(b"{\"time\":\"");
+    out.extend_from_slice(stamp.as_bytes());
+    out.extend_from_slice(b"\",\"client\":\"");
+    match r.client {
+        IpAddr::V4(v4) => {
+            for (i, part) in v4.octets().into_iter().enumerate() {
+                if i > 0 {
+                    out.push(b'.');
+                }
+                put_u64(out, u64::from(part));
+            }
+        }
+        IpAddr::V6(v6) => {
+            let _ = write!(out, "{v6}");
+        }
+    }
+    let numbers: [(&[u8], u64); 4] =
+        [(b"\",\"status\":", u64::from(r.status)), (b",\"us\":", r.micros), (b",\"in\":", r.bytes_in), (b",\"out\":", r.bytes_out)];
+    for (name, value) in numbers {
+        out.extend_from_slice(name);
+        put_u64(out, value);
+    }
     let text = |out: &mut Vec<u8>, name: &str, value: &[u8]| {
         out.extend_from_slice(b",\"");
         out.extend_from_slice(name.as_bytes());
@@ -238,6 +256,10 @@ fn put(out: &mut Vec<u8>, stamp: &str, r: &Record<'_>) {
 
 /// JSON string content; bytes outside ASCII become U+FFFD-free `\u00xx`.
 fn escape(out: &mut Vec<u8>, value: &[u8]) {
+    // Most values need none; without an early end many bytes are looked at at once.
+    if value.iter().fold(true, |plain, b| plain & (*b >= 0x20) & (*b < 0x7f) & (*b != b'"') & (*b != b'\\')) {
+        return out.extend_from_slice(value);
+    }
     for b in value {
         match b {
             b'"' | b'\\' => out.extend([b'\\', *b]),

@@ -31,6 +31,8 @@ pub struct Exchange {
     pub scratch: Vec<u8>,
     /// For heads being written to the upstream.
     pub upstream_scratch: Vec<u8>,
+    /// For the path asked for upstream.
+    pub target: Vec<u8>,
     /// The request's id.
     pub id: Vec<u8>,
     /// Where the request comes from.
@@ -68,6 +70,7 @@ impl Exchange {
             response: ResponseHead::default(),
             scratch: Vec::new(),
             upstream_scratch: Vec::new(),
+            target: Vec::new(),
             id: Vec::new(),
             peer,
         }

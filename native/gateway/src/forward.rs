@@ -102,7 +102,9 @@ pub async fn forward<C: Client>(
     ex.timer.limit(route.total.unwrap_or(upstream.timeouts.total));
     let mut inspection = worker.shared.inspector.begin(From { client: known.client }, &site.id);
     let held = look(ex, client, known, route, inspection.as_deref_mut(), sent).await?;
-    let target = known.target.as_deref().unwrap_or(ex.head.target()).to_vec();
+    let mut target = std::mem::take(&mut ex.target);
+    target.clear();
+    target.extend_from_slice(known.target.as_deref().unwrap_or(ex.head.target()));
     let replayable = ex.head.framing == Framing::None || held.as_ref().is_some_and(|h| h.whole);
     let mut this = Try {
         known,
@@ -126,7 +128,10 @@ pub async fn forward<C: Client>(
             by_h1(ex, client, worker, &this, &mut lease, !tried.is_empty(), inspection.as_deref_mut(), sent).await
         };
         match outcome {
-            Ok(Tried::Answered) => return Ok(()),
+            Ok(Tried::Answered) => {
+                ex.target = target;
+                return Ok(());
+            }
             Ok(Tried::Again) => {}
             Err(Failure::Own(answer)) => return Err(answer),
             Err(Failure::Proxy(mut error)) => {

@@ -10,12 +10,12 @@ use crate::site::redirect::{Asked, to_https};
 use crate::site::{Action, Counted, Limit, Matched, Route, Site};
 use crate::state::Shared;
 use crate::time::{monotonic_ns, unix_ms_of};
+use hcc_http::bytes::put_u64;
 use hcc_http::path::{self, Reading};
 use hcc_http::{Framing, Name, RequestHead, client};
 use hcc_proxy::{Upstream, clock};
 use hcc_ratelimit::Decision;
 use std::borrow::Cow;
-use std::io::Write;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -163,12 +163,9 @@ fn admit(shared: &Shared, config: &Config, head: &RequestHead, site: &Site, rout
     }
     limit(shared, &route.identity_limits, head, known, &mut tightest)?;
     if let Some((limit, remaining)) = tightest {
-        // Written without fail: a vector takes all.
-        let _ = write!(
-            known.response_lines,
-            "RateLimit-Policy: \"{}\";q={};w={}\r\nRateLimit: \"{}\";r={remaining}\r\n",
-            limit.name, limit.rate, limit.per_s, limit.name
-        );
+        known.response_lines.extend_from_slice(&limit.told);
+        put_u64(&mut known.response_lines, remaining);
+        known.response_lines.extend_from_slice(b"\r\n");
     }
     Ok(())
 }

@@ -66,7 +66,7 @@ fn until(what: &str, mut done: impl FnMut() -> bool) {
 
 fn limit(id: u64, rate: u32, per_s: u32, burst: u32) -> Limit {
     let quota = Quota::new(rate, per_s, burst).unwrap_or_else(|| panic!("quota"));
-    Limit { name: format!("l{id}"), id, key: LimitKey::Client, header: None, quota, rate, per_s, shared: true }
+    Limit { name: format!("l{id}"), id, key: LimitKey::Client, header: None, quota, rate, per_s, shared: true, told: Vec::new() }
 }
 
 fn is(gateway: &Limits, name: &str, wanted: &serde_json::Value) -> bool {

@@ -24,6 +24,8 @@ pub struct Limit {
     pub per_s: u32,
     /// Whether all gateways count together.
     pub shared: bool,
+    /// The fields that tell of it, up to the number of requests left.
+    pub told: Vec<u8>,
 }
 
 /// Compiles a limit of a site; its number is the same over every apply.
@@ -40,5 +42,8 @@ pub(super) fn compile(limit: LimitBody, site: &str, hasher: &impl BuildHasher) -
     let quota = Quota::new(limit.rate, limit.per_s, limit.burst)
         .ok_or_else(|| format!("limit {}: rate, per_s and burst are at least 1", limit.name))?;
     let id = hasher.hash_one((site, &limit.name, limit.key as u8));
-    Ok(Limit { name: limit.name, id, key: limit.key, header, quota, rate: limit.rate, per_s: limit.per_s, shared: limit.shared })
+    let name = &limit.name;
+    let told = format!("RateLimit-Policy: \"{name}\";q={};w={}\r\nRateLimit: \"{name}\";r=", limit.rate, limit.per_s).into_bytes();
+    let (rate, per_s, shared) = (limit.rate, limit.per_s, limit.shared);
+    Ok(Limit { name: limit.name, id, key: limit.key, header, quota, rate, per_s, shared, told })
 }
