@@ -255,6 +255,7 @@ fn put(out: &mut Vec<u8>, stamp: &str, r: &Record<'_>) {
 }
 
 /// JSON string content; bytes outside ASCII become U+FFFD-free `\u00xx`.
+#[allow(clippy::needless_bitwise_bool)] // a lazy operator would look at one byte at a time
 fn escape(out: &mut Vec<u8>, value: &[u8]) {
     // Most values need none; without an early end many bytes are looked at at once.
     if value.iter().fold(true, |plain, b| plain & (*b >= 0x20) & (*b < 0x7f) & (*b != b'"') & (*b != b'\\')) {

@@ -39,12 +39,14 @@ pub fn is_token(bytes: &[u8]) -> bool {
 }
 
 /// Only bytes allowed in a field value: visible, space, tab and obs-text (RFC 9110 section 5.5).
+#[allow(clippy::needless_bitwise_bool)] // a lazy operator would look at one byte at a time
 pub fn is_value(bytes: &[u8]) -> bool {
     // Without an early end, so that the compiler looks at many bytes at once.
     bytes.iter().fold(true, |fine, b| fine & (((*b >= 0x20) & (*b != 0x7f)) | (*b == b'\t')))
 }
 
 /// Only visible ASCII and no fragment mark, as a request target may hold.
+#[allow(clippy::needless_bitwise_bool)] // a lazy operator would look at one byte at a time
 pub fn is_target(bytes: &[u8]) -> bool {
     !bytes.is_empty() && bytes.iter().fold(true, |fine, b| fine & (*b > 0x20) & (*b < 0x7f) & (*b != b'#'))
 }
