@@ -11,6 +11,7 @@ from importlib.metadata import version
 from typing import Any, cast
 
 from control.command_line import Command, Commands, json_flag, later
+from control.security.commands import arguments as security
 from control.sites.commands import arguments as sites
 
 EXAMPLES = """\
@@ -21,6 +22,8 @@ examples:
   hcc control --domains billing,dns          serve two domains only
   hcc admin create --email ada@example.net --name Ada --password-stdin < password.txt
   hcc site add shop.example --org shop --target http://192.0.2.10:8080
+  hcc waf set shop.example --mode block      protect a site
+  hcc ban add 203.0.113.7 --reason "guesses passwords" --for 1h
   hcc keys rotate                            new signing key; old tokens stay good until they expire
 
 Settings come from the environment; `hcc config show` lists them.
@@ -95,6 +98,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_admin(commands)
     _add_keys(commands)
     sites.add(commands)
+    security.add(commands)
 
     config = commands.add("config", "show or check the settings", later("control.core.settings"))
     config.add_argument("action", choices=["show", "check"], help="show: all in force, secrets hidden; check: what is wrong")

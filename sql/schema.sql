@@ -3,6 +3,19 @@
 SET check_function_bodies = false;
 SET search_path = '';
 
+CREATE FUNCTION hcc.ban_changed() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'hcc', 'pg_temp'
+    AS $$
+BEGIN
+  PERFORM pg_notify('hcc_bans', json_build_object(
+    'id', NEW.id, 'network', NEW.network::text, 'reason', left(NEW.reason, 200),
+    'scope', (SELECT CASE WHEN o.kind = 'platform' THEN NULL ELSE o.id END FROM organizations o WHERE o.id = NEW.organization_id),
+    'until', extract(epoch FROM NEW.until)::bigint, 'lifted', NEW.lifted_at IS NOT NULL)::text);
+  RETURN NULL;
+END
+$$;
+
 CREATE FUNCTION hcc.claim_outbox(batch integer) RETURNS TABLE(id bigint, event_id uuid, organization_id uuid, topic text, payload jsonb, created_at timestamp with time zone, attempts integer)
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'hcc', 'pg_temp'
@@ -423,6 +436,19 @@ BEGIN
 END
 $$;
 
+CREATE FUNCTION hcc.security_policy_route() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'hcc', 'pg_temp'
+    AS $$
+BEGIN
+  IF NEW.route_id IS NOT NULL AND NOT EXISTS (
+    SELECT FROM gateway_routes r WHERE r.id = NEW.route_id AND r.site_id = NEW.site_id AND r.organization_id = NEW.organization_id) THEN
+    RAISE foreign_key_violation USING MESSAGE = 'the route is not of the site', CONSTRAINT = 'security_policies_route';
+  END IF;
+  RETURN NEW;
+END
+$$;
+
 CREATE FUNCTION hcc.visible(owner uuid, customer uuid DEFAULT NULL::uuid) RETURNS boolean
     LANGUAGE sql STABLE
     AS $$
@@ -432,6 +458,14 @@ $$;
 
 COMMENT ON FUNCTION hcc.visible(owner uuid, customer uuid) IS 'The one rule of tenancy. A row is visible to the organisation that owns it, to the customer it names, and, in a transaction with access to the tree, to the organisations above either. Every policy calls this function.';
 
+CREATE FUNCTION hcc.waf_in_force(site uuid) RETURNS TABLE(route_id uuid, mode text, paranoia smallint, inbound_threshold integer, outbound_threshold integer, rule_set text)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'hcc', 'pg_temp'
+    AS $$
+  SELECT e.route_id, e.mode, e.paranoia::smallint, e.inbound_threshold, e.outbound_threshold, e.rule_set
+    FROM waf_effective e WHERE e.site_id = site AND visible(e.organization_id) ORDER BY e.route_id NULLS FIRST
+$$;
+
 CREATE FUNCTION hcc.writable(owner uuid) RETURNS boolean
     LANGUAGE sql STABLE
     AS $$
@@ -439,6 +473,29 @@ CREATE FUNCTION hcc.writable(owner uuid) RETURNS boolean
 $$;
 
 COMMENT ON FUNCTION hcc.writable(owner uuid) IS 'Who may write a row: its owner, and organisations above it with access to the tree. A named customer only reads.';
+
+CREATE TABLE hcc.access_entries (
+    id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    site_id uuid,
+    network cidr,
+    asn bigint,
+    country text,
+    action text NOT NULL,
+    note text DEFAULT ''::text NOT NULL,
+    expires_at timestamp with time zone,
+    created_by uuid,
+    version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT access_entries_action_check CHECK ((action = ANY (ARRAY['allow'::text, 'deny'::text]))),
+    CONSTRAINT access_entries_asn_check CHECK (((asn >= 1) AND (asn <= '4294967295'::bigint))),
+    CONSTRAINT access_entries_check CHECK ((num_nonnulls(network, asn, country) = 1)),
+    CONSTRAINT access_entries_country_check CHECK ((country ~ '^[A-Z]{2}$'::text)),
+    CONSTRAINT access_entries_note_check CHECK ((char_length(note) <= 500))
+);
+
+ALTER TABLE ONLY hcc.access_entries FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE hcc.api_keys (
     id uuid NOT NULL,
@@ -486,6 +543,28 @@ ALTER TABLE hcc.audit_log ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     NO MAXVALUE
     CACHE 1
 );
+
+CREATE TABLE hcc.bans (
+    id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    network cidr NOT NULL,
+    reason text NOT NULL,
+    detector text,
+    evidence jsonb,
+    until timestamp with time zone,
+    created_by uuid,
+    lifted_at timestamp with time zone,
+    lifted_by uuid,
+    lift_reason text,
+    version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT bans_detector_check CHECK (((char_length(detector) >= 1) AND (char_length(detector) <= 50))),
+    CONSTRAINT bans_lift_reason_check CHECK ((char_length(lift_reason) <= 500)),
+    CONSTRAINT bans_reason_check CHECK (((char_length(reason) >= 1) AND (char_length(reason) <= 500)))
+);
+
+ALTER TABLE ONLY hcc.bans FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE hcc.gateway_certificates (
     id uuid NOT NULL,
@@ -644,6 +723,18 @@ CREATE VIEW hcc.gateway_certificate_hosts AS
    FROM fitting f
   ORDER BY f.host, (f.not_after > now()) DESC, f.depth DESC, f.not_before DESC, f.id DESC;
 
+CREATE VIEW hcc.gateway_config_access AS
+ SELECT a.id,
+    a.organization_id,
+    a.site_id,
+    (a.network)::text AS network,
+    a.asn,
+    a.country,
+    a.action,
+    (EXTRACT(epoch FROM a.expires_at))::bigint AS until
+   FROM hcc.access_entries a
+  WHERE ((a.expires_at IS NULL) OR (a.expires_at > now()));
+
 CREATE TABLE hcc.gateway_routes (
     id uuid NOT NULL,
     organization_id uuid NOT NULL,
@@ -782,6 +873,19 @@ CREATE VIEW hcc.gateway_config_api_keys AS
            FROM hcc.organizations a
           WHERE ((a.id = ANY (o.path)) AND ((NOT a.is_active) OR (a.deleted_at IS NOT NULL)))))));
 
+CREATE VIEW hcc.gateway_config_bans AS
+ SELECT b.id,
+    (b.network)::text AS network,
+    "left"(b.reason, 200) AS reason,
+        CASE
+            WHEN (o.kind <> 'platform'::text) THEN o.id
+            ELSE NULL::uuid
+        END AS scope,
+    (EXTRACT(epoch FROM b.until))::bigint AS until
+   FROM (hcc.bans b
+     JOIN hcc.organizations o ON ((o.id = b.organization_id)))
+  WHERE ((b.lifted_at IS NULL) AND ((b.until IS NULL) OR (b.until > now())));
+
 CREATE VIEW hcc.gateway_config_certificates AS
  SELECT c.id,
     h.hosts,
@@ -793,6 +897,63 @@ CREATE VIEW hcc.gateway_config_certificates AS
             array_agg(g.host ORDER BY g.host) AS hosts
            FROM hcc.gateway_certificate_hosts g
           GROUP BY g.certificate_id) h ON ((h.certificate_id = c.id)));
+
+CREATE TABLE hcc.security_settings (
+    one boolean DEFAULT true NOT NULL,
+    challenge_key bytea DEFAULT sha256((uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()))) NOT NULL,
+    challenge_difficulty smallint DEFAULT 16 NOT NULL,
+    challenge_ttl_s integer DEFAULT 3600 NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT security_settings_challenge_difficulty_check CHECK (((challenge_difficulty >= 1) AND (challenge_difficulty <= 24))),
+    CONSTRAINT security_settings_challenge_ttl_s_check CHECK (((challenge_ttl_s >= 60) AND (challenge_ttl_s <= 604800))),
+    CONSTRAINT security_settings_one_check CHECK (one)
+);
+
+CREATE VIEW hcc.gateway_config_challenge AS
+ SELECT encode(s.challenge_key, 'hex'::text) AS key,
+    s.challenge_difficulty AS difficulty,
+    s.challenge_ttl_s AS ttl_s
+   FROM hcc.security_settings s;
+
+CREATE TABLE hcc.waf_exclusions (
+    id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    site_id uuid,
+    rule_from integer,
+    rule_to integer,
+    tag text,
+    target text,
+    path_prefix text,
+    note text DEFAULT ''::text NOT NULL,
+    expires_at timestamp with time zone,
+    created_by uuid,
+    event_id uuid,
+    version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT waf_exclusions_check CHECK ((rule_to >= rule_from)),
+    CONSTRAINT waf_exclusions_check1 CHECK (((num_nonnulls(rule_from, tag) = 1) AND ((rule_from IS NULL) = (rule_to IS NULL)))),
+    CONSTRAINT waf_exclusions_note_check CHECK ((char_length(note) <= 500)),
+    CONSTRAINT waf_exclusions_path_prefix_check CHECK (((path_prefix ~ '^/'::text) AND (char_length(path_prefix) <= 1024))),
+    CONSTRAINT waf_exclusions_rule_from_check CHECK (((rule_from >= 1) AND (rule_from <= 2147483647))),
+    CONSTRAINT waf_exclusions_tag_check CHECK (((char_length(tag) >= 1) AND (char_length(tag) <= 200))),
+    CONSTRAINT waf_exclusions_target_check CHECK (((char_length(target) >= 1) AND (char_length(target) <= 300)))
+);
+
+ALTER TABLE ONLY hcc.waf_exclusions FORCE ROW LEVEL SECURITY;
+
+CREATE VIEW hcc.gateway_config_exclusions AS
+ SELECT x.id,
+    x.organization_id,
+    x.site_id,
+    x.rule_from,
+    x.rule_to,
+    x.tag,
+    x.target,
+    x.path_prefix
+   FROM hcc.waf_exclusions x
+  WHERE ((x.expires_at IS NULL) OR (x.expires_at > now()));
 
 CREATE TABLE hcc.signing_keys (
     kid text NOT NULL,
@@ -810,6 +971,43 @@ CREATE VIEW hcc.gateway_config_keys AS
     k.public_jwk
    FROM hcc.signing_keys k
   WHERE ((k.retires_at IS NULL) OR (k.retires_at > now()));
+
+CREATE TABLE hcc.match_rules (
+    id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    site_id uuid,
+    name text NOT NULL,
+    "position" integer DEFAULT 0 NOT NULL,
+    conditions jsonb NOT NULL,
+    action text NOT NULL,
+    quota jsonb,
+    is_active boolean DEFAULT true NOT NULL,
+    note text DEFAULT ''::text NOT NULL,
+    expires_at timestamp with time zone,
+    created_by uuid,
+    version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT match_rules_action_check CHECK ((action = ANY (ARRAY['block'::text, 'allow'::text, 'limit'::text, 'challenge'::text, 'log'::text]))),
+    CONSTRAINT match_rules_check CHECK (((action = 'limit'::text) = (quota IS NOT NULL))),
+    CONSTRAINT match_rules_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 100))),
+    CONSTRAINT match_rules_note_check CHECK ((char_length(note) <= 500)),
+    CONSTRAINT match_rules_position_check CHECK ((("position" >= '-1000000'::integer) AND ("position" <= 1000000)))
+);
+
+ALTER TABLE ONLY hcc.match_rules FORCE ROW LEVEL SECURITY;
+
+CREATE VIEW hcc.gateway_config_match_rules AS
+ SELECT r.id,
+    r.organization_id,
+    r.site_id,
+    r.name,
+    r."position",
+    r.conditions,
+    r.action,
+    r.quota
+   FROM hcc.match_rules r
+  WHERE (r.is_active AND ((r.expires_at IS NULL) OR (r.expires_at > now())));
 
 CREATE TABLE hcc.gateway_settings (
     one boolean DEFAULT true NOT NULL,
@@ -903,6 +1101,12 @@ CREATE VIEW hcc.gateway_config_routes AS
      LEFT JOIN hcc.gateway_upstreams u ON ((u.id = r.upstream_id)))
      LEFT JOIN hcc.gateway_upstreams c ON ((c.id = r.canary_upstream_id)));
 
+CREATE VIEW hcc.gateway_config_scopes AS
+ SELECT s.id AS site_id,
+    o.path
+   FROM (hcc.gateway_config_sites s
+     JOIN hcc.organizations o ON ((o.id = s.organization_id)));
+
 CREATE TABLE hcc.gateway_targets (
     id uuid NOT NULL,
     organization_id uuid NOT NULL,
@@ -939,6 +1143,104 @@ CREATE VIEW hcc.gateway_config_upstreams AS
             jsonb_agg(jsonb_build_object('address', a.address, 'weight', a.weight) ORDER BY a.address) AS targets
            FROM hcc.gateway_targets a
           GROUP BY a.upstream_id) t ON ((t.upstream_id = u.id)));
+
+CREATE TABLE hcc.security_policies (
+    id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    site_id uuid,
+    route_id uuid,
+    mode text,
+    paranoia smallint,
+    inbound_threshold integer,
+    outbound_threshold integer,
+    rule_set text,
+    version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT security_policies_check CHECK (((route_id IS NULL) OR (site_id IS NOT NULL))),
+    CONSTRAINT security_policies_inbound_threshold_check CHECK (((inbound_threshold >= 1) AND (inbound_threshold <= 10000))),
+    CONSTRAINT security_policies_mode_check CHECK ((mode = ANY (ARRAY['off'::text, 'detect'::text, 'block'::text]))),
+    CONSTRAINT security_policies_outbound_threshold_check CHECK (((outbound_threshold >= 1) AND (outbound_threshold <= 10000))),
+    CONSTRAINT security_policies_paranoia_check CHECK (((paranoia >= 1) AND (paranoia <= 4))),
+    CONSTRAINT security_policies_rule_set_check CHECK ((rule_set ~ '^[0-9]+(\.[0-9]+){1,2}$'::text))
+);
+
+ALTER TABLE ONLY hcc.security_policies FORCE ROW LEVEL SECURITY;
+
+CREATE VIEW hcc.waf_effective AS
+ SELECT s.id AS site_id,
+    w.route_id,
+    s.organization_id,
+    e.mode,
+    e.paranoia,
+    e.inbound_threshold,
+    e.outbound_threshold,
+    e.rule_set
+   FROM (((hcc.gateway_sites s
+     JOIN hcc.organizations o ON ((o.id = s.organization_id)))
+     CROSS JOIN LATERAL ( SELECT NULL::uuid AS route_id
+        UNION ALL
+         SELECT r.id
+           FROM hcc.gateway_routes r
+          WHERE (r.site_id = s.id)) w)
+     CROSS JOIN LATERAL ( SELECT COALESCE((array_agg(p.mode ORDER BY p.depth DESC) FILTER (WHERE (p.mode IS NOT NULL)))[1], 'off'::text) AS mode,
+            COALESCE(((array_agg(p.paranoia ORDER BY p.depth DESC) FILTER (WHERE (p.paranoia IS NOT NULL)))[1])::integer, 1) AS paranoia,
+            COALESCE((array_agg(p.inbound_threshold ORDER BY p.depth DESC) FILTER (WHERE (p.inbound_threshold IS NOT NULL)))[1], 5) AS inbound_threshold,
+            COALESCE((array_agg(p.outbound_threshold ORDER BY p.depth DESC) FILTER (WHERE (p.outbound_threshold IS NOT NULL)))[1], 4) AS outbound_threshold,
+            COALESCE((array_agg(p.rule_set ORDER BY p.depth DESC) FILTER (WHERE (p.rule_set IS NOT NULL)))[1], '3.3.4'::text) AS rule_set
+           FROM ( SELECT q.mode,
+                    q.paranoia,
+                    q.inbound_threshold,
+                    q.outbound_threshold,
+                    q.rule_set,
+                        CASE
+                            WHEN (q.route_id IS NOT NULL) THEN 101
+                            WHEN (q.site_id IS NOT NULL) THEN 100
+                            ELSE array_position(o.path, q.organization_id)
+                        END AS depth
+                   FROM hcc.security_policies q
+                  WHERE ((q.organization_id = ANY (o.path)) AND ((q.site_id IS NULL) OR ((q.site_id = s.id) AND ((q.route_id IS NULL) OR (q.route_id = w.route_id)))))) p) e)
+  WHERE (s.deleted_at IS NULL);
+
+CREATE VIEW hcc.gateway_config_waf AS
+ SELECT e.site_id,
+    e.route_id,
+    e.mode,
+    e.paranoia,
+    e.inbound_threshold,
+    e.outbound_threshold,
+    e.rule_set
+   FROM (hcc.waf_effective e
+     JOIN hcc.gateway_config_sites s ON ((s.id = e.site_id)));
+
+CREATE TABLE hcc.waf_rules (
+    id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    site_id uuid,
+    name text NOT NULL,
+    "position" integer DEFAULT 0 NOT NULL,
+    text text NOT NULL,
+    is_active boolean DEFAULT true NOT NULL,
+    created_by uuid,
+    version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT waf_rules_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 100))),
+    CONSTRAINT waf_rules_position_check CHECK ((("position" >= '-1000000'::integer) AND ("position" <= 1000000))),
+    CONSTRAINT waf_rules_text_check CHECK (((octet_length(text) >= 1) AND (octet_length(text) <= 65536)))
+);
+
+ALTER TABLE ONLY hcc.waf_rules FORCE ROW LEVEL SECURITY;
+
+CREATE VIEW hcc.gateway_config_waf_rules AS
+ SELECT r.id,
+    r.organization_id,
+    r.site_id,
+    r."position",
+    r.name,
+    r.text
+   FROM hcc.waf_rules r
+  WHERE r.is_active;
 
 CREATE TABLE hcc.gateway_reports (
     gateway text NOT NULL,
@@ -1168,6 +1470,12 @@ CREATE TABLE hcc.webhook_endpoints (
 
 ALTER TABLE ONLY hcc.webhook_endpoints FORCE ROW LEVEL SECURITY;
 
+ALTER TABLE ONLY hcc.access_entries
+    ADD CONSTRAINT access_entries_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY hcc.access_entries
+    ADD CONSTRAINT access_entries_same UNIQUE NULLS NOT DISTINCT (organization_id, site_id, network, asn, country);
+
 ALTER TABLE ONLY hcc.api_keys
     ADD CONSTRAINT api_keys_pkey PRIMARY KEY (id);
 
@@ -1176,6 +1484,9 @@ ALTER TABLE ONLY hcc.api_keys
 
 ALTER TABLE ONLY hcc.audit_log
     ADD CONSTRAINT audit_log_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY hcc.bans
+    ADD CONSTRAINT bans_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY hcc.gateway_certificates
     ADD CONSTRAINT gateway_certificates_organization_id_id_key UNIQUE (organization_id, id);
@@ -1228,6 +1539,12 @@ ALTER TABLE ONLY hcc.idempotency_keys
 ALTER TABLE ONLY hcc.login_throttle
     ADD CONSTRAINT login_throttle_pkey PRIMARY KEY (key_hash);
 
+ALTER TABLE ONLY hcc.match_rules
+    ADD CONSTRAINT match_rules_name UNIQUE NULLS NOT DISTINCT (organization_id, site_id, name);
+
+ALTER TABLE ONLY hcc.match_rules
+    ADD CONSTRAINT match_rules_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY hcc.memberships
     ADD CONSTRAINT memberships_pkey PRIMARY KEY (organization_id, user_id);
 
@@ -1267,6 +1584,15 @@ ALTER TABLE ONLY hcc.roles
 ALTER TABLE ONLY hcc.schema_migrations
     ADD CONSTRAINT schema_migrations_pkey PRIMARY KEY (version);
 
+ALTER TABLE ONLY hcc.security_policies
+    ADD CONSTRAINT security_policies_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY hcc.security_policies
+    ADD CONSTRAINT security_policies_same UNIQUE NULLS NOT DISTINCT (organization_id, site_id, route_id);
+
+ALTER TABLE ONLY hcc.security_settings
+    ADD CONSTRAINT security_settings_pkey PRIMARY KEY (one);
+
 ALTER TABLE ONLY hcc.sessions
     ADD CONSTRAINT sessions_pkey PRIMARY KEY (id);
 
@@ -1285,6 +1611,15 @@ ALTER TABLE ONLY hcc.user_roles
 ALTER TABLE ONLY hcc.users
     ADD CONSTRAINT users_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY hcc.waf_exclusions
+    ADD CONSTRAINT waf_exclusions_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY hcc.waf_rules
+    ADD CONSTRAINT waf_rules_name UNIQUE NULLS NOT DISTINCT (organization_id, site_id, name);
+
+ALTER TABLE ONLY hcc.waf_rules
+    ADD CONSTRAINT waf_rules_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY hcc.webhook_deliveries
     ADD CONSTRAINT webhook_deliveries_organization_id_endpoint_id_event_id_key UNIQUE (organization_id, endpoint_id, event_id);
 
@@ -1302,6 +1637,12 @@ CREATE INDEX api_keys_organization ON hcc.api_keys USING btree (organization_id,
 CREATE INDEX audit_log_organization ON hcc.audit_log USING btree (organization_id, at DESC, id DESC);
 
 CREATE INDEX audit_log_subject ON hcc.audit_log USING btree (organization_id, subject_type, subject_id, at DESC);
+
+CREATE INDEX bans_in_force ON hcc.bans USING btree (until) WHERE (lifted_at IS NULL);
+
+CREATE INDEX bans_network ON hcc.bans USING btree (organization_id, network, created_at DESC);
+
+CREATE INDEX bans_organization ON hcc.bans USING btree (organization_id, created_at DESC);
 
 CREATE UNIQUE INDEX gateway_certificates_default ON hcc.gateway_certificates USING btree (is_default) WHERE is_default;
 
@@ -1365,6 +1706,8 @@ CREATE INDEX users_organization ON hcc.users USING btree (organization_id, creat
 
 CREATE UNIQUE INDEX users_username_key ON hcc.users USING btree (username) WHERE (deleted_at IS NULL);
 
+CREATE INDEX waf_exclusions_organization ON hcc.waf_exclusions USING btree (organization_id, site_id, created_at DESC);
+
 CREATE INDEX webhook_deliveries_endpoint ON hcc.webhook_deliveries USING btree (organization_id, endpoint_id, created_at DESC);
 
 CREATE INDEX webhook_deliveries_finished ON hcc.webhook_deliveries USING btree (updated_at) WHERE (status = ANY (ARRAY['succeeded'::text, 'failed'::text]));
@@ -1374,6 +1717,10 @@ CREATE INDEX webhook_endpoints_organization ON hcc.webhook_endpoints USING btree
 CREATE TRIGGER audit_log_append_only BEFORE DELETE OR UPDATE ON hcc.audit_log FOR EACH ROW EXECUTE FUNCTION hcc.refuse_change();
 
 CREATE TRIGGER audit_log_no_truncate BEFORE TRUNCATE ON hcc.audit_log FOR EACH STATEMENT EXECUTE FUNCTION hcc.refuse_change();
+
+CREATE TRIGGER ban_changed AFTER INSERT OR UPDATE ON hcc.bans FOR EACH ROW EXECUTE FUNCTION hcc.ban_changed();
+
+CREATE TRIGGER gateway_changed AFTER INSERT OR DELETE OR UPDATE ON hcc.access_entries FOR EACH STATEMENT EXECUTE FUNCTION hcc.gateway_changed();
 
 CREATE TRIGGER gateway_changed AFTER INSERT OR DELETE OR UPDATE OF scopes, expires_at, deleted_at ON hcc.api_keys FOR EACH STATEMENT EXECUTE FUNCTION hcc.gateway_changed();
 
@@ -1389,19 +1736,39 @@ CREATE TRIGGER gateway_changed AFTER INSERT OR DELETE OR UPDATE ON hcc.gateway_t
 
 CREATE TRIGGER gateway_changed AFTER INSERT OR DELETE OR UPDATE ON hcc.gateway_upstreams FOR EACH STATEMENT EXECUTE FUNCTION hcc.gateway_changed();
 
+CREATE TRIGGER gateway_changed AFTER INSERT OR DELETE OR UPDATE ON hcc.match_rules FOR EACH STATEMENT EXECUTE FUNCTION hcc.gateway_changed();
+
 CREATE TRIGGER gateway_changed AFTER UPDATE OF is_active, deleted_at ON hcc.organizations FOR EACH STATEMENT EXECUTE FUNCTION hcc.gateway_changed();
 
 CREATE TRIGGER gateway_changed AFTER DELETE OR UPDATE ON hcc.roles FOR EACH STATEMENT EXECUTE FUNCTION hcc.gateway_changed();
 
+CREATE TRIGGER gateway_changed AFTER INSERT OR DELETE OR UPDATE ON hcc.security_policies FOR EACH STATEMENT EXECUTE FUNCTION hcc.gateway_changed();
+
+CREATE TRIGGER gateway_changed AFTER INSERT OR DELETE OR UPDATE ON hcc.security_settings FOR EACH STATEMENT EXECUTE FUNCTION hcc.gateway_changed();
+
 CREATE TRIGGER gateway_changed AFTER INSERT OR DELETE OR UPDATE ON hcc.signing_keys FOR EACH STATEMENT EXECUTE FUNCTION hcc.gateway_changed();
 
+CREATE TRIGGER gateway_changed AFTER INSERT OR DELETE OR UPDATE ON hcc.waf_exclusions FOR EACH STATEMENT EXECUTE FUNCTION hcc.gateway_changed();
+
+CREATE TRIGGER gateway_changed AFTER INSERT OR DELETE OR UPDATE ON hcc.waf_rules FOR EACH STATEMENT EXECUTE FUNCTION hcc.gateway_changed();
+
 CREATE TRIGGER gateway_hold_hosts AFTER INSERT OR UPDATE OF hosts, deleted_at ON hcc.gateway_sites FOR EACH ROW EXECUTE FUNCTION hcc.gateway_hold_hosts();
+
+CREATE TRIGGER gateway_part_revised AFTER INSERT OR DELETE OR UPDATE ON hcc.access_entries FOR EACH ROW EXECUTE FUNCTION hcc.gateway_part_revised();
 
 CREATE TRIGGER gateway_part_revised AFTER INSERT OR DELETE OR UPDATE ON hcc.gateway_routes FOR EACH ROW EXECUTE FUNCTION hcc.gateway_part_revised();
 
 CREATE TRIGGER gateway_part_revised AFTER INSERT OR DELETE OR UPDATE ON hcc.gateway_targets FOR EACH ROW EXECUTE FUNCTION hcc.gateway_part_revised();
 
 CREATE TRIGGER gateway_part_revised AFTER INSERT OR DELETE OR UPDATE ON hcc.gateway_upstreams FOR EACH ROW EXECUTE FUNCTION hcc.gateway_part_revised();
+
+CREATE TRIGGER gateway_part_revised AFTER INSERT OR DELETE OR UPDATE ON hcc.match_rules FOR EACH ROW EXECUTE FUNCTION hcc.gateway_part_revised();
+
+CREATE TRIGGER gateway_part_revised AFTER INSERT OR DELETE OR UPDATE ON hcc.security_policies FOR EACH ROW EXECUTE FUNCTION hcc.gateway_part_revised();
+
+CREATE TRIGGER gateway_part_revised AFTER INSERT OR DELETE OR UPDATE ON hcc.waf_exclusions FOR EACH ROW EXECUTE FUNCTION hcc.gateway_part_revised();
+
+CREATE TRIGGER gateway_part_revised AFTER INSERT OR DELETE OR UPDATE ON hcc.waf_rules FOR EACH ROW EXECUTE FUNCTION hcc.gateway_part_revised();
 
 CREATE TRIGGER gateway_person_changed AFTER INSERT OR DELETE ON hcc.memberships FOR EACH ROW EXECUTE FUNCTION hcc.gateway_person_changed('user_id');
 
@@ -1415,6 +1782,14 @@ CREATE TRIGGER organizations_place BEFORE INSERT ON hcc.organizations FOR EACH R
 
 CREATE TRIGGER outbox_wake AFTER INSERT ON hcc.outbox_events FOR EACH STATEMENT EXECUTE FUNCTION hcc.outbox_wake();
 
+CREATE TRIGGER security_policy_route BEFORE INSERT OR UPDATE ON hcc.security_policies FOR EACH ROW EXECUTE FUNCTION hcc.security_policy_route();
+
+ALTER TABLE ONLY hcc.access_entries
+    ADD CONSTRAINT access_entries_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
+
+ALTER TABLE ONLY hcc.access_entries
+    ADD CONSTRAINT access_entries_organization_id_site_id_fkey FOREIGN KEY (organization_id, site_id) REFERENCES hcc.gateway_sites(organization_id, id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY hcc.api_keys
     ADD CONSTRAINT api_keys_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
 
@@ -1423,6 +1798,9 @@ ALTER TABLE ONLY hcc.api_keys
 
 ALTER TABLE ONLY hcc.audit_log
     ADD CONSTRAINT audit_log_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
+
+ALTER TABLE ONLY hcc.bans
+    ADD CONSTRAINT bans_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
 
 ALTER TABLE ONLY hcc.gateway_certificates
     ADD CONSTRAINT gateway_certificates_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
@@ -1469,6 +1847,12 @@ ALTER TABLE ONLY hcc.gateway_upstreams
 ALTER TABLE ONLY hcc.idempotency_keys
     ADD CONSTRAINT idempotency_keys_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
 
+ALTER TABLE ONLY hcc.match_rules
+    ADD CONSTRAINT match_rules_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
+
+ALTER TABLE ONLY hcc.match_rules
+    ADD CONSTRAINT match_rules_organization_id_site_id_fkey FOREIGN KEY (organization_id, site_id) REFERENCES hcc.gateway_sites(organization_id, id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY hcc.memberships
     ADD CONSTRAINT memberships_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
 
@@ -1502,6 +1886,15 @@ ALTER TABLE ONLY hcc.refresh_tokens
 ALTER TABLE ONLY hcc.roles
     ADD CONSTRAINT roles_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
 
+ALTER TABLE ONLY hcc.security_policies
+    ADD CONSTRAINT security_policies_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
+
+ALTER TABLE ONLY hcc.security_policies
+    ADD CONSTRAINT security_policies_organization_id_site_id_fkey FOREIGN KEY (organization_id, site_id) REFERENCES hcc.gateway_sites(organization_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY hcc.security_policies
+    ADD CONSTRAINT security_policies_route_id_fkey FOREIGN KEY (route_id) REFERENCES hcc.gateway_routes(id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY hcc.sessions
     ADD CONSTRAINT sessions_acting_org_id_fkey FOREIGN KEY (acting_org_id) REFERENCES hcc.organizations(id);
 
@@ -1526,6 +1919,18 @@ ALTER TABLE ONLY hcc.user_roles
 ALTER TABLE ONLY hcc.users
     ADD CONSTRAINT users_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
 
+ALTER TABLE ONLY hcc.waf_exclusions
+    ADD CONSTRAINT waf_exclusions_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
+
+ALTER TABLE ONLY hcc.waf_exclusions
+    ADD CONSTRAINT waf_exclusions_organization_id_site_id_fkey FOREIGN KEY (organization_id, site_id) REFERENCES hcc.gateway_sites(organization_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY hcc.waf_rules
+    ADD CONSTRAINT waf_rules_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
+
+ALTER TABLE ONLY hcc.waf_rules
+    ADD CONSTRAINT waf_rules_organization_id_site_id_fkey FOREIGN KEY (organization_id, site_id) REFERENCES hcc.gateway_sites(organization_id, id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY hcc.webhook_deliveries
     ADD CONSTRAINT webhook_deliveries_organization_id_endpoint_id_fkey FOREIGN KEY (organization_id, endpoint_id) REFERENCES hcc.webhook_endpoints(organization_id, id);
 
@@ -1535,9 +1940,13 @@ ALTER TABLE ONLY hcc.webhook_deliveries
 ALTER TABLE ONLY hcc.webhook_endpoints
     ADD CONSTRAINT webhook_endpoints_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
 
+ALTER TABLE hcc.access_entries ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE hcc.api_keys ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE hcc.audit_log ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE hcc.bans ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE hcc.gateway_certificates ENABLE ROW LEVEL SECURITY;
 
@@ -1554,6 +1963,8 @@ ALTER TABLE hcc.gateway_targets ENABLE ROW LEVEL SECURITY;
 ALTER TABLE hcc.gateway_upstreams ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE hcc.idempotency_keys ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE hcc.match_rules ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY member_read ON hcc.users FOR SELECT TO hcc_app, hcc_worker USING ((EXISTS ( SELECT
    FROM hcc.memberships m
@@ -1589,9 +2000,13 @@ CREATE POLICY own_person_update ON hcc.users FOR UPDATE TO hcc_app, hcc_worker U
 
 CREATE POLICY own_person_used ON hcc.memberships FOR UPDATE TO hcc_app, hcc_worker USING ((user_id = hcc.current_user_id())) WITH CHECK ((user_id = hcc.current_user_id()));
 
+CREATE POLICY owner_all ON hcc.access_entries TO hcc_owner USING (true) WITH CHECK (true);
+
 CREATE POLICY owner_all ON hcc.api_keys TO hcc_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON hcc.audit_log TO hcc_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON hcc.bans TO hcc_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON hcc.gateway_certificates TO hcc_owner USING (true) WITH CHECK (true);
 
@@ -1608,6 +2023,8 @@ CREATE POLICY owner_all ON hcc.gateway_targets TO hcc_owner USING (true) WITH CH
 CREATE POLICY owner_all ON hcc.gateway_upstreams TO hcc_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON hcc.idempotency_keys TO hcc_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON hcc.match_rules TO hcc_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON hcc.memberships TO hcc_owner USING (true) WITH CHECK (true);
 
@@ -1627,6 +2044,8 @@ CREATE POLICY owner_all ON hcc.refresh_tokens TO hcc_owner USING (true) WITH CHE
 
 CREATE POLICY owner_all ON hcc.roles TO hcc_owner USING (true) WITH CHECK (true);
 
+CREATE POLICY owner_all ON hcc.security_policies TO hcc_owner USING (true) WITH CHECK (true);
+
 CREATE POLICY owner_all ON hcc.sessions TO hcc_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON hcc.user_credentials TO hcc_owner USING (true) WITH CHECK (true);
@@ -1636,6 +2055,10 @@ CREATE POLICY owner_all ON hcc.user_exports TO hcc_owner USING (true) WITH CHECK
 CREATE POLICY owner_all ON hcc.user_roles TO hcc_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON hcc.users TO hcc_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON hcc.waf_exclusions TO hcc_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON hcc.waf_rules TO hcc_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON hcc.webhook_deliveries TO hcc_owner USING (true) WITH CHECK (true);
 
@@ -1649,13 +2072,19 @@ ALTER TABLE hcc.refresh_tokens ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE hcc.roles ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE hcc.security_policies ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE hcc.sessions ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY system_roles ON hcc.roles FOR SELECT TO hcc_app, hcc_worker USING ((organization_id IS NULL));
 
+CREATE POLICY tenant_delete ON hcc.access_entries FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
+
 CREATE POLICY tenant_delete ON hcc.api_keys FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
 
 CREATE POLICY tenant_delete ON hcc.audit_log FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
+
+CREATE POLICY tenant_delete ON hcc.bans FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
 
 CREATE POLICY tenant_delete ON hcc.gateway_certificates FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
 
@@ -1673,6 +2102,8 @@ CREATE POLICY tenant_delete ON hcc.gateway_upstreams FOR DELETE TO hcc_app, hcc_
 
 CREATE POLICY tenant_delete ON hcc.idempotency_keys FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
 
+CREATE POLICY tenant_delete ON hcc.match_rules FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
+
 CREATE POLICY tenant_delete ON hcc.memberships FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
 
 CREATE POLICY tenant_delete ON hcc.operations FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
@@ -1683,19 +2114,29 @@ CREATE POLICY tenant_delete ON hcc.outgoing_mail FOR DELETE TO hcc_app, hcc_work
 
 CREATE POLICY tenant_delete ON hcc.roles FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
 
+CREATE POLICY tenant_delete ON hcc.security_policies FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
+
 CREATE POLICY tenant_delete ON hcc.user_exports FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
 
 CREATE POLICY tenant_delete ON hcc.user_roles FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
 
 CREATE POLICY tenant_delete ON hcc.users FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
 
+CREATE POLICY tenant_delete ON hcc.waf_exclusions FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
+
+CREATE POLICY tenant_delete ON hcc.waf_rules FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
+
 CREATE POLICY tenant_delete ON hcc.webhook_deliveries FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
 
 CREATE POLICY tenant_delete ON hcc.webhook_endpoints FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
 
+CREATE POLICY tenant_insert ON hcc.access_entries FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
+
 CREATE POLICY tenant_insert ON hcc.api_keys FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_insert ON hcc.audit_log FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_insert ON hcc.bans FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_insert ON hcc.gateway_certificates FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
 
@@ -1713,6 +2154,8 @@ CREATE POLICY tenant_insert ON hcc.gateway_upstreams FOR INSERT TO hcc_app, hcc_
 
 CREATE POLICY tenant_insert ON hcc.idempotency_keys FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
 
+CREATE POLICY tenant_insert ON hcc.match_rules FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
+
 CREATE POLICY tenant_insert ON hcc.memberships FOR INSERT TO hcc_app, hcc_worker WITH CHECK ((hcc.writable(organization_id) AND hcc.person_visible(user_id)));
 
 CREATE POLICY tenant_insert ON hcc.operations FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
@@ -1725,19 +2168,29 @@ CREATE POLICY tenant_insert ON hcc.outgoing_mail FOR INSERT TO hcc_app, hcc_work
 
 CREATE POLICY tenant_insert ON hcc.roles FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
 
+CREATE POLICY tenant_insert ON hcc.security_policies FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
+
 CREATE POLICY tenant_insert ON hcc.user_exports FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_insert ON hcc.user_roles FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_insert ON hcc.users FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
 
+CREATE POLICY tenant_insert ON hcc.waf_exclusions FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_insert ON hcc.waf_rules FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
+
 CREATE POLICY tenant_insert ON hcc.webhook_deliveries FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_insert ON hcc.webhook_endpoints FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
 
+CREATE POLICY tenant_read ON hcc.access_entries FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+
 CREATE POLICY tenant_read ON hcc.api_keys FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
 
 CREATE POLICY tenant_read ON hcc.audit_log FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+
+CREATE POLICY tenant_read ON hcc.bans FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
 
 CREATE POLICY tenant_read ON hcc.gateway_certificates FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
 
@@ -1755,6 +2208,8 @@ CREATE POLICY tenant_read ON hcc.gateway_upstreams FOR SELECT TO hcc_app, hcc_wo
 
 CREATE POLICY tenant_read ON hcc.idempotency_keys FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
 
+CREATE POLICY tenant_read ON hcc.match_rules FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+
 CREATE POLICY tenant_read ON hcc.memberships FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
 
 CREATE POLICY tenant_read ON hcc.operations FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
@@ -1767,19 +2222,29 @@ CREATE POLICY tenant_read ON hcc.outgoing_mail FOR SELECT TO hcc_app, hcc_worker
 
 CREATE POLICY tenant_read ON hcc.roles FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
 
+CREATE POLICY tenant_read ON hcc.security_policies FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+
 CREATE POLICY tenant_read ON hcc.user_exports FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
 
 CREATE POLICY tenant_read ON hcc.user_roles FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
 
 CREATE POLICY tenant_read ON hcc.users FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
 
+CREATE POLICY tenant_read ON hcc.waf_exclusions FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+
+CREATE POLICY tenant_read ON hcc.waf_rules FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+
 CREATE POLICY tenant_read ON hcc.webhook_deliveries FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
 
 CREATE POLICY tenant_read ON hcc.webhook_endpoints FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
 
+CREATE POLICY tenant_update ON hcc.access_entries FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
+
 CREATE POLICY tenant_update ON hcc.api_keys FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_update ON hcc.audit_log FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_update ON hcc.bans FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_update ON hcc.gateway_certificates FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
 
@@ -1797,6 +2262,8 @@ CREATE POLICY tenant_update ON hcc.gateway_upstreams FOR UPDATE TO hcc_app, hcc_
 
 CREATE POLICY tenant_update ON hcc.idempotency_keys FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
 
+CREATE POLICY tenant_update ON hcc.match_rules FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
+
 CREATE POLICY tenant_update ON hcc.memberships FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_update ON hcc.operations FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
@@ -1809,11 +2276,17 @@ CREATE POLICY tenant_update ON hcc.outgoing_mail FOR UPDATE TO hcc_app, hcc_work
 
 CREATE POLICY tenant_update ON hcc.roles FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
 
+CREATE POLICY tenant_update ON hcc.security_policies FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
+
 CREATE POLICY tenant_update ON hcc.user_exports FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_update ON hcc.user_roles FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_update ON hcc.users FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_update ON hcc.waf_exclusions FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_update ON hcc.waf_rules FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_update ON hcc.webhook_deliveries FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
 
@@ -1827,6 +2300,10 @@ ALTER TABLE hcc.user_roles ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE hcc.users ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE hcc.waf_exclusions ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE hcc.waf_rules ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE hcc.webhook_deliveries ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE hcc.webhook_endpoints ENABLE ROW LEVEL SECURITY;
@@ -1835,6 +2312,8 @@ GRANT USAGE ON SCHEMA hcc TO hcc_app;
 GRANT USAGE ON SCHEMA hcc TO hcc_worker;
 GRANT USAGE ON SCHEMA hcc TO hcc_ingest;
 GRANT USAGE ON SCHEMA hcc TO hcc_gateway;
+
+REVOKE ALL ON FUNCTION hcc.ban_changed() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION hcc.claim_outbox(batch integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION hcc.claim_outbox(batch integer) TO hcc_worker;
@@ -1938,13 +2417,22 @@ REVOKE ALL ON FUNCTION hcc.revoke_session(session uuid, reason text, token_lifet
 GRANT ALL ON FUNCTION hcc.revoke_session(session uuid, reason text, token_lifetime interval) TO hcc_app;
 GRANT ALL ON FUNCTION hcc.revoke_session(session uuid, reason text, token_lifetime interval) TO hcc_worker;
 
+REVOKE ALL ON FUNCTION hcc.security_policy_route() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION hcc.visible(owner uuid, customer uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION hcc.visible(owner uuid, customer uuid) TO hcc_app;
 GRANT ALL ON FUNCTION hcc.visible(owner uuid, customer uuid) TO hcc_worker;
 
+REVOKE ALL ON FUNCTION hcc.waf_in_force(site uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION hcc.waf_in_force(site uuid) TO hcc_app;
+GRANT ALL ON FUNCTION hcc.waf_in_force(site uuid) TO hcc_worker;
+
 REVOKE ALL ON FUNCTION hcc.writable(owner uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION hcc.writable(owner uuid) TO hcc_app;
 GRANT ALL ON FUNCTION hcc.writable(owner uuid) TO hcc_worker;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.access_entries TO hcc_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.access_entries TO hcc_worker;
 
 GRANT SELECT,INSERT ON TABLE hcc.api_keys TO hcc_app;
 GRANT SELECT,INSERT ON TABLE hcc.api_keys TO hcc_worker;
@@ -1972,6 +2460,24 @@ GRANT UPDATE(deleted_at) ON TABLE hcc.api_keys TO hcc_worker;
 
 GRANT SELECT,INSERT ON TABLE hcc.audit_log TO hcc_app;
 GRANT SELECT,INSERT ON TABLE hcc.audit_log TO hcc_worker;
+
+GRANT SELECT,INSERT ON TABLE hcc.bans TO hcc_app;
+GRANT SELECT,INSERT ON TABLE hcc.bans TO hcc_worker;
+
+GRANT UPDATE(lifted_at) ON TABLE hcc.bans TO hcc_app;
+GRANT UPDATE(lifted_at) ON TABLE hcc.bans TO hcc_worker;
+
+GRANT UPDATE(lifted_by) ON TABLE hcc.bans TO hcc_app;
+GRANT UPDATE(lifted_by) ON TABLE hcc.bans TO hcc_worker;
+
+GRANT UPDATE(lift_reason) ON TABLE hcc.bans TO hcc_app;
+GRANT UPDATE(lift_reason) ON TABLE hcc.bans TO hcc_worker;
+
+GRANT UPDATE(version) ON TABLE hcc.bans TO hcc_app;
+GRANT UPDATE(version) ON TABLE hcc.bans TO hcc_worker;
+
+GRANT UPDATE(updated_at) ON TABLE hcc.bans TO hcc_app;
+GRANT UPDATE(updated_at) ON TABLE hcc.bans TO hcc_worker;
 
 GRANT SELECT,INSERT,DELETE ON TABLE hcc.gateway_certificates TO hcc_app;
 GRANT SELECT,INSERT,DELETE ON TABLE hcc.gateway_certificates TO hcc_worker;
@@ -2077,6 +2583,8 @@ GRANT SELECT ON TABLE hcc.gateway_config_sites TO hcc_gateway;
 GRANT SELECT ON TABLE hcc.gateway_hosts TO hcc_app;
 GRANT SELECT ON TABLE hcc.gateway_hosts TO hcc_worker;
 
+GRANT SELECT ON TABLE hcc.gateway_config_access TO hcc_gateway;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.gateway_routes TO hcc_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.gateway_routes TO hcc_worker;
 
@@ -2130,11 +2638,37 @@ GRANT UPDATE(erased_at) ON TABLE hcc.users TO hcc_worker;
 
 GRANT SELECT ON TABLE hcc.gateway_config_api_keys TO hcc_gateway;
 
+GRANT SELECT ON TABLE hcc.gateway_config_bans TO hcc_gateway;
+
 GRANT SELECT ON TABLE hcc.gateway_config_certificates TO hcc_gateway;
+
+GRANT SELECT(challenge_difficulty),UPDATE(challenge_difficulty) ON TABLE hcc.security_settings TO hcc_app;
+GRANT SELECT(challenge_difficulty) ON TABLE hcc.security_settings TO hcc_worker;
+
+GRANT SELECT(challenge_ttl_s),UPDATE(challenge_ttl_s) ON TABLE hcc.security_settings TO hcc_app;
+GRANT SELECT(challenge_ttl_s) ON TABLE hcc.security_settings TO hcc_worker;
+
+GRANT SELECT(version),UPDATE(version) ON TABLE hcc.security_settings TO hcc_app;
+GRANT SELECT(version) ON TABLE hcc.security_settings TO hcc_worker;
+
+GRANT SELECT(updated_at),UPDATE(updated_at) ON TABLE hcc.security_settings TO hcc_app;
+GRANT SELECT(updated_at) ON TABLE hcc.security_settings TO hcc_worker;
+
+GRANT SELECT ON TABLE hcc.gateway_config_challenge TO hcc_gateway;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.waf_exclusions TO hcc_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.waf_exclusions TO hcc_worker;
+
+GRANT SELECT ON TABLE hcc.gateway_config_exclusions TO hcc_gateway;
 
 GRANT SELECT ON TABLE hcc.signing_keys TO hcc_app;
 
 GRANT SELECT ON TABLE hcc.gateway_config_keys TO hcc_gateway;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.match_rules TO hcc_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.match_rules TO hcc_worker;
+
+GRANT SELECT ON TABLE hcc.gateway_config_match_rules TO hcc_gateway;
 
 GRANT SELECT ON TABLE hcc.gateway_settings TO hcc_app;
 GRANT SELECT ON TABLE hcc.gateway_settings TO hcc_worker;
@@ -2161,10 +2695,22 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.gateway_upstreams TO hcc_worker;
 
 GRANT SELECT ON TABLE hcc.gateway_config_routes TO hcc_gateway;
 
+GRANT SELECT ON TABLE hcc.gateway_config_scopes TO hcc_gateway;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.gateway_targets TO hcc_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.gateway_targets TO hcc_worker;
 
 GRANT SELECT ON TABLE hcc.gateway_config_upstreams TO hcc_gateway;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.security_policies TO hcc_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.security_policies TO hcc_worker;
+
+GRANT SELECT ON TABLE hcc.gateway_config_waf TO hcc_gateway;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.waf_rules TO hcc_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.waf_rules TO hcc_worker;
+
+GRANT SELECT ON TABLE hcc.gateway_config_waf_rules TO hcc_gateway;
 
 GRANT SELECT ON TABLE hcc.gateway_reports TO hcc_app;
 GRANT SELECT ON TABLE hcc.gateway_reports TO hcc_worker;
@@ -2216,10 +2762,12 @@ ALTER DEFAULT PRIVILEGES FOR ROLE hcc_owner REVOKE ALL ON FUNCTIONS  FROM PUBLIC
 
 INSERT INTO hcc.gateway_settings (trusted_proxies, defaults, response_headers) VALUES
   ('{}', '{}', '{"X-Version": "0.1.0", "X-API-Gateway": "true"}');
+INSERT INTO hcc.security_settings (challenge_difficulty, challenge_ttl_s) VALUES
+  ('16', '3600');
 INSERT INTO hcc.roles (name, user_type, description, permissions) VALUES
-  ('member', 'customer', 'Reads, and manages the own account', '{users:read,organizations:read,operations:read,gateway:read}'),
-  ('owner', 'customer', 'Everything in the organisation', '{users:*,organizations:read,organizations:write,api-keys:*,audit:read,webhooks:*,operations:read,gateway:*}'),
-  ('owner', 'reseller', 'Everything in the reseller and its customers', '{users:*,organizations:*,api-keys:*,audit:read,webhooks:*,operations:read,gateway:*}'),
-  ('staff', 'reseller', 'Daily work for customers', '{users:read,users:write,organizations:read,organizations:tree,organizations:enter,api-keys:read,audit:read,webhooks:read,operations:read,gateway:read}'),
+  ('member', 'customer', 'Reads, and manages the own account', '{users:read,organizations:read,operations:read,gateway:read,security:read}'),
+  ('owner', 'customer', 'Everything in the organisation', '{users:*,organizations:read,organizations:write,api-keys:*,audit:read,webhooks:*,operations:read,gateway:*,security:*}'),
+  ('owner', 'reseller', 'Everything in the reseller and its customers', '{users:*,organizations:*,api-keys:*,audit:read,webhooks:*,operations:read,gateway:*,security:*}'),
+  ('staff', 'reseller', 'Daily work for customers', '{users:read,users:write,organizations:read,organizations:tree,organizations:enter,api-keys:read,audit:read,webhooks:read,operations:read,gateway:read,security:read}'),
   ('superadmin', 'admin', 'Everything, everywhere', '{*}'),
-  ('support', 'admin', 'Reads everything and helps customers', '{users:read,users:write,organizations:read,organizations:tree,organizations:enter,api-keys:read,audit:read,webhooks:read,operations:read,gateway:read,gateway-settings:read}');
+  ('support', 'admin', 'Reads everything and helps customers', '{users:read,users:write,organizations:read,organizations:tree,organizations:enter,api-keys:read,audit:read,webhooks:read,operations:read,gateway:read,gateway-settings:read,security:read,security-settings:read}');

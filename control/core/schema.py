@@ -29,6 +29,7 @@ SET search_path = '';
 # Rows that migrations put into a new database, by the columns that are the same in each.
 SEEDS = {
     "gateway_settings": ("trusted_proxies", "defaults", "response_headers"),
+    "security_settings": ("challenge_difficulty", "challenge_ttl_s"),
     "roles": ("name", "user_type", "description", "permissions"),
 }
 _NOISE = (

@@ -8,8 +8,10 @@ PLATFORM = "rows belong to the platform"
 GATEWAY = "written by gateways"
 
 TABLES = {
+    "access_entries": TENANT,
     "api_keys": TENANT,
     "audit_log": TENANT,
+    "bans": TENANT,
     "gateway_certificates": TENANT,
     "gateway_hosts": TENANT,
     "gateway_reports": GATEWAY,
@@ -21,6 +23,7 @@ TABLES = {
     "gateway_upstreams": TENANT,
     "idempotency_keys": TENANT,
     "login_throttle": PLATFORM,
+    "match_rules": TENANT,
     "memberships": TENANT,
     "operations": TENANT,
     "organizations": TENANT,
@@ -32,12 +35,16 @@ TABLES = {
     "revoked_sessions": PLATFORM,
     "roles": TENANT,
     "schema_migrations": PLATFORM,
+    "security_policies": TENANT,
+    "security_settings": PLATFORM,
     "sessions": PERSON,
     "signing_keys": PLATFORM,
     "user_credentials": PERSON,
     "user_exports": TENANT,
     "user_roles": TENANT,
     "users": TENANT,
+    "waf_exclusions": TENANT,
+    "waf_rules": TENANT,
     "webhook_deliveries": TENANT,
     "webhook_endpoints": TENANT,
 }
@@ -80,6 +87,13 @@ ROWS = {
     "gateway_routes": "INSERT INTO hcc.gateway_routes (id, organization_id, site_id, upstream_id, path_prefix)"
     " VALUES (%(id)s, %(org)s, %(site)s, %(upstream)s, '/')",
     "user_exports": "INSERT INTO hcc.user_exports (id, organization_id, user_id, document) VALUES (%(id)s, %(org)s, %(user)s, '')",
+    "security_policies": "INSERT INTO hcc.security_policies (id, organization_id, mode) VALUES (%(id)s, %(org)s, 'block')",
+    "waf_exclusions": "INSERT INTO hcc.waf_exclusions (id, organization_id, tag) VALUES (%(id)s, %(org)s, 'attack-sqli')",
+    "waf_rules": "INSERT INTO hcc.waf_rules (id, organization_id, name, text) VALUES (%(id)s, %(org)s, 'own', 'SecMarker \"a\"')",
+    "match_rules": "INSERT INTO hcc.match_rules (id, organization_id, name, conditions, action)"
+    " VALUES (%(id)s, %(org)s, 'own', '{}', 'block')",
+    "access_entries": "INSERT INTO hcc.access_entries (id, organization_id, country, action) VALUES (%(id)s, %(org)s, 'DE', 'deny')",
+    "bans": "INSERT INTO hcc.bans (id, organization_id, network, reason) VALUES (%(id)s, %(org)s, '192.0.2.1', 'why')",
 }
 PERSON_ROWS = {
     "sessions": "INSERT INTO hcc.sessions (id, user_id, acting_org_id, expires_at)"
