@@ -6,6 +6,7 @@ use crate::origin::{H1Origin, H2Origin, Origin};
 use crate::pipeline::Known;
 use crate::relay;
 use crate::render::Answer;
+use crate::security::events::{Action, Finding, RuleMatch, Source as By};
 use crate::session::Worker;
 use crate::site::Route;
 use crate::time::recent_ms;
@@ -42,6 +43,8 @@ pub struct Sent {
     pub keep: bool,
     /// Whether the answer came before the whole request was taken.
     pub unread: bool,
+    /// What the firewall found.
+    pub findings: Vec<Finding>,
     continued: bool,
 }
 
@@ -69,11 +72,16 @@ fn now_ms() -> u64 {
     recent_ms()
 }
 
-/// Turns a verdict into an answer.
-pub fn blocked(verdict: Verdict) -> Result<(), Answer> {
+/// Turns a verdict into an answer, and notes it.
+pub fn blocked(verdict: Verdict, sent: &mut Sent) -> Result<(), Answer> {
     match verdict {
         Verdict::Pass => Ok(()),
-        Verdict::Block { status, .. } => Err(Answer::closing(status, "blocked by the firewall")),
+        Verdict::Block { status, rule } => {
+            let mut finding = Finding::new(Action::Blocked, By::Waf, None, "blocked by the firewall".to_owned());
+            finding.matches.push(RuleMatch { rule_id: rule, ..RuleMatch::default() });
+            sent.findings.push(finding);
+            Err(Answer::closing(status, "blocked by the firewall"))
+        }
     }
 }
 
@@ -100,7 +108,7 @@ pub async fn forward<C: Client>(
         return Err(Answer::new(501, "upgrade towards HTTP/2"));
     }
     ex.timer.limit(route.total.unwrap_or(upstream.timeouts.total));
-    let mut inspection = worker.shared.inspector.begin(From { client: known.client }, &site.id);
+    let mut inspection = if known.bypass { None } else { worker.shared.inspector.begin(From { client: known.client }, &site.id) };
     let held = look(ex, client, known, route, inspection.as_deref_mut(), sent).await?;
     let mut target = std::mem::take(&mut ex.target);
     target.clear();
@@ -196,7 +204,7 @@ async fn look<C: Client>(
 ) -> Result<Option<Held>, Answer> {
     let mut shown_to = 0;
     if let Some(transaction) = &mut inspection {
-        blocked(transaction.request_headers(&ex.head))?;
+        blocked(transaction.request_headers(&ex.head), sent)?;
         shown_to = transaction.request_body_limit();
     }
     let validator = route.validate.as_ref().filter(|v| v.wants_body());
@@ -221,7 +229,7 @@ async fn look<C: Client>(
     }
     if let Some(transaction) = &mut inspection {
         let (shown, whole) = held.shown(shown_to);
-        blocked(transaction.request_body(shown, whole))?;
+        blocked(transaction.request_body(shown, whole), sent)?;
     }
     // Nothing of it has gone anywhere yet: a try that fails may be followed by another.
     sent.bytes_in = 0;

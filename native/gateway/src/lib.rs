@@ -27,6 +27,7 @@ pub mod relay;
 pub mod render;
 pub mod revoked;
 pub mod sealed;
+pub mod security;
 pub mod session;
 pub mod site;
 pub mod snapshot;

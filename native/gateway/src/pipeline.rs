@@ -5,6 +5,8 @@ use crate::config::{Config, Platform};
 use crate::edits::Edits;
 use crate::gate::Pass;
 use crate::render::{Answer, Context, Rendered, render};
+use crate::security;
+use crate::security::events::Finding;
 use crate::site::cors::{Preflight, field};
 use crate::site::redirect::{Asked, to_https};
 use crate::site::{Action, Counted, Limit, Matched, Route, Site};
@@ -52,6 +54,12 @@ pub struct Known {
     pub target: Option<Vec<u8>>,
     /// Field lines for every answer to this request.
     pub response_lines: Vec<u8>,
+    /// Whether a list allows the client.
+    pub allowed: bool,
+    /// Whether a rule lets the request past the firewall.
+    pub bypass: bool,
+    /// What was found, for security events.
+    pub findings: Vec<Finding>,
     /// Places among the requests being served.
     passes: Vec<Pass>,
 }
@@ -73,6 +81,9 @@ impl Known {
             upstream: None,
             target: None,
             response_lines: Vec::new(),
+            allowed: false,
+            bypass: false,
+            findings: Vec::new(),
             passes: Vec::new(),
             platform,
         }
@@ -113,8 +124,10 @@ pub fn decide(shared: &Shared, config: &Config, head: &RequestHead, peer: IpAddr
             known.https = proto == b"https";
         }
     }
-    let Some(site) = config.site(head.host()) else { return Err(Answer::new(404, "no site of this host")) };
-    known.site = Some(Arc::clone(site));
+    let site = config.site(head.host());
+    known.site = site.map(Arc::clone);
+    security::admit(shared, config, site.map(Arc::as_ref), known)?;
+    let Some(site) = site else { return Err(Answer::new(404, "no site of this host")) };
     take_places(shared, known)?;
     if site.https_redirect && !known.https && !head.path().starts_with(ACME) {
         return Err(to_https(head.host(), head.target()));
@@ -122,8 +135,12 @@ pub fn decide(shared: &Shared, config: &Config, head: &RequestHead, peer: IpAddr
     if let Some(maintenance) = &site.maintenance {
         maintenance.check(known.client)?;
     }
+    if let Some(answer) = security::solved(config, site, head, known) {
+        return Err(answer);
+    }
     let (path, index) = find(site, head)?;
     known.route = Some((Arc::clone(site), index));
+    security::judge(shared, config, site, head, &path, known)?;
     let route = &site.routes[index];
     if let Some(cors) = &route.cors {
         if let Some(preflight) = Preflight::of(head) {
@@ -295,7 +312,7 @@ fn limit<'a>(
 }
 
 /// Counts a request; gives how many more would be right now.
-fn count(shared: &Shared, limit: &Limit, key: u128, now_ns: u64) -> Result<u64, Answer> {
+pub fn count(shared: &Shared, limit: &Limit, key: u128, now_ns: u64) -> Result<u64, Answer> {
     let wait_ns = match shared.limits.check(limit, key, now_ns) {
         Decision::Admitted { remaining, .. } => return Ok(remaining),
         Decision::Refused { wait_ns } => wait_ns,

@@ -8,6 +8,11 @@ use crate::limits::Limits;
 use crate::metrics::Metrics;
 use crate::revoked::Revoked;
 use crate::sealed::Keyring;
+use crate::security::bans::Bans;
+use crate::security::events::Events;
+use crate::security::geo::GeoFiles;
+use crate::security::tally::Tallies;
+use crate::snapshot::BanBody;
 use crate::time::{monotonic_ns, unix_ms};
 use arc_swap::ArcSwap;
 use hcc_waf::{Inspector, NoInspection};
@@ -34,6 +39,14 @@ pub struct Shared {
     pub clients_connected: Arc<Gate>,
     /// Counters.
     pub metrics: Arc<Metrics>,
+    /// Bans in force.
+    pub bans: Bans,
+    /// Where clients are.
+    pub geo: GeoFiles,
+    /// Security events that wait for somebody who writes them down.
+    pub events: Events,
+    /// What clients did that only attackers do often.
+    pub tallies: Tallies,
     /// Where a firewall sits.
     pub inspector: Box<dyn Inspector>,
     /// Whether the gateway is draining.
@@ -58,6 +71,10 @@ impl Shared {
             clients_in_flight: Arc::default(),
             clients_connected: Arc::default(),
             metrics: Arc::default(),
+            bans: Bans::default(),
+            geo: GeoFiles::default(),
+            events: Events::default(),
+            tallies: Tallies::default(),
             inspector: inspector.unwrap_or_else(|| Box::new(NoInspection)),
             draining: AtomicBool::new(false),
             changed: Notify::new(),
@@ -77,6 +94,11 @@ impl Shared {
         let now_ms = unix_ms();
         if !Arc::ptr_eq(&next.platform, &before.platform) {
             self.revoked.add(next.platform.revoked.iter().cloned(), now_ms / 1000);
+        }
+        self.geo.refresh();
+        if let Some(bans) = &next.bans {
+            // Also when the section is as before: what was told of in between is out of date now.
+            self.bans.replace(bans);
         }
         let changed = !report.applied.is_empty() || next.sections().count() != before.sections().count();
         self.metrics.applies.fetch_add(1, Ordering::Relaxed);
@@ -103,6 +125,12 @@ impl Shared {
         self.revoked.add(sessions.into_iter().map(|s| (s, until_s)), unix_ms() / 1000);
     }
 
+    /// Puts a ban in force before the next snapshot tells of it, or lifts it.
+    pub fn ban(&self, ban: BanBody, lifted: bool) {
+        let now_s = unix_ms() / 1000;
+        if lifted { self.bans.lift(&ban, now_s) } else { self.bans.add(ban, now_s) }
+    }
+
     /// What is in force, as JSON without secrets.
     pub fn status(&self) -> String {
         let config = self.config.load();
@@ -121,6 +149,8 @@ impl Shared {
             "applied_at": (last.1 > 0).then(|| crate::time::rfc3339(last.1)),
             "connections_open": self.metrics.open.load(Ordering::Relaxed),
             "revoked_sessions": self.revoked.len(),
+            "banned_networks": self.bans.len(),
+            "geo_problems": self.geo.problems(),
             "upstreams": upstreams,
             "shared_limits": self.limits.status(),
             "draining": self.draining.load(Ordering::Relaxed),

@@ -29,16 +29,28 @@ fn duplicate(fd: RawFd) -> std::io::Result<TcpListener> {
 #[pymethods]
 impl Gateway {
     #[new]
-    #[pyo3(signature = (*, threads, last_good_path, access_log, certificate_keys = None, redis_url = None))]
+    #[allow(clippy::too_many_arguments)] // all by name
+    #[pyo3(signature = (*, threads, last_good_path, access_log, certificate_keys = None, redis_url = None, geo_country = None, geo_asn = None))]
     fn new(
         threads: usize,
         last_good_path: Option<PathBuf>,
         access_log: Option<String>,
         certificate_keys: Option<String>,
         redis_url: Option<String>,
+        geo_country: Option<PathBuf>,
+        geo_asn: Option<PathBuf>,
     ) -> PyResult<Self> {
         let keys = Keyring::parse(certificate_keys.as_deref().unwrap_or_default()).map_err(PyValueError::new_err)?;
-        let options = Options { threads, last_good: last_good_path, access_log, certificate_keys: keys, redis_url, ..Options::default() };
+        let options = Options {
+            threads,
+            last_good: last_good_path,
+            access_log,
+            certificate_keys: keys,
+            redis_url,
+            geo_country,
+            geo_asn,
+            ..Options::default()
+        };
         Ok(Self { inner: hcc_gateway::Gateway::new(options)? })
     }
 
@@ -70,6 +82,20 @@ impl Gateway {
 
     fn revoke(&self, py: Python<'_>, session_ids: Vec<String>, until_unix: u64) {
         py.detach(|| self.inner.revoke(session_ids, until_unix));
+    }
+
+    fn ban(&self, py: Python<'_>, told: &[u8]) -> PyResult<()> {
+        py.detach(|| self.inner.ban(told)).map_err(PyValueError::new_err)
+    }
+
+    fn take_events<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
+        let json = py.detach(|| serde_json::to_vec(&self.inner.take_events())).map_err(|e| PyValueError::new_err(e.to_string()))?;
+        Ok(PyBytes::new(py, &json))
+    }
+
+    fn take_tallies<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
+        let json = py.detach(|| serde_json::to_vec(&self.inner.take_tallies())).map_err(|e| PyValueError::new_err(e.to_string()))?;
+        Ok(PyBytes::new(py, &json))
     }
 
     fn reopen_log(&self, py: Python<'_>) -> PyResult<()> {

@@ -4,7 +4,7 @@ pub mod canary;
 pub mod cors;
 pub mod counted;
 pub mod headers;
-pub mod limit;
+pub(crate) mod limit;
 pub mod maintenance;
 pub mod matcher;
 pub mod pages;
@@ -21,6 +21,7 @@ pub use limit::Limit;
 pub use matcher::Matched;
 pub use route::{Action, Route};
 
+use crate::security::Protection;
 use crate::snapshot::SiteBody;
 use hcc_proxy::Upstream;
 use headers::DefaultField;
@@ -50,6 +51,8 @@ pub struct Site {
     pub maintenance: Option<Maintenance>,
     /// Its own pages for answers of the gateway.
     pub pages: ErrorPages,
+    /// What protects it.
+    pub security: Protection,
     matcher: Matcher,
     upstreams: HashMap<String, Arc<Upstream>>,
 }
@@ -74,6 +77,7 @@ impl Site {
             routes.push(route::compile(route, &around, hasher).map_err(|e| format!("route {id}: {e}"))?);
         }
         routes.sort_by(Route::order);
+        let security = Protection::compile(body.security, &body.site_id, hasher)?;
         Ok(Self {
             id: body.site_id,
             organization: body.organization_id,
@@ -84,6 +88,7 @@ impl Site {
             hsts: headers::hsts(body.hsts_s),
             maintenance: Maintenance::compile(body.maintenance)?,
             pages: ErrorPages::compile(body.error_pages)?,
+            security,
             upstreams,
         })
     }
