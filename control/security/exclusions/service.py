@@ -50,6 +50,11 @@ async def delete(ctx: Context, exclusion_id: UUID) -> None:
     await kept.delete(ctx, KIND, Exclusion, exclusion_id)
 
 
+def is_target(text: str) -> bool:
+    """Whether a text is a variable as exclusions name them."""
+    return _TARGET.match(text) is not None and len(text) <= 300
+
+
 def creator(ctx: Context) -> UUID | None:
     """Who a row says made it; nobody for a command on the machine."""
     return ctx.actor.id
@@ -61,7 +66,7 @@ def _columns(data: NewExclusion) -> dict[str, Any]:
         errors.append(FieldError("/rule_from", "exactly one of rule_from and tag is needed"))
     if data.rule_to is not None and (data.rule_from is None or data.rule_to < data.rule_from):
         errors.append(FieldError("/rule_to", "is the end of a range that begins with rule_from"))
-    if data.target is not None and not _TARGET.match(data.target):
+    if data.target is not None and not is_target(data.target):
         errors.append(FieldError("/target", "is a variable such as ARGS, ARGS:q or REQUEST_COOKIES:/^sess/"))
     if data.tag is not None and not _TAG.match(data.tag):
         errors.append(FieldError("/tag", "is a tag of the rules, such as attack-sqli"))
