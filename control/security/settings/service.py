@@ -5,9 +5,10 @@ from __future__ import annotations
 import msgspec
 
 from control.core.context import Context
-from control.core.errors import Forbidden
+from control.core.errors import Forbidden, ValidationFailed
 from control.security.settings import queries as q
 from control.security.settings.models import SecuritySettings, SecuritySettingsPut
+from control.sites.checks import networks
 
 
 async def get(ctx: Context) -> SecuritySettings:
@@ -18,8 +19,12 @@ async def get(ctx: Context) -> SecuritySettings:
 
 
 async def replace(ctx: Context, data: SecuritySettingsPut) -> SecuritySettings:
-    """Set all of them. Raises Forbidden."""
+    """Set all of them. Raises Forbidden, ValidationFailed."""
     only_platform(ctx)
+    never_ban, errors = networks.check("/never_ban", data.never_ban)
+    if errors:
+        raise ValidationFailed(errors)
+    data = msgspec.structs.replace(data, never_ban=never_ban)
     async with ctx.transaction() as tx:
         await tx.value(q.SQL.lock)
         before = await tx.one(SecuritySettings, q.SQL.get)
