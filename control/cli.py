@@ -41,6 +41,8 @@ def _gateway(args: argparse.Namespace) -> int:
         access_log=args.access_log,
         certificate_keys=_certificate_keys(),
         redis_url=os.environ.get("HCC_GATEWAY_REDIS_URL") or os.environ.get("REDIS_URL", ""),
+        geo_country=args.geo_country,
+        geo_asn=args.geo_asn,
     )
     return int(code or 0)
 
@@ -120,8 +122,12 @@ def _add_gateway(commands: Commands) -> None:
         ("--ops-listen", "HCC_GATEWAY_OPS_ADDR", "127.0.0.1:8002", "address of health, metrics and configuration"),
         ("--last-good", "HCC_GATEWAY_STATE", "gateway-snapshot.json", "file that keeps the last good configuration"),
         ("--access-log", "HCC_GATEWAY_ACCESS_LOG", "-", "file of the access log, - is standard output"),
+        ("--geo-country", "HCC_GEO_COUNTRY_DB", "", "file of countries in MaxMind's format"),
+        ("--geo-asn", "HCC_GEO_ASN_DB", "", "file of autonomous systems in MaxMind's format"),
     ):
-        gateway.add_argument(flag, default=environ.get(variable) or default, help=f"{meaning}; {variable}, else {default}")
+        gateway.add_argument(
+            flag, default=environ.get(variable) or default, help=f"{meaning}; {variable}, else {default or 'none'}"
+        )
     threads = environ.get("HCC_GATEWAY_THREADS") or str(os.cpu_count() or 1)
     gateway.add_argument(
         "--threads", type=_positive, default=threads, help="threads of the listener; HCC_GATEWAY_THREADS, else one a core"

@@ -34,6 +34,21 @@ BEGIN
 END
 $$;
 
+CREATE FUNCTION hcc.client_tallies_add(gateway_name text, batch jsonb) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'hcc', 'pg_temp'
+    AS $$
+BEGIN
+  INSERT INTO client_tallies (organization_id, site_id, gateway, client, login, unauthorized, not_found, scanner, limited, waf_score, sample)
+  SELECT coalesce(s.organization_id, (SELECT o.id FROM organizations o WHERE o.kind = 'platform')), s.id, left(gateway_name, 255),
+         t.client, t.login, t.unauthorized, t.not_found, t.scanner, t.limited, t.score, left(t.sample, 512)
+    FROM jsonb_to_recordset(batch) AS t(client inet, site uuid, login integer, unauthorized integer, not_found integer,
+           scanner integer, limited integer, score integer, sample text)
+    LEFT JOIN gateway_sites s ON s.id = t.site;
+  PERFORM pg_notify('hcc_tallies', '');
+END
+$$;
+
 CREATE FUNCTION hcc.current_org_id() RETURNS uuid
     LANGUAGE sql STABLE PARALLEL SAFE
     RETURN (NULLIF(current_setting('app.current_org_id'::text, true), ''::text))::uuid;
@@ -118,6 +133,13 @@ CREATE FUNCTION hcc.find_reset_token(hash bytea) RETURNS uuid
   SELECT c.user_id FROM user_credentials c WHERE c.reset_token_hash = hash AND c.reset_expires_at > now()
 $$;
 
+CREATE FUNCTION hcc.forget_client_tallies() RETURNS bigint
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'hcc', 'pg_temp'
+    AS $$
+  WITH gone AS (DELETE FROM client_tallies WHERE at < now() - interval '2 hours' RETURNING 1) SELECT count(*) FROM gone
+$$;
+
 CREATE FUNCTION hcc.forget_idempotency_keys(older_than interval) RETURNS bigint
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'hcc', 'pg_temp'
@@ -142,6 +164,26 @@ CREATE FUNCTION hcc.forget_relayed_events(older_than interval) RETURNS bigint
     AS $$
   WITH gone AS (DELETE FROM outbox_events WHERE relayed_at < now() - greatest(older_than, interval '1 day') RETURNING 1)
   SELECT count(*) FROM gone
+$$;
+
+CREATE FUNCTION hcc.forget_security_events() RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'hcc', 'pg_temp'
+    AS $$
+DECLARE
+  part record;
+  gone bigint := 0;
+  first_kept date := (now() AT TIME ZONE 'UTC')::date - coalesce((SELECT event_days FROM security_settings), 30);
+BEGIN
+  FOR part IN SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
+               WHERE i.inhparent = 'hcc.security_events'::regclass LOOP
+    IF to_date(right(part.relname, 8), 'YYYYMMDD') < first_kept THEN
+      EXECUTE format('DROP TABLE hcc.%I', part.relname);
+      gone := gone + 1;
+    END IF;
+  END LOOP;
+  RETURN gone;
+END
 $$;
 
 CREATE FUNCTION hcc.forget_webhook_deliveries(older_than interval) RETURNS bigint
@@ -436,6 +478,54 @@ BEGIN
 END
 $$;
 
+CREATE FUNCTION hcc.security_events_add(gateway_name text, batch jsonb) RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'hcc', 'pg_temp'
+    AS $$
+DECLARE
+  written bigint;
+BEGIN
+  PERFORM security_events_day((now() AT TIME ZONE 'UTC')::date + d) FROM generate_series(-1, 1) AS d;
+  INSERT INTO security_events (id, organization_id, at, gateway, requests, action, source, subject_id, message, rule_ids, matches,
+    score, client, country, asn, site_id, route_id, method, host, path, user_agent, status, request_id)
+  SELECT e.id, coalesce(s.organization_id, (SELECT o.id FROM organizations o WHERE o.kind = 'platform')),
+         least(greatest(to_timestamp(e.at_ms / 1000.0), now() - interval '1 day'), now() + interval '1 hour'),
+         left(gateway_name, 255), greatest(e.count, 1), e.action, e.source, left(e.subject, 100), left(coalesce(e.message, ''), 1000),
+         coalesce((SELECT array_agg(DISTINCT (m ->> 'rule_id')::integer) FROM jsonb_array_elements(e.matches) AS m), '{}'),
+         coalesce(e.matches, '[]'), e.score, e.client, left(e.country, 2), e.asn, s.id, e.route, left(e.method, 64), left(e.host, 512),
+         left(e.path, 2048), left(e.user_agent, 512), e.status, left(e.request_id, 200)
+    FROM jsonb_to_recordset(batch) AS e(id uuid, at_ms bigint, count bigint, action text, source text, subject text, message text,
+           matches jsonb, score integer, client inet, country text, asn bigint, site uuid, route uuid, method text, host text,
+           path text, user_agent text, status integer, request_id text)
+    LEFT JOIN gateway_sites s ON s.id = e.site
+  ON CONFLICT DO NOTHING;
+  GET DIAGNOSTICS written = ROW_COUNT;
+  RETURN written;
+END
+$$;
+
+CREATE FUNCTION hcc.security_events_day(day date) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'hcc', 'pg_temp'
+    AS $$
+DECLARE
+  part text := 'security_events_' || to_char(day, 'YYYYMMDD');
+BEGIN
+  IF to_regclass(format('hcc.%I', part)) IS NOT NULL THEN
+    RETURN;
+  END IF;
+  PERFORM pg_advisory_xact_lock(hashtextextended('hcc.security_events', 8));
+  IF to_regclass(format('hcc.%I', part)) IS NOT NULL THEN
+    RETURN;
+  END IF;
+  EXECUTE format('CREATE TABLE hcc.%I PARTITION OF hcc.security_events FOR VALUES FROM (%L) TO (%L)',
+                 part, day::timestamp AT TIME ZONE 'UTC', (day + 1)::timestamp AT TIME ZONE 'UTC');
+  EXECUTE format('ALTER TABLE hcc.%I ENABLE ROW LEVEL SECURITY', part);
+  EXECUTE format('ALTER TABLE hcc.%I FORCE ROW LEVEL SECURITY', part);
+  EXECUTE format('CREATE POLICY owner_all ON hcc.%I TO hcc_owner USING (true) WITH CHECK (true)', part);
+END
+$$;
+
 CREATE FUNCTION hcc.security_policy_route() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'hcc', 'pg_temp'
@@ -447,6 +537,46 @@ BEGIN
   END IF;
   RETURN NEW;
 END
+$$;
+
+CREATE FUNCTION hcc.threats() RETURNS TABLE(detector text, organization_id uuid, client inet, total bigint, threshold integer, window_s integer, sites bigint, first_at timestamp with time zone, last_at timestamp with time zone, sample text, ban_s integer, most_ban_s integer, earlier bigint)
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'hcc', 'pg_temp'
+    AS $$
+  WITH measured AS (
+    SELECT d.name, d.threshold, d.window_s, d.ban_s, d.most_ban_s, t.organization_id, t.client, t.site_id, t.at, t.sample,
+           CASE d.name WHEN 'login' THEN t.login WHEN 'unauthorized' THEN t.unauthorized WHEN 'not_found' THEN t.not_found
+                       WHEN 'scanner' THEN t.scanner WHEN 'limited' THEN t.limited WHEN 'waf_score' THEN t.waf_score END AS measure
+      FROM threat_detectors d
+      JOIN client_tallies t ON t.at > now() - make_interval(secs => d.window_s)
+     WHERE d.is_active),
+  past AS (
+    SELECT m.name, m.threshold, m.window_s, m.ban_s, m.most_ban_s, m.organization_id, m.client, sum(m.measure) AS total,
+           count(DISTINCT m.site_id) AS sites, min(m.at) AS first_at, max(m.at) AS last_at,
+           (array_agg(m.sample ORDER BY m.measure DESC, m.at DESC))[1] AS sample
+      FROM measured m
+     WHERE m.measure > 0
+       -- What was counted before the last ban of this client was lifted, or ended, is settled.
+       AND m.at > coalesce((SELECT max(coalesce(b.lifted_at, b.until)) FROM bans b
+                             WHERE b.organization_id = m.organization_id AND b.network >>= m.client
+                               AND coalesce(b.lifted_at, b.until) <= now()), '-infinity')
+     GROUP BY m.name, m.threshold, m.window_s, m.ban_s, m.most_ban_s, m.organization_id, m.client
+    HAVING sum(m.measure) >= m.threshold)
+  SELECT p.name, p.organization_id, p.client, p.total, p.threshold, p.window_s, p.sites, p.first_at, p.last_at, p.sample, p.ban_s,
+         p.most_ban_s,
+         (SELECT count(*) FROM bans b WHERE b.organization_id = p.organization_id AND b.network >>= p.client
+             AND b.detector IS NOT NULL AND b.created_at > now() - interval '7 days')
+    FROM past p
+    JOIN organizations o ON o.id = p.organization_id
+   WHERE NOT EXISTS (SELECT FROM bans b WHERE b.organization_id = ANY (o.path) AND b.network >>= p.client AND b.lifted_at IS NULL
+                        AND (b.until IS NULL OR b.until > now()))
+     AND NOT EXISTS (SELECT FROM gateway_settings g CROSS JOIN LATERAL unnest(g.trusted_proxies) AS n(network)
+                      WHERE n.network >>= p.client)
+     AND NOT EXISTS (SELECT FROM security_settings s CROSS JOIN LATERAL unnest(s.never_ban) AS n(network)
+                      WHERE n.network >>= p.client)
+     AND NOT EXISTS (SELECT FROM access_entries a WHERE a.organization_id = ANY (o.path) AND a.action = 'allow'
+                        AND a.network >>= p.client AND masklen(a.network) > 0 AND (a.expires_at IS NULL OR a.expires_at > now()))
+   ORDER BY p.organization_id, p.client, p.total::numeric / p.threshold DESC
 $$;
 
 CREATE FUNCTION hcc.visible(owner uuid, customer uuid DEFAULT NULL::uuid) RETURNS boolean
@@ -565,6 +695,55 @@ CREATE TABLE hcc.bans (
 );
 
 ALTER TABLE ONLY hcc.bans FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE hcc.client_tallies (
+    id bigint NOT NULL,
+    organization_id uuid NOT NULL,
+    site_id uuid,
+    at timestamp with time zone DEFAULT now() NOT NULL,
+    gateway text NOT NULL,
+    client inet NOT NULL,
+    login integer NOT NULL,
+    unauthorized integer NOT NULL,
+    not_found integer NOT NULL,
+    scanner integer NOT NULL,
+    limited integer NOT NULL,
+    waf_score integer NOT NULL,
+    sample text NOT NULL
+);
+
+ALTER TABLE ONLY hcc.client_tallies FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE hcc.client_tallies ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME hcc.client_tallies_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE hcc.firewalls (
+    id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    server text NOT NULL,
+    input text DEFAULT 'accept'::text NOT NULL,
+    forward text DEFAULT 'accept'::text NOT NULL,
+    output text DEFAULT 'accept'::text NOT NULL,
+    sets jsonb DEFAULT '[]'::jsonb NOT NULL,
+    rules jsonb DEFAULT '[]'::jsonb NOT NULL,
+    note text DEFAULT ''::text NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT firewalls_forward_check CHECK ((forward = ANY (ARRAY['accept'::text, 'drop'::text]))),
+    CONSTRAINT firewalls_input_check CHECK ((input = ANY (ARRAY['accept'::text, 'drop'::text]))),
+    CONSTRAINT firewalls_note_check CHECK ((char_length(note) <= 500)),
+    CONSTRAINT firewalls_output_check CHECK ((output = ANY (ARRAY['accept'::text, 'drop'::text]))),
+    CONSTRAINT firewalls_server_check CHECK (((char_length(server) >= 1) AND (char_length(server) <= 253)))
+);
+
+ALTER TABLE ONLY hcc.firewalls FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE hcc.gateway_certificates (
     id uuid NOT NULL,
@@ -905,8 +1084,14 @@ CREATE TABLE hcc.security_settings (
     challenge_ttl_s integer DEFAULT 3600 NOT NULL,
     version integer DEFAULT 1 NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    event_days integer DEFAULT 30 NOT NULL,
+    login_paths text[] DEFAULT '{/login,/signin,/sign-in,/wp-login.php,/xmlrpc.php,/auth,/session,/oauth/token,/user/password,/administrator/index.php}'::text[] NOT NULL,
+    scanner_paths text[] DEFAULT '{/.env,/.git/,/.svn/,/.aws/,/.ssh/,/.DS_Store,/.htpasswd,/wp-config,/config.php,/phpinfo,/phpmyadmin,/pma/,/adminer,/vendor/phpunit,/cgi-bin/,/boaform,/HNAP1,/actuator/,/solr/,/server-status,/owa/auth,/autodiscover/autodiscover.json,/_ignition/,/telescope/,/struts,/manager/html,/jenkins/script,/shell,/backup.sql,/dump.sql}'::text[] NOT NULL,
+    never_ban cidr[] DEFAULT '{127.0.0.0/8,::1/128}'::cidr[] NOT NULL,
     CONSTRAINT security_settings_challenge_difficulty_check CHECK (((challenge_difficulty >= 1) AND (challenge_difficulty <= 24))),
     CONSTRAINT security_settings_challenge_ttl_s_check CHECK (((challenge_ttl_s >= 60) AND (challenge_ttl_s <= 604800))),
+    CONSTRAINT security_settings_check CHECK (((cardinality(login_paths) <= 100) AND (cardinality(scanner_paths) <= 500) AND (cardinality(never_ban) <= 1000))),
+    CONSTRAINT security_settings_event_days_check CHECK (((event_days >= 1) AND (event_days <= 400))),
     CONSTRAINT security_settings_one_check CHECK (one)
 );
 
@@ -914,6 +1099,11 @@ CREATE VIEW hcc.gateway_config_challenge AS
  SELECT encode(s.challenge_key, 'hex'::text) AS key,
     s.challenge_difficulty AS difficulty,
     s.challenge_ttl_s AS ttl_s
+   FROM hcc.security_settings s;
+
+CREATE VIEW hcc.gateway_config_detection AS
+ SELECT s.login_paths,
+    s.scanner_paths
    FROM hcc.security_settings s;
 
 CREATE TABLE hcc.waf_exclusions (
@@ -942,6 +1132,8 @@ CREATE TABLE hcc.waf_exclusions (
 );
 
 ALTER TABLE ONLY hcc.waf_exclusions FORCE ROW LEVEL SECURITY;
+
+COMMENT ON COLUMN hcc.waf_exclusions.event_id IS 'The event it was made from; events are forgotten sooner.';
 
 CREATE VIEW hcc.gateway_config_exclusions AS
  SELECT x.id,
@@ -1390,6 +1582,38 @@ CREATE TABLE hcc.schema_migrations (
     applied_at timestamp with time zone DEFAULT now() NOT NULL
 );
 
+CREATE TABLE hcc.security_events (
+    id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    at timestamp with time zone NOT NULL,
+    gateway text NOT NULL,
+    requests bigint NOT NULL,
+    action text NOT NULL,
+    source text NOT NULL,
+    subject_id text,
+    message text NOT NULL,
+    rule_ids integer[] DEFAULT '{}'::integer[] NOT NULL,
+    matches jsonb DEFAULT '[]'::jsonb NOT NULL,
+    score integer,
+    client inet NOT NULL,
+    country text,
+    asn bigint,
+    site_id uuid,
+    route_id uuid,
+    method text NOT NULL,
+    host text NOT NULL,
+    path text NOT NULL,
+    user_agent text NOT NULL,
+    status integer NOT NULL,
+    request_id text NOT NULL,
+    CONSTRAINT security_events_action_check CHECK ((action = ANY (ARRAY['blocked'::text, 'detected'::text, 'banned'::text, 'denied'::text, 'challenged'::text, 'limited'::text, 'logged'::text]))),
+    CONSTRAINT security_events_requests_check CHECK ((requests > 0)),
+    CONSTRAINT security_events_source_check CHECK ((source = ANY (ARRAY['waf'::text, 'rule'::text, 'list'::text, 'ban'::text, 'limit'::text])))
+)
+PARTITION BY RANGE (at);
+
+ALTER TABLE ONLY hcc.security_events FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE hcc.sessions (
     id uuid NOT NULL,
     user_id uuid NOT NULL,
@@ -1405,6 +1629,23 @@ CREATE TABLE hcc.sessions (
 );
 
 ALTER TABLE ONLY hcc.sessions FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE hcc.threat_detectors (
+    name text NOT NULL,
+    is_active boolean NOT NULL,
+    threshold integer NOT NULL,
+    window_s integer NOT NULL,
+    ban_s integer NOT NULL,
+    most_ban_s integer NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT threat_detectors_ban_s_check CHECK (((ban_s >= 1) AND (ban_s <= 31536000))),
+    CONSTRAINT threat_detectors_check CHECK ((most_ban_s >= ban_s)),
+    CONSTRAINT threat_detectors_most_ban_s_check CHECK (((most_ban_s >= 1) AND (most_ban_s <= 31536000))),
+    CONSTRAINT threat_detectors_name_check CHECK ((name = ANY (ARRAY['login'::text, 'unauthorized'::text, 'not_found'::text, 'scanner'::text, 'limited'::text, 'waf_score'::text]))),
+    CONSTRAINT threat_detectors_threshold_check CHECK (((threshold >= 1) AND (threshold <= 1000000))),
+    CONSTRAINT threat_detectors_window_s_check CHECK (((window_s >= 5) AND (window_s <= 3600)))
+);
 
 CREATE TABLE hcc.user_credentials (
     user_id uuid NOT NULL,
@@ -1487,6 +1728,15 @@ ALTER TABLE ONLY hcc.audit_log
 
 ALTER TABLE ONLY hcc.bans
     ADD CONSTRAINT bans_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY hcc.client_tallies
+    ADD CONSTRAINT client_tallies_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY hcc.firewalls
+    ADD CONSTRAINT firewalls_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY hcc.firewalls
+    ADD CONSTRAINT firewalls_server UNIQUE (organization_id, server);
 
 ALTER TABLE ONLY hcc.gateway_certificates
     ADD CONSTRAINT gateway_certificates_organization_id_id_key UNIQUE (organization_id, id);
@@ -1584,6 +1834,9 @@ ALTER TABLE ONLY hcc.roles
 ALTER TABLE ONLY hcc.schema_migrations
     ADD CONSTRAINT schema_migrations_pkey PRIMARY KEY (version);
 
+ALTER TABLE ONLY hcc.security_events
+    ADD CONSTRAINT security_events_pkey PRIMARY KEY (organization_id, at, id);
+
 ALTER TABLE ONLY hcc.security_policies
     ADD CONSTRAINT security_policies_pkey PRIMARY KEY (id);
 
@@ -1598,6 +1851,9 @@ ALTER TABLE ONLY hcc.sessions
 
 ALTER TABLE ONLY hcc.signing_keys
     ADD CONSTRAINT signing_keys_pkey PRIMARY KEY (kid);
+
+ALTER TABLE ONLY hcc.threat_detectors
+    ADD CONSTRAINT threat_detectors_pkey PRIMARY KEY (name);
 
 ALTER TABLE ONLY hcc.user_credentials
     ADD CONSTRAINT user_credentials_pkey PRIMARY KEY (user_id);
@@ -1643,6 +1899,10 @@ CREATE INDEX bans_in_force ON hcc.bans USING btree (until) WHERE (lifted_at IS N
 CREATE INDEX bans_network ON hcc.bans USING btree (organization_id, network, created_at DESC);
 
 CREATE INDEX bans_organization ON hcc.bans USING btree (organization_id, created_at DESC);
+
+CREATE INDEX client_tallies_at ON hcc.client_tallies USING btree (at);
+
+CREATE INDEX client_tallies_client ON hcc.client_tallies USING btree (organization_id, client, at);
 
 CREATE UNIQUE INDEX gateway_certificates_default ON hcc.gateway_certificates USING btree (is_default) WHERE is_default;
 
@@ -1693,6 +1953,16 @@ CREATE INDEX password_history_user ON hcc.password_history USING btree (user_id,
 CREATE INDEX refresh_tokens_session ON hcc.refresh_tokens USING btree (session_id);
 
 CREATE UNIQUE INDEX roles_name_key ON hcc.roles USING btree (organization_id, user_type, name) NULLS NOT DISTINCT;
+
+CREATE INDEX security_events_client ON ONLY hcc.security_events USING btree (organization_id, client, at DESC);
+
+CREATE INDEX security_events_id ON ONLY hcc.security_events USING btree (id);
+
+CREATE INDEX security_events_request ON ONLY hcc.security_events USING btree (request_id);
+
+CREATE INDEX security_events_rules ON ONLY hcc.security_events USING gin (rule_ids);
+
+CREATE INDEX security_events_site ON ONLY hcc.security_events USING btree (organization_id, site_id, at DESC);
 
 CREATE INDEX sessions_user ON hcc.sessions USING btree (user_id, last_seen_at DESC) WHERE (revoked_at IS NULL);
 
@@ -1802,6 +2072,12 @@ ALTER TABLE ONLY hcc.audit_log
 ALTER TABLE ONLY hcc.bans
     ADD CONSTRAINT bans_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
 
+ALTER TABLE ONLY hcc.client_tallies
+    ADD CONSTRAINT client_tallies_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
+
+ALTER TABLE ONLY hcc.firewalls
+    ADD CONSTRAINT firewalls_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
+
 ALTER TABLE ONLY hcc.gateway_certificates
     ADD CONSTRAINT gateway_certificates_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
 
@@ -1886,6 +2162,9 @@ ALTER TABLE ONLY hcc.refresh_tokens
 ALTER TABLE ONLY hcc.roles
     ADD CONSTRAINT roles_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
 
+ALTER TABLE hcc.security_events
+    ADD CONSTRAINT security_events_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
+
 ALTER TABLE ONLY hcc.security_policies
     ADD CONSTRAINT security_policies_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
 
@@ -1948,6 +2227,10 @@ ALTER TABLE hcc.audit_log ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE hcc.bans ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE hcc.client_tallies ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE hcc.firewalls ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE hcc.gateway_certificates ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE hcc.gateway_hosts ENABLE ROW LEVEL SECURITY;
@@ -2008,6 +2291,10 @@ CREATE POLICY owner_all ON hcc.audit_log TO hcc_owner USING (true) WITH CHECK (t
 
 CREATE POLICY owner_all ON hcc.bans TO hcc_owner USING (true) WITH CHECK (true);
 
+CREATE POLICY owner_all ON hcc.client_tallies TO hcc_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON hcc.firewalls TO hcc_owner USING (true) WITH CHECK (true);
+
 CREATE POLICY owner_all ON hcc.gateway_certificates TO hcc_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON hcc.gateway_hosts TO hcc_owner USING (true) WITH CHECK (true);
@@ -2044,6 +2331,8 @@ CREATE POLICY owner_all ON hcc.refresh_tokens TO hcc_owner USING (true) WITH CHE
 
 CREATE POLICY owner_all ON hcc.roles TO hcc_owner USING (true) WITH CHECK (true);
 
+CREATE POLICY owner_all ON hcc.security_events TO hcc_owner USING (true) WITH CHECK (true);
+
 CREATE POLICY owner_all ON hcc.security_policies TO hcc_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON hcc.sessions TO hcc_owner USING (true) WITH CHECK (true);
@@ -2072,6 +2361,8 @@ ALTER TABLE hcc.refresh_tokens ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE hcc.roles ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE hcc.security_events ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE hcc.security_policies ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE hcc.sessions ENABLE ROW LEVEL SECURITY;
@@ -2085,6 +2376,10 @@ CREATE POLICY tenant_delete ON hcc.api_keys FOR DELETE TO hcc_app, hcc_worker US
 CREATE POLICY tenant_delete ON hcc.audit_log FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
 
 CREATE POLICY tenant_delete ON hcc.bans FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
+
+CREATE POLICY tenant_delete ON hcc.client_tallies FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
+
+CREATE POLICY tenant_delete ON hcc.firewalls FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
 
 CREATE POLICY tenant_delete ON hcc.gateway_certificates FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
 
@@ -2114,6 +2409,8 @@ CREATE POLICY tenant_delete ON hcc.outgoing_mail FOR DELETE TO hcc_app, hcc_work
 
 CREATE POLICY tenant_delete ON hcc.roles FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
 
+CREATE POLICY tenant_delete ON hcc.security_events FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
+
 CREATE POLICY tenant_delete ON hcc.security_policies FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
 
 CREATE POLICY tenant_delete ON hcc.user_exports FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
@@ -2137,6 +2434,10 @@ CREATE POLICY tenant_insert ON hcc.api_keys FOR INSERT TO hcc_app, hcc_worker WI
 CREATE POLICY tenant_insert ON hcc.audit_log FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_insert ON hcc.bans FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_insert ON hcc.client_tallies FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_insert ON hcc.firewalls FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_insert ON hcc.gateway_certificates FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
 
@@ -2168,6 +2469,8 @@ CREATE POLICY tenant_insert ON hcc.outgoing_mail FOR INSERT TO hcc_app, hcc_work
 
 CREATE POLICY tenant_insert ON hcc.roles FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
 
+CREATE POLICY tenant_insert ON hcc.security_events FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
+
 CREATE POLICY tenant_insert ON hcc.security_policies FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_insert ON hcc.user_exports FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
@@ -2191,6 +2494,10 @@ CREATE POLICY tenant_read ON hcc.api_keys FOR SELECT TO hcc_app, hcc_worker USIN
 CREATE POLICY tenant_read ON hcc.audit_log FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
 
 CREATE POLICY tenant_read ON hcc.bans FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+
+CREATE POLICY tenant_read ON hcc.client_tallies FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+
+CREATE POLICY tenant_read ON hcc.firewalls FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
 
 CREATE POLICY tenant_read ON hcc.gateway_certificates FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
 
@@ -2222,6 +2529,8 @@ CREATE POLICY tenant_read ON hcc.outgoing_mail FOR SELECT TO hcc_app, hcc_worker
 
 CREATE POLICY tenant_read ON hcc.roles FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
 
+CREATE POLICY tenant_read ON hcc.security_events FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+
 CREATE POLICY tenant_read ON hcc.security_policies FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
 
 CREATE POLICY tenant_read ON hcc.user_exports FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
@@ -2245,6 +2554,10 @@ CREATE POLICY tenant_update ON hcc.api_keys FOR UPDATE TO hcc_app, hcc_worker US
 CREATE POLICY tenant_update ON hcc.audit_log FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_update ON hcc.bans FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_update ON hcc.client_tallies FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_update ON hcc.firewalls FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_update ON hcc.gateway_certificates FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
 
@@ -2275,6 +2588,8 @@ CREATE POLICY tenant_update ON hcc.outbox_events FOR UPDATE TO hcc_app, hcc_work
 CREATE POLICY tenant_update ON hcc.outgoing_mail FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_update ON hcc.roles FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_update ON hcc.security_events FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_update ON hcc.security_policies FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
 
@@ -2318,6 +2633,9 @@ REVOKE ALL ON FUNCTION hcc.ban_changed() FROM PUBLIC;
 REVOKE ALL ON FUNCTION hcc.claim_outbox(batch integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION hcc.claim_outbox(batch integer) TO hcc_worker;
 
+REVOKE ALL ON FUNCTION hcc.client_tallies_add(gateway_name text, batch jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION hcc.client_tallies_add(gateway_name text, batch jsonb) TO hcc_gateway;
+
 REVOKE ALL ON FUNCTION hcc.current_org_id() FROM PUBLIC;
 GRANT ALL ON FUNCTION hcc.current_org_id() TO hcc_app;
 GRANT ALL ON FUNCTION hcc.current_org_id() TO hcc_worker;
@@ -2343,6 +2661,9 @@ GRANT ALL ON FUNCTION hcc.find_refresh_token(hash bytea) TO hcc_app;
 REVOKE ALL ON FUNCTION hcc.find_reset_token(hash bytea) FROM PUBLIC;
 GRANT ALL ON FUNCTION hcc.find_reset_token(hash bytea) TO hcc_app;
 
+REVOKE ALL ON FUNCTION hcc.forget_client_tallies() FROM PUBLIC;
+GRANT ALL ON FUNCTION hcc.forget_client_tallies() TO hcc_worker;
+
 REVOKE ALL ON FUNCTION hcc.forget_idempotency_keys(older_than interval) FROM PUBLIC;
 GRANT ALL ON FUNCTION hcc.forget_idempotency_keys(older_than interval) TO hcc_worker;
 
@@ -2351,6 +2672,9 @@ GRANT ALL ON FUNCTION hcc.forget_mail(older_than interval) TO hcc_worker;
 
 REVOKE ALL ON FUNCTION hcc.forget_relayed_events(older_than interval) FROM PUBLIC;
 GRANT ALL ON FUNCTION hcc.forget_relayed_events(older_than interval) TO hcc_worker;
+
+REVOKE ALL ON FUNCTION hcc.forget_security_events() FROM PUBLIC;
+GRANT ALL ON FUNCTION hcc.forget_security_events() TO hcc_worker;
 
 REVOKE ALL ON FUNCTION hcc.forget_webhook_deliveries(older_than interval) FROM PUBLIC;
 GRANT ALL ON FUNCTION hcc.forget_webhook_deliveries(older_than interval) TO hcc_worker;
@@ -2417,7 +2741,15 @@ REVOKE ALL ON FUNCTION hcc.revoke_session(session uuid, reason text, token_lifet
 GRANT ALL ON FUNCTION hcc.revoke_session(session uuid, reason text, token_lifetime interval) TO hcc_app;
 GRANT ALL ON FUNCTION hcc.revoke_session(session uuid, reason text, token_lifetime interval) TO hcc_worker;
 
+REVOKE ALL ON FUNCTION hcc.security_events_add(gateway_name text, batch jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION hcc.security_events_add(gateway_name text, batch jsonb) TO hcc_gateway;
+
+REVOKE ALL ON FUNCTION hcc.security_events_day(day date) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION hcc.security_policy_route() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION hcc.threats() FROM PUBLIC;
+GRANT ALL ON FUNCTION hcc.threats() TO hcc_worker;
 
 REVOKE ALL ON FUNCTION hcc.visible(owner uuid, customer uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION hcc.visible(owner uuid, customer uuid) TO hcc_app;
@@ -2478,6 +2810,12 @@ GRANT UPDATE(version) ON TABLE hcc.bans TO hcc_worker;
 
 GRANT UPDATE(updated_at) ON TABLE hcc.bans TO hcc_app;
 GRANT UPDATE(updated_at) ON TABLE hcc.bans TO hcc_worker;
+
+GRANT SELECT ON TABLE hcc.client_tallies TO hcc_app;
+GRANT SELECT ON TABLE hcc.client_tallies TO hcc_worker;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.firewalls TO hcc_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.firewalls TO hcc_worker;
 
 GRANT SELECT,INSERT,DELETE ON TABLE hcc.gateway_certificates TO hcc_app;
 GRANT SELECT,INSERT,DELETE ON TABLE hcc.gateway_certificates TO hcc_worker;
@@ -2654,7 +2992,21 @@ GRANT SELECT(version) ON TABLE hcc.security_settings TO hcc_worker;
 GRANT SELECT(updated_at),UPDATE(updated_at) ON TABLE hcc.security_settings TO hcc_app;
 GRANT SELECT(updated_at) ON TABLE hcc.security_settings TO hcc_worker;
 
+GRANT SELECT(event_days),UPDATE(event_days) ON TABLE hcc.security_settings TO hcc_app;
+GRANT SELECT(event_days) ON TABLE hcc.security_settings TO hcc_worker;
+
+GRANT SELECT(login_paths),UPDATE(login_paths) ON TABLE hcc.security_settings TO hcc_app;
+GRANT SELECT(login_paths) ON TABLE hcc.security_settings TO hcc_worker;
+
+GRANT SELECT(scanner_paths),UPDATE(scanner_paths) ON TABLE hcc.security_settings TO hcc_app;
+GRANT SELECT(scanner_paths) ON TABLE hcc.security_settings TO hcc_worker;
+
+GRANT SELECT(never_ban),UPDATE(never_ban) ON TABLE hcc.security_settings TO hcc_app;
+GRANT SELECT(never_ban) ON TABLE hcc.security_settings TO hcc_worker;
+
 GRANT SELECT ON TABLE hcc.gateway_config_challenge TO hcc_gateway;
+
+GRANT SELECT ON TABLE hcc.gateway_config_detection TO hcc_gateway;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.waf_exclusions TO hcc_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.waf_exclusions TO hcc_worker;
@@ -2743,8 +3095,28 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.recovery_codes TO hcc_worker;
 GRANT SELECT,INSERT,UPDATE ON TABLE hcc.refresh_tokens TO hcc_app;
 GRANT SELECT,INSERT,UPDATE ON TABLE hcc.refresh_tokens TO hcc_worker;
 
+GRANT SELECT ON TABLE hcc.security_events TO hcc_app;
+GRANT SELECT ON TABLE hcc.security_events TO hcc_worker;
+
 GRANT SELECT,INSERT,UPDATE ON TABLE hcc.sessions TO hcc_app;
 GRANT SELECT,INSERT,UPDATE ON TABLE hcc.sessions TO hcc_worker;
+
+GRANT SELECT ON TABLE hcc.threat_detectors TO hcc_app;
+GRANT SELECT ON TABLE hcc.threat_detectors TO hcc_worker;
+
+GRANT UPDATE(is_active) ON TABLE hcc.threat_detectors TO hcc_app;
+
+GRANT UPDATE(threshold) ON TABLE hcc.threat_detectors TO hcc_app;
+
+GRANT UPDATE(window_s) ON TABLE hcc.threat_detectors TO hcc_app;
+
+GRANT UPDATE(ban_s) ON TABLE hcc.threat_detectors TO hcc_app;
+
+GRANT UPDATE(most_ban_s) ON TABLE hcc.threat_detectors TO hcc_app;
+
+GRANT UPDATE(version) ON TABLE hcc.threat_detectors TO hcc_app;
+
+GRANT UPDATE(updated_at) ON TABLE hcc.threat_detectors TO hcc_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.user_credentials TO hcc_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.user_credentials TO hcc_worker;
@@ -2762,8 +3134,15 @@ ALTER DEFAULT PRIVILEGES FOR ROLE hcc_owner REVOKE ALL ON FUNCTIONS  FROM PUBLIC
 
 INSERT INTO hcc.gateway_settings (trusted_proxies, defaults, response_headers) VALUES
   ('{}', '{}', '{"X-Version": "0.1.0", "X-API-Gateway": "true"}');
-INSERT INTO hcc.security_settings (challenge_difficulty, challenge_ttl_s) VALUES
-  ('16', '3600');
+INSERT INTO hcc.security_settings (challenge_difficulty, challenge_ttl_s, event_days, login_paths, scanner_paths, never_ban) VALUES
+  ('16', '3600', '30', '{/login,/signin,/sign-in,/wp-login.php,/xmlrpc.php,/auth,/session,/oauth/token,/user/password,/administrator/index.php}', '{/.env,/.git/,/.svn/,/.aws/,/.ssh/,/.DS_Store,/.htpasswd,/wp-config,/config.php,/phpinfo,/phpmyadmin,/pma/,/adminer,/vendor/phpunit,/cgi-bin/,/boaform,/HNAP1,/actuator/,/solr/,/server-status,/owa/auth,/autodiscover/autodiscover.json,/_ignition/,/telescope/,/struts,/manager/html,/jenkins/script,/shell,/backup.sql,/dump.sql}', '{127.0.0.0/8,::1/128}');
+INSERT INTO hcc.threat_detectors (name, is_active, threshold, window_s, ban_s, most_ban_s) VALUES
+  ('limited', 'true', '300', '60', '300', '3600'),
+  ('login', 'true', '20', '300', '900', '86400'),
+  ('not_found', 'true', '100', '60', '600', '86400'),
+  ('scanner', 'true', '5', '60', '3600', '604800'),
+  ('unauthorized', 'true', '100', '300', '600', '86400'),
+  ('waf_score', 'true', '50', '300', '1800', '604800');
 INSERT INTO hcc.roles (name, user_type, description, permissions) VALUES
   ('member', 'customer', 'Reads, and manages the own account', '{users:read,organizations:read,operations:read,gateway:read,security:read}'),
   ('owner', 'customer', 'Everything in the organisation', '{users:*,organizations:read,organizations:write,api-keys:*,audit:read,webhooks:*,operations:read,gateway:*,security:*}'),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from pathlib import Path
 from typing import Any
@@ -75,7 +76,7 @@ def test_custom_rules(run: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     code, _, err = run("waf", "load", str(file), "--name", "own")
     assert code == 1
     assert "/text: line 1: Nonsense is no directive" in err
-    monkeypatch.setattr(sys, "stdin", file.open())
+    monkeypatch.setattr(sys, "stdin", io.StringIO("Nonsense"))
     assert run("waf", "load", "-", "--name", "own")[0] == 1
 
 

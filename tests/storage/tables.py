@@ -12,6 +12,8 @@ TABLES = {
     "api_keys": TENANT,
     "audit_log": TENANT,
     "bans": TENANT,
+    "client_tallies": TENANT,
+    "firewalls": TENANT,
     "gateway_certificates": TENANT,
     "gateway_hosts": TENANT,
     "gateway_reports": GATEWAY,
@@ -35,10 +37,12 @@ TABLES = {
     "revoked_sessions": PLATFORM,
     "roles": TENANT,
     "schema_migrations": PLATFORM,
+    "security_events": TENANT,
     "security_policies": TENANT,
     "security_settings": PLATFORM,
     "sessions": PERSON,
     "signing_keys": PLATFORM,
+    "threat_detectors": PLATFORM,
     "user_credentials": PERSON,
     "user_exports": TENANT,
     "user_roles": TENANT,
@@ -93,6 +97,11 @@ ROWS = {
     "match_rules": "INSERT INTO hcc.match_rules (id, organization_id, name, conditions, action)"
     " VALUES (%(id)s, %(org)s, 'own', '{}', 'block')",
     "access_entries": "INSERT INTO hcc.access_entries (id, organization_id, country, action) VALUES (%(id)s, %(org)s, 'DE', 'deny')",
+    "client_tallies": "INSERT INTO hcc.client_tallies (organization_id, gateway, client, login, unauthorized, not_found, scanner, limited,"
+    " waf_score, sample) VALUES (%(org)s, 'edge', '192.0.2.1', 0, 0, 1, 0, 0, 0, '/')",
+    "security_events": "INSERT INTO hcc.security_events (id, organization_id, at, gateway, requests, action, source, message, client, method,"
+    " host, path, user_agent, status, request_id) VALUES (%(id)s, %(org)s, now(), 'edge', 1, 'blocked', 'waf', '', '192.0.2.1', 'GET', '', '/', '', 403, '')",
+    "firewalls": "INSERT INTO hcc.firewalls (id, organization_id, server) VALUES (%(id)s, %(org)s, 'web1')",
     "bans": "INSERT INTO hcc.bans (id, organization_id, network, reason) VALUES (%(id)s, %(org)s, '192.0.2.1', 'why')",
 }
 PERSON_ROWS = {

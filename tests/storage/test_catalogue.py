@@ -108,8 +108,8 @@ def test_a_gateway_reads_views_and_writes_its_report(owner: Connection) -> None:
         "    OR (p.privilege IN ('SELECT', 'INSERT', 'UPDATE') AND has_any_column_privilege('hcc_gateway', c.oid, p.privilege)))"
     ).fetchall()
     views = {
-        "access", "api_keys", "bans", "certificates", "challenge", "exclusions", "keys", "match_rules", "platform", "revoked",
-        "routes", "scopes", "sites", "upstreams", "waf", "waf_rules",
+        "access", "api_keys", "bans", "certificates", "challenge", "detection", "exclusions", "keys", "match_rules", "platform",
+        "revoked", "routes", "scopes", "sites", "upstreams", "waf", "waf_rules",
     }  # fmt: skip
     assert {(name, kind, privilege) for name, kind, privilege in rows} == {
         *((f"gateway_config_{view}", "v", "SELECT") for view in views),

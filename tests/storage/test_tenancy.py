@@ -52,6 +52,7 @@ class Tree(msgspec.Struct):
 @pytest.fixture
 def tree(urls: Urls) -> Iterator[Tree]:
     with psycopg.connect(urls["hcc_owner"], autocommit=True) as owner:
+        owner.execute("SELECT hcc.security_events_day((now() AT TIME ZONE 'UTC')::date)")
         facts = {name: {"org": uuid4(), "mark": f"m{uuid4().hex[:20]}"} | {n: uuid4() for n in NAMES} for name in TREE}
         for name, (parent, kind) in TREE.items():
             owner.execute(

@@ -26,11 +26,20 @@ _BAN = """examples:
   hcc ban list --address 203.0.113.7
   hcc ban lift 0198c7d2-… --reason "our own monitoring" """
 
+_FIREWALL = """examples:
+  hcc firewall set web1.json --server web1.example
+  hcc firewall show --server web1.example
+  hcc firewall apply --seconds 60     then, from a new connection:
+  hcc firewall confirm                else the old filter is back after a minute
+
+The filter is a table of its own, `inet hcc_firewall`; other tables are not touched. Applying needs root."""
+
 
 def add(commands: Commands) -> None:
     """Add them all."""
     waf(Commands(commands.add("waf", "the web application firewall of sites", more=_WAF), "action"))
     _access(Commands(commands.add("access", "who may come and who may not", more=_ACCESS), "action"))
+    _firewall(Commands(commands.add("firewall", "the packet filter of this server", more=_FIREWALL), "action"))
     _ban(Commands(commands.add("ban", "who is kept out, why and until when", more=_BAN), "action"))
 
 
@@ -100,6 +109,26 @@ def _ban(actions: Commands) -> None:
     gone.add_argument("id", metavar="ID", help="`hcc ban list` shows it")
     gone.add_argument("--reason", default="", help="why, for whoever looks later")
     for parser in (found, made, gone):
+        json_flag(parser)
+
+
+def _firewall(actions: Commands) -> None:
+    run = later("control.security.commands.firewall")
+    shown = actions.add("show", "print a server's filter in nftables' language", run)
+    stored = actions.add("set", "store a server's filter, as the API's JSON, after nft has looked at it", run, more=_FIREWALL)
+    stored.add_argument("file", metavar="FILE", help="the fields of POST /v1/security/firewalls; - is standard input")
+    applied = actions.add("apply", "put the stored filter in force on this machine, on trial", run, more=_FIREWALL)
+    applied.add_argument(
+        "--seconds", type=int, default=60, metavar="N", help="taken back after so many seconds unless confirmed; 60"
+    )
+    kept = actions.add("confirm", "keep the filter that is on trial", run)
+    back = actions.add("rollback", "take the filter that is on trial back at once", run)
+    for parser in (shown, stored, applied):
+        parser.add_argument("--server", metavar="NAME", help="whose filter; this machine's host name when absent")
+        _org(parser)
+    for parser in (applied, kept, back):
+        parser.add_argument("--state", metavar="DIR", help="where trials are kept; /run/hcc/firewall when absent")
+    for parser in (shown, stored, applied, kept, back):
         json_flag(parser)
 
 

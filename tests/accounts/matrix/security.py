@@ -18,6 +18,20 @@ WRITTEN, CREATED, DELETED = grid(WRITTEN_BY_OWNERS), grid(WRITTEN_BY_OWNERS, ok=
 RULES = 'SecMarker "end"'
 MATCH = {"name": "new", "conditions": {"paths": ["/admin*"]}, "action": "block"}
 
+DETECTOR = {"is_active": True, "threshold": 7, "window_s": 60, "ban_s": 60, "most_ban_s": 600}
+# Everybody sees the counts of what they reach, which may be nothing.
+SEEN_BY_MEMBERS = grid("""
+                platform  north  apple  birch  cherry
+    root              ok
+    agent             ok
+    nora              ok
+    ned               ok
+    anna              ok
+    alex              ok
+    key              403
+    anonymous        401
+""")
+
 ROWS = [
     Row("GET /v1/audit-log", "audit_entry", LISTED_BY_STAFF),
     Row("GET /v1/audit-log/{entry_id}", "audit_entry", grid(READ_BY_STAFF)),
@@ -51,6 +65,18 @@ ROWS = [
     Row(f"POST {ALL}/bans", "new_network", MADE_BY_OWNERS, {"network": "{network}", "reason": "abuse"}),
     Row(f"GET {ALL}/bans/{{ban_id}}", "ban", READ_BY_MEMBERS),
     Row(f"POST {ALL}/bans/{{ban_id}}/lift", "ban", WRITTEN, {"reason": "a mistake"}),
+    Row(f"GET {ALL}/events", "security_event", LISTED_BY_MEMBERS),
+    Row(f"GET {ALL}/event-rules", "nothing", SEEN_BY_MEMBERS),
+    Row(f"GET {ALL}/events/{{event_id}}", "security_event", READ_BY_MEMBERS),
+    Row(f"POST {ALL}/events/{{event_id}}/exclusion", "security_event", CREATED, {"note": "false positive"}),
+    Row(f"GET {ALL}/firewalls", "firewall", LISTED_BY_MEMBERS),
+    Row(f"POST {ALL}/firewalls", "new_server", MADE_BY_OWNERS, {"server": "{server}"}),
+    Row(f"GET {ALL}/firewalls/{{firewall_id}}", "firewall", READ_BY_MEMBERS),
+    Row(f"GET {ALL}/firewalls/{{firewall_id}}/nftables", "firewall", READ_BY_MEMBERS),
+    Row(f"PUT {ALL}/firewalls/{{firewall_id}}", "firewall", WRITTEN, {"server": "{server}", "input": "drop"}),
+    Row(f"DELETE {ALL}/firewalls/{{firewall_id}}", "firewall", DELETED),
+    Row(f"GET {ALL}/detectors", "nothing", PLATFORM_READS),
+    Row(f"PUT {ALL}/detectors/{{name}}", "detector", PLATFORM_WRITES, DETECTOR),
     Row(f"GET {ALL}/settings", "nothing", PLATFORM_READS),
     Row(f"PUT {ALL}/settings", "nothing", PLATFORM_WRITES, {"challenge_difficulty": 12}),
 ]
