@@ -14,7 +14,7 @@ from tests.gateway.asking import BOTH, Ask
 from tests.gateway.support import Origin, Running, route, site, snapshot, until, upstream
 
 PLATFORM, RESELLER, CUSTOMER = "org-0", "org-1", "org-2"
-TRUSTED = {"trusted_proxies": ["127.0.0.1/32"]}
+TRUSTED: dict[str, Any] = {"trusted_proxies": ["127.0.0.1/32"]}
 
 
 def protected(origin: Origin, *routes: dict[str, Any], **security: Any) -> dict[str, Any]:
@@ -63,7 +63,7 @@ def events(gateway: Running, requests: int) -> list[dict[str, Any]]:
             first = found.setdefault(tuple(event[name] for name in ("action", "source", "subject", "client", "site")), event)
             if first is not event:
                 first["count"] += event["count"]
-        return sum(event["count"] for event in found.values()) >= requests
+        return sum(int(event["count"]) for event in found.values()) >= requests
 
     until(whole)
     assert sum(event["count"] for event in found.values()) == requests
@@ -159,7 +159,10 @@ def test_bans_of_a_snapshot(gateway: Running, origin: Origin, ask: Ask) -> None:
 
 def test_bans_that_are_told_in_between(gateway: Running, origin: Origin) -> None:
     put(gateway, protected(origin), bans())
-    tell = lambda lifted, **more: gateway.native.ban(json.dumps({**ban(), "lifted": lifted, **more}).encode())  # noqa: E731
+
+    def tell(*, lifted: bool) -> None:
+        gateway.native.ban(json.dumps({**ban(), "lifted": lifted}).encode())
+
     assert gateway.get("/", from_("192.0.2.1")).status == 200
     tell(lifted=False)
     assert gateway.get("/", from_("192.0.2.1")).status == 403
