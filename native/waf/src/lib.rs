@@ -1,5 +1,8 @@
 //! Where a web application firewall sits in the pipeline: four phases and a verdict.
 
+pub mod seclang;
+pub mod transform;
+
 use hcc_http::{RequestHead, ResponseHead};
 use std::net::IpAddr;
 
@@ -56,4 +59,12 @@ impl Inspector for NoInspection {
     fn begin(&self, _origin: Origin, _site: &str) -> Option<Box<dyn Transaction>> {
         None
     }
+}
+
+#[cfg(test)]
+mod test_rules;
+
+/// Stand-in.
+pub(crate) fn pattern_of(source: &str) -> Result<regex::bytes::Regex, String> {
+    regex::bytes::RegexBuilder::new(source).unicode(false).dot_matches_new_line(true).build().map_err(|e| e.to_string())
 }
