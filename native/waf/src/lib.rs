@@ -1,5 +1,8 @@
 //! Where a web application firewall sits in the pipeline: four phases and a verdict.
 
+pub mod operator;
+pub mod transform;
+
 use hcc_http::{RequestHead, ResponseHead};
 use std::net::IpAddr;
 
