@@ -1,0 +1,68 @@
+//! Cross-site scripting: the value is read as HTML in each place of a page where it might be put.
+
+mod html;
+mod names;
+mod url;
+
+use html::{Kind, Place, Tokens};
+use memchr::{memchr, memchr2};
+use names::Attribute;
+
+/// No name in the lists is longer, in bytes.
+const MOST: usize = 16;
+
+/// Whether the value could run script in a page.
+///
+/// It is read as text between tags, as attributes of a tag, and as the value of an attribute in each kind of quotes. Linear in
+/// the length of the value.
+pub fn xss(value: &[u8]) -> bool {
+    // Every reason is either in a tag or the value of an attribute.
+    if memchr2(b'<', b'=', value).is_none() {
+        return false;
+    }
+    unfiltered(value)
+}
+
+fn unfiltered(value: &[u8]) -> bool {
+    (memchr(b'<', value).is_some() && black(value, Place::Data))
+        || black(value, Place::Tag)
+        || [b'\'', b'"', b'`'].into_iter().any(|quote| memchr(quote, value).is_some() && black(value, Place::Quoted(quote)))
+}
+
+fn black(value: &[u8], place: Place) -> bool {
+    let mut tokens = Tokens::new(value, place);
+    let mut attribute = Attribute::Harmless;
+    while let Some(token) = tokens.next() {
+        let text = value.get(token.at..token.at + token.len).unwrap_or_default();
+        let of_value = std::mem::replace(&mut attribute, Attribute::Harmless);
+        let found = match token.kind {
+            Kind::Doctype => true,
+            Kind::TagOpen => names::black_tag(text),
+            Kind::AttributeName => {
+                attribute = names::attribute(text);
+                false
+            }
+            Kind::AttributeValue => match of_value {
+                Attribute::Harmless => false,
+                Attribute::Black | Attribute::Style => true,
+                Attribute::Url => url::black(text),
+                Attribute::Indirect => names::attribute(text) != Attribute::Harmless,
+            },
+            Kind::Comment => black_comment(text),
+            Kind::Data | Kind::TagEnd | Kind::TagSelfClose | Kind::TagClose => false,
+        };
+        if found {
+            return true;
+        }
+    }
+    false
+}
+
+/// What Internet Explorer reads in comments: a backtick ends them, conditions, XML, imports.
+fn black_comment(text: &[u8]) -> bool {
+    let begins = |with: &[u8]| text.get(..with.len()).is_some_and(|t| t.eq_ignore_ascii_case(with));
+    memchr(b'`', text).is_some()
+        || (text.len() > 3 && (begins(b"[if") || begins(b"xml")))
+        || begins(b"import")
+        || begins(b"entity")
+}
