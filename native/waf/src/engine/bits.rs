@@ -30,9 +30,21 @@ impl Bits {
         self.words.extend_from_slice(&other.words);
     }
 
+    /// Puts in what is in the other set.
+    pub fn add(&mut self, other: &Self) {
+        for (word, more) in self.words.iter_mut().zip(&other.words) {
+            *word |= more;
+        }
+    }
+
     /// Takes everything out.
     pub fn clear(&mut self) {
         self.words.fill(0);
+    }
+
+    /// Bytes held.
+    pub fn memory(&self) -> usize {
+        self.words.capacity() * size_of::<u64>()
     }
 
     /// Whether nothing is in it.

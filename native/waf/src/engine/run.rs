@@ -47,6 +47,7 @@ impl Run<'_> {
                 continue;
             }
             let Some(head) = rules.heads.get(number as usize) else { continue };
+            self.state.head = number;
             let Some(matched) = self.rule(number, head) else { continue };
             if self.state.values.size() > MOST_BYTES {
                 self.compact();

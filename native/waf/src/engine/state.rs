@@ -134,8 +134,10 @@ pub struct State {
     pub allowed: bool,
     /// The phases of the request are over.
     pub request_allowed: bool,
-    /// A phase below this is over already.
+    /// The phase that runs or ran last.
     pub phase: u8,
+    /// The head that runs.
+    pub head: u32,
     /// The verdict that ended the request.
     pub ended: Option<(u16, u32)>,
     /// Where the client is sent.
@@ -205,6 +207,7 @@ impl State {
             allowed: false,
             request_allowed: false,
             phase: 0,
+            head: u32::MAX,
             ended: None,
             location: None,
             close: false,
@@ -255,6 +258,7 @@ impl State {
         self.allowed = false;
         self.request_allowed = false;
         self.phase = 0;
+        self.head = u32::MAX;
         self.ended = None;
         self.location = None;
         self.close = false;
