@@ -1,6 +1,7 @@
 //! Where a web application firewall sits in the pipeline: four phases and a verdict.
 
 pub mod operator;
+pub mod pattern;
 pub mod seclang;
 pub mod transform;
 
