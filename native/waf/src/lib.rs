@@ -1,5 +1,7 @@
 //! Where a web application firewall sits in the pipeline: four phases and a verdict.
 
+pub mod body;
+
 use hcc_http::{RequestHead, ResponseHead};
 use std::net::IpAddr;
 
