@@ -1,5 +1,6 @@
 //! Where a web application firewall sits in the pipeline: four phases and a verdict.
 
+pub mod body;
 pub mod operator;
 pub mod pattern;
 pub mod seclang;
