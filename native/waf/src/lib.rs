@@ -1,6 +1,7 @@
 //! Where a web application firewall sits in the pipeline: four phases and a verdict.
 
 pub mod body;
+pub mod engine;
 pub mod operator;
 pub mod pattern;
 pub mod seclang;
@@ -67,7 +68,3 @@ impl Inspector for NoInspection {
 #[cfg(test)]
 mod test_rules;
 
-/// Stand-in.
-pub(crate) fn pattern_of(source: &str) -> Result<regex::bytes::Regex, String> {
-    regex::bytes::RegexBuilder::new(source).unicode(false).dot_matches_new_line(true).build().map_err(|e| e.to_string())
-}

@@ -1,13 +1,23 @@
 //! What an inspection needs from the world, passed in.
 
 use super::store::{InProcess, Store};
-use crate::operator::{GeoLookup, Rbl};
 use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// Tells the time since the epoch.
 pub type Clock = dyn Fn() -> Duration + Send + Sync;
+
+/// Knows where addresses are.
+pub trait GeoLookup: Send + Sync {
+    /// GEO.
+    fn parts(&self, address: std::net::IpAddr) -> Option<Vec<(&'static str, String)>>;
+}
+/// Rbl.
+pub trait Rbl: Send + Sync {
+    /// Listed.
+    fn is_listed(&self, address: std::net::IpAddr, list: &str) -> bool;
+}
 
 /// Clock, store and look-ups.
 #[derive(Clone)]
@@ -17,9 +27,9 @@ pub struct Around {
     /// Persistent collections.
     pub store: Arc<dyn Store>,
     /// Countries of addresses; without it `@geoLookup` never matches.
-    pub geo: Option<Arc<dyn GeoLookup + Send + Sync>>,
+    pub geo: Option<Arc<dyn GeoLookup>>,
     /// Block lists in DNS; without it `@rbl` never matches.
-    pub rbl: Option<Arc<dyn Rbl + Send + Sync>>,
+    pub rbl: Option<Arc<dyn Rbl>>,
 }
 
 impl fmt::Debug for Around {

@@ -104,12 +104,12 @@ pub const fn triggers(transformation: Transformation) -> Classes {
             SPACE | BLANKS | HIGH | NUL
         }
         Transformation::CompressWhitespace => SPACE | BLANKS | HIGH,
-        Transformation::Utf8ToUnicode => HIGH,
+        Transformation::Utf8ToUnicode => HIGH | NUL,
         Transformation::CmdLine => UPPER | SPACE | BLANKS | BACKSLASH | QUOTE | CARET | COMMA,
         Transformation::ReplaceComments => SLASH | STAR,
         Transformation::RemoveComments | Transformation::RemoveCommentsChar => SLASH | STAR | DASH | HASH | ANGLE | NUL,
-        Transformation::NormalizePath => SLASH | DOT,
-        Transformation::NormalizePathWin => SLASH | DOT | BACKSLASH,
+        Transformation::NormalisePath => SLASH | DOT,
+        Transformation::NormalisePathWin => SLASH | DOT | BACKSLASH,
         _ => ALL,
     }
 }
@@ -124,5 +124,28 @@ mod tests {
         assert_eq!(of(b"abc"), LOWER);
         assert_eq!(of(b"GET /a?b=%20"), UPPER | SPACE | SLASH | LOWER | OTHER | EQUALS | PERCENT | DIGIT);
         assert_eq!(of_bytes(|b| b >= 0x80), HIGH);
+    }
+}
+
+#[cfg(test)]
+mod properties {
+    use super::{of, triggers};
+    use crate::transform::Transformation;
+    use proptest::prelude::*;
+
+    proptest! {
+        /// A value without any triggering class is left as it is.
+        #[test]
+        fn what_triggers_nothing_changes_nothing(value in proptest::collection::vec(any::<u8>(), 0..24), ascii in "[ -~]{0,24}", dense in "[a-z0-9./*#<>!-]{0,16}") {
+            for value in [value.as_slice(), ascii.as_bytes(), dense.as_bytes()] {
+                for transformation in Transformation::ALL {
+                    let triggers = triggers(transformation);
+                    if triggers != u32::MAX && of(value) & triggers == 0 {
+                        let mut out = Vec::new();
+                        prop_assert!(!transformation.apply(value, &mut out, None) || out == value, "{transformation:?} {value:?}");
+                    }
+                }
+            }
+        }
     }
 }

@@ -3,12 +3,14 @@
 use super::bits::Bits;
 use super::test::Test;
 use super::classes::Classes;
-use crate::seclang::action::{Disruption, Reach};
-use crate::seclang::ctl::BodyProcessor;
+use crate::seclang::action::Reach;
+use crate::body::Processor;
+use crate::pattern::Pattern;
 use crate::seclang::settings::{Mode, Settings};
+use crate::seclang::ctl::Rules;
+use crate::seclang::update::Chooser;
 use crate::seclang::{Place, Variable};
 use crate::transform::{Transformation, UnicodeMap};
-use regex::bytes::Regex;
 use std::collections::HashMap;
 
 /// Which parts of a variable a target means.
@@ -19,11 +21,11 @@ pub enum Part {
     /// The parts of this name, compared without case.
     Name(Box<[u8]>),
     /// The parts whose names match.
-    Pattern(Box<Regex>),
+    Pattern(Box<Pattern>),
     /// The TX element with this number.
     Slot(u32),
     /// The TX elements with these numbers, and others whose name matches.
-    Slots(Box<[u32]>, Box<Regex>),
+    Slots(Box<[u32]>, Box<Pattern>),
 }
 
 /// A target of a rule.
@@ -153,8 +155,8 @@ pub enum CtlAct {
     RequestBodyAccess(bool),
     /// `responseBodyAccess`
     ResponseBodyAccess(bool),
-    /// `requestBodyProcessor`
-    Processor(BodyProcessor),
+    /// `requestProcessor`
+    Processor(Processor),
     /// `forceRequestBodyVariable`
     ForceRequestBody(bool),
     /// `requestBodyLimit`
@@ -201,12 +203,6 @@ pub struct Link {
     pub capture: bool,
     /// At each match.
     pub acts: Box<[Act]>,
-    /// The base, when a group with several stages is meant (`multiMatch`).
-    pub base: u32,
-    /// Message and data of this link alone, which replace the head's.
-    pub logdata: Option<Macro>,
-    /// As `logdata`.
-    pub message: Option<Macro>,
 }
 
 /// No bit in the prefilter.
@@ -296,6 +292,31 @@ pub struct RuleSet {
     pub unicode: Option<UnicodeMap>,
     /// Words of a value's prefilter bits.
     pub words: usize,
+    /// The expressions that choose from an XML body, as written in targets.
+    pub paths: Vec<(Box<[u8]>, crate::body::xpath::XPath)>,
+    /// Numbers of the variables that rules name.
+    pub uses: Bits,
     /// The prefilter.
     pub filter: super::filter::Filter,
+}
+
+impl RuleSet {
+    /// Numbers of the heads of the rules that are meant, in order.
+    pub fn choose(&self, rules: &Rules) -> Result<Vec<u32>, String> {
+        choose(&self.heads, rules)
+    }
+}
+
+/// Numbers of the heads of the rules that are meant, in order.
+pub fn choose(heads: &[Head], rules: &Rules) -> Result<Vec<u32>, String> {
+    let chooser = Chooser::new(rules)?;
+    let text = |m: &Macro| m.literal().map(|l| String::from_utf8_lossy(l).into_owned());
+    let mut chosen = Vec::new();
+    for (number, head) in (0..).zip(heads) {
+        let tags: Vec<String> = head.tags.iter().filter_map(text).collect();
+        if chooser.chooses(head.id, tags.iter().map(String::as_str), text(&head.message).as_deref()) {
+            chosen.push(number);
+        }
+    }
+    Ok(chosen)
 }

@@ -8,7 +8,7 @@ use super::store::Loaded;
 use super::values::{ValueId, Values};
 use crate::pattern::{Groups, IdSet};
 use crate::seclang::Variable;
-use crate::seclang::ctl::BodyProcessor;
+use crate::body::Processor;
 use crate::seclang::settings::Mode;
 
 /// A value and what it is called.
@@ -153,7 +153,7 @@ pub struct State {
     /// Bytes of the response's body that are looked at.
     pub response_body_limit: usize,
     /// What reads the request's body.
-    pub processor: Option<BodyProcessor>,
+    pub processor: Option<Processor>,
     /// `REQUEST_BODY` is filled whatever reads it.
     pub force_request_body: bool,
     /// Whether the request belongs in the audit log, when a rule said so.
@@ -174,6 +174,8 @@ pub struct State {
     pub argument: Vec<u8>,
     /// Values of a live target list.
     pub live: Vec<Live>,
+    /// Whether the contents of files are kept.
+    pub keep_files: bool,
     /// Memory of body processors.
     pub scratch: crate::body::Scratch,
     /// Moment of the beginning.
@@ -226,6 +228,7 @@ impl State {
             text: Vec::new(),
             argument: Vec::new(),
             live: Vec::new(),
+            keep_files: false,
             scratch: crate::body::Scratch::default(),
             began: std::time::Duration::ZERO,
         }

@@ -13,6 +13,11 @@ pub struct IdSet {
 }
 
 impl IdSet {
+    /// The set as words of 64 ids each, the lowest first; ids beyond them are not in it.
+    pub fn words(&self) -> &[u64] {
+        &self.words
+    }
+
     /// Adds an id.
     #[inline]
     pub fn insert(&mut self, id: u32) {

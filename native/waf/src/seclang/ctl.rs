@@ -2,36 +2,8 @@
 
 use super::settings::Mode;
 use super::target::{Target, parse_list};
+use crate::body::Processor;
 use std::ops::RangeInclusive;
-
-/// A reading of the request's body.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum BodyProcessor {
-    /// `application/x-www-form-urlencoded`
-    UrlEncoded,
-    /// `multipart/form-data`
-    Multipart,
-    /// `application/json`
-    Json,
-    /// `text/xml`, `application/xml`
-    Xml,
-}
-
-impl BodyProcessor {
-    /// The name as in `REQBODY_PROCESSOR`.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::UrlEncoded => "URLENCODED",
-            Self::Multipart => "MULTIPART",
-            Self::Json => "JSON",
-            Self::Xml => "XML",
-        }
-    }
-
-    fn parse(text: &str) -> Option<Self> {
-        [Self::UrlEncoded, Self::Multipart, Self::Json, Self::Xml].into_iter().find(|p| p.name().eq_ignore_ascii_case(text))
-    }
-}
 
 /// Which rules a removal names.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,8 +38,8 @@ pub enum Ctl {
     RequestBodyAccess(bool),
     /// `responseBodyAccess`
     ResponseBodyAccess(bool),
-    /// `requestBodyProcessor`
-    Processor(BodyProcessor),
+    /// `requestProcessor`
+    Processor(Processor),
     /// `forceRequestBodyVariable`
     ForceRequestBody(bool),
     /// `forceResponseBodyVariable`
@@ -126,7 +98,7 @@ impl Ctl {
             "parsexmlintoargs" => switch(value).map(Self::XmlIntoArgs),
             "requestbodylimit" => bytes(value).map(Self::RequestBodyLimit),
             "responsebodylimit" => bytes(value).map(Self::ResponseBodyLimit),
-            "requestbodyprocessor" => BodyProcessor::parse(value)
+            "requestbodyprocessor" => Processor::parse(value)
                 .map(Self::Processor)
                 .ok_or_else(|| format!("unknown body processor {value:?}; there are URLENCODED, MULTIPART, JSON and XML")),
             "auditengine" => audit_engine(value).map(Self::AuditEngine),
@@ -159,13 +131,13 @@ mod tests {
             "ruleRemoveTargetById=942100;ARGS:pwd",
             "ruleRemoveTargetByTag=OWASP_CRS;ARGS:body[0][value]",
             "auditLogParts=+E",
-            "requestBodyProcessor=json",
+            "requestProcessor=json",
             "auditEngine=RelevantOnly",
         ];
         for text in good {
             assert!(Ctl::parse(text).is_ok(), "{text}");
         }
-        for text in ["ruleEngine", "ruleEngine=Maybe", "nothing=1", "ruleRemoveById=x", "ruleRemoveTargetById=1", "requestBodyProcessor=CSV"] {
+        for text in ["ruleEngine", "ruleEngine=Maybe", "nothing=1", "ruleRemoveById=x", "ruleRemoveTargetById=1", "requestProcessor=CSV"] {
             assert!(Ctl::parse(text).is_err(), "{text}");
         }
         assert_eq!(Ctl::parse("ruleRemoveById=1-3,7"), Ok(Ctl::Remove(Rules::Ids(vec![1..=3, 7..=7]))));

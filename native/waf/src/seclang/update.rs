@@ -4,8 +4,7 @@ use super::action::{self, Action};
 use super::ctl::Rules;
 use super::rule::{Item, Rule};
 use super::target::Target;
-use crate::pattern_of;
-use regex::bytes::Regex;
+use crate::pattern::{Flags, Pattern};
 
 /// A change to rules.
 #[derive(Clone, Debug)]
@@ -31,14 +30,16 @@ pub enum Update {
 #[derive(Debug)]
 pub struct Chooser<'a> {
     rules: &'a Rules,
-    pattern: Option<Regex>,
+    pattern: Option<Pattern>,
 }
 
 impl<'a> Chooser<'a> {
     /// Prepares a choice. A tag or message with characters special to expressions is one; others are compared whole.
     pub fn new(rules: &'a Rules) -> Result<Self, String> {
         let pattern = match rules {
-            Rules::Tag(text) | Rules::Message(text) if text.contains(['^', '$', '*', '+', '?', '(', '[', '|', '\\']) => Some(pattern_of(text)?),
+            Rules::Tag(text) | Rules::Message(text) if text.contains(['^', '$', '*', '+', '?', '(', '[', '|', '\\']) => {
+                Some(Pattern::compile(text, Flags::MOD_SECURITY).map_err(|e| e.to_string())?)
+            },
             _ => None,
         };
         Ok(Self { rules, pattern })
@@ -48,13 +49,17 @@ impl<'a> Chooser<'a> {
         self.pattern.as_ref().map_or(wanted == text, |p| p.is_match(text.as_bytes()))
     }
 
-    /// Whether the rule is meant.
-    pub fn chooses(&self, rule: &Rule) -> bool {
+    /// Whether a rule is meant, by its number, tags and message.
+    pub fn chooses<'t>(&self, id: u32, mut tags: impl Iterator<Item = &'t str>, message: Option<&str>) -> bool {
         match self.rules {
-            Rules::Ids(ranges) => ranges.iter().any(|r| r.contains(&rule.id)),
-            Rules::Tag(tag) => rule.tags().filter_map(|t| t.literal()).any(|t| self.is(tag, t)),
-            Rules::Message(message) => rule.message().and_then(|m| m.literal()).is_some_and(|m| self.is(message, m)),
+            Rules::Ids(ranges) => ranges.iter().any(|r| r.contains(&id)),
+            Rules::Tag(tag) => tags.any(|t| self.is(tag, t)),
+            Rules::Message(wanted) => message.is_some_and(|m| self.is(wanted, m)),
         }
+    }
+
+    fn written(&self, rule: &Rule) -> bool {
+        self.chooses(rule.id, rule.tags().filter_map(|t| t.literal()), rule.message().and_then(|m| m.literal()))
     }
 }
 
@@ -75,7 +80,7 @@ impl Update {
         match self {
             Self::Remove(rules) => {
                 let chooser = Chooser::new(rules)?;
-                items.retain(|item| !matches!(item, Item::Rule(rule) if chooser.chooses(rule)));
+                items.retain(|item| !matches!(item, Item::Rule(rule) if chooser.written(rule)));
             }
             Self::AddTargets(rules, new) => each(rules, items, |targets| targets.extend(new.iter().cloned()))?,
             Self::ReplaceTargets { rules, new, old } => each(rules, items, |targets| {
@@ -101,7 +106,7 @@ fn each(rules: &Rules, items: &mut [Item], change: impl Fn(&mut Vec<Target>)) ->
     let chooser = Chooser::new(rules)?;
     for item in items {
         if let Item::Rule(rule) = item
-            && chooser.chooses(rule)
+            && chooser.written(rule)
             && let Some(link) = rule.links.first_mut()
         {
             change(&mut link.targets);

@@ -1,0 +1,80 @@
+//! From an operator as written to a test.
+
+use super::classes;
+use super::compile::{Names, text};
+use super::plain::{ByteRange, IpSet, PhraseSet};
+use super::test::{Comparison, Made, Test, TextTest};
+use crate::pattern::{Flags, Pattern, Required};
+use crate::seclang::operator::{Name, Operator};
+use crate::seclang::template::Template;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// Makes a test; `data` is the content of the files that the operator names.
+pub fn make(operator: &Operator, data: &[u8], names: &Names<'_>, patterns: &mut HashMap<String, Arc<Pattern>>) -> Result<Test, String> {
+    let argument = operator.argument.as_str();
+    let told = |what: String| format!("@{}: {what}", operator.name.text());
+    let words = || Template::parse(argument).and_then(|t| text(&t, names)).map_err(told);
+    let compares = |kind| words().map(|m| { let constant = m.literal().map(super::store::number); Test::Number(kind, m, constant) });
+    let says = |kind| words().map(|m| Test::Text(kind, m));
+    match operator.name {
+        Name::UnconditionalMatch => Ok(Test::Always),
+        Name::NoMatch => Ok(Test::Never),
+        Name::Rx | Name::RxGlobal => expression(argument, names, patterns).map_err(told),
+        Name::Pm => Ok(Test::Phrases(Box::new(PhraseSet::new(argument.split_whitespace().map(|w| w.as_bytes().to_vec()).collect()).map_err(told)?))),
+        Name::PmF | Name::PmFromFile => {
+            let lines = data.split(|b| *b == b'\n').map(<[u8]>::trim_ascii).filter(|l| !l.is_empty() && !l.starts_with(b"#"));
+            Ok(Test::Phrases(Box::new(PhraseSet::new(lines.map(<[u8]>::to_vec).collect()).map_err(told)?)))
+        }
+        Name::BeginsWith => says(TextTest::Begins),
+        Name::Contains | Name::StrMatch => says(TextTest::Contains),
+        Name::ContainsWord => says(TextTest::ContainsWord),
+        Name::EndsWith => says(TextTest::Ends),
+        Name::StrEq => says(TextTest::Equals),
+        Name::Within => says(TextTest::Within),
+        Name::Eq => compares(Comparison::Eq),
+        Name::Ge => compares(Comparison::Ge),
+        Name::Gt => compares(Comparison::Gt),
+        Name::Le => compares(Comparison::Le),
+        Name::Lt => compares(Comparison::Lt),
+        Name::IpMatch => Ok(Test::Ip(Box::new(IpSet::parse(argument).map_err(told)?))),
+        Name::IpMatchF | Name::IpMatchFromFile => Ok(Test::Ip(Box::new(IpSet::parse(&String::from_utf8_lossy(data)).map_err(told)?))),
+        Name::DetectSqli => Ok(Test::Sqli),
+        Name::DetectXss => Ok(Test::Xss),
+        Name::ValidateByteRange => {
+            let range = ByteRange::parse(argument).map_err(told)?;
+            let outside = classes::of_bytes(|b| !range.contains(b));
+            Ok(Test::Bytes(Box::new(range), outside))
+        }
+        Name::ValidateUrlEncoding => Ok(Test::UrlEncoding),
+        Name::ValidateUtf8Encoding => Ok(Test::Utf8),
+        Name::GeoLookup => Ok(Test::Geo),
+        Name::Rbl => Ok(Test::Rbl(argument.into())),
+        Name::VerifyCc | Name::VerifyCpf | Name::VerifySsn | Name::VerifySvnr => Err(told("not yet".to_owned())),
+    }
+}
+
+fn expression(argument: &str, names: &Names<'_>, patterns: &mut HashMap<String, Arc<Pattern>>) -> Result<Test, String> {
+    // A `%{` that names no variable is part of the expression.
+    let template = Template::parse(argument).ok().filter(|t| t.literal().is_none());
+    if let Some(template) = template {
+        return Ok(Test::Made(Box::new(Made::new(text(&template, names)?))));
+    }
+    if let Some(pattern) = patterns.get(argument) {
+        return Ok(Test::Rx(Arc::clone(pattern)));
+    }
+    let pattern = Arc::new(Pattern::compile(argument, Flags::MOD_SECURITY).map_err(|e| e.to_string())?);
+    patterns.insert(argument.to_owned(), Arc::clone(&pattern));
+    Ok(Test::Rx(pattern))
+}
+
+/// What a value needs for a test to match it; none is "nothing is known".
+pub fn required(test: &Test) -> Option<Required> {
+    match test {
+        Test::Rx(pattern) => Some(pattern.required().clone()),
+        Test::Phrases(set) => Some(Required::phrases(set.phrases())),
+        Test::Text(TextTest::Within, _) => None,
+        Test::Text(_, argument) => argument.literal().map(|literal| Required::phrases([literal])),
+        _ => None,
+    }
+}
