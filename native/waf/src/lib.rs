@@ -2,6 +2,7 @@
 
 pub mod body;
 pub mod engine;
+pub mod ftw;
 pub mod operator;
 pub mod pattern;
 pub mod seclang;
