@@ -118,10 +118,7 @@ impl State {
             None => (uri, None),
         };
         let path = memchr::memchr(b'#', path).map_or(path, |at| &path[..at]);
-        self.set(Variable::RequestFilename, path);
-        self.set(Variable::PathInfo, path);
-        let base = path.iter().rposition(|b| matches!(b, b'/' | b'\\')).map_or(path, |at| &path[at + 1..]);
-        self.set(Variable::RequestBasename, base);
+        self.path(path);
         if let Some(query) = query {
             self.set(Variable::QueryString, query);
             self.arguments(rules, query, Variable::ArgsGet);
@@ -129,6 +126,25 @@ impl State {
         self.headers(rules, headers);
         self.set(Variable::WebAppId, rules.settings.web_app.as_bytes());
         self.touched();
+    }
+
+    /// The path's variables: decoded once, as applications see it (a plus stays one).
+    fn path(&mut self, path: &[u8]) {
+        let mut text = std::mem::take(&mut self.text);
+        text.clear();
+        let mut rest = path;
+        while let Some(at) = memchr::memchr(b'%', rest) {
+            text.extend_from_slice(&rest[..at]);
+            let byte = rest.get(at + 1..at + 3).and_then(|d| Some(hex(d[0])? << 4 | hex(d[1])?));
+            text.push(byte.unwrap_or(b'%'));
+            rest = &rest[at + if byte.is_some() { 3 } else { 1 }..];
+        }
+        text.extend_from_slice(rest);
+        let id = self.set(Variable::RequestFilename, &text);
+        self.scalars[Variable::PathInfo as usize] = id;
+        let base = text.iter().rposition(|b| matches!(b, b'/' | b'\\')).map_or(text.as_slice(), |at| &text[at + 1..]);
+        self.set(Variable::RequestBasename, base);
+        self.text = text;
     }
 
     fn headers<'h>(&mut self, rules: &RuleSet, headers: impl Iterator<Item = (&'h [u8], &'h [u8])>) {
@@ -327,6 +343,10 @@ impl State {
     pub fn no_captures(&mut self) {
         self.captures = Groups::default();
     }
+}
+
+fn hex(digit: u8) -> Option<u8> {
+    char::from(digit).to_digit(16).and_then(|d| u8::try_from(d).ok())
 }
 
 /// Path and query of a target in absolute form; other targets as they are.

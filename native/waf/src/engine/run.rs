@@ -101,6 +101,7 @@ impl Run<'_> {
             // The common end of a rule: nothing it looks at contains any of its literals.
             if let Source::Group(group) = link.source
                 && link.bit != NO_BIT
+                && !link.multi
             {
                 self.group(group);
                 if self.listed(group).bits.get(link.bit as usize / 64).is_none_or(|w| w >> (link.bit % 64) & 1 == 0) {
