@@ -7,7 +7,9 @@ use std::net::IpAddr;
 enum Value {
     Text(&'static str),
     Double(f64),
+    Short(u16),
     Number(u32),
+    Long(u64),
     Map(Vec<(&'static str, Value)>),
     Array(Vec<Value>),
 }
@@ -22,6 +24,8 @@ fn encode(value: &Value) -> Vec<u8> {
     match value {
         Value::Text(text) => [control(2, text.len()), text.as_bytes().to_vec()].concat(),
         Value::Double(number) => [control(3, 8), number.to_be_bytes().to_vec()].concat(),
+        Value::Short(number) => [control(5, 2), number.to_be_bytes().to_vec()].concat(),
+        Value::Long(number) => [control(9, 8), number.to_be_bytes().to_vec()].concat(),
         Value::Number(number) => [control(6, 4), number.to_be_bytes().to_vec()].concat(),
         Value::Map(entries) => {
             let inner = entries.iter().flat_map(|(key, value)| [encode(&Value::Text(key)), encode(value)].concat());
@@ -45,13 +49,13 @@ fn file(record: &Value, depth: u32) -> Vec<u8> {
     bytes.extend(b"\xab\xcd\xefMaxMind.com");
     bytes.extend(encode(&Value::Map(vec![
         ("node_count", Value::Number(depth)),
-        ("record_size", Value::Number(24)),
-        ("ip_version", Value::Number(4)),
+        ("record_size", Value::Short(24)),
+        ("ip_version", Value::Short(4)),
         ("database_type", Value::Text("GeoLite2-City")),
         ("languages", Value::Array(vec![Value::Text("en")])),
-        ("binary_format_major_version", Value::Number(2)),
-        ("binary_format_minor_version", Value::Number(0)),
-        ("build_epoch", Value::Number(1)),
+        ("binary_format_major_version", Value::Short(2)),
+        ("binary_format_minor_version", Value::Short(0)),
+        ("build_epoch", Value::Long(1)),
         ("description", Value::Map(vec![])),
     ])));
     bytes
