@@ -32,7 +32,8 @@ impl PhraseSet {
     /// The parameter of `@pm`: phrases between white space, the whole optionally in quotes.
     ///
     /// As in Snort's rules, `|41 42|` are bytes in hexadecimal and a backslash takes `:`, `;`, `"` or itself literally. A parameter
-    /// that breaks these rules means what it says, signs and all.
+    /// that breaks these rules means what it says, signs and all. Releases of the reference implementation differ on all of this; none
+    /// of them is followed where it ignores what it does not understand.
     pub fn from_parameter(parameter: &str) -> Result<Self, OperatorError> {
         let text = unescape(parameter.as_bytes()).unwrap_or_else(|| parameter.as_bytes().to_vec());
         Self::new(text.split(|b| matches!(b, b' ' | b'\t'..=b'\r')))
@@ -70,8 +71,8 @@ fn unescape(parameter: &[u8]) -> Option<Vec<u8>> {
     let mut high = None;
     for byte in text {
         match byte {
-            b'|' => binary = !binary,
-            b'\\' if !escaped => escaped = true,
+            b'|' if !escaped => binary = !binary,
+            b' ' if binary && high.is_none() => {}
             _ if binary => {
                 let digit = u8::try_from(char::from(*byte).to_digit(16)?).ok()?;
                 match high.take() {
@@ -79,6 +80,7 @@ fn unescape(parameter: &[u8]) -> Option<Vec<u8>> {
                     None => high = Some(digit),
                 }
             }
+            b'\\' if !escaped => escaped = true,
             b':' | b';' | b'\\' | b'"' if escaped => {
                 out.push(*byte);
                 escaped = false;
@@ -86,6 +88,9 @@ fn unescape(parameter: &[u8]) -> Option<Vec<u8>> {
             _ if escaped => return None,
             _ => out.push(*byte),
         }
+    }
+    if binary || escaped || high.is_some() {
+        return None;
     }
     Some(out)
 }
@@ -112,7 +117,10 @@ mod tests {
             ("he she hers", b"ushers", Some("she")),
             ("A|42|C", b"xabcx", Some("abc")),
             ("|2e2e|/", b"a../", Some("../")),
-            ("|41 42|", b"|41", Some("|41")),
+            ("|41 42|", b"ab", Some("ab")),
+            ("|414|", b"|414|", Some("|414|")),
+            ("a|41", b"a|41", Some("a|41")),
+            ("a\\", b"a\\", Some("a\\\\")),
             ("|4g|", b"|4G|", Some("|4G|")),
             ("a|20|b", b"ab", Some("a")),
             ("\\:\\;\\\\\\\"", b":;\\\"", Some(":;\\\\\\\"")),
