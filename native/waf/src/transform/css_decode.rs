@@ -1,6 +1,6 @@
 //! `cssDecode`: CSS 2 section 4.1.3.
 //!
-//! A decoded NUL byte is like any other; up to release 3.0.12 the reference implementation cut the value there.
+//! A decoded NUL byte is like any other; earlier releases of the reference implementation cut the value there.
 
 use super::bytes::{fold_full_width, hex, hex_pair, is_space, splice};
 

@@ -1,6 +1,6 @@
 //! `sqlHexDecode`: SQL's hexadecimal literals, `0x4142`.
 //!
-//! As release 3.0.13 reads them; up to 3.0.12 the last byte of a value was lost and a NUL byte cut it.
+//! As later releases of the reference implementation read them; in 3.0.9 the last byte of a value was lost and a NUL byte cut it.
 
 use super::bytes::{hex_pair, splice};
 
