@@ -86,8 +86,9 @@ fn bodies() {
     let table: &[(String, &[&str], &str, u8, Option<Fault>)] = &[
         (String::new(), &[], "", 0, None),
         (format!("{a}--0000--\r\n"), &["arg a=1"], "", 2, None),
-        (format!("{a}--0000--"), &["arg a=1"], "", 2, None),
+        (format!("{a}--0000--"), &["arg a=1"], "", 0, None),
         ("--0000--\r\n".to_owned(), &[], "", 0, None),
+        ("--0000--".to_owned(), &[], "", 0, Some(Fault::NoFinalBoundary)),
         (format!("{a}{a}--0000--\r\n"), &["arg a=1", "arg a=1"], "", 2, None),
         // About the boundaries.
         (format!("x\r\n{a}--0000--\r\n"), &["arg a=1"], "before", 2, None),
@@ -96,7 +97,7 @@ fn bodies() {
         (format!("{a}--0000--\r\n{a}--0000--\r\n"), &["arg a=1"], "after", 2, None),
         (a.clone(), &["arg a=1\r\n"], "", 0, Some(Fault::NoFinalBoundary)),
         (format!("{a}--0000\r\n"), &["arg a=1"], "", 2, Some(Fault::NoFinalBoundary)),
-        (format!("{a}--0000"), &["arg a=1\r\n--0000"], "", 2, Some(Fault::BoundaryLine)),
+        (format!("{a}--0000"), &["arg a=1\r\n--0000"], "", 0, Some(Fault::BoundaryLine)),
         (format!("{a}--00"), &["arg a=1\r\n--00"], "", 0, Some(Fault::NoFinalBoundary)),
         (format!("{a}--0001--\r\n"), &["arg a=1\r\n--0001--\r\n"], "", 1, Some(Fault::NoFinalBoundary)),
         ("--1111\r\nx\r\n--1111--\r\n".to_owned(), &[], "", 1, Some(Fault::NoBoundaries)),
@@ -133,7 +134,7 @@ fn bodies() {
             Some(Fault::BoundaryDisguised),
         ),
         (part("name=a", "1\r\n--0000--x\r\nx"), &["arg a=1\r\n--0000--x\r\nx\r\n"], "", 2, Some(Fault::BoundaryLine)),
-        (format!("{a}--0000--\r"), &["arg a=1\r\n--0000--\r"], "", 2, Some(Fault::BoundaryLine)),
+        (format!("{a}--0000--\r"), &["arg a=1\r\n--0000--\r"], "", 0, Some(Fault::BoundaryLine)),
         // A boundary where data should begin.
         (
             "--0000\r\nContent-Disposition: form-data; name=a\r\n\r\n--0000--\r\n--0000--\r\n".to_owned(),
@@ -198,6 +199,12 @@ fn headers() {
         (
             "Content-Disposition: form-data;\r\n\x0cname=\"a\"\r\n",
             &["header a=Content-Disposition: form-data; name=\"a\"", "arg a=1"],
+            "folding badfolding",
+            None,
+        ),
+        (
+            "Content-Disposition: form-data; name=a\r\n \r\n",
+            &["header a=Content-Disposition: form-data; name=a ", "arg a=1"],
             "folding badfolding",
             None,
         ),
