@@ -176,4 +176,5 @@ const fn is_token(byte: u8) -> bool {
 
 #[cfg(test)]
 #[path = "disposition_tests.rs"]
+#[allow(clippy::type_complexity)] // tables
 mod tests;

@@ -249,4 +249,5 @@ impl Reader<'_> {
 
 #[cfg(test)]
 #[path = "multipart_tests.rs"]
+#[allow(clippy::type_complexity)] // tables
 mod tests;

@@ -73,6 +73,7 @@ fn declared(input: &[u8]) -> Option<&[u8]> {
 }
 
 #[cfg(test)]
+#[allow(clippy::type_complexity)] // tables
 mod tests {
     use super::*;
 
