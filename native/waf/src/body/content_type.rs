@@ -106,6 +106,7 @@ fn token(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
 }
 
 #[cfg(test)]
+#[allow(clippy::type_complexity)] // tables
 mod tests {
     use super::*;
     use proptest::prelude::*;

@@ -86,11 +86,11 @@ pub(super) fn parse(header: &[u8], flags: &mut Flags) -> Result<Disposition, Fau
             b"filename*" => (&mut found.filename_star, true),
             _ => return Err(Fault::Disposition),
         };
-        let (parameter, after) = if starred { extended(header, begin)? } else { plain(header, begin, flags)? };
-        let inside = header.get(parameter.range.clone()).unwrap_or_default();
+        let (value, after) = if starred { extended(header, begin)? } else { plain(header, begin, flags)? };
+        let inside = header.get(value.range.clone()).unwrap_or_default();
         // An apostrophe between double quotes is only that.
-        flags.invalid_quoting |= !starred && parameter.quote != Some(b'"') && inside.contains(&b'\'');
-        if slot.replace(parameter).is_some() {
+        flags.invalid_quoting |= !starred && value.quote != Some(b'"') && inside.contains(&b'\'');
+        if slot.replace(value).is_some() {
             return Err(Fault::DispositionTwice);
         }
         at = blanks(header, after);
@@ -133,9 +133,9 @@ fn plain(header: &[u8], begin: usize, flags: &mut Flags) -> Result<(Parameter, u
             b'\\' => {
                 let next = *header.get(at + 1).ok_or(Fault::Disposition)?;
                 // Old browsers send paths with single backslashes: those stay.
-                let escapes = next == first || next == b'\\';
-                escaped |= escapes;
-                at += if escapes { 2 } else { 1 };
+                let counts = next == first || next == b'\\';
+                escaped |= counts;
+                at += if counts { 2 } else { 1 };
             }
             byte if byte == first => break,
             _ => at += 1,
@@ -176,4 +176,5 @@ const fn is_token(byte: u8) -> bool {
 
 #[cfg(test)]
 #[path = "disposition_tests.rs"]
+#[allow(clippy::type_complexity)] // tables
 mod tests;

@@ -48,8 +48,8 @@ fn well_formed() {
         ("form-data; name=\"a\"; filename*=utf-8'en'x.php; filename=\"y\"", Some("a"), Some("y"), Some("x.php"), false),
     ];
     for (header, name, filename, star, quoting) in table {
-        let own = |o: &Option<&str>| o.map(str::to_owned);
-        assert_eq!(read(header), Ok((own(name), own(filename), own(star), *quoting)), "{header}");
+        let own = |o: Option<&str>| o.map(str::to_owned);
+        assert_eq!(read(header), Ok((own(*name), own(*filename), own(*star), *quoting)), "{header}");
     }
 }
 

@@ -10,7 +10,8 @@ pub struct BodyError {
     pub processor: Processor,
     /// What was wrong.
     pub fault: Fault,
-    /// Where in the body, in bytes from its beginning; 0 when the fault is in the `Content-Type`.
+    /// Where in the body, in bytes from its beginning; 0 when the fault is in the `Content-Type`. Of XML in
+    /// other encodings than UTF-8, bytes of the document made UTF-8.
     pub at: usize,
 }
 

@@ -297,4 +297,5 @@ fn put(
 
 #[cfg(test)]
 #[path = "json_tests.rs"]
+#[allow(clippy::type_complexity)] // tables
 mod tests;

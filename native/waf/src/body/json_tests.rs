@@ -121,7 +121,7 @@ fn bounds() {
         ("[1,2,3,4]".to_owned(), 3, Some((Fault::Arguments, 7))),
         (format!("{{\"{}\":1}}", "k".repeat(35)), 1, None),
         (format!("{{\"{}\":1}}", "k".repeat(36)), 0, Some((Fault::Names, 1))),
-        (format!("{{\"{}\":[1,2,3]}}", "k".repeat(10)), 2, Some((Fault::Names, 18))),
+        (format!("{{\"{}\":[1,2,3]}}", "k".repeat(10)), 2, Some((Fault::Names, 19))),
         (format!("[1,\"{}\"]", "x".repeat(1_000)), 1, Some((Fault::BodyTooLong, 1_000))),
     ];
     for (input, count, error) in table {

@@ -146,12 +146,12 @@ impl Reader<'_> {
         let bytes = self.input.get(line).unwrap_or_default();
         let flags = &mut self.form.flags;
         let (text, ending) = bytes.split_at_checked(bytes.len() - ending).unwrap_or_default();
-        let text = text.get(2..).unwrap_or_default();
-        let Some(after) = text.strip_prefix(self.boundary) else {
-            let quoted = flags.boundary_quoted && text.strip_prefix(b"\"").is_some_and(|t| t.starts_with(self.boundary));
+        let behind = text.get(2..).unwrap_or_default();
+        let Some(after) = behind.strip_prefix(self.boundary) else {
+            let quoted = flags.boundary_quoted && behind.strip_prefix(b"\"").is_some_and(|t| t.starts_with(self.boundary));
             let spaces = bytes.get(2..).unwrap_or_default().iter().take_while(|b| super::cookies::is_space(**b)).count();
-            let spaced = spaces > 0 && text.get(spaces..).is_some_and(|t| t.starts_with(self.boundary));
-            if quoted || spaced {
+            let behind_space = spaces > 0 && behind.get(spaces..).is_some_and(|t| t.starts_with(self.boundary));
+            if quoted || behind_space {
                 return Err((Fault::BoundaryDisguised, begin));
             }
             if bytes.len() > 3 && !ending.is_empty() {
@@ -162,11 +162,12 @@ impl Reader<'_> {
         // The line before belongs to the boundary by its line ending.
         flags.lf_line |=
             matches!(self.input.get(..begin), Some([.., b'\n'])) && !matches!(self.input.get(..begin), Some([.., b'\r', b'\n']));
-        if self.delimiters > 0 {
+        if self.delimiters > 0 && (!ending.is_empty() || flags.unmatched == Unmatched::Suspect) {
             flags.unmatched = Unmatched::Closed;
         }
         let last = match (after, ending) {
             (b"", b"\r\n" | b"\n") => false,
+            (b"--", b"") if self.delimiters == 0 => return Err((Fault::NoFinalBoundary, begin)),
             (b"--", _) => true,
             _ => return Err((Fault::BoundaryLine, begin)),
         };
@@ -248,4 +249,5 @@ impl Reader<'_> {
 
 #[cfg(test)]
 #[path = "multipart_tests.rs"]
+#[allow(clippy::type_complexity)] // tables
 mod tests;

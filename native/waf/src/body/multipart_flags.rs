@@ -49,7 +49,7 @@ pub enum Unmatched {
 impl Flags {
     /// The number that `MULTIPART_UNMATCHED_BOUNDARY` has: 0, 1 or 2.
     ///
-    /// 2 is what an ordinary body has since `ModSecurity` 3.0.10: text with a line of `--` in it is no alarm as long as a right boundary
+    /// 2 is what an ordinary body has in `ModSecurity` 3: text with a line of `--` in it is no alarm as long as a right boundary
     /// follows. `@eq 1` is the lenient question, `!@eq 0` the strict one.
     pub const fn unmatched_boundary(&self) -> u8 {
         match self.unmatched {

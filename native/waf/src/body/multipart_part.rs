@@ -54,8 +54,9 @@ pub(super) fn add(input: &[u8], line: Range<usize>, headers: &mut Vec<Header>, l
     }
     if bytes.first().is_some_and(|b| is_space(*b)) {
         flags.header_folding = true;
-        // Some readers take any white space for a fold.
-        flags.invalid_header_folding |= bytes.iter().take_while(|b| is_space(**b)).any(|b| !matches!(b, b'\t' | b' '));
+        // Some readers take any white space for a fold, and a line of white space only for the header's end.
+        flags.invalid_header_folding |=
+            bytes.iter().take_while(|b| is_space(**b)).any(|b| !matches!(b, b'\t' | b' ')) || bytes.iter().all(|b| is_space(*b));
         let header = headers.last_mut().ok_or(Fault::PartHeaderFold)?;
         header.range.end = line.end;
         header.folded = true;

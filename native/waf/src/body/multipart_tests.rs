@@ -86,8 +86,9 @@ fn bodies() {
     let table: &[(String, &[&str], &str, u8, Option<Fault>)] = &[
         (String::new(), &[], "", 0, None),
         (format!("{a}--0000--\r\n"), &["arg a=1"], "", 2, None),
-        (format!("{a}--0000--"), &["arg a=1"], "", 2, None),
+        (format!("{a}--0000--"), &["arg a=1"], "", 0, None),
         ("--0000--\r\n".to_owned(), &[], "", 0, None),
+        ("--0000--".to_owned(), &[], "", 0, Some(Fault::NoFinalBoundary)),
         (format!("{a}{a}--0000--\r\n"), &["arg a=1", "arg a=1"], "", 2, None),
         // About the boundaries.
         (format!("x\r\n{a}--0000--\r\n"), &["arg a=1"], "before", 2, None),
@@ -96,7 +97,7 @@ fn bodies() {
         (format!("{a}--0000--\r\n{a}--0000--\r\n"), &["arg a=1"], "after", 2, None),
         (a.clone(), &["arg a=1\r\n"], "", 0, Some(Fault::NoFinalBoundary)),
         (format!("{a}--0000\r\n"), &["arg a=1"], "", 2, Some(Fault::NoFinalBoundary)),
-        (format!("{a}--0000"), &["arg a=1\r\n--0000"], "", 2, Some(Fault::BoundaryLine)),
+        (format!("{a}--0000"), &["arg a=1\r\n--0000"], "", 0, Some(Fault::BoundaryLine)),
         (format!("{a}--00"), &["arg a=1\r\n--00"], "", 0, Some(Fault::NoFinalBoundary)),
         (format!("{a}--0001--\r\n"), &["arg a=1\r\n--0001--\r\n"], "", 1, Some(Fault::NoFinalBoundary)),
         ("--1111\r\nx\r\n--1111--\r\n".to_owned(), &[], "", 1, Some(Fault::NoBoundaries)),
@@ -133,7 +134,7 @@ fn bodies() {
             Some(Fault::BoundaryDisguised),
         ),
         (part("name=a", "1\r\n--0000--x\r\nx"), &["arg a=1\r\n--0000--x\r\nx\r\n"], "", 2, Some(Fault::BoundaryLine)),
-        (format!("{a}--0000--\r"), &["arg a=1\r\n--0000--\r"], "", 2, Some(Fault::BoundaryLine)),
+        (format!("{a}--0000--\r"), &["arg a=1\r\n--0000--\r"], "", 0, Some(Fault::BoundaryLine)),
         // A boundary where data should begin.
         (
             "--0000\r\nContent-Disposition: form-data; name=a\r\n\r\n--0000--\r\n--0000--\r\n".to_owned(),
@@ -171,11 +172,10 @@ fn bodies() {
 /// Headers of a part that would hold `1`.
 #[test]
 fn headers() {
-    let twice = "Content-Disposition: form-data; name=a\r\n";
     let long = format!("Content-Disposition: form-data; name=a\r\nX: {}\r\n", "x".repeat(4_100));
     let folded = format!("Content-Disposition: form-data; name=a\r\nX: y\r\n{}", " abc\r\n".repeat(1_000));
-    let many: String = (0..40).map(|n| format!("X{n}: y\r\n")).collect();
-    let many = format!("{twice}{many}");
+    let many: Vec<_> = (0..40).map(|n| format!("X{n}: y\r\n")).collect();
+    let many = "Content-Disposition: form-data; name=a\r\n".to_owned() + &many.concat();
     let table: &[(&str, &[&str], &str, Option<Fault>)] = &[
         (
             "Content-Disposition: form-data; name=a\r\nX-Y:z\r\n",
@@ -198,6 +198,12 @@ fn headers() {
         (
             "Content-Disposition: form-data;\r\n\x0cname=\"a\"\r\n",
             &["header a=Content-Disposition: form-data; name=\"a\"", "arg a=1"],
+            "folding badfolding",
+            None,
+        ),
+        (
+            "Content-Disposition: form-data; name=a\r\n \r\n",
+            &["header a=Content-Disposition: form-data; name=a ", "arg a=1"],
             "folding badfolding",
             None,
         ),

@@ -89,4 +89,5 @@ pub(super) const fn digit(byte: u8) -> u8 {
 
 #[cfg(test)]
 #[path = "urlencoded_tests.rs"]
+#[allow(clippy::type_complexity)] // tables
 mod tests;

@@ -5,7 +5,9 @@
 //! error, though what follows it is still read.
 
 use super::xml_encoding::utf8;
-use super::xml_markup::{append_raw, append_text, append_value, check, doctype, is_space, name_length, quoted, space_length};
+use super::xml_markup::{
+    append_raw, append_text, append_value, check, doctype, is_declaration, is_space, name_length, quoted, space_length,
+};
 use super::{BodyError, Fault, Limits, Processor};
 use memchr::{memchr, memmem};
 use std::ops::Range;
@@ -157,6 +159,9 @@ impl<'r> Reader<'r> {
     fn document(&mut self) -> Outcome<()> {
         if self.rest().starts_with(b"<?xml") && self.rest().get(5).is_some_and(|b| is_space(*b)) {
             self.skip(5, b"?>")?;
+            if !is_declaration(self.input.get(5..self.at - 2).unwrap_or_default()) {
+                return Err((Fault::Markup, 0));
+            }
         }
         let mut doctypes = 0;
         while self.at < self.input.len() {
@@ -180,8 +185,9 @@ impl<'r> Reader<'r> {
                     self.refused = declares.then_some(begin);
                 }
                 [b'<', b'?', target @ ..] => {
-                    let name = target.get(..name_length(target)).unwrap_or_default();
-                    if name.is_empty() || name.eq_ignore_ascii_case(b"xml") {
+                    let (name, after) = target.split_at_checked(name_length(target)).unwrap_or_default();
+                    let ends = after.first().is_none_or(|b| is_space(*b)) || after.starts_with(b"?>");
+                    if name.is_empty() || !ends || name.eq_ignore_ascii_case(b"xml") {
                         return Err((Fault::Markup, self.at));
                     }
                     self.skip(2, b"?>")?;
@@ -232,7 +238,7 @@ impl<'r> Reader<'r> {
 
     fn text(&mut self, parent: usize, at: usize, raw: &[u8], append: fn(&[u8], &mut Vec<u8>) -> Outcome<()>) -> Outcome<()> {
         let begin = self.document.text.len();
-        append(raw, &mut self.document.text).map_err(|(f, n)| (f, at + n))?;
+        let outcome = append(raw, &mut self.document.text).map_err(|(f, n)| (f, at + n));
         let text = Span::new(begin..self.document.text.len());
         let elements = self.document.elements.len();
         match self.document.texts.last_mut() {
@@ -240,7 +246,7 @@ impl<'r> Reader<'r> {
             Some(last) if last.parent == parent && last.elements == elements => last.text.to = text.to,
             _ => self.document.texts.push(TextNode { parent, text, elements }),
         }
-        Ok(())
+        outcome
     }
 
     fn end_tag(&mut self) -> Outcome<()> {
@@ -345,7 +351,7 @@ impl<'r> Reader<'r> {
         let bytes = name.whole.of(names);
         let declares = match bytes.strip_prefix(b"xmlns") {
             Some([]) => Some(Span::default()),
-            Some([b':', ..]) => Some(name.local),
+            Some([b':', _, ..]) => Some(name.local),
             _ => None,
         };
         let same = match declares {

@@ -4,10 +4,13 @@ use super::Fault;
 use memchr::memmem;
 use std::borrow::Cow;
 
+/// A document in UTF-8, and where it was cut.
+type Converted<'a> = (Cow<'a, [u8]>, Option<usize>);
+
 /// The document in UTF-8 without byte order mark, as far as it is valid, and where that ends if not at the end.
 ///
 /// Which encoding it is follows XML 1.0 appendix F: byte order mark, then the look of the first bytes, then the declaration.
-pub(super) fn utf8(input: &[u8]) -> Result<(Cow<'_, [u8]>, Option<usize>), (Fault, usize)> {
+pub(super) fn utf8(input: &[u8]) -> Result<Converted<'_>, (Fault, usize)> {
     match input {
         [0xef, 0xbb, 0xbf, rest @ ..] => declared_utf8(rest).map(|()| valid(rest)),
         [0xff, 0xfe, rest @ ..] | rest @ [b'<', 0, ..] => Ok(utf16(rest, u16::from_le_bytes)),
@@ -33,7 +36,7 @@ fn is(name: &[u8], names: &[&str]) -> bool {
     names.iter().any(|n| n.as_bytes().eq_ignore_ascii_case(name))
 }
 
-fn valid(input: &[u8]) -> (Cow<'_, [u8]>, Option<usize>) {
+fn valid(input: &[u8]) -> Converted<'_> {
     match std::str::from_utf8(input) {
         Ok(_) => (Cow::Borrowed(input), None),
         Err(e) => (Cow::Borrowed(input.get(..e.valid_up_to()).unwrap_or_default()), Some(e.valid_up_to())),
@@ -45,7 +48,7 @@ fn declared_utf8(input: &[u8]) -> Result<(), (Fault, usize)> {
     declared(input).is_none_or(|n| is(n, &["utf-8", "utf8"])).then_some(()).ok_or((Fault::Encoding, 0))
 }
 
-fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> (Cow<'static, [u8]>, Option<usize>) {
+fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Converted<'static> {
     let units = bytes.chunks_exact(2).filter_map(|pair| pair.try_into().ok()).map(unit);
     let mut out = Vec::with_capacity(bytes.len());
     for character in char::decode_utf16(units) {
@@ -55,7 +58,7 @@ fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> (Cow<'static, [u8]>, Option<
     if bytes.len() % 2 == 0 { (Cow::Owned(out), None) } else { cut(out) }
 }
 
-fn cut(out: Vec<u8>) -> (Cow<'static, [u8]>, Option<usize>) {
+fn cut(out: Vec<u8>) -> Converted<'static> {
     let length = out.len();
     (Cow::Owned(out), Some(length))
 }
@@ -70,6 +73,7 @@ fn declared(input: &[u8]) -> Option<&[u8]> {
 }
 
 #[cfg(test)]
+#[allow(clippy::type_complexity)] // tables
 mod tests {
     use super::*;
 

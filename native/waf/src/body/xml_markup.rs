@@ -142,7 +142,45 @@ pub(super) fn doctype(bytes: &[u8]) -> Outcome<(usize, bool)> {
     }
 }
 
-/// The next `<`, `>` or quote matters in a tag; this finds the end of a value in quotes.
+/// Whether this stands rightly between `<?xml` and `?>` (production 23).
+pub(super) fn is_declaration(inside: &[u8]) -> bool {
+    let mut rest = inside;
+    let mut next = 0;
+    loop {
+        let space = space_length(rest);
+        rest = rest.get(space..).unwrap_or_default();
+        if rest.is_empty() {
+            return next > 0;
+        }
+        let names = [&b"version"[..], b"encoding", b"standalone"];
+        let Some(at) =
+            names.iter().skip(next).position(|n| rest.starts_with(n)).map(|n| n + next).filter(|n| space > 0 && (*n == 0) == (next == 0))
+        else {
+            return false;
+        };
+        next = at + 1;
+        rest = rest.get(names.get(at).map_or(0, |n| n.len())..).unwrap_or_default().trim_ascii_start();
+        let Some(value) = rest.strip_prefix(b"=").map(<[u8]>::trim_ascii_start).and_then(|r| {
+            rest = r;
+            quoted(r)
+        }) else {
+            return false;
+        };
+        let right = match at {
+            0 => value.strip_prefix(b"1.").is_some_and(|v| !v.is_empty() && v.iter().all(u8::is_ascii_digit)),
+            1 => {
+                value.first().is_some_and(u8::is_ascii_alphabetic) && value.iter().all(|b| b.is_ascii_alphanumeric() || b"._-".contains(b))
+            }
+            _ => matches!(value, b"yes" | b"no"),
+        };
+        if !right {
+            return false;
+        }
+        rest = rest.get(value.len() + 2..).unwrap_or_default();
+    }
+}
+
+/// The inside of the quotes that the bytes begin with; neither they nor a `<` can be in it.
 pub(super) fn quoted(bytes: &[u8]) -> Option<&[u8]> {
     let (quote, rest) = bytes.split_first()?;
     let end = if matches!(quote, b'"' | b'\'') { memchr2(*quote, b'<', rest)? } else { return None };
@@ -220,6 +258,40 @@ mod tests {
             (" a [] [] >", Err(Fault::Markup)),
         ] {
             assert_eq!(doctype(text.as_bytes()).map_err(|e| e.0), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn declarations() {
+        for inside in [
+            " version='1.0'",
+            " version = \"1.1\" ",
+            " version='1.0' encoding='utf-8'",
+            " version='1.0'\nencoding='a' standalone='yes'",
+            " version='1.0' standalone='no'",
+        ] {
+            assert!(is_declaration(inside.as_bytes()), "{inside}");
+        }
+        for inside in [
+            "",
+            " ",
+            " encoding='utf-8'",
+            " version='1.0'encoding='a'",
+            " version='2.0'",
+            " version='1.'",
+            " version=1.0",
+            " version='1.0",
+            " version",
+            " encoding='a' version='1.0'",
+            " version='1.0' version='1.0'",
+            " version='1.0' encoding=''",
+            " version='1.0' encoding='<'",
+            " version='1.0' standalone='maybe'",
+            " version='1.0' x='y'",
+            "version='1.0'",
+            " version='</a>1.0'",
+        ] {
+            assert!(!is_declaration(inside.as_bytes()), "{inside}");
         }
     }
 
