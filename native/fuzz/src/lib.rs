@@ -7,6 +7,7 @@
 
 pub mod chunked_body;
 pub mod client_address;
+pub mod injection;
 pub mod mutate;
 pub mod path;
 pub mod request_head;
@@ -18,11 +19,12 @@ mod scanned;
 pub type Target = fn(&[u8]);
 
 /// Every target by name; corpora lie in `corpus/NAME/`.
-pub const TARGETS: [(&str, Target); 6] = [
+pub const TARGETS: [(&str, Target); 7] = [
     ("request_head", request_head::check),
     ("chunked_body", chunked_body::check),
     ("path", path::check),
     ("response_head", response_head::check),
     ("client_address", client_address::check),
     ("round_trip", round_trip::check),
+    ("injection", injection::check),
 ];

@@ -98,7 +98,8 @@ pub(crate) fn attribute(name: &[u8]) -> Attribute {
     if name.len() < 2 {
         return Attribute::Harmless;
     }
-    if name.len() >= 5 && ((begins(name, b"on") && event(name.get(2..).unwrap_or_default())) || begins(name, b"xmlns") || begins(name, b"xlink"))
+    if name.len() >= 5
+        && ((begins(name, b"on") && event(name.get(2..).unwrap_or_default())) || begins(name, b"xmlns") || begins(name, b"xlink"))
     {
         return Attribute::Black;
     }
@@ -106,8 +107,8 @@ pub(crate) fn attribute(name: &[u8]) -> Attribute {
         b"DATAFORMATAS" | b"DATASRC" => Attribute::Black,
         b"FILTER" | b"STYLE" => Attribute::Style,
         b"ATTRIBUTENAME" => Attribute::Indirect,
-        b"ACTION" | b"BY" | b"BACKGROUND" | b"DYNSRC" | b"FORMACTION" | b"FOLDER" | b"FROM" | b"HANDLER" | b"HREF" | b"LOWSRC" | b"POSTER"
-        | b"SRC" | b"TO" | b"VALUES" | b"XLINK:HREF" => Attribute::Url,
+        b"ACTION" | b"BY" | b"BACKGROUND" | b"DYNSRC" | b"FORMACTION" | b"FOLDER" | b"FROM" | b"HANDLER" | b"HREF" | b"LOWSRC"
+        | b"POSTER" | b"SRC" | b"TO" | b"VALUES" | b"XLINK:HREF" => Attribute::Url,
         _ => Attribute::Harmless,
     }
 }
