@@ -39,24 +39,25 @@ pub fn xss_in_full(value: &[u8]) -> bool {
 
 fn black(value: &[u8], place: Place) -> bool {
     let mut tokens = Tokens::new(value, place);
-    let mut attribute = Attribute::Harmless;
+    // Looked up when a value follows: most names have none.
+    let mut name: &[u8] = &[];
     while let Some(token) = tokens.next() {
         let text = value.get(token.at..token.at + token.len).unwrap_or_default();
-        let of_value = std::mem::replace(&mut attribute, Attribute::Harmless);
+        let attribute = std::mem::take(&mut name);
         let found = match token.kind {
-            Kind::Doctype => true,
-            Kind::TagOpen => names::black_tag(text),
             Kind::AttributeName => {
-                attribute = names::attribute(text);
+                name = text;
                 false
             }
-            Kind::AttributeValue => match of_value {
+            Kind::AttributeValue => match names::attribute(attribute) {
                 Attribute::Harmless => false,
                 Attribute::Black | Attribute::Style => true,
                 Attribute::Url => url::black(text),
                 Attribute::Indirect => names::attribute(text) != Attribute::Harmless,
             },
+            Kind::TagOpen => names::black_tag(text),
             Kind::Comment => black_comment(text),
+            Kind::Doctype => true,
             Kind::Data | Kind::TagEnd | Kind::TagSelfClose | Kind::TagClose => false,
         };
         if found {
