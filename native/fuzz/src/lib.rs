@@ -12,6 +12,7 @@ pub mod body_multipart;
 pub mod body_xml;
 pub mod chunked_body;
 pub mod client_address;
+pub mod injection;
 pub mod mutate;
 pub mod path;
 pub mod request_head;
@@ -24,6 +25,7 @@ pub type Target = fn(&[u8]);
 
 /// Every target by name; corpora lie in `corpus/NAME/`.
 pub const TARGETS: [(&str, Target); 11] = [
+pub const TARGETS: [(&str, Target); 7] = [
     ("request_head", request_head::check),
     ("chunked_body", chunked_body::check),
     ("path", path::check),
@@ -35,4 +37,5 @@ pub const TARGETS: [(&str, Target); 11] = [
     ("body_json", body_json::check),
     ("body_multipart", body_multipart::check),
     ("body_xml", body_xml::check),
+    ("injection", injection::check),
 ];

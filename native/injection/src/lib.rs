@@ -11,8 +11,14 @@
 //! allocates.
 
 mod classes;
+#[cfg(test)]
+mod linear_tests;
+#[cfg(test)]
+mod ordinary_tests;
+#[cfg(test)]
+mod reference_tests;
 mod sqli;
 mod xss;
 
-pub use sqli::{Fingerprint, sqli};
-pub use xss::xss;
+pub use sqli::{Fingerprint, sqli, sqli_in_full};
+pub use xss::{xss, xss_in_full};

@@ -9,9 +9,28 @@ const SLOTS: usize = 4096;
 
 /// Open addressing: the letters before the last, five bits each, and a bit for every last letter. No last letter: a free slot.
 static TABLE: [(u32, u32); SLOTS] = table();
+/// By the numbers of the first two letters, a bit for every third; bit 0 when there are fingerprints of the two at all.
+static BEGINNINGS: [[u32; 21]; 21] = beginnings();
+
+/// The numbers of letters.
+static NUMBERS: [u8; 256] = {
+    let mut all = [0; 256];
+    let mut letter: u8 = 255;
+    while letter > 0 {
+        all[letter as usize] = of(letter);
+        letter -= 1;
+    }
+    all
+};
+
+#[inline]
+#[allow(clippy::cast_lossless)] // `From` is not const
+const fn number(letter: u8) -> u32 {
+    NUMBERS[letter as usize] as u32
+}
 
 /// 1 to 20; 0 for what stands in no fingerprint.
-const fn number(letter: u8) -> u32 {
+const fn of(letter: u8) -> u8 {
     match letter.to_ascii_uppercase() {
         b'&' => 1,
         b'(' => 2,
@@ -41,6 +60,7 @@ const fn slot(stem: u32) -> usize {
     (stem.wrapping_mul(0x9E37_79B1) >> 20) as usize % SLOTS
 }
 
+#[allow(clippy::large_stack_arrays)] // of the compiler
 const fn table() -> [(u32, u32); SLOTS] {
     let mut slots = [(0, 0); SLOTS];
     let mut at = 0;
@@ -66,6 +86,43 @@ const fn table() -> [(u32, u32); SLOTS] {
         slots[slot] = (stem, ends);
     }
     slots
+}
+
+const fn beginnings() -> [[u32; 21]; 21] {
+    let mut all = [[0; 21]; 21];
+    let (mut at, mut slot) = (0, 0);
+    while slot < SLOTS {
+        let (stem, ends) = TABLE[slot];
+        // The third letter from the left of stems of four letters, or three, or two; the last one where the stem is shorter.
+        let (mut stem, mut third) = (stem, ends);
+        while stem >= 1 << 10 {
+            third = 1 << (stem & 31);
+            stem >>= 5;
+        }
+        if stem >= 1 << 5 {
+            all[(stem >> 5) as usize][(stem & 31) as usize] |= third | 1;
+        } else if stem > 0 {
+            while at <= 20 {
+                if ends >> at & 1 == 1 {
+                    all[stem as usize][at] |= 1;
+                }
+                at += 1;
+            }
+            at = 0;
+        }
+        slot += 1;
+    }
+    all
+}
+
+/// Whether any fingerprint begins with the two or three letters.
+#[inline]
+pub(crate) fn begins(first: u8, second: u8, third: Option<u8>) -> bool {
+    let thirds = BEGINNINGS[number(first) as usize][number(second) as usize];
+    match third.map(number) {
+        None => thirds & 1 == 1,
+        Some(third) => third != 0 && thirds >> third & 1 == 1,
+    }
 }
 
 /// Whether the letters, in either case, are the fingerprint of an attack.

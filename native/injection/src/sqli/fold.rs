@@ -1,9 +1,10 @@
 //! Folds tokens that make no difference, until five stand in a row that tell what the value is.
 
+use super::fingerprints;
 use super::lexer::Lexer;
 use super::token::{Kind, Token};
 use super::words;
-use memchr::memchr;
+use memchr::{memchr, memchr2};
 
 /// A fingerprint has at most this many tokens.
 pub(crate) const LONGEST: usize = 5;
@@ -19,7 +20,10 @@ pub(crate) struct Fold<'a> {
     /// How many of them are settled.
     pub(super) left: usize,
     more: bool,
-    comment: Option<Token>,
+    /// A comment behind the last token; of kind [`Kind::Nothing`] when there is none.
+    comment: Token,
+    /// The value may hold something evil: its beginning says nothing.
+    suspicious: bool,
 }
 
 /// What a rule for two tokens did.
@@ -35,19 +39,31 @@ pub(super) enum Two {
 
 impl<'a> Fold<'a> {
     pub(crate) fn new(lexer: Lexer<'a>) -> Self {
-        Self { lexer, tokens: [Token::NONE; 8], len: 0, left: 0, more: true, comment: None }
+        Self { lexer, tokens: [Token::NONE; 8], len: 0, left: 0, more: true, comment: Token::NONE, suspicious: false }
     }
 
-    pub(crate) fn token(&self, at: usize) -> &Token {
-        &self.tokens[at & 7]
+    /// Reads the value to its end whatever its beginning is.
+    pub(crate) fn suspect(&mut self) {
+        self.suspicious = true;
     }
 
-    pub(super) fn token_mut(&mut self, at: usize) -> &mut Token {
-        &mut self.tokens[at & 7]
+    #[inline]
+    pub(crate) fn token(&self, at: usize) -> Token {
+        self.tokens[at & 7]
     }
 
+    #[inline]
+    fn put(&mut self, at: usize, token: Token) {
+        self.tokens[at & 7] = token;
+    }
+
+    #[inline]
     pub(super) fn kind(&self, at: usize) -> Kind {
-        self.token(at).kind
+        self.token(at).kind()
+    }
+
+    pub(super) fn set_kind(&mut self, at: usize, kind: Kind) {
+        self.put(at, self.token(at).with_kind(kind));
     }
 
     /// The text of a token, as far as it counts.
@@ -61,7 +77,7 @@ impl<'a> Fold<'a> {
     }
 
     pub(super) fn copy(&mut self, from: usize, to: usize) {
-        *self.token_mut(to) = *self.token(from);
+        self.put(to, self.token(from));
     }
 
     /// Whether the token is `+ - ! ~ !!` or `NOT`.
@@ -73,14 +89,17 @@ impl<'a> Fold<'a> {
             }
     }
 
-    /// Reads and folds; returns how many tokens are left, at most six, and six only with something evil among them.
+    /// Reads and folds; returns how many tokens are left, at most six, and six only with something evil among them. None are left
+    /// as soon as it is sure that the rest does not matter.
     pub(crate) fn run(&mut self) -> usize {
         // What may stand before anything without a meaning of its own.
         loop {
-            let Some(token) = self.lexer.next() else { return 0 };
-            self.tokens[0] = token;
-            if !matches!(token.kind, Kind::Comment | Kind::LeftParenthesis | Kind::SqlType) && !self.unary(0) {
-                break;
+            self.tokens[0] = self.lexer.next();
+            match self.kind(0) {
+                Kind::Nothing => return 0,
+                Kind::Comment | Kind::LeftParenthesis | Kind::SqlType => {}
+                _ if self.unary(0) => {}
+                _ => break,
             }
         }
         self.len = 1;
@@ -105,6 +124,7 @@ impl<'a> Fold<'a> {
             match self.two() {
                 Two::Folded => continue,
                 Two::Evil => return self.left + 2,
+                Two::Kept if self.hopeless() => return 0,
                 Two::Kept => {}
             }
             self.fill(3);
@@ -117,8 +137,8 @@ impl<'a> Fold<'a> {
             }
         }
         let mut count = self.len;
-        if let Some(comment) = self.comment.filter(|_| count < LONGEST) {
-            *self.token_mut(count) = comment;
+        if count < LONGEST && self.comment.kind() == Kind::Comment {
+            self.put(count, self.comment);
             count += 1;
         }
         count.min(LONGEST)
@@ -127,29 +147,64 @@ impl<'a> Fold<'a> {
     /// Reads on until `wanted` tokens are not settled. Comments are left out, but one at the end is kept in mind.
     fn fill(&mut self, wanted: usize) {
         while self.more && self.len <= LONGEST && self.len - self.left < wanted {
-            match self.lexer.next() {
-                None => self.more = false,
-                Some(token) if token.kind == Kind::Comment => self.comment = Some(token),
-                Some(token) => {
-                    self.comment = None;
-                    *self.token_mut(self.len) = token;
+            let token = self.lexer.next();
+            match token.kind() {
+                Kind::Nothing => self.more = false,
+                Kind::Comment => self.comment = token,
+                _ => {
+                    self.comment = Token::NONE;
+                    self.put(self.len, token);
                     self.len += 1;
                 }
             }
         }
     }
 
+    /// Whether no fingerprint begins as the tokens do, and nothing that follows can change them.
+    ///
+    /// Numbers, strings, inert words and a few others are never folded away once the rules for two have kept them: a rule for
+    /// three would need an operator before or between them. This is what makes ordinary texts cheap.
+    fn hopeless(&mut self) -> bool {
+        use Kind::{Bareword, Colon, LeftBrace, LeftParenthesis, Number, Text, Unknown, Variable};
+        let last = self.left + 1;
+        if self.suspicious || last > 2 {
+            return false;
+        }
+        let letter = |at: usize| self.kind(at).letter();
+        let third = (last == 2).then(|| letter(2));
+        if fingerprints::begins(letter(0), letter(1), third) {
+            return false;
+        }
+        for at in 0..=last {
+            let token = self.token(at);
+            let fixed = match token.kind() {
+                Number | Text | Colon | Unknown | LeftParenthesis => true,
+                Bareword => words::inert(token.word()),
+                Variable => !words::callable(self.text(at)),
+                LeftBrace => at < last,
+                _ => false,
+            };
+            if !fixed {
+                return false;
+            }
+        }
+        // Comments and backticks are what something evil is made of, and a backtick at the end may become a comment.
+        self.suspicious = memchr2(b'*', b'`', self.lexer.value).is_some();
+        !self.suspicious
+    }
+
     /// Whether the first five tokens are a piece of arithmetic or of a list that may go on for long.
+    #[allow(clippy::many_single_char_names)] // they have no names but their places
     fn full(&self) -> bool {
         use Kind::{Bareword as Word, Comma, LeftParenthesis as Open, Number, Operator, RightParenthesis as Close};
-        let [a, b, c, d, e, ..] = &self.tokens;
-        match (a.kind, b.kind, c.kind, d.kind, e.kind) {
+        let [a, b, c, d, e, ..] = self.tokens.map(Token::kind);
+        matches!(
+            (a, b, c, d, e),
             (Number, Operator | Comma, Open, Number, Close)
-            | (Word, Operator, Open, Word | Number, Close)
-            | (Number, Close, Comma, Open, Number)
-            | (Word, Close, Operator, Open, Word) => true,
-            _ => false,
-        }
+                | (Word, Operator, Open, Word | Number, Close)
+                | (Number, Close, Comma, Open, Number)
+                | (Word, Close, Operator, Open, Word)
+        )
     }
 
     /// Drops `count` tokens from the end and starts over.
@@ -165,13 +220,11 @@ impl<'a> Fold<'a> {
             use Kind::{Bareword, Expression, Function, Keyword, Operator, SqlType, Tsql, Union};
             matches!(kind, Keyword | Bareword | Operator | Union | Function | Expression | Tsql | SqlType)
         };
-        if !word(a.kind) || !(word(b.kind) || b.kind == Kind::Logic) {
+        if !word(a.kind()) || !(word(b.kind()) || b.kind() == Kind::Logic) {
             return false;
         }
-        let Some((word, kind)) = words::join(a.word, b.word) else { return false };
-        let len = u8::try_from(words::text(word).len()).unwrap_or(u8::MAX);
-        let token = self.token_mut(self.left);
-        *token = Token { kind, word, len, joined: true, ..*token };
+        let Some((word, kind)) = words::join(a.word(), b.word()) else { return false };
+        self.put(self.left, a.join(kind, word, words::text(word).len()));
         true
     }
 

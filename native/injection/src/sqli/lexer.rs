@@ -37,12 +37,12 @@ impl<'a> Lexer<'a> {
         Self { value, at: 0, quote, dialect, tokens: 0, ambiguous: false }
     }
 
-    /// The next token; `None` at the end.
+    /// The next token; one of kind [`Kind::Nothing`] at the end.
     #[inline]
-    pub(crate) fn next(&mut self) -> Option<Token> {
+    pub(crate) fn next(&mut self) -> Token {
         if self.at == 0 && self.quote != 0 && !self.value.is_empty() {
             let (token, after) = self.quoted(0, 0, self.quote);
-            return Some(self.took(token, after));
+            return self.took(token, after);
         }
         while let Some(byte) = self.value.get(self.at) {
             if matches!(byte, 0..=b' ' | 0x7F | 0xA0) {
@@ -50,11 +50,12 @@ impl<'a> Lexer<'a> {
                 continue;
             }
             let (token, after) = self.read(*byte);
-            return Some(self.took(token, after));
+            return self.took(token, after);
         }
-        None
+        Token::NONE
     }
 
+    #[inline]
     fn took(&mut self, token: Token, after: usize) -> Token {
         self.at = after.min(self.value.len());
         self.tokens += 1;
@@ -117,7 +118,7 @@ impl<'a> Lexer<'a> {
             let (word, kind) = words::lookup(two);
             if kind != Kind::Nothing {
                 let (token, after) = self.token(kind, 2);
-                return (Token { word, ..token }, after);
+                return (token.with_word(word), after);
             }
         }
         // Alone at the very end a colon is an operator to the reference, and before anything else it is not.
@@ -131,14 +132,22 @@ impl<'a> Lexer<'a> {
         // A keyword that ends within the part that counts is found before the whole word is scanned: values such as
         // "`a`.int`b`.int`b`…", whose pieces are all folded away, would cost quadratic time otherwise.
         let head = rest.get(..TEXT).unwrap_or(rest);
-        let near = classes::run_without(head, classes::WORD_END);
+        let plain = classes::run(head, classes::PLAIN);
+        if rest.get(plain).is_none_or(|b| classes::is(*b, classes::WORD_END)) {
+            let head = head.get(..plain).unwrap_or(head);
+            let (word, kind) = words::lookup(head);
+            let kind = if kind == Kind::Nothing { Kind::Bareword } else { kind };
+            let (token, after) = self.token(kind, plain);
+            return (token.with_word(word), after);
+        }
+        let near = plain + classes::run_without(head.get(plain..).unwrap_or_default(), classes::WORD_END);
         let head = head.get(..near).unwrap_or(head);
         for (len, byte) in head.iter().enumerate() {
             if matches!(byte, b'.' | b'`') {
                 let (word, kind) = words::lookup(head.get(..len).unwrap_or_default());
                 if !matches!(kind, Kind::Nothing | Kind::Bareword) {
                     let (token, after) = self.token(kind, len);
-                    return (Token { word, ..token }, after);
+                    return (token.with_word(word), after);
                 }
             }
         }
@@ -146,15 +155,15 @@ impl<'a> Lexer<'a> {
         let (word, kind) = if len <= TEXT { words::lookup(head) } else { (0, Kind::Nothing) };
         let kind = if kind == Kind::Nothing { Kind::Bareword } else { kind };
         let (token, after) = self.token(kind, len);
-        (Token { word, ..token }, after)
+        (token.with_word(word), after)
     }
 
     /// A name in backticks; names of functions are functions still.
     fn tick(&self, at: usize) -> Read {
         let (token, after) = self.quoted(at, 1, b'`');
-        let (word, kind) = words::lookup(self.text(&token));
+        let (word, kind) = words::lookup(self.text(token));
         let kind = if kind == Kind::Function { kind } else { Kind::Bareword };
-        (Token { kind, word, ..token }, after)
+        (token.with_kind(kind).with_word(word), after)
     }
 
     /// A variable behind one or two `@`, perhaps quoted.
@@ -168,7 +177,7 @@ impl<'a> Lexer<'a> {
                 (Token::new(Kind::Nothing, at, len), at + len)
             }
         };
-        (Token { kind: Kind::Variable, ..token }, after)
+        (token.with_kind(Kind::Variable), after)
     }
 
     /// A name in the brackets of SQL Server.
@@ -178,12 +187,8 @@ impl<'a> Lexer<'a> {
     }
 
     /// The text of a token, as far as it counts.
-    pub(crate) fn text(&self, token: &Token) -> &'a [u8] {
-        if token.joined {
-            words::text(token.word)
-        } else {
-            self.value.get(token.at..token.at + usize::from(token.len)).unwrap_or_default()
-        }
+    pub(crate) fn text(&self, token: Token) -> &'a [u8] {
+        if token.joined() { words::text(token.word()) } else { self.value.get(token.at()..token.at() + token.len()).unwrap_or_default() }
     }
 
     /// Up to the end of the line, which is left out of the token.
@@ -210,7 +215,7 @@ impl<'a> Lexer<'a> {
         if self.dialect == Dialect::MySql { self.line() } else { self.single(Kind::Operator) }
     }
 
-    /// A comment in `/*` and `*/`. One within the other and MySQL's `/*!` are attacks by themselves.
+    /// A comment in `/*` and `*/`. One within the other and `/*!` of `MySQL` are attacks by themselves.
     fn slash(&self) -> Read {
         if self.ahead(1) != b'*' {
             return self.single(Kind::Operator);

@@ -6,21 +6,7 @@ use super::token::Kind::{
     Backslash, Bareword, Collate, Function, Keyword, LeftBrace, LeftParenthesis, Logic, Number, Operator, RightBrace, RightParenthesis,
     Semicolon, SqlType, Text, Variable,
 };
-
-/// Names that are functions when a parenthesis follows, and may be columns or variables otherwise.
-const CALLABLE: [&[u8]; 11] = [
-    b"USER_ID",
-    b"USER_NAME",
-    b"DATABASE",
-    b"PASSWORD",
-    b"USER",
-    b"CURRENT_USER",
-    b"CURRENT_DATE",
-    b"CURRENT_TIME",
-    b"CURRENT_TIMESTAMP",
-    b"LOCALTIME",
-    b"LOCALTIMESTAMP",
-];
+use super::words;
 
 impl Fold<'_> {
     fn left_is(&self, names: &[&[u8]]) -> bool {
@@ -42,20 +28,20 @@ impl Fold<'_> {
             _ if self.join() => self.step_back(),
             (Semicolon, Function) if matches!(self.text(next), [b'I' | b'i', b'F' | b'f', ..]) => {
                 // Transact-SQL's IF is a statement of its own behind a semicolon.
-                self.token_mut(next).kind = Kind::Tsql;
+                self.set_kind(next, Kind::Tsql);
                 Two::Folded
             }
-            (Bareword | Variable, LeftParenthesis) if self.left_is(&CALLABLE) => {
-                self.token_mut(at).kind = Function;
+            (Bareword | Variable, LeftParenthesis) if words::callable(self.text(at)) => {
+                self.set_kind(at, Function);
                 Two::Folded
             }
             (Keyword, following) if self.left_is(&[b"IN", b"NOT IN"]) => {
-                self.token_mut(at).kind = if following == LeftParenthesis { Operator } else { Bareword };
+                self.set_kind(at, if following == LeftParenthesis { Operator } else { Bareword });
                 Two::Folded
             }
             (Operator, following) if self.left_is(&[b"LIKE", b"NOT LIKE"]) => {
                 if following == LeftParenthesis {
-                    self.token_mut(at).kind = Function;
+                    self.set_kind(at, Function);
                 }
                 Two::Kept
             }
@@ -66,23 +52,22 @@ impl Fold<'_> {
             (Collate, Bareword) => {
                 // There are too many collations to list, but all of them have an underscore.
                 if self.underscore(next) {
-                    self.token_mut(next).kind = SqlType;
+                    self.set_kind(next, SqlType);
                     self.left = 0;
                 }
                 Two::Kept
             }
             (Backslash, _) => self.backslash(),
-            (LeftParenthesis, LeftParenthesis) | (RightParenthesis, RightParenthesis) => self.folded(1),
+            (LeftParenthesis, LeftParenthesis) | (RightParenthesis, RightParenthesis) | (_, RightBrace) => self.folded(1),
             (LeftBrace, Bareword) => {
-                if self.token(next).len == 0 {
+                if self.token(next).len() == 0 {
                     // MySQL's "{``.``.id}".
-                    self.token_mut(next).kind = Kind::Evil;
+                    self.set_kind(next, Kind::Evil);
                     return Two::Evil;
                 }
                 // "{name expression}" is the expression.
                 self.folded(2)
             }
-            (_, RightBrace) => self.folded(1),
             _ => Two::Kept,
         }
     }
@@ -105,7 +90,7 @@ impl Fold<'_> {
         let (at, next) = (self.left, self.left + 1);
         let arithmetic = self.kind(next) == Operator && matches!(self.text(next), [b'*' | b'/' | b'-' | b'+' | b'%']);
         if arithmetic {
-            self.token_mut(at).kind = Number;
+            self.set_kind(at, Number);
         } else {
             self.copy(next, at);
         }

@@ -21,10 +21,10 @@ impl Lexer<'_> {
             } else if text.get(end + 1) == Some(&quote) {
                 from = end + 2;
             } else {
-                return (Token { open, close: quote, ..Token::new(Kind::Text, begin, end) }, begin + end + 1);
+                return (Token::new(Kind::Text, begin, end).with_quotes(open, quote), begin + end + 1);
             }
         }
-        (Token { open, ..Token::new(Kind::Text, begin, text.len()) }, self.value.len())
+        (Token::new(Kind::Text, begin, text.len()).with_quotes(open, 0), self.value.len())
     }
 
     /// A word whose first letter means something else before a quote.
@@ -39,7 +39,7 @@ impl Lexer<'_> {
             b'q' => self.oracle(self.at),
             b'u' if self.ahead(1) == b'&' && self.ahead(2) == b'\'' => {
                 let (token, after) = self.quoted(self.at + 2, 1, b'\'');
-                (Token { open: b'u', close: if token.close == 0 { 0 } else { b'u' }, ..token }, after)
+                (token.with_quotes(b'u', if token.close() == 0 { 0 } else { b'u' }), after)
             }
             _ => self.word(),
         }
@@ -69,8 +69,8 @@ impl Lexer<'_> {
     /// A string from `begin` up to `end`, or to the end of the value.
     fn until(&self, begin: usize, text: &[u8], end: &[u8], form: u8) -> Read {
         match memmem::find(text, end) {
-            Some(len) => (Token { open: form, close: form, ..Token::new(Kind::Text, begin, len) }, begin + len + end.len()),
-            None => (Token { open: form, ..Token::new(Kind::Text, begin, text.len()) }, self.value.len()),
+            Some(len) => (Token::new(Kind::Text, begin, len).with_quotes(form, form), begin + len + end.len()),
+            None => (Token::new(Kind::Text, begin, text.len()).with_quotes(form, 0), self.value.len()),
         }
     }
 

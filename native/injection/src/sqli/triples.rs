@@ -6,6 +6,7 @@ use super::token::Kind::{
     Variable,
 };
 
+#[allow(clippy::unnested_or_patterns)] // a line a rule
 impl Fold<'_> {
     /// Looks at the first three tokens that are not settled; `true` when it folded any.
     pub(super) fn three(&mut self) -> bool {
@@ -43,7 +44,7 @@ impl Fold<'_> {
             (Function, LeftParenthesis, third) if third != RightParenthesis => {
                 // USER() takes no argument: with one it is something else.
                 if self.text(at).eq_ignore_ascii_case(b"USER") {
-                    self.token_mut(at).kind = Bareword;
+                    self.set_kind(at, Bareword);
                 }
                 return false;
             }

@@ -37,8 +37,21 @@ impl std::fmt::Debug for Fingerprint {
 }
 
 /// Reads the value in one way; says whether it is an attack, and whether the other dialect might read it differently.
+pub(super) type Judge = fn(Lexer<'_>) -> (Option<Fingerprint>, bool);
+
+/// Reads no further than it matters.
 pub(super) fn judge(lexer: Lexer<'_>) -> (Option<Fingerprint>, bool) {
+    folded(Fold::new(lexer))
+}
+
+/// Reads until the tokens are complete.
+pub(super) fn judge_in_full(lexer: Lexer<'_>) -> (Option<Fingerprint>, bool) {
     let mut fold = Fold::new(lexer);
+    fold.suspect();
+    folded(fold)
+}
+
+fn folded(mut fold: Fold<'_>) -> (Option<Fingerprint>, bool) {
     let count = fold.run();
     let fingerprint = fingerprint(&mut fold, count);
     let attack = fingerprints::known(fingerprint.bytes()) && counts(&fold, fingerprint.bytes());
@@ -48,19 +61,19 @@ pub(super) fn judge(lexer: Lexer<'_>) -> (Option<Fingerprint>, bool) {
 fn fingerprint(fold: &mut Fold<'_>, count: usize) -> Fingerprint {
     if count > 2 {
         // PHP's magic backquote: an open, empty name in backticks at the end is a comment.
-        let last = fold.token_mut(count - 1);
-        if last.kind == Kind::Bareword && (last.open, last.close, last.len) == (b'`', 0, 0) {
-            last.kind = Kind::Comment;
+        let last = fold.token(count - 1);
+        if last.kind() == Kind::Bareword && (last.open(), last.close(), last.len()) == (b'`', 0, 0) {
+            fold.set_kind(count - 1, Kind::Comment);
         }
     }
     let (mut letters, mut len) = ([0; LONGEST], 0);
     for at in 0..count {
-        let kind = fold.token(at).kind;
+        let kind = fold.kind(at);
         if kind == Kind::Evil {
-            return Fingerprint { letters: [Kind::Evil as u8, 0, 0, 0, 0], len: 1 };
+            return Fingerprint { letters: [b'X', 0, 0, 0, 0], len: 1 };
         }
         if let Some(letter) = letters.get_mut(at) {
-            *letter = kind as u8;
+            *letter = kind.letter();
             len += 1;
         }
     }
@@ -79,10 +92,10 @@ fn counts(fold: &Fold<'_>, letters: &[u8]) -> bool {
         [b's', b'o' | b'&', b's'] => {
             // "foo' + 'bar": the outer quotes are not in the value.
             let (first, last) = (fold.token(0), fold.token(2));
-            first.open == 0 && last.close == 0 && first.close == last.open
+            first.open() == 0 && last.close() == 0 && first.close() == last.open()
         }
         b"s&n" | b"n&1" | b"1&1" | b"1&v" | b"1&s" => fold.lexer().tokens != 3,
-        [_, b'k', _] => fold.text(1).get(..4).is_some_and(|t| t.eq_ignore_ascii_case(b"INTO")) && fold.token(1).len > 4,
+        [_, b'k', _] => fold.text(1).get(..4).is_some_and(|t| t.eq_ignore_ascii_case(b"INTO")) && fold.token(1).len() > 4,
         _ => true,
     }
 }
@@ -90,18 +103,18 @@ fn counts(fold: &Fold<'_>, letters: &[u8]) -> bool {
 fn two_count(fold: &Fold<'_>, second: u8) -> bool {
     let value = fold.lexer().value;
     let tokens = fold.lexer().tokens;
-    if second == Kind::Union as u8 {
+    if second == b'U' {
         return tokens != 2;
     }
     let sign = fold.text(1).first().copied().unwrap_or(0);
-    match (fold.token(0).kind, fold.token(1).kind) {
+    match (fold.kind(0), fold.kind(1)) {
         _ if sign == b'#' => false,
         (Kind::Bareword, Kind::Comment) if sign != b'/' => false,
         (Kind::Number, Kind::Comment) if sign == b'/' || tokens > 2 => true,
         (Kind::Number, Kind::Comment) => {
             // "1234-ABCD--" is an identifier; "1234--" and "1234 --" are none. The reference compares signed bytes.
             let byte = |at: usize| value.get(at).copied().unwrap_or(0);
-            let len = usize::from(fold.token(0).len);
+            let len = fold.token(0).len();
             match byte(len) {
                 0..=b' ' | 0x80.. => true,
                 b'/' => byte(len + 1) == b'*',
@@ -110,6 +123,6 @@ fn two_count(fold: &Fold<'_>, second: u8) -> bool {
             }
         }
         // "--" is common in texts, but not at the end of them.
-        _ => !(fold.token(1).len > 2 && sign == b'-'),
+        _ => !(fold.token(1).len() > 2 && sign == b'-'),
     }
 }

@@ -12,6 +12,28 @@ const COUNT: usize = count(false);
 const PHRASES: usize = count(true);
 const SLOTS: usize = 4096;
 
+/// The word begins a phrase.
+const BEGINS: u8 = 1;
+/// The word ends a phrase.
+const ENDS: u8 = 2;
+/// The word is one of [`CALLABLE`].
+const CALLED: u8 = 4;
+
+/// Names that are functions when a parenthesis follows, and may be columns or variables otherwise.
+const CALLABLE: [&[u8]; 11] = [
+    b"USER_ID",
+    b"USER_NAME",
+    b"DATABASE",
+    b"PASSWORD",
+    b"USER",
+    b"CURRENT_USER",
+    b"CURRENT_DATE",
+    b"CURRENT_TIME",
+    b"CURRENT_TIMESTAMP",
+    b"LOCALTIME",
+    b"LOCALTIMESTAMP",
+];
+
 #[derive(Clone, Copy)]
 struct Entry {
     at: u16,
@@ -25,7 +47,7 @@ static WORDS: [Entry; COUNT + 1] = words();
 static TABLE: [u32; SLOTS] = table();
 /// Head, tail and the phrase that both make, once for each place where it can be cut. Sorted by phrase.
 static JOINTS: [[u16; 3]; PHRASES] = joints();
-/// By number: 1 for words that begin phrases, 2 for those that end some.
+/// By number: [`BEGINS`] and the like.
 static PARTS: [u8; COUNT + 1] = parts();
 
 /// Lines, or the places where the words of phrases can be cut.
@@ -107,8 +129,15 @@ const fn parts() -> [u8; COUNT + 1] {
     let mut all = [0; COUNT + 1];
     let mut n = 0;
     while n < PHRASES {
-        all[JOINTS[n][0] as usize] |= 1;
-        all[JOINTS[n][1] as usize] |= 2;
+        all[JOINTS[n][0] as usize] |= BEGINS;
+        all[JOINTS[n][1] as usize] |= ENDS;
+        n += 1;
+    }
+    n = 0;
+    while n < CALLABLE.len() {
+        let number = find(CALLABLE[n]);
+        assert!(number != 0, "a callable name is not in the list");
+        all[number as usize] |= CALLED;
         n += 1;
     }
     all
@@ -138,6 +167,18 @@ const fn hash(text: &[u8]) -> u32 {
     (mixed.wrapping_mul(0xD6E8_FEB8_6659_FD93) >> 32) as u32
 }
 
+/// Whether the texts differ in case at most.
+const fn same(a: &[u8], b: &[u8]) -> bool {
+    let mut at = 0;
+    while at < a.len() && at < b.len() {
+        if !a[at].eq_ignore_ascii_case(&b[at]) {
+            return false;
+        }
+        at += 1;
+    }
+    a.len() == b.len()
+}
+
 /// The number of a word in any case, 0 when it is none.
 #[allow(clippy::cast_possible_truncation)] // the low half of a slot
 const fn find(text: &[u8]) -> u16 {
@@ -148,7 +189,7 @@ const fn find(text: &[u8]) -> u16 {
     let mut slot = hash as usize % SLOTS;
     while TABLE[slot] != 0 {
         let (check, number) = (TABLE[slot] & 0xFFFF_0000, (TABLE[slot] & 0xFFFF) as u16);
-        if check == hash & 0xFFFF_0000 && spelling(number as usize).eq_ignore_ascii_case(text) {
+        if check == hash & 0xFFFF_0000 && same(spelling(number as usize), text) {
             return number;
         }
         slot = (slot + 1) % SLOTS;
@@ -165,7 +206,7 @@ pub(crate) fn lookup(text: &[u8]) -> (u16, Kind) {
 
 /// The number and kind of the phrase that two words make.
 pub(crate) fn join(head: u16, tail: u16) -> Option<(u16, Kind)> {
-    if PARTS[usize::from(head)] & 1 == 0 || PARTS[usize::from(tail)] & 2 == 0 {
+    if PARTS[usize::from(head)] & BEGINS == 0 || PARTS[usize::from(tail)] & ENDS == 0 {
         return None;
     }
     let [_, _, phrase] = JOINTS.iter().find(|j| j[0] == head && j[1] == tail)?;
@@ -175,4 +216,14 @@ pub(crate) fn join(head: u16, tail: u16) -> Option<(u16, Kind)> {
 /// A word as the table has it, in capitals.
 pub(crate) fn text(number: u16) -> &'static [u8] {
     spelling(usize::from(number))
+}
+
+/// Whether what follows a bare word can make something else of it.
+pub(crate) fn inert(number: u16) -> bool {
+    PARTS[usize::from(number)] & (BEGINS | CALLED) == 0
+}
+
+/// Whether the text is one of the names that are functions when a parenthesis follows.
+pub(crate) fn callable(text: &[u8]) -> bool {
+    PARTS[usize::from(find(text))] & CALLED != 0
 }

@@ -60,8 +60,34 @@ pub(crate) struct Tokens<'a> {
 }
 
 /// White to browsers. NUL is only skipped between attributes.
-fn white(byte: u8) -> bool {
-    matches!(byte, 0 | 9..=13 | b' ')
+const WHITE: u8 = 1;
+/// Ends the name of a tag: whites but NUL, which old browsers ignored there.
+const TAG: u8 = 1 << 1;
+/// Ends the name of an attribute.
+const NAME: u8 = 1 << 2;
+/// Ends the value of an attribute without quotes.
+const VALUE: u8 = 1 << 3;
+
+static CLASSES: [u8; 256] = {
+    let mut all = [0; 256];
+    let mut byte: u8 = 0;
+    while byte < 128 {
+        all[byte as usize] = match byte {
+            0 => WHITE | NAME | VALUE,
+            9..=13 | b' ' => WHITE | TAG | NAME | VALUE,
+            b'/' => TAG | NAME,
+            b'=' => NAME,
+            b'>' => TAG | NAME | VALUE,
+            _ => 0,
+        };
+        byte += 1;
+    }
+    all
+};
+
+#[inline]
+fn is(byte: u8, class: u8) -> bool {
+    CLASSES[usize::from(byte)] & class != 0
 }
 
 impl<'a> Tokens<'a> {
@@ -98,6 +124,7 @@ impl<'a> Tokens<'a> {
         self.value.get(self.at).copied()
     }
 
+    #[allow(clippy::unnecessary_wraps)] // every state ends with it
     /// A token of `len` bytes from here on; goes on `skip` bytes behind it.
     fn token(&mut self, kind: Kind, len: usize, skip: usize, state: State) -> Option<Token> {
         let token = Token { kind, at: self.at, len };
@@ -113,7 +140,7 @@ impl<'a> Tokens<'a> {
 
     /// Skips what is white. The reference takes the byte 0xFF for the end.
     fn skip_white(&mut self) -> Option<u8> {
-        self.at += self.rest(self.at).iter().take_while(|b| white(**b)).count();
+        self.at += self.rest(self.at).iter().take_while(|b| is(**b, WHITE)).count();
         self.byte().filter(|b| *b != 0xFF)
     }
 
@@ -171,8 +198,7 @@ impl<'a> Tokens<'a> {
 
     fn tag_name(&mut self) -> Option<Token> {
         let rest = self.rest(self.at);
-        // NUL is part of a name: old browsers ignored it there.
-        let Some(len) = rest.iter().position(|b| matches!(b, 9..=13 | b' ' | b'/' | b'>')) else { return self.last(Kind::TagOpen) };
+        let Some(len) = rest.iter().position(|b| is(*b, TAG)) else { return self.last(Kind::TagOpen) };
         match rest.get(len) {
             Some(b'/') => self.token(Kind::TagOpen, len, 1, State::SelfClosing),
             Some(b'>') if self.closing => {
@@ -218,7 +244,7 @@ impl<'a> Tokens<'a> {
     /// A name of one byte at least, whatever that is.
     fn attribute_name(&mut self) -> Option<Token> {
         let rest = self.rest(self.at);
-        let end = rest.iter().skip(1).position(|b| white(*b) || matches!(b, b'/' | b'=' | b'>'));
+        let end = rest.iter().skip(1).position(|b| is(*b, NAME));
         let Some(len) = end.map(|end| end + 1) else { return self.last(Kind::AttributeName) };
         let (skip, state) = match rest.get(len) {
             Some(b'/') => (1, State::SelfClosing),
@@ -264,7 +290,7 @@ impl<'a> Tokens<'a> {
 
     fn unquoted(&mut self) -> Option<Token> {
         let rest = self.rest(self.at);
-        let Some(len) = rest.iter().position(|b| white(*b) || *b == b'>') else { return self.last(Kind::AttributeValue) };
+        let Some(len) = rest.iter().position(|b| is(*b, VALUE)) else { return self.last(Kind::AttributeValue) };
         match rest.get(len) {
             Some(b'>') => self.token(Kind::AttributeValue, len, 0, State::TagEnd),
             _ => self.token(Kind::AttributeValue, len, 1, State::BeforeAttributeName),

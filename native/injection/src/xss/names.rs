@@ -1,6 +1,7 @@
 //! Names of tags and attributes that can run script. The lists are libinjection's (BSD 3-clause licence).
 
 use super::MOST;
+use memchr::memchr;
 
 /// One a line, sorted. None begins with another: an attribute counts as an event's when it begins with `on` and one of these.
 static EVENTS: &str = include_str!("../../data/events.txt");
@@ -48,6 +49,10 @@ const fn split(text: &'static [u8]) -> [&'static [u8]; EVENT_COUNT] {
 
 /// The name in capitals without NULs, which old browsers ignored; empty when it is longer than any in the lists.
 fn capitals<'b>(name: &[u8], buffer: &'b mut [u8; MOST]) -> &'b [u8] {
+    // Without NULs, which are rare, the length alone tells.
+    if name.len() > MOST && memchr(0, name).is_none() {
+        return &[];
+    }
     let mut len = 0;
     for byte in name.iter().filter(|b| **b != 0) {
         let Some(place) = buffer.get_mut(len) else { return &[] };
@@ -98,7 +103,8 @@ pub(crate) fn attribute(name: &[u8]) -> Attribute {
     if name.len() < 2 {
         return Attribute::Harmless;
     }
-    if name.len() >= 5 && ((begins(name, b"on") && event(name.get(2..).unwrap_or_default())) || begins(name, b"xmlns") || begins(name, b"xlink"))
+    if name.len() >= 5
+        && ((begins(name, b"on") && event(name.get(2..).unwrap_or_default())) || begins(name, b"xmlns") || begins(name, b"xlink"))
     {
         return Attribute::Black;
     }
@@ -106,8 +112,8 @@ pub(crate) fn attribute(name: &[u8]) -> Attribute {
         b"DATAFORMATAS" | b"DATASRC" => Attribute::Black,
         b"FILTER" | b"STYLE" => Attribute::Style,
         b"ATTRIBUTENAME" => Attribute::Indirect,
-        b"ACTION" | b"BY" | b"BACKGROUND" | b"DYNSRC" | b"FORMACTION" | b"FOLDER" | b"FROM" | b"HANDLER" | b"HREF" | b"LOWSRC" | b"POSTER"
-        | b"SRC" | b"TO" | b"VALUES" | b"XLINK:HREF" => Attribute::Url,
+        b"ACTION" | b"BY" | b"BACKGROUND" | b"DYNSRC" | b"FORMACTION" | b"FOLDER" | b"FROM" | b"HANDLER" | b"HREF" | b"LOWSRC"
+        | b"POSTER" | b"SRC" | b"TO" | b"VALUES" | b"XLINK:HREF" => Attribute::Url,
         _ => Attribute::Harmless,
     }
 }
