@@ -39,7 +39,10 @@ pub(super) fn of_literals(literals: &[Vec<u8>]) -> f64 {
 fn of_literal(literal: &[u8]) -> f64 {
     let independent: f64 = literal.iter().map(|byte| of_byte(*byte).max(of_byte(byte.to_ascii_uppercase()))).product();
     let common = COMMON.iter().any(|word| memchr::memmem::find(word, literal).is_some());
-    if common { independent.max(0.002) } else { independent }
+    // Two or three letters are a part of many words, and each occurrence has its price.
+    let short = literal.len() < 4 && literal.iter().all(u8::is_ascii_alphanumeric);
+    let weighed = if short { independent * 6.0 } else { independent };
+    if common { weighed.max(0.002) } else { weighed }
 }
 
 /// Pieces that ordinary values are full of.

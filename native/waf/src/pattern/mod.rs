@@ -13,6 +13,7 @@ mod caches;
 mod error;
 mod flags;
 mod frequency;
+mod grams;
 mod groups;
 mod lower;
 mod parse;
@@ -176,7 +177,7 @@ impl Pattern {
             Exact::Bounded { program, first, .. } => {
                 let mut slots = Vec::new();
                 let outcome = bounded::search(program, value, from, first, &mut slots);
-                for (slot, position) in groups.slots.iter_mut().zip(&slots) {
+                for (slot, position) in groups.slots.iter_mut().zip(slots.iter().take(program.group_slots)) {
                     *slot = NonMaxUsize::new(*position);
                 }
                 if outcome == Outcome::GaveUp {

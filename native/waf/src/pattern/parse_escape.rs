@@ -92,14 +92,13 @@ impl Parser<'_> {
 
     /// `\x`: two digits at most, or any number in braces; without a digit it is NUL.
     fn hexadecimal(&mut self) -> Result<u8, PatternError> {
-        if self.rest().first() == Some(&b'{') {
-            let digits = self.rest().iter().position(|byte| *byte == b'}').and_then(|end| self.rest().get(1..end));
-            // PCRE takes `\x{` without hexadecimal digits and a brace as NUL and a literal brace.
-            if let Some(digits) = digits.filter(|digits| !digits.is_empty() && digits.iter().all(u8::is_ascii_hexdigit)) {
-                let code = self.code(digits, 16)?;
-                self.at += digits.len() + 2;
-                return Ok(code);
+        if self.take(b"{") {
+            let start = self.at;
+            let digits = self.until(b'}', "hexadecimal code")?;
+            if digits.is_empty() || !digits.iter().all(u8::is_ascii_hexdigit) {
+                return Err(PatternError::new(start, Reason::Unfinished("hexadecimal code")));
             }
+            return self.code(digits, 16);
         }
         let rest = self.rest();
         let digits = rest.iter().take(2).take_while(|byte| byte.is_ascii_hexdigit()).count();

@@ -40,15 +40,18 @@ fn sequence(parts: &[Node], follow: &Follow<'_>) -> Node {
     let mut rest: Vec<Node> = parts.to_vec();
     while !rest.is_empty() {
         let part = rest.remove(0);
-        if let Node::Repeat { node, min, max: None, greed: Greed::Possessive } = &part {
-            if let Node::Class(set) = **node {
-                if let Some(restricted) = restrict(&rest, set, follow) {
+        if let Node::Repeat { node, min, max, greed: Greed::Possessive } = &part {
+            let set = match **node {
+                Node::Class(set) if max.is_none() => Some(set),
+                _ => None,
+            };
+            match set.and_then(|set| restrict(&rest, set, follow)) {
+                Some(restricted) => {
                     done.push(Node::Repeat { node: node.clone(), min: *min, max: None, greed: Greed::Greedy });
                     rest = restricted;
-                    continue;
                 }
+                None => done.push(part),
             }
-            done.push(part);
             continue;
         }
         let next = walk(&part, &Follow::Then(&rest, follow));
@@ -67,8 +70,7 @@ fn restrict(parts: &[Node], set: ByteSet, follow: &Follow<'_>) -> Option<Vec<Nod
     let with_tail = |node: Node| Some(std::iter::once(node).chain(tail.iter().cloned()).collect());
     match head {
         Node::Class(own) => with_tail(Node::Class(own.without(set))),
-        // Conditions consume nothing: what comes after them is meant.
-        Node::Empty | Node::At(_) => Some(std::iter::once(head.clone()).chain(restrict(tail, set, follow)?).collect()),
+        Node::Empty => Some(std::iter::once(head.clone()).chain(restrict(tail, set, follow)?).collect()),
         Node::Concat(inner) => with_tail(Node::concat(restrict(inner, set, &behind)?)),
         Node::Group(inner, number) => {
             let inner = restrict(std::slice::from_ref(inner), set, &behind)?;
@@ -123,7 +125,7 @@ fn holds(follow: &Follow<'_>, set: &ByteSet) -> bool {
 /// `None` when the node may gain; else whether what comes after it may be reached without a byte being consumed.
 fn apart(node: &Node, set: &ByteSet) -> Option<bool> {
     match node {
-        Node::Empty | Node::At(Position::Start | Position::LineStart | Position::WordBoundary | Position::NotWordBoundary) => Some(true),
+        Node::Empty => Some(true),
         Node::At(Position::End) => Some(false),
         Node::At(Position::EndOrFinalNewline | Position::LineEnd) => (!set.contains(b'\n')).then_some(false),
         Node::Class(own) => own.is_disjoint(set).then_some(false),
@@ -144,6 +146,7 @@ fn apart(node: &Node, set: &ByteSet) -> Option<bool> {
             }
             Some(apart(node, set)? || *min == 0)
         }
-        Node::Around { .. } | Node::Backreference { .. } | Node::Keep => None,
+        // These may hold before a byte that was given back, and not behind the last.
+        Node::At(_) | Node::Around { .. } | Node::Backreference { .. } | Node::Keep => None,
     }
 }

@@ -1,10 +1,9 @@
 //! One pass over a value that says which of many patterns may match it.
 
 use super::byte_set::ByteSet;
+use super::grams::Grams;
 use super::required::Required;
-use aho_corasick::automaton::Automaton;
-use aho_corasick::{Anchored, MatchKind, dfa::DFA};
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 /// A set of ids: small numbers, one bit each.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -71,64 +70,113 @@ impl Builder {
         self
     }
 
-    /// Makes the prefilter. `None` when the automaton would be too large, which 2^31 states would be.
-    pub fn build(self) -> Option<Prefilter> {
-        let mut numbers: HashMap<Vec<u8>, usize> = HashMap::new();
-        let mut literals: Vec<Vec<u8>> = Vec::new();
-        let mut owners: Vec<Vec<u32>> = Vec::new();
-        let mut always = IdSet::default();
-        let mut unfiltered = IdSet::default();
-        let mut checks = Vec::new();
+    /// Makes the prefilter.
+    pub fn build(self) -> Prefilter {
+        let mut filter = Prefilter::default();
+        let classes = Classes::of(&self.entries);
+        let mut owners: BTreeMap<Vec<u8>, Vec<u32>> = BTreeMap::new();
         for (id, required) in self.entries {
             if required.is_nothing() && required.min_length == 0 {
-                always.insert(id);
+                filter.always.insert(id);
                 continue;
             }
-            checks.push(Check { id, min_length: required.min_length, bytes: required.bytes });
-            if required.literals.is_empty() {
-                unfiltered.insert(id);
+            let all = required.bytes.iter().fold(0, |mask, set| mask | classes.bit(set));
+            let any = classes.bit(&required.or_bytes);
+            if required.literals.is_empty() && required.or_bytes.is_empty() || any == 0 && !required.or_bytes.is_empty() {
+                filter.unfiltered.insert(id);
+            }
+            let slot = id as usize;
+            if slot >= filter.checks.len() {
+                filter.checks.resize(slot + 1, Check::default());
+            }
+            filter.checks[slot] = Check { min_length: required.min_length, all };
+            if any != 0 {
+                filter.by_class[any.trailing_zeros() as usize].insert(id);
             }
             for literal in required.literals {
-                let number = *numbers.entry(literal.clone()).or_insert_with(|| {
-                    literals.push(literal);
-                    owners.push(Vec::new());
-                    literals.len() - 1
-                });
-                owners[number].push(id);
+                owners.entry(literal.to_ascii_lowercase()).or_default().push(id);
             }
+            filter.ids.insert(id);
         }
-        let automaton = if literals.is_empty() {
-            None
-        } else {
-            let mut builder = DFA::builder();
-            builder
-                .ascii_case_insensitive(true)
-                .match_kind(MatchKind::Standard)
-                .start_kind(aho_corasick::StartKind::Unanchored)
-                .prefilter(false);
-            Some(builder.build(&literals).ok()?)
-        };
-        Some(Prefilter { automaton, owners, always, unfiltered, checks })
+        filter.classes = classes.table();
+        filter.grams = (!owners.is_empty()).then(|| Grams::new(owners.into_iter().collect()));
+        filter
     }
 }
 
-#[derive(Debug)]
+/// Sets of bytes that conditions name, a bit each. There is room for 64; the conditions of those beyond count as met.
+struct Classes(Vec<ByteSet>);
+
+impl Classes {
+    fn of(entries: &[(u32, Required)]) -> Self {
+        let mut wanted: Vec<(u32, ByteSet)> = Vec::new();
+        for (_, required) in entries {
+            // Where there are literals, they say more than bytes do; without them the rarest set says most.
+            let (weight, sets) = if required.literals.is_empty() { (4, required.bytes.as_slice()) } else { (0, &[][..]) };
+            let sets = sets.iter().take(2).enumerate().map(|(rank, set)| (if rank == 0 { weight } else { 1 }, *set));
+            for (weight, set) in sets.chain([(8, required.or_bytes)]).filter(|(_, set)| !set.is_empty()) {
+                match wanted.iter_mut().find(|(_, known)| *known == set) {
+                    Some((sum, _)) => *sum += weight,
+                    None => wanted.push((weight, set)),
+                }
+            }
+        }
+        wanted.sort_by_key(|(weight, _)| std::cmp::Reverse(*weight));
+        wanted.truncate(64);
+        Self(wanted.into_iter().map(|(_, set)| set).collect())
+    }
+
+    /// The bit of a set; none when it was left out.
+    fn bit(&self, set: &ByteSet) -> u64 {
+        self.0.iter().position(|known| known == set).map_or(0, |index| 1 << index)
+    }
+
+    /// The bits of all sets that a byte is in.
+    fn table(&self) -> Box<[u64; 256]> {
+        let mut table = Box::new([0; 256]);
+        for (index, set) in self.0.iter().enumerate() {
+            set.iter().for_each(|byte| table[usize::from(byte)] |= 1 << index);
+        }
+        table
+    }
+}
+
+#[derive(Clone, Copy, Debug, Default)]
 struct Check {
-    id: u32,
     min_length: usize,
-    bytes: Vec<ByteSet>,
+    /// Classes of which each must be present.
+    all: u64,
 }
 
 /// Says which patterns may match a value. It may name one that does not match, and never leaves one out that does.
 #[derive(Debug)]
 pub struct Prefilter {
-    automaton: Option<DFA>,
-    /// Ids by literal.
-    owners: Vec<Vec<u32>>,
+    grams: Option<Grams>,
+    /// All ids but those of `always`.
+    ids: IdSet,
     always: IdSet,
     /// Ids without literals, which other conditions may still rule out.
     unfiltered: IdSet,
+    /// By byte, the classes that it is in.
+    classes: Box<[u64; 256]>,
+    /// By class, the ids that a byte of it is enough for.
+    by_class: Vec<IdSet>,
+    /// By id.
     checks: Vec<Check>,
+}
+
+impl Default for Prefilter {
+    fn default() -> Self {
+        Self {
+            grams: None,
+            ids: IdSet::default(),
+            always: IdSet::default(),
+            unfiltered: IdSet::default(),
+            classes: Box::new([0; 256]),
+            by_class: vec![IdSet::default(); 64],
+            checks: Vec::new(),
+        }
+    }
 }
 
 impl Prefilter {
@@ -145,32 +193,25 @@ impl Prefilter {
     /// Makes `out` the ids that may match `value`, those of [`Self::always`] excepted.
     pub fn scan(&self, value: &[u8], out: &mut IdSet) {
         out.words.clone_from(&self.unfiltered.words);
-        if let Some(automaton) = &self.automaton {
-            self.search(automaton, value, out);
-        }
-        if out.is_empty() {
-            return;
-        }
-        let mut present = ByteSet::EMPTY;
-        for byte in value {
-            present.insert(*byte);
-        }
-        for check in &self.checks {
-            if out.contains(check.id) && (value.len() < check.min_length || check.bytes.iter().any(|set| set.is_disjoint(&present))) {
-                out.remove(check.id);
+        if let Some(grams) = &self.grams {
+            if !grams.search(value, |id| out.insert(id)) {
+                out.words.clone_from(&self.ids.words);
             }
         }
-    }
-
-    fn search(&self, automaton: &DFA, value: &[u8], out: &mut IdSet) {
-        let Ok(mut state) = automaton.start_state(Anchored::No) else { return };
-        for byte in value {
-            state = automaton.next_state(Anchored::No, state, *byte);
-            // A state knows every literal that ends here, shorter ones within longer ones too.
-            if automaton.is_special(state) && automaton.is_match(state) {
-                for index in 0..automaton.match_len(state) {
-                    let literal = automaton.match_pattern(state, index).as_usize();
-                    self.owners[literal].iter().for_each(|id| out.insert(*id));
+        let present = value.iter().fold(0, |mask, byte| mask | self.classes[usize::from(*byte)]);
+        let mut left = present;
+        while left != 0 {
+            out.extend(&self.by_class[left.trailing_zeros() as usize]);
+            left &= left - 1;
+        }
+        for (index, word) in out.words.iter_mut().enumerate() {
+            let mut left = *word;
+            while left != 0 {
+                let bit = left.trailing_zeros();
+                left &= left - 1;
+                let holds = self.checks.get(index * 64 + bit as usize).is_some_and(|check| check.all & !present == 0 && value.len() >= check.min_length);
+                if !holds {
+                    *word &= !(1 << bit);
                 }
             }
         }
@@ -178,16 +219,27 @@ impl Prefilter {
 
     /// Bytes held.
     pub fn memory(&self) -> usize {
-        self.automaton.as_ref().map_or(0, Automaton::memory_usage) + self.owners.iter().map(|ids| 24 + ids.len() * 4).sum::<usize>()
+        let sets = self.by_class.iter().map(|set| size_of_val(set) + size_of_val(set.words.as_slice())).sum::<usize>();
+        self.grams.as_ref().map_or(0, Grams::memory) + sets + size_of_val(self.checks.as_slice()) + size_of_val(&*self.classes)
     }
 
     /// How many different literals are looked for.
     pub fn literals(&self) -> usize {
-        self.owners.len()
+        self.grams.as_ref().map_or(0, Grams::len)
     }
 }
 
 impl IdSet {
+    /// Adds all ids of another set.
+    fn extend(&mut self, other: &Self) {
+        if self.words.len() < other.words.len() {
+            self.words.resize(other.words.len(), 0);
+        }
+        for (word, more) in self.words.iter_mut().zip(&other.words) {
+            *word |= more;
+        }
+    }
+
     /// Takes an id out.
     #[inline]
     pub fn remove(&mut self, id: u32) {

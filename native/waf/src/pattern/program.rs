@@ -40,11 +40,14 @@ pub(super) enum Instruction {
 pub(super) struct Program {
     pub(super) code: Vec<Instruction>,
     pub(super) slots: usize,
+    /// Those that belong to groups.
+    pub(super) group_slots: usize,
 }
 
 impl Program {
     pub(super) fn new(node: &Node, groups: u32) -> Result<Self, Reason> {
-        let mut program = Self { code: Vec::new(), slots: 2 * (groups as usize + 1) };
+        let group_slots = 2 * (groups as usize + 1);
+        let mut program = Self { code: Vec::new(), slots: group_slots, group_slots };
         program.emit(node)?;
         program.push(Instruction::Accept)?;
         Ok(program)

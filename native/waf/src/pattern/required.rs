@@ -8,17 +8,20 @@ use super::frequency;
 const MAX_LITERALS: usize = 1024;
 const MAX_LENGTH: usize = 24;
 /// Different bytes, without regard to case, up to which a class is written out.
-const MAX_CLASS: usize = 16;
+const MAX_CLASS: usize = 4;
 /// Sets of bytes that are kept.
 const MAX_CLAUSES: usize = 4;
-/// A set that so large a share of bytes falls in is in every value.
-const COMMON: f64 = 0.05;
+/// Share of ordinary bytes above which a set says nothing.
+const COMMON: f64 = 0.03;
 
-/// Necessary conditions for a match. What they say about case: literals are in lower case and mean either.
+/// Necessary conditions for a match.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Required {
-    /// One of these must occur, in either case of ASCII letters; none means nothing.
+    /// One of these must occur, in either case of ASCII letters, or else a byte of `or_bytes`. In lower case, two bytes at least.
+    /// With no literal and no byte in `or_bytes` there is no such condition.
     pub literals: Vec<Vec<u8>>,
+    /// See `literals`.
+    pub or_bytes: ByteSet,
     /// Of each of these at least one byte must occur.
     pub bytes: Vec<ByteSet>,
     /// Bytes that the shortest match has.
@@ -31,20 +34,28 @@ impl Required {
         let literals: Vec<Vec<u8>> = phrases.into_iter().map(<[u8]>::to_ascii_lowercase).collect();
         let min_length = literals.iter().map(Vec::len).min().unwrap_or(0);
         // An empty phrase is everywhere.
-        let literals = if min_length == 0 { Vec::new() } else { without_redundant(literals) };
-        Self { literals, bytes: Vec::new(), min_length }
+        let literals = if min_length == 0 { Vec::new() } else { literals };
+        Self { min_length, ..Self::of_literals(literals) }
     }
 
-    /// Whether every value may match.
+    fn of_literals(literals: Vec<Vec<u8>>) -> Self {
+        let (single, literals): (Vec<_>, Vec<_>) = without_redundant(literals).into_iter().partition(|literal| literal.len() == 1);
+        let or_bytes = ByteSet::of(&single.concat()).fold_case();
+        Self { literals, or_bytes, ..Self::default() }
+    }
+
+    /// Whether every value that is not too short may match.
     pub fn is_nothing(&self) -> bool {
-        self.literals.is_empty() && self.bytes.is_empty()
+        self.literals.is_empty() && self.or_bytes.is_empty() && self.bytes.is_empty()
     }
 
     pub(super) fn of(node: &Node) -> Self {
-        let info = literals(node);
         let mut bytes = clauses(node);
         bytes.retain(|set| frequency::of_set(set) < COMMON);
-        Self { literals: info.best().unwrap_or_default(), bytes, min_length: shortest(node) }
+        let rarest = bytes.first().map_or(COMMON, frequency::of_set);
+        // Literals cost more to look for than bytes do, so that they must say more.
+        let best = literals(node).best().filter(|set| frequency::of_literals(set) * 2.0 < rarest);
+        Self { bytes, min_length: shortest(node), ..Self::of_literals(best.unwrap_or_default()) }
     }
 }
 
@@ -63,9 +74,9 @@ impl Info {
     }
 }
 
-/// A set that is worth looking for, without literals that contain others.
+/// A set that can be looked for, without literals that contain others.
 fn candidate(set: Vec<Vec<u8>>) -> Option<Vec<Vec<u8>>> {
-    let usable = !set.is_empty() && set.iter().all(|literal| literal.len() >= 2);
+    let usable = !set.is_empty() && set.iter().all(|literal| !literal.is_empty());
     usable.then(|| without_redundant(set))
 }
 
