@@ -4,7 +4,8 @@ use super::event::{Event, MAX_EVENTS, MAX_EXCERPT, MAX_TEXT, excerpt};
 use super::program::{Act, CtlAct, Element, Head, Macro, Put, TargetRemoval};
 use super::run::Run;
 use super::state::{Live, Pair, Tx, Value};
-use super::store::{Change, Key, Loaded, change, number};
+use super::store::{Change, Key, Loaded, change};
+use crate::operator::integer;
 use crate::seclang::Variable;
 use std::time::Duration;
 
@@ -76,7 +77,7 @@ impl Run<'_> {
         }
         let mut out = Vec::new();
         self.expand(text, Some(head), &mut out);
-        number(&out)
+        integer(&out)
     }
 
     fn set_slot(&mut self, slot: u32, put: &Put, head: &Head) {
@@ -157,7 +158,7 @@ impl Run<'_> {
         let mark = format!("{name}.lowered");
         let now = (self.around.clock)().as_secs();
         let Some(elements) = self.elements(*collection) else { return };
-        let held = |name: &str| elements.get(name).map(|k| number(&k.value));
+        let held = |name: &str| elements.get(name).map(|k| integer(&k.value));
         let Some(value) = held(&name) else { return };
         let Some(last) = held(&mark).and_then(|n| u64::try_from(n).ok()) else {
             return self.record(*collection, mark, Change::Set(now.to_string().into_bytes()));

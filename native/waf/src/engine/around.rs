@@ -1,23 +1,13 @@
 //! What an inspection needs from the world, passed in.
 
 use super::store::{InProcess, Store};
+use crate::operator::{GeoLookup, Rbl};
 use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// Tells the time since the epoch.
 pub type Clock = dyn Fn() -> Duration + Send + Sync;
-
-/// Knows where addresses are.
-pub trait GeoLookup: Send + Sync {
-    /// GEO.
-    fn parts(&self, address: std::net::IpAddr) -> Option<Vec<(&'static str, String)>>;
-}
-/// Rbl.
-pub trait Rbl: Send + Sync {
-    /// Listed.
-    fn is_listed(&self, address: std::net::IpAddr, list: &str) -> bool;
-}
 
 /// Clock, store and look-ups.
 #[derive(Clone)]

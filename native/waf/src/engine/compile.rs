@@ -430,7 +430,7 @@ impl Compiler<'_> {
             Change::Add(template) | Change::Subtract(template) => {
                 let sign = if matches!(change, Change::Add(_)) { 1 } else { -1 };
                 match template.literal() {
-                    Some(literal) => Put::AddInt(super::store::number(literal.as_bytes()).saturating_mul(sign)),
+                    Some(literal) => Put::AddInt(crate::operator::integer(literal.as_bytes()).saturating_mul(sign)),
                     None => Put::Add(text(template, &self.names)?, sign),
                 }
             }
@@ -485,5 +485,5 @@ impl Compiler<'_> {
 fn shown(operator: &crate::seclang::operator::Operator) -> Box<str> {
     let sign = if operator.negated { "!" } else { "" };
     let argument: String = operator.argument.chars().take(120).collect();
-    format!("{sign}@{} {argument}", operator.name.text()).trim_end().into()
+    format!("{sign}@{} {argument}", operator.name.name()).trim_end().into()
 }

@@ -4,8 +4,9 @@ use super::lookup::value_of;
 use super::program::{Head, Macro, Part, Piece};
 use super::run::Run;
 use super::state::{Live, Pair, Tx, Value, decimal};
-use super::store::{Elements, number};
+use super::store::Elements;
 use super::values::ValueId;
+use crate::operator::integer;
 use crate::seclang::Variable;
 use std::time::Duration;
 
@@ -173,7 +174,7 @@ impl Run<'_> {
     pub fn tx_number(&self, tx: Tx) -> i64 {
         match value_of(tx) {
             Some(Value::Int(number)) => number,
-            Some(Value::Id(id)) => number(self.state.values.get(id)),
+            Some(Value::Id(id)) => integer(self.state.values.get(id)),
             None => 0,
         }
     }

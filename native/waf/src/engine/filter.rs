@@ -55,6 +55,6 @@ impl Collector {
         for (bit, required) in (0..).zip(self.entries) {
             builder.add(bit, required);
         }
-        (Filter { inner: builder.build() }, words)
+        (Filter { inner: (words > 0).then(|| builder.build()) }, words)
     }
 }

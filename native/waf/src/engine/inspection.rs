@@ -171,7 +171,7 @@ impl Inspection {
         let score = |names: [&str; 2]| {
             let of = |name: &str| match engine.rules.slot_of.get(name).and_then(|slot| state.tx.get(*slot as usize)) {
                 Some(Tx::Int(number)) => *number,
-                Some(Tx::Text(id)) => super::store::number(state.values.get(*id)),
+                Some(Tx::Text(id)) => crate::operator::integer(state.values.get(*id)),
                 _ => 0,
             };
             names.into_iter().map(of).max().unwrap_or(0)

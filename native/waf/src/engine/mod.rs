@@ -13,7 +13,6 @@ mod expand;
 mod filter;
 mod inspection;
 mod lookup;
-mod plain;
 mod policy;
 mod program;
 mod request;

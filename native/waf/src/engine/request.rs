@@ -190,7 +190,7 @@ impl State {
     }
 
     fn sized(&mut self, size: usize) {
-        let before = super::store::number(self.scalar(Variable::ArgsCombinedSize));
+        let before = crate::operator::integer(self.scalar(Variable::ArgsCombinedSize));
         self.set_number(Variable::ArgsCombinedSize, u64::try_from(before).unwrap_or(0).saturating_add(size as u64));
     }
 

@@ -133,7 +133,7 @@ impl Run<'_> {
                 // A missing element is nothing to compare.
                 let value = match self.state.tx.get(*slot as usize) {
                     Some(Tx::Int(value)) => *value,
-                    Some(Tx::Text(id)) => super::store::number(self.state.values.get(*id)),
+                    Some(Tx::Text(id)) => crate::operator::integer(self.state.values.get(*id)),
                     _ => return 0,
                 };
                 let Some(wanted) = self.wanted(test, head) else { return 0 };
@@ -243,7 +243,7 @@ impl Run<'_> {
             return self.stages(number, at, link, head, live, argument) > 0;
         }
         if let (Value::Int(value), true, true) = (live.value, link.chain.is_empty(), link.test.is_comparison()) {
-            let wanted = link.test.constant().unwrap_or_else(|| super::store::number(argument));
+            let wanted = link.test.constant().unwrap_or_else(|| crate::operator::integer(argument));
             if link.test.compares(value, wanted) == link.negated {
                 return false;
             }
@@ -275,7 +275,7 @@ impl Run<'_> {
         let mut argument = std::mem::take(&mut self.state.argument);
         argument.clear();
         self.expand(test.argument()?, Some(head), &mut argument);
-        let number = super::store::number(&argument);
+        let number = crate::operator::integer(&argument);
         self.state.argument = argument;
         Some(number)
     }

@@ -1,5 +1,6 @@
 //! Persistent collections: what is remembered about an address, a session or a user from one request to the next.
 
+use crate::operator::integer;
 use crate::seclang::Variable;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, PoisonError};
@@ -58,18 +59,6 @@ pub struct Loaded {
     pub changes: Vec<(String, Change)>,
 }
 
-/// The number a text begins with, as C's `atoi` reads it.
-pub fn number(text: &[u8]) -> i64 {
-    let trimmed = text.trim_ascii_start();
-    let (sign, digits) = match trimmed.split_first() {
-        Some((b'-', rest)) => (-1, rest),
-        Some((b'+', rest)) => (1, rest),
-        _ => (1, trimmed),
-    };
-    let magnitude = digits.iter().take_while(|b| b.is_ascii_digit()).fold(0_i64, |n, b| n.saturating_mul(10).saturating_add(i64::from(b - b'0')));
-    magnitude.saturating_mul(sign)
-}
-
 /// Applies one change to elements.
 pub fn change(elements: &mut Elements, name: &str, change: &Change) {
     match change {
@@ -79,7 +68,7 @@ pub fn change(elements: &mut Elements, name: &str, change: &Change) {
         }
         Change::Add(amount) => {
             let kept = elements.entry(name.to_owned()).or_insert_with(|| Kept { value: Vec::new(), expires: None });
-            kept.value = number(&kept.value).saturating_add(*amount).to_string().into_bytes();
+            kept.value = integer(&kept.value).saturating_add(*amount).to_string().into_bytes();
         }
         Change::Unset => {
             elements.remove(name);
@@ -225,12 +214,5 @@ mod tests {
             store.apply(&ip("x"), &[(format!("e{n}"), Change::Add(1))], at(5000), at(100));
         }
         assert!(store.load(&ip("x"), at(5000)).len() <= MOST_ELEMENTS);
-    }
-
-    #[test]
-    fn numbers_as_c_reads_them() {
-        for (text, expected) in [("12", 12), (" -3x", -3), ("+4", 4), ("x", 0), ("", 0), ("99999999999999999999", i64::MAX)] {
-            assert_eq!(number(text.as_bytes()), expected, "{text}");
-        }
     }
 }

@@ -1,11 +1,14 @@
 //! An operator with its argument made ready, and how it is applied to a value.
 
 use super::classes::{self, Classes};
-use super::plain::{self, ByteRange, IpSet, PhraseSet};
 use super::program::Macro;
 use super::run::Run;
 use super::state::Pair;
 use super::values::ValueId;
+use crate::operator::{
+    ByteRange, IpSet, PhraseSet, begins_with, contains, contains_word, ends_with, find_verified, integer, is_card_number, is_cpf, is_ssn, is_svnr,
+    rbl_name, streq, validate_url_encoding, validate_utf8_encoding, within,
+};
 use crate::pattern::{Flags, Groups, Pattern};
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -36,6 +39,30 @@ pub enum Comparison {
     Gt,
     Le,
     Lt,
+}
+
+/// Which check digits are looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Check {
+    /// Payment cards.
+    Card,
+    /// Brazil's taxpayers.
+    Cpf,
+    /// The social security of the United States.
+    Ssn,
+    /// Austria's social insurance.
+    Svnr,
+}
+
+impl Check {
+    fn holds(self, digits: &[u8]) -> bool {
+        match self {
+            Self::Card => is_card_number(digits),
+            Self::Cpf => is_cpf(digits),
+            Self::Ssn => is_ssn(digits),
+            Self::Svnr => is_svnr(digits),
+        }
+    }
 }
 
 /// An expression whose text holds macros; the last ones made are kept.
@@ -99,6 +126,8 @@ pub enum Test {
     UrlEncoding,
     /// `@validateUtf8Encoding`
     Utf8,
+    /// `@verifyCC` and its like: an expression, and what must hold of what it finds
+    Verified(Box<Pattern>, Check),
     /// `@geoLookup`
     Geo,
     /// `@rbl`
@@ -126,9 +155,11 @@ impl Test {
     }
 
     /// Compares numbers.
-    pub const fn compares(&self, value: i64, wanted: i64) -> bool {
+    pub fn compares(&self, value: i64, wanted: i64) -> bool {
+        // `@eq` alone takes what does not fit 32 bits for 0, as the reference does.
+        let narrow = |n: i64| i32::try_from(n).unwrap_or_default();
         match self {
-            Self::Number(Comparison::Eq, ..) => value == wanted,
+            Self::Number(Comparison::Eq, ..) => narrow(value) == narrow(wanted),
             Self::Number(Comparison::Ge, ..) => value >= wanted,
             Self::Number(Comparison::Gt, ..) => value > wanted,
             Self::Number(Comparison::Le, ..) => value <= wanted,
@@ -141,7 +172,7 @@ impl Test {
     pub fn captures(&self, value: &[u8], groups: &mut Groups) -> bool {
         match self {
             Self::Rx(pattern) => pattern.captures(value, groups),
-            Self::Phrases(_) | Self::Sqli | Self::Xss => {
+            Self::Phrases(_) | Self::Sqli | Self::Xss | Self::Verified(..) => {
                 *groups = Groups::default();
                 true
             }
@@ -153,20 +184,27 @@ impl Test {
     pub fn finding(&self, value: &[u8]) -> Option<Vec<u8>> {
         match self {
             Self::Phrases(set) => set.find(value).map(|range| value.get(range).unwrap_or_default().to_vec()),
+            Self::Verified(pattern, check) => verified(pattern, *check, value).map(|range| value.get(range).unwrap_or_default().to_vec()),
             Self::Sqli => hcc_injection::sqli(value).map(|print| print.to_string().into_bytes()),
             _ => None,
         }
     }
 }
 
+/// Where a number with right check digits stands.
+fn verified(pattern: &Pattern, check: Check, value: &[u8]) -> Option<std::ops::Range<usize>> {
+    let mut groups = Groups::default();
+    find_verified(value, |value, from| pattern.captures_at(value, from, &mut groups).then(|| groups.get(0)).flatten(), |digits| check.holds(digits))
+}
+
 fn text(test: TextTest, value: &[u8], argument: &[u8]) -> bool {
     match test {
-        TextTest::Begins => value.starts_with(argument),
-        TextTest::Contains => plain::contains(value, argument),
-        TextTest::ContainsWord => plain::contains_word(value, argument),
-        TextTest::Ends => value.ends_with(argument),
-        TextTest::Equals => value == argument,
-        TextTest::Within => value.is_empty() || plain::contains(argument, value),
+        TextTest::Begins => begins_with(value, argument),
+        TextTest::Contains => contains(value, argument).is_some(),
+        TextTest::ContainsWord => contains_word(value, argument),
+        TextTest::Ends => ends_with(value, argument),
+        TextTest::Equals => streq(value, argument),
+        TextTest::Within => within(value, argument),
     }
 }
 
@@ -182,14 +220,15 @@ impl Run<'_> {
             Test::Phrases(set) => set.find(value).is_some(),
             Test::Text(kind, _) => text(*kind, value, argument),
             Test::Number(_, _, constant) => {
-                test.compares(super::store::number(value), constant.unwrap_or_else(|| super::store::number(argument)))
+                test.compares(integer(value), constant.unwrap_or_else(|| integer(argument)))
             }
-            Test::Ip(set) => std::str::from_utf8(value).ok().and_then(|t| t.parse().ok()).is_some_and(|ip| set.contains(ip)),
+            Test::Ip(set) => set.contains_text(value),
             Test::Sqli => hcc_injection::sqli(value).is_some(),
             Test::Xss => hcc_injection::xss(value),
             Test::Bytes(range, outside) => self.state.values.classes(id) & outside != 0 && range.first_outside(value).is_some(),
-            Test::UrlEncoding => self.state.values.classes(id) & classes::PERCENT != 0 && plain::invalid_url(value),
-            Test::Utf8 => self.state.values.classes(id) & classes::HIGH != 0 && plain::invalid_utf8(value),
+            Test::UrlEncoding => self.state.values.classes(id) & classes::PERCENT != 0 && validate_url_encoding(value).is_some(),
+            Test::Utf8 => self.state.values.classes(id) & classes::HIGH != 0 && validate_utf8_encoding(value).is_some(),
+            Test::Verified(pattern, check) => verified(pattern, *check, value).is_some(),
             Test::Geo => self.geo(id),
             Test::Rbl(list) => self.rbl(id, list),
         }
@@ -198,19 +237,18 @@ impl Run<'_> {
     fn geo(&mut self, id: ValueId) -> bool {
         let address = std::str::from_utf8(self.state.values.get(id)).ok().and_then(|t| t.parse::<IpAddr>().ok());
         let (Some(geo), Some(address)) = (&self.around.geo, address) else { return false };
-        let Some(parts) = geo.parts(address) else { return false };
+        let Some(record) = geo.look_up(address) else { return false };
         self.state.geo.clear();
-        for (name, value) in parts {
+        for (name, value) in record.fields() {
             let pair = Pair { key: self.state.values.intern(name.as_bytes()), value: self.state.values.intern(value.as_bytes()) };
             self.state.geo.push(pair);
         }
         true
     }
 
-    fn rbl(&mut self, id: ValueId, list: &str) -> bool {
-        let address = std::str::from_utf8(self.state.values.get(id)).ok().and_then(|t| t.parse::<IpAddr>().ok());
-        let (Some(rbl), Some(address)) = (&self.around.rbl, address) else { return false };
-        rbl.is_listed(address, list)
+    fn rbl(&self, id: ValueId, list: &str) -> bool {
+        let Some(rbl) = &self.around.rbl else { return false };
+        let name = rbl_name(self.state.values.get(id), list, self.rules.settings.http_bl_key.as_deref());
+        name.is_some_and(|name| rbl.is_listed(&name))
     }
 }
-

@@ -2,10 +2,10 @@
 
 use super::classes;
 use super::compile::{Names, text};
-use super::plain::{ByteRange, IpSet, PhraseSet};
-use super::test::{Comparison, Made, Test, TextTest};
+use super::test::{Check, Comparison, Made, Test, TextTest};
+use crate::operator::{ByteRange, IpSet, OperatorName as Name, PhraseSet, integer};
 use crate::pattern::{Flags, Pattern, Required};
-use crate::seclang::operator::{Name, Operator};
+use crate::seclang::operator::Operator;
 use crate::seclang::template::Template;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -13,36 +13,38 @@ use std::sync::Arc;
 /// Makes a test; `data` is the content of the files that the operator names.
 pub fn make(operator: &Operator, data: &[u8], names: &Names<'_>, patterns: &mut HashMap<String, Arc<Pattern>>) -> Result<Test, String> {
     let argument = operator.argument.as_str();
-    let told = |what: String| format!("@{}: {what}", operator.name.text());
+    let told = |what: String| format!("@{}: {what}", operator.name.name());
     let words = || Template::parse(argument).and_then(|t| text(&t, names)).map_err(told);
-    let compares = |kind| words().map(|m| { let constant = m.literal().map(super::store::number); Test::Number(kind, m, constant) });
+    let compares = |kind| {
+        let text = words()?;
+        let constant = text.literal().map(integer);
+        Ok(Test::Number(kind, text, constant))
+    };
+    let verified = |holds| Ok(Test::Verified(Box::new(Pattern::compile(argument, Flags::MOD_SECURITY).map_err(|e| told(e.to_string()))?), holds));
     let says = |kind| words().map(|m| Test::Text(kind, m));
     match operator.name {
         Name::UnconditionalMatch => Ok(Test::Always),
         Name::NoMatch => Ok(Test::Never),
         Name::Rx | Name::RxGlobal => expression(argument, names, patterns).map_err(told),
-        Name::Pm => Ok(Test::Phrases(Box::new(PhraseSet::new(argument.split_whitespace().map(|w| w.as_bytes().to_vec()).collect()).map_err(told)?))),
-        Name::PmF | Name::PmFromFile => {
-            let lines = data.split(|b| *b == b'\n').map(<[u8]>::trim_ascii).filter(|l| !l.is_empty() && !l.starts_with(b"#"));
-            Ok(Test::Phrases(Box::new(PhraseSet::new(lines.map(<[u8]>::to_vec).collect()).map_err(told)?)))
-        }
+        Name::Pm => Ok(Test::Phrases(Box::new(PhraseSet::from_parameter(argument).map_err(|e| e.to_string())?))),
+        Name::PmFromFile => Ok(Test::Phrases(Box::new(PhraseSet::from_file(data).map_err(|e| e.to_string())?))),
         Name::BeginsWith => says(TextTest::Begins),
         Name::Contains | Name::StrMatch => says(TextTest::Contains),
         Name::ContainsWord => says(TextTest::ContainsWord),
         Name::EndsWith => says(TextTest::Ends),
-        Name::StrEq => says(TextTest::Equals),
+        Name::Streq => says(TextTest::Equals),
         Name::Within => says(TextTest::Within),
         Name::Eq => compares(Comparison::Eq),
         Name::Ge => compares(Comparison::Ge),
         Name::Gt => compares(Comparison::Gt),
         Name::Le => compares(Comparison::Le),
         Name::Lt => compares(Comparison::Lt),
-        Name::IpMatch => Ok(Test::Ip(Box::new(IpSet::parse(argument).map_err(told)?))),
-        Name::IpMatchF | Name::IpMatchFromFile => Ok(Test::Ip(Box::new(IpSet::parse(&String::from_utf8_lossy(data)).map_err(told)?))),
+        Name::IpMatch => Ok(Test::Ip(Box::new(IpSet::parse(argument).map_err(|e| e.to_string())?))),
+        Name::IpMatchFromFile => Ok(Test::Ip(Box::new(IpSet::parse_file(&String::from_utf8_lossy(data)).map_err(|e| e.to_string())?))),
         Name::DetectSqli => Ok(Test::Sqli),
         Name::DetectXss => Ok(Test::Xss),
         Name::ValidateByteRange => {
-            let range = ByteRange::parse(argument).map_err(told)?;
+            let range = ByteRange::parse(argument).map_err(|e| e.to_string())?;
             let outside = classes::of_bytes(|b| !range.contains(b));
             Ok(Test::Bytes(Box::new(range), outside))
         }
@@ -50,7 +52,10 @@ pub fn make(operator: &Operator, data: &[u8], names: &Names<'_>, patterns: &mut 
         Name::ValidateUtf8Encoding => Ok(Test::Utf8),
         Name::GeoLookup => Ok(Test::Geo),
         Name::Rbl => Ok(Test::Rbl(argument.into())),
-        Name::VerifyCc | Name::VerifyCpf | Name::VerifySsn | Name::VerifySvnr => Err(told("not yet".to_owned())),
+        Name::VerifyCc => verified(Check::Card),
+        Name::VerifyCpf => verified(Check::Cpf),
+        Name::VerifySsn => verified(Check::Ssn),
+        Name::VerifySvnr => verified(Check::Svnr),
     }
 }
 
@@ -72,6 +77,7 @@ fn expression(argument: &str, names: &Names<'_>, patterns: &mut HashMap<String, 
 pub fn required(test: &Test) -> Option<Required> {
     match test {
         Test::Rx(pattern) => Some(pattern.required().clone()),
+        Test::Verified(pattern, _) => Some(pattern.required().clone()),
         Test::Phrases(set) => Some(Required::phrases(set.phrases())),
         Test::Text(TextTest::Within, _) => None,
         Test::Text(_, argument) => argument.literal().map(|literal| Required::phrases([literal])),

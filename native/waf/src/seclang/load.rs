@@ -4,12 +4,13 @@ use super::action::{self, Action};
 use super::complaint::{Complaint, Place};
 use super::ctl::Rules;
 use super::lines;
-use super::operator::{Name, Operator};
+use super::operator::Operator;
 use super::rule::{Item, Link, Rule};
 use super::settings::Settings;
 use super::source::RuleSource;
 use super::target;
 use super::update::Update;
+use crate::operator::OperatorName as Name;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -242,12 +243,12 @@ impl<'a> Loader<'a> {
 
     fn read_data(&mut self, place: &Place, link: &mut Link) {
         let Some(operator) = &link.operator else { return };
-        if !matches!(operator.name, Name::PmFromFile | Name::PmF | Name::IpMatchFromFile | Name::IpMatchF) {
+        if !matches!(operator.name, Name::PmFromFile | Name::IpMatchFromFile) {
             return;
         }
         let names: Vec<String> = operator.argument.split_whitespace().map(str::to_owned).collect();
         if names.is_empty() {
-            return self.complain(place, format!("@{} expects a file", operator.name.text()));
+            return self.complain(place, format!("@{} expects a file", operator.name.name()));
         }
         for name in names {
             match self.data(place, &name) {

@@ -11,7 +11,7 @@ fn program(text: &str) -> Result<Program, Vec<String>> {
 fn every_mistake_is_told_with_its_line() {
     let cases: [(&str, &[&str]); 17] = [
         ("SecRuel ARGS x id:1", &["a.conf:1: unknown directive \"SecRuel\""]),
-        ("\nSecRule ARG \"@foo x\" \"id:1,nope\"", &["unknown variable \"ARG\"", "a.conf:2: unknown operator @foo", "action \"nope\": is unknown"]),
+        ("\nSecRule ARG \"@foo x\" \"id:1,nope\"", &["unknown variable \"ARG\"", "a.conf:2: no operator is named `@foo`", "action \"nope\": is unknown"]),
         ("SecRule ARGS x \"phase:2\"", &["the rule has no id"]),
         ("SecAction \"id:1,pass\"\nSecAction \"id:1,pass\"", &["a.conf:2: id 1 is taken by the rule at a.conf:1"]),
         ("SecRule ARGS x \"id:1,chain\"\nSecMarker X", &["SecMarker stands where the chained rule was expected"]),
@@ -22,7 +22,7 @@ fn every_mistake_is_told_with_its_line() {
         ("Include a.conf", &["include each other too deep"]),
         ("SecRule ARGS \"@pmFromFile none.data\" id:1", &["no file \"none.data\""]),
         ("SecRuleScript x.lua", &["SecRuleScript is refused"]),
-        ("SecRule ARGS \"@inspectFile x\" id:1", &["is refused"]),
+        ("SecRule ARGS \"@inspectFile x\" id:1", &["is not supported"]),
         ("SecDefaultAction \"log,pass\"", &["needs a phase"]),
         ("SecRule ARGS \"x id:1", &["a quote is not closed"]),
         ("SecRuleEngine Perhaps", &["expected On, Off or DetectionOnly"]),

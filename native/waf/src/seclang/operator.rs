@@ -1,41 +1,6 @@
 //! The operator of a rule as written: `!@rx ^a$`.
 
-macro_rules! operators {
-    ($($id:ident $name:literal),+ $(,)?) => {
-        /// An operator's name.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-        pub enum Name { $(#[doc = $name] $id,)+ }
-
-        impl Name {
-            const ALL: &'static [Self] = &[$(Self::$id,)+];
-
-            /// As rules write it, without `@`.
-            pub const fn text(self) -> &'static str {
-                match self { $(Self::$id => $name,)+ }
-            }
-        }
-    };
-}
-
-operators! {
-    BeginsWith "beginsWith", Contains "contains", ContainsWord "containsWord", DetectSqli "detectSQLi", DetectXss "detectXSS",
-    EndsWith "endsWith", Eq "eq", Ge "ge", GeoLookup "geoLookup", Gt "gt", IpMatch "ipMatch", IpMatchF "ipMatchF",
-    IpMatchFromFile "ipMatchFromFile", Le "le", Lt "lt", NoMatch "noMatch", Pm "pm", PmF "pmf", PmFromFile "pmFromFile", Rbl "rbl",
-    Rx "rx", RxGlobal "rxGlobal", StrEq "streq", StrMatch "strmatch", UnconditionalMatch "unconditionalMatch",
-    ValidateByteRange "validateByteRange", ValidateUrlEncoding "validateUrlEncoding", ValidateUtf8Encoding "validateUtf8Encoding",
-    VerifyCc "verifyCC", VerifyCpf "verifyCPF", VerifySsn "verifySSN", VerifySvnr "verifySVNR", Within "within",
-}
-
-/// Operators that are known and refused, with the reason.
-const REFUSED: &[(&str, &str)] = &[
-    ("fuzzyhash", "no fuzzy hashes are kept"),
-    ("gsblookup", "the Google Safe Browsing look-up is not offered"),
-    ("inspectfile", "the engine runs no programs"),
-    ("rsub", "the engine never changes content"),
-    ("validatedtd", "DTDs are never loaded"),
-    ("validateschema", "schemas are never loaded"),
-    ("validatehash", "the hash engine belongs to Apache"),
-];
+use crate::operator::OperatorName as Name;
 
 /// An operator with its argument.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,11 +22,7 @@ impl Operator {
         };
         let end = named.find(char::is_whitespace).unwrap_or(named.len());
         let (word, argument) = (&named[..end], named[end..].trim_start());
-        if let Some((_, why)) = REFUSED.iter().find(|(refused, _)| refused.eq_ignore_ascii_case(word)) {
-            return Err(format!("operator @{word} is refused: {why}"));
-        }
-        let name = Name::ALL.iter().copied().find(|n| n.text().eq_ignore_ascii_case(word));
-        let name = name.ok_or_else(|| format!("unknown operator @{word}"))?;
+        let name = Name::parse(word).map_err(|e| e.to_string())?;
         Ok(Self { negated, name, argument: argument.to_owned() })
     }
 }

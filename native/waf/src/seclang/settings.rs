@@ -78,6 +78,8 @@ pub struct Settings {
     pub audit_parts: String,
     /// `SecAuditLogRelevantStatus`
     pub audit_relevant_status: Option<String>,
+    /// `SecHttpBlKey`
+    pub http_bl_key: Option<String>,
     /// `SecXmlExternalEntity` is refused when On; kept so that the choice is visible.
     pub xml_external_entity: bool,
 }
@@ -106,6 +108,7 @@ impl Default for Settings {
             audit_engine: None,
             audit_parts: "ABIJDEFHZ".to_owned(),
             audit_relevant_status: None,
+            http_bl_key: None,
             xml_external_entity: false,
         }
     }
@@ -117,7 +120,7 @@ const ACCEPTED: &[&str] = &[
     "secauditlog", "secauditlog2", "secauditlogdirmode", "secauditlogfilemode", "secauditlogformat", "secauditlogprefix",
     "secauditlogstoragedir", "secauditlogtype", "seccachetransformations", "secconnengine", "secconnreadstatelimit",
     "secconnwritestatelimit", "seccookieformat", "seccookiev0separator", "secdatadir", "secdebuglog", "secdebugloglevel",
-    "secdisablebackendcompression", "secguardianlog", "sechttpblkey", "secpcrematchlimit", "secpcrematchlimitrecursion",
+    "secdisablebackendcompression", "secguardianlog", "secpcrematchlimit", "secpcrematchlimitrecursion",
     "secrequestbodyinmemorylimit", "secsensorid", "secserversignature", "secstatusengine", "secstreaminbodyinspection",
     "secstreamoutbodyinspection", "sectmpdir", "sectmpsaveuploadedfiles", "secunicodecodepage", "secuploaddir", "secuploadfilemode",
     "secuploadkeepfiles",
@@ -183,6 +186,7 @@ impl Settings {
             "secauditengine" => self.audit_engine = audit_engine(value()?)?,
             "secauditlogparts" => value()?.clone_into(&mut self.audit_parts),
             "secauditlogrelevantstatus" => self.audit_relevant_status = Some(value()?.to_owned()),
+            "sechttpblkey" => self.http_bl_key = Some(value()?.to_owned()),
             "secxmlexternalentity" if switch(value()?)? => return Err("external XML entities are never loaded".to_owned()),
             "secxmlexternalentity" => self.xml_external_entity = false,
             _ => return Ok(false),
