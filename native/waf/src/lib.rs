@@ -1,5 +1,13 @@
 //! Where a web application firewall sits in the pipeline: four phases and a verdict.
 
+pub mod body;
+pub mod engine;
+pub mod ftw;
+pub mod operator;
+pub mod pattern;
+pub mod seclang;
+pub mod transform;
+
 use hcc_http::{RequestHead, ResponseHead};
 use std::net::IpAddr;
 
@@ -57,3 +65,7 @@ impl Inspector for NoInspection {
         None
     }
 }
+
+#[cfg(test)]
+mod test_rules;
+
