@@ -13,16 +13,18 @@ pub mod request_head;
 pub mod response_head;
 pub mod round_trip;
 mod scanned;
+pub mod transform;
 
 /// A target takes any bytes.
 pub type Target = fn(&[u8]);
 
 /// Every target by name; corpora lie in `corpus/NAME/`.
-pub const TARGETS: [(&str, Target); 6] = [
+pub const TARGETS: [(&str, Target); 7] = [
     ("request_head", request_head::check),
     ("chunked_body", chunked_body::check),
     ("path", path::check),
     ("response_head", response_head::check),
     ("client_address", client_address::check),
     ("round_trip", round_trip::check),
+    ("transform", transform::check),
 ];

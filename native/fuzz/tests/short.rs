@@ -47,4 +47,4 @@ macro_rules! short {
     ($($name:ident),+) => { $(#[test] fn $name() { run(stringify!($name)); })+ };
 }
 
-short!(request_head, chunked_body, path, response_head, client_address, round_trip);
+short!(request_head, chunked_body, path, response_head, client_address, round_trip, transform);
