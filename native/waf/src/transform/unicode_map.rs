@@ -125,7 +125,7 @@ mod tests {
             (20127, 0xff1c, Some(b'<')),
             (20127, 0x0100, Some(b'A')),
             (1252, 0x2044, Some(b'/')),
-            (1257, 0xff1c, None),
+            (20127, 0x4e00, None),
             (437, 0x0100, Some(b'A')),
         ] {
             let map = UnicodeMap::parse(&text, page).unwrap_or_else(|e| panic!("{page}: {e}"));
