@@ -19,13 +19,13 @@ pub mod request_head;
 pub mod response_head;
 pub mod round_trip;
 mod scanned;
+pub mod transform;
 
 /// A target takes any bytes.
 pub type Target = fn(&[u8]);
 
 /// Every target by name; corpora lie in `corpus/NAME/`.
-pub const TARGETS: [(&str, Target); 11] = [
-pub const TARGETS: [(&str, Target); 7] = [
+pub const TARGETS: [(&str, Target); 13] = [
     ("request_head", request_head::check),
     ("chunked_body", chunked_body::check),
     ("path", path::check),
@@ -38,4 +38,5 @@ pub const TARGETS: [(&str, Target); 7] = [
     ("body_multipart", body_multipart::check),
     ("body_xml", body_xml::check),
     ("injection", injection::check),
+    ("transform", transform::check),
 ];

@@ -47,6 +47,5 @@ macro_rules! short {
     ($($name:ident),+) => { $(#[test] fn $name() { run(stringify!($name)); })+ };
 }
 
-short!(request_head, chunked_body, path, response_head, client_address, round_trip);
 short!(body_form, body_cookies, body_json, body_multipart, body_xml);
-short!(request_head, chunked_body, path, response_head, client_address, round_trip, injection);
+short!(request_head, chunked_body, path, response_head, client_address, round_trip, injection, transform);
