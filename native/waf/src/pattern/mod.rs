@@ -251,3 +251,10 @@ fn construct(node: &Node) -> &'static str {
         "end before a final newline"
     }
 }
+
+#[cfg(test)]
+mod crs_rules;
+#[cfg(test)]
+mod crs_tests;
+#[cfg(test)]
+mod tests;
