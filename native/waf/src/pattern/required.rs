@@ -183,12 +183,11 @@ fn concat(parts: &[Node]) -> Info {
             }
         }
         let info = literals(part);
-        match info.exact {
-            Some(set) => run.add(set),
-            None => {
-                run.restart(vec![Vec::new()]);
-                run.inner = choose(run.inner, info.inner);
-            }
+        if let Some(set) = info.exact {
+            run.add(set);
+        } else {
+            run.restart(vec![Vec::new()]);
+            run.inner = choose(run.inner, info.inner);
         }
     }
     if run.whole {
@@ -209,13 +208,11 @@ fn repeated(run: &mut Run, node: &Node, min: u32, max: Option<u32>) {
     let mut times = vec![Vec::new()];
     let mut exactly = max == Some(min);
     for _ in 0..min {
-        match product(&times, &once) {
-            Some(longer) => times = longer,
-            None => {
-                exactly = false;
-                break;
-            }
-        }
+        let Some(longer) = product(&times, &once) else {
+            exactly = false;
+            break;
+        };
+        times = longer;
     }
     run.add(times.clone());
     if !exactly {
