@@ -235,9 +235,12 @@ fn clauses(node: &Node) -> Vec<ByteSet> {
         }
         _ => Vec::new(),
     };
-    found.sort_by(|a, b| frequency::of_set(a).total_cmp(&frequency::of_set(b)));
-    found.dedup();
-    found.truncate(MAX_CLAUSES);
+    if found.len() > 1 {
+        let mut weighed: Vec<(f64, ByteSet)> = found.iter().map(|set| (frequency::of_set(set), *set)).collect();
+        weighed.sort_by(|a, b| a.0.total_cmp(&b.0));
+        weighed.dedup();
+        found = weighed.into_iter().map(|(_, set)| set).take(MAX_CLAUSES).collect();
+    }
     found
 }
 

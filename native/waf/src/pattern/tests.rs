@@ -172,6 +172,30 @@ fn refused_with_the_place() {
 }
 
 #[test]
+fn patterns_made_to_take_long_are_compiled_or_refused_soon() {
+    for (part, times) in [
+        ("a++b*[ab]c++", 2_500),
+        ("a++", 10_000),
+        ("a?", 16_000),
+        ("(?:a++b?)*", 3_000),
+        ("(?:a|b)*?", 3_000),
+        ("(?<!a)", 5_000),
+        ("[a-z]", 6_000),
+        ("(?:a?){9}", 3_000),
+        ("(?:(?:ab|cd|ef)(?:gh|ij))|", 1_000),
+        ("(a)\\1", 4_000),
+    ] {
+        let source = part.repeat(times);
+        match Pattern::compile(&source, Flags::default()) {
+            Ok(pattern) => assert!(pattern.memory() <= 4 * MAX_NFA, "{part}: {}", pattern.memory()),
+            Err(error) => assert!(matches!(error.reason, Reason::TooLarge(_)), "{part}: {error}"),
+        }
+    }
+    let nested = format!("{}a++b?{}", "(?:".repeat(90), "c?a++b?)*".repeat(90));
+    assert!(Pattern::compile(&nested, Flags::default()).is_ok());
+}
+
+#[test]
 fn how_lines_are_read() {
     let compile = |pattern, flags| Pattern::compile(pattern, flags).unwrap_or_else(|e| panic!("{e}"));
     let crs = Flags::MOD_SECURITY;
