@@ -86,7 +86,7 @@ def _start(stack: ExitStack, folder: str, origin: int) -> dict[str, tuple[int, i
     key = Ed25519PrivateKey.generate()
     rules = Path(folder) / "modsecurity.conf"
     listeners = {
-        "ours": _ours.start(stack, folder, origin, key, rules=_modsecurity.RULES),
+        "ours": _ours.start(stack, folder, origin, key, waf=True),
         "modsecurity": _modsecurity.start(stack, folder, origin, protected=True),
         "nginx alone": _modsecurity.start(stack, folder, origin, protected=False),
     }
@@ -133,7 +133,7 @@ def _memory(folder: str, origin: int) -> dict[str, Any]:
     key = Ed25519PrivateKey.generate()
     with ExitStack() as stack:
         bare, _ = _ours.start(stack, folder, origin, key)
-        armed, _ = _ours.start(stack, folder, origin, key, rules=_modsecurity.RULES)
+        armed, _ = _ours.start(stack, folder, origin, key, waf=True)
         nginx, _ = _modsecurity.start(stack, folder, origin, protected=False)
         modsecurity, _ = _modsecurity.start(stack, folder, origin, protected=True)
         ours, peer = rss_mib(armed) - rss_mib(bare), rss_mib(modsecurity) - rss_mib(nginx)

@@ -10,6 +10,7 @@ use crate::snapshot::{
     ApiKeysBody, BanBody, BansBody, CertificateBody, Defaults, DetectionBody, PlatformBody, ScopeBody, SiteBody, Snapshot,
 };
 use crate::tls::{Certificate, Certificates};
+use crate::waf::{Armour, RuleSets};
 use foldhash::fast::FixedState;
 use serde::Serialize;
 use std::collections::{BTreeMap, HashMap};
@@ -207,6 +208,20 @@ impl Config {
     /// What an organisation says of security, if anything.
     pub fn scope(&self, organization: &str) -> Option<&Scope> {
         self.scopes.get(organization).map(Arc::as_ref)
+    }
+
+    /// Gives each site the armour that its policies and the scopes above it ask for; what could not be used is told in the report.
+    pub fn arm(&self, rule_sets: &RuleSets, report: &mut Report) {
+        for site in self.sites() {
+            let mut problems = Vec::new();
+            let armour = Armour::of(site, self, rule_sets, &mut problems);
+            site.armour.store(armour);
+            problems.sort();
+            problems.dedup();
+            for problem in problems {
+                report.refuse(&format!("waf:{}", site.id), problem);
+            }
+        }
     }
 
     /// The sites in force.

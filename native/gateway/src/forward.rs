@@ -6,12 +6,13 @@ use crate::origin::{H1Origin, H2Origin, Origin};
 use crate::pipeline::Known;
 use crate::relay;
 use crate::render::Answer;
-use crate::security::events::{Action, Finding, RuleMatch, Source as By};
+use crate::security::events::Finding;
 use crate::session::Worker;
 use crate::site::Route;
 use crate::time::recent_ms;
 use crate::tunnel;
 use crate::upload::{Held, NotHeld, Upload, clients_fault, hold};
+use crate::waf::inspect::{Guard, finding};
 use hcc_http::Framing;
 use hcc_http::client::limit_key as client_key;
 use hcc_http::forwarded::Hop;
@@ -72,16 +73,11 @@ fn now_ms() -> u64 {
     recent_ms()
 }
 
-/// Turns a verdict into an answer, and notes it.
-pub fn blocked(verdict: Verdict, sent: &mut Sent) -> Result<(), Answer> {
+/// Turns a verdict into an answer.
+pub fn blocked(verdict: Verdict) -> Result<(), Answer> {
     match verdict {
         Verdict::Pass => Ok(()),
-        Verdict::Block { status, rule } => {
-            let mut finding = Finding::new(Action::Blocked, By::Waf, None, "blocked by the firewall".to_owned());
-            finding.matches.push(RuleMatch { rule_id: rule, ..RuleMatch::default() });
-            sent.findings.push(finding);
-            Err(Answer::closing(status, "blocked by the firewall"))
-        }
+        Verdict::Block { status, .. } => Err(Answer::closing(status, "blocked by the firewall")),
     }
 }
 
@@ -108,7 +104,40 @@ pub async fn forward<C: Client>(
         return Err(Answer::new(501, "upgrade towards HTTP/2"));
     }
     ex.timer.limit(route.total.unwrap_or(upstream.timeouts.total));
-    let mut inspection = if known.bypass { None } else { worker.shared.inspector.begin(From { client: known.client }, &site.id) };
+    let mut inspection = begin(ex, worker, known);
+    let outcome = tries(ex, client, worker, known, route, upstream, inspection.as_deref_mut(), sent).await;
+    let Some(report) = inspection.and_then(|mut transaction| transaction.finish()) else { return outcome };
+    let location = report.location.clone();
+    if let Some(found) = finding(report) {
+        sent.findings.push(found);
+    }
+    outcome.map_err(|answer| match location {
+        Some(location) if (300..400).contains(&answer.status) => answer.with("Location", location),
+        _ => answer,
+    })
+}
+
+/// Begins the inspection of a request, when it is to be inspected.
+fn begin(ex: &Exchange, worker: &Worker, known: &Known) -> Option<Box<dyn Transaction>> {
+    if let Some(inspector) = worker.shared.inspector.as_ref().filter(|_| !known.bypass) {
+        return inspector.begin(From { client: known.client }, known.site.as_ref().map_or("", |s| &s.id));
+    }
+    let guard = Guard::begin(known.shield.as_ref()?, known.client, &ex.id)?;
+    Some(Box::new(guard))
+}
+
+#[allow(clippy::too_many_arguments)] // one call site; a struct would only rename them
+async fn tries<C: Client>(
+    ex: &mut Exchange,
+    client: &mut C,
+    worker: &Arc<Worker>,
+    known: &Known,
+    route: &Route,
+    upstream: &Upstream,
+    mut inspection: Option<&mut (dyn Transaction + 'static)>,
+    sent: &mut Sent,
+) -> Result<(), Answer> {
+    let upgrade = ex.head.wants_upgrade();
     let held = look(ex, client, known, route, inspection.as_deref_mut(), sent).await?;
     let mut target = std::mem::take(&mut ex.target);
     target.clear();
@@ -204,11 +233,13 @@ async fn look<C: Client>(
 ) -> Result<Option<Held>, Answer> {
     let mut shown_to = 0;
     if let Some(transaction) = &mut inspection {
-        blocked(transaction.request_headers(&ex.head), sent)?;
+        blocked(transaction.request_headers(&ex.head))?;
         shown_to = transaction.request_body_limit();
     }
     let validator = route.validate.as_ref().filter(|v| v.wants_body());
     if (shown_to == 0 && validator.is_none()) || ex.head.framing == Framing::None {
+        // Phase 2 has rules about the head too.
+        inspection.map_or(Ok(()), |transaction| blocked(transaction.request_body(b"", true)))?;
         return Ok(None);
     }
     let pause = Duration::from_millis(known.platform.defaults.body_timeout_ms);
@@ -229,7 +260,7 @@ async fn look<C: Client>(
     }
     if let Some(transaction) = &mut inspection {
         let (shown, whole) = held.shown(shown_to);
-        blocked(transaction.request_body(shown, whole), sent)?;
+        blocked(transaction.request_body(shown, whole))?;
     }
     // Nothing of it has gone anywhere yet: a try that fails may be followed by another.
     sent.bytes_in = 0;

@@ -40,6 +40,7 @@ pub mod time;
 pub mod tls;
 pub mod tunnel;
 pub mod upload;
+pub mod waf;
 pub mod weight;
 pub mod words;
 

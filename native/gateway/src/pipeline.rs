@@ -12,6 +12,7 @@ use crate::site::redirect::{Asked, to_https};
 use crate::site::{Action, Counted, Limit, Matched, Route, Site};
 use crate::state::Shared;
 use crate::time::{monotonic_ns, unix_ms_of};
+use crate::waf::Shield;
 use hcc_http::bytes::put_u64;
 use hcc_http::path::{self, Reading};
 use hcc_http::{Framing, Name, RequestHead, client};
@@ -58,6 +59,8 @@ pub struct Known {
     pub allowed: bool,
     /// Whether a rule lets the request past the firewall.
     pub bypass: bool,
+    /// What the firewall looks with.
+    pub shield: Option<Shield>,
     /// What was found, for security events.
     pub findings: Vec<Finding>,
     /// Places among the requests being served.
@@ -83,6 +86,7 @@ impl Known {
             response_lines: Vec::new(),
             allowed: false,
             bypass: false,
+            shield: None,
             findings: Vec::new(),
             passes: Vec::new(),
             platform,
@@ -149,6 +153,10 @@ pub fn decide(shared: &Shared, config: &Config, head: &RequestHead, peer: IpAddr
         cors.put_lines(head, &mut known.response_lines);
     }
     admit(shared, config, head, site, route, known)?;
+    if !known.bypass {
+        let armour = site.armour.load();
+        known.shield = armour.as_ref().and_then(|a| a.shield(route.waf.as_ref().unwrap_or(&site.security.waf), &path));
+    }
     act(head, route, &path, known)
 }
 

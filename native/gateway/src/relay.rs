@@ -38,13 +38,15 @@ pub async fn relay<C: Client, U: Origin>(
 ) -> Result<(), Failure> {
     let mut held = None;
     if let Some(transaction) = &mut inspection {
-        blocked(transaction.response_headers(&ex.response), sent).map_err(Failure::Own)?;
+        blocked(transaction.response_headers(&ex.response)).map_err(Failure::Own)?;
         let limit = transaction.response_body_limit();
         if limit > 0 && ex.response.framing != Framing::None {
             let found = look(ex, origin, between, limit).await?;
             let (shown, whole) = found.shown(limit);
-            blocked(transaction.response_body(shown, whole), sent).map_err(Failure::Own)?;
+            blocked(transaction.response_body(shown, whole)).map_err(Failure::Own)?;
             held = Some(found);
+        } else {
+            blocked(transaction.response_body(b"", true)).map_err(Failure::Own)?;
         }
     }
     let choice = if known.route().is_some_and(|r| r.compress) { negotiate(&ex.head, &ex.response) } else { Choice::default() };

@@ -14,8 +14,9 @@ use crate::security::geo::GeoFiles;
 use crate::security::tally::Tallies;
 use crate::snapshot::BanBody;
 use crate::time::{monotonic_ns, unix_ms};
+use crate::waf::RuleSets;
 use arc_swap::ArcSwap;
-use hcc_waf::{Inspector, NoInspection};
+use hcc_waf::Inspector;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -47,8 +48,10 @@ pub struct Shared {
     pub events: Events,
     /// What clients did that only attackers do often.
     pub tallies: Tallies,
-    /// Where a firewall sits.
-    pub inspector: Box<dyn Inspector>,
+    /// Rule sets of the firewall.
+    pub rule_sets: RuleSets,
+    /// Another firewall instead.
+    pub inspector: Option<Box<dyn Inspector>>,
     /// Whether the gateway is draining.
     pub draining: AtomicBool,
     /// Told when another configuration came into force.
@@ -75,7 +78,8 @@ impl Shared {
             geo: GeoFiles::default(),
             events: Events::default(),
             tallies: Tallies::default(),
-            inspector: inspector.unwrap_or_else(|| Box::new(NoInspection)),
+            rule_sets: RuleSets::default(),
+            inspector,
             draining: AtomicBool::new(false),
             changed: Notify::new(),
             certificate_keys,
@@ -90,7 +94,8 @@ impl Shared {
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
         let number = self.applies.fetch_add(1, Ordering::Relaxed) + 1;
         let before = self.config.load_full();
-        let (next, report) = before.apply(bytes, number, &self.certificate_keys)?;
+        let (next, mut report) = before.apply(bytes, number, &self.certificate_keys)?;
+        next.arm(&self.rule_sets, &mut report);
         let now_ms = unix_ms();
         if !Arc::ptr_eq(&next.platform, &before.platform) {
             self.revoked.add(next.platform.revoked.iter().cloned(), now_ms / 1000);

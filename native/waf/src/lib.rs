@@ -48,6 +48,10 @@ pub trait Transaction: Send {
     fn response_body_limit(&self) -> usize;
     /// Phase 4; `whole` is false when the body is longer than the limit.
     fn response_body(&mut self, body: &[u8], whole: bool) -> Verdict;
+    /// Ends the inspection when the answer is sent or given up; what was found, when that is told.
+    fn finish(&mut self) -> Option<engine::Report> {
+        None
+    }
 }
 
 /// Begins an inspection for each request.

@@ -23,6 +23,8 @@ pub use route::{Action, Route};
 
 use crate::security::Protection;
 use crate::snapshot::SiteBody;
+use crate::waf::Armour;
+use arc_swap::ArcSwapOption;
 use hcc_proxy::Upstream;
 use headers::DefaultField;
 use maintenance::Maintenance;
@@ -53,6 +55,8 @@ pub struct Site {
     pub pages: ErrorPages,
     /// What protects it.
     pub security: Protection,
+    /// What the firewall does here; set when the whole configuration is known.
+    pub armour: ArcSwapOption<Armour>,
     matcher: Matcher,
     upstreams: HashMap<String, Arc<Upstream>>,
 }
@@ -89,6 +93,7 @@ impl Site {
             maintenance: Maintenance::compile(body.maintenance)?,
             pages: ErrorPages::compile(body.error_pages)?,
             security,
+            armour: old.map_or_else(ArcSwapOption::empty, |o| ArcSwapOption::new(o.armour.load_full())),
             upstreams,
         })
     }
