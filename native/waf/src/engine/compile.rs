@@ -2,7 +2,7 @@
 
 use super::filter::Collector;
 use super::program::{
-    Act, Base, CtlAct, Element, Ending, Group, Head, Link, Macro, NO_BIT, Next, Part, Piece, Put, RuleSet, Source, Target, TargetRemoval,
+    Act, Base, CtlAct, Element, Ending, Group, Head, Link, Macro, NO_BIT, Next, Part, Piece, Put, Quick, RuleSet, Source, Step, Target, TargetRemoval,
     choose,
 };
 use super::bits::Bits;
@@ -19,7 +19,7 @@ use crate::seclang::template::{self, Template};
 use crate::seclang::variable::{Kind, Variable};
 use crate::seclang::{Complaint, Program};
 use crate::transform::{Transformation, UnicodeMap};
-use std::collections::HashMap;
+use foldhash::{HashMap, HashMapExt};
 use std::sync::Arc;
 
 /// Numbers of TX elements by name.
@@ -68,8 +68,8 @@ pub fn compile(program: Program) -> Result<RuleSet, Vec<Complaint>> {
     let head_of = (0..).zip(&compiler.heads).map(|(number, head)| (head.id, number)).collect();
     Ok(RuleSet {
         settings: program.settings,
+        phases: phases.map(|list| list.into_iter().map(|head| step(head, &compiler.heads, &compiler.links)).collect()),
         heads: compiler.heads,
-        phases,
         links: compiler.links,
         bases: compiler.bases,
         groups: compiler.groups,
@@ -82,6 +82,19 @@ pub fn compile(program: Program) -> Result<RuleSet, Vec<Complaint>> {
         slots: slots.names,
         slot_of: slots.numbers,
     })
+}
+
+/// What can be said of a rule without running it.
+fn step(head: u32, heads: &[Head], links: &[Link]) -> Step {
+    let link = heads.get(head as usize).and_then(|h| links.get(h.links.0 as usize));
+    let quick = match link {
+        Some(Link { source: Source::Group(group), bit, multi: false, .. }) if *bit != NO_BIT => Quick::Bit { group: *group, bit: *bit },
+        Some(Link { source: Source::Slot(slot), test: Test::Number(comparison, _, Some(with)), negated, .. }) => {
+            Quick::Compare { slot: *slot, comparison: *comparison, negated: *negated, with: *with }
+        }
+        _ => Quick::Run,
+    };
+    Step { head, quick }
 }
 
 /// TX elements that rules name.

@@ -7,7 +7,7 @@ use crate::operator::{ByteRange, IpSet, OperatorName as Name, PhraseSet, integer
 use crate::pattern::{Flags, Pattern, Required};
 use crate::seclang::operator::Operator;
 use crate::seclang::template::Template;
-use std::collections::HashMap;
+use foldhash::HashMap;
 use std::sync::Arc;
 
 /// Makes a test; `data` is the content of the files that the operator names.
@@ -64,6 +64,10 @@ fn expression(argument: &str, names: &Names<'_>, patterns: &mut HashMap<String, 
     let template = Template::parse(argument).ok().filter(|t| t.literal().is_none());
     if let Some(template) = template {
         return Ok(Test::Made(Box::new(Made::new(text(&template, names)?))));
+    }
+    // Matches every value whole: `.` is any byte, and `$` the end.
+    if argument == "^.*$" {
+        return Ok(Test::Whole);
     }
     if let Some(pattern) = patterns.get(argument) {
         return Ok(Test::Rx(Arc::clone(pattern)));
