@@ -156,10 +156,16 @@ impl Slots {
                             Change::Unset => {}
                         }
                     }
-                    Action::Msg(text) | Action::LogData(text) | Action::Tag(text) | Action::SetEnv(_, text) | Action::SetUid(text) => self.template(text),
-                    Action::SetSid(text) | Action::SetRsc(text) | Action::InitCol { key: text, .. } => self.template(text),
-                    Action::ExpireVar { seconds, .. } => self.template(seconds),
-                    Action::Disrupt(Disruption::Redirect(text)) => self.template(text),
+                    Action::Msg(text)
+                    | Action::LogData(text)
+                    | Action::Tag(text)
+                    | Action::SetEnv(_, text)
+                    | Action::SetUid(text)
+                    | Action::SetSid(text)
+                    | Action::SetRsc(text)
+                    | Action::InitCol { key: text, .. }
+                    | Action::ExpireVar { seconds: text, .. }
+                    | Action::Disrupt(Disruption::Redirect(text)) => self.template(text),
                     _ => {}
                 }
             }
@@ -404,15 +410,14 @@ impl Compiler<'_> {
                 _ => Source::Live(targets),
             });
         }
-        let base = match self.base_of.get(&link.targets) {
-            Some(base) => *base,
-            None => {
-                let targets = link.targets.iter().map(|t| target(t, &self.names)).collect::<Result<_, String>>()?;
-                let number = short(self.bases.len());
-                self.bases.push(Base { targets });
-                self.base_of.insert(link.targets.clone(), number);
-                number
-            }
+        let base = if let Some(base) = self.base_of.get(&link.targets) {
+            *base
+        } else {
+            let targets = link.targets.iter().map(|t| target(t, &self.names)).collect::<Result<_, String>>()?;
+            let number = short(self.bases.len());
+            self.bases.push(Base { targets });
+            self.base_of.insert(link.targets.clone(), number);
+            number
         };
         let groups = &mut self.groups;
         let group = self.group_of.entry((base, chain.to_vec())).or_insert_with(|| {

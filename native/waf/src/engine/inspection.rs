@@ -22,6 +22,8 @@ pub struct Engine {
     /// The rules.
     pub rules: RuleSet,
     around: Around,
+    // Boxes, as a state is large and only passes through here.
+    #[allow(clippy::vec_box)]
     states: Mutex<Vec<Box<State>>>,
 }
 
@@ -83,6 +85,16 @@ impl Inspection {
         policy.begin(&mut state);
         state.connection(start);
         Some(Self { engine: Arc::clone(engine), policy: Arc::clone(policy), state: Some(state), over: false })
+    }
+
+    /// What is known, while the request lasts.
+    pub(super) fn state(&mut self) -> Option<&mut State> {
+        self.state.as_deref_mut()
+    }
+
+    /// Phase 4 of an answer whose body is not looked at.
+    pub(super) fn no_response_body(&mut self) -> Verdict {
+        self.phase(4)
     }
 
     fn phase(&mut self, phase: u8) -> Verdict {

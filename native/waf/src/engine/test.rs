@@ -85,8 +85,11 @@ impl Check {
 pub struct Made {
     /// The text.
     pub text: Macro,
-    kept: Mutex<Vec<(Vec<u8>, Option<Arc<Pattern>>)>>,
+    kept: Mutex<Vec<Kept>>,
 }
+
+/// A text and its expression, none when it is wrong.
+type Kept = (Vec<u8>, Option<Arc<Pattern>>);
 
 /// Expressions kept for one text with macros.
 const MADE: usize = 8;

@@ -171,10 +171,10 @@ fn string(text: &str) -> String {
 
 /// Reads reviewed overrides: a list of `test` and `reason`, both needed.
 pub fn overrides(text: &str) -> Result<Vec<(String, String)>, String> {
-    let node = yaml::Node::parse(text)?;
+    let list = yaml::Node::parse(text)?;
     let pair = |item: &yaml::Node| match (item.word("test"), item.word("reason")) {
-        (Some(test), Some(reason)) if !reason.trim().is_empty() => Ok((test.to_owned(), reason.to_owned())),
+        (Some(title), Some(reason)) if !reason.trim().is_empty() => Ok((title.to_owned(), reason.to_owned())),
         _ => Err("an override needs a test and a reason".to_owned()),
     };
-    node.items().iter().map(pair).collect()
+    list.items().iter().map(pair).collect()
 }

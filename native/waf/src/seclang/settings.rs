@@ -85,7 +85,7 @@ pub struct Settings {
 }
 
 impl Default for Settings {
-    /// ModSecurity's recommended configuration, where it has one.
+    /// `ModSecurity`'s recommended configuration, where it has one.
     fn default() -> Self {
         Self {
             engine: None,
