@@ -19,6 +19,7 @@ pub mod request_head;
 pub mod response_head;
 pub mod round_trip;
 mod scanned;
+pub mod transform;
 
 /// A target takes any bytes.
 pub type Target = fn(&[u8]);
@@ -38,4 +39,5 @@ pub const TARGETS: [(&str, Target); 7] = [
     ("body_multipart", body_multipart::check),
     ("body_xml", body_xml::check),
     ("injection", injection::check),
+    ("transform", transform::check),
 ];

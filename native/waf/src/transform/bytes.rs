@@ -79,6 +79,19 @@ pub(super) fn position(input: &[u8], wanted: impl Fn(u8) -> bool) -> Option<usiz
     None
 }
 
+/// Where `mark` is first. Marks often follow each other, and then looking is faster than searching.
+pub(super) fn seek(mark: u8, rest: &[u8]) -> Option<usize> {
+    if rest.first() == Some(&mark) { Some(0) } else { memchr::memchr(mark, rest) }
+}
+
+/// Where one of two marks is first.
+pub(super) fn seek_either(one: u8, other: u8, rest: &[u8]) -> Option<usize> {
+    match rest.first() {
+        Some(byte) if *byte == one || *byte == other => Some(0),
+        _ => memchr::memchr2(one, other, rest),
+    }
+}
+
 /// Copies what is plain and hands what `find` points at to `decode`, which writes its meaning and says how many bytes it read.
 ///
 /// False when `find` finds nothing, and then nothing was written.
@@ -93,7 +106,9 @@ pub(super) fn splice(
     let mut rest = input;
     loop {
         let (before, marked) = rest.split_at(plain.min(rest.len()));
-        out.extend_from_slice(before);
+        if plain > 0 {
+            out.extend_from_slice(before);
+        }
         let read = decode(marked, out).max(1);
         rest = marked.get(read..).unwrap_or_default();
         let Some(next) = find(rest) else { break };

@@ -2,11 +2,11 @@
 //!
 //! A decoded NUL byte is like any other; earlier releases of the reference implementation cut the value there.
 
-use super::bytes::{fold_full_width, hex, hex_pair, is_space, splice};
+use super::bytes::{fold_full_width, hex, hex_pair, is_space, seek, splice};
 
 /// A backslash and up to six digits, with one white space behind them; before a line end it joins the lines; else it is dropped.
 pub(super) fn apply(input: &[u8], out: &mut Vec<u8>) -> bool {
-    splice(input, out, |rest| memchr::memchr(b'\\', rest), escape)
+    splice(input, out, |rest| seek(b'\\', rest), escape)
 }
 
 fn escape(marked: &[u8], out: &mut Vec<u8>) -> usize {

@@ -1,10 +1,10 @@
 //! `escapeSeqDecode`: ANSI C escapes, ISO 9899 section 6.4.4.4.
 
-use super::bytes::{control_escape, hex_pair, octal, octal_digits, splice};
+use super::bytes::{control_escape, hex_pair, octal, octal_digits, seek, splice};
 
 /// An escape that C does not know loses its backslash; a backslash at the very end stays.
 pub(super) fn apply(input: &[u8], out: &mut Vec<u8>) -> bool {
-    splice(input, out, |rest| memchr::memchr(b'\\', rest), escape)
+    splice(input, out, |rest| seek(b'\\', rest), escape)
 }
 
 fn escape(marked: &[u8], out: &mut Vec<u8>) -> usize {

@@ -3,11 +3,11 @@
 //! Any number of digits is read, leading zeros too: release 3.0.13 of the reference implementation reads three at most and lets
 //! attacks pass (CVE-2025-27110).
 
-use super::bytes::{hex, splice};
+use super::bytes::{hex, seek, splice};
 
 /// The low byte of a number, the semicolon is optional; unknown entities stay as they are.
 pub(super) fn apply(input: &[u8], out: &mut Vec<u8>) -> bool {
-    splice(input, out, |rest| memchr::memchr(b'&', rest), entity)
+    splice(input, out, |rest| seek(b'&', rest), entity)
 }
 
 fn entity(marked: &[u8], out: &mut Vec<u8>) -> usize {

@@ -1,10 +1,10 @@
 //! `jsDecode`: JavaScript's escapes, ECMA-262 sections 12.9.4 and B.1.2.
 
-use super::bytes::{control_escape, fold_full_width, hex_pair, octal, octal_digits, splice};
+use super::bytes::{control_escape, fold_full_width, hex_pair, octal, octal_digits, seek, splice};
 
 /// `\uHHHH` yields the low byte with full width forms folded, `\xHH` and `\OOO` a byte, any other escape loses its backslash.
 pub(super) fn apply(input: &[u8], out: &mut Vec<u8>) -> bool {
-    splice(input, out, |rest| memchr::memchr(b'\\', rest), escape)
+    splice(input, out, |rest| seek(b'\\', rest), escape)
 }
 
 fn escape(marked: &[u8], out: &mut Vec<u8>) -> usize {

@@ -1,10 +1,10 @@
 //! `removeNulls` and `replaceNulls`.
 
-use super::bytes::splice;
+use super::bytes::{seek, splice};
 
 /// NUL bytes go.
 pub(super) fn remove(input: &[u8], out: &mut Vec<u8>) -> bool {
-    splice(input, out, |rest| memchr::memchr(0, rest), |_, _| 1)
+    splice(input, out, |rest| seek(0, rest), |_, _| 1)
 }
 
 /// NUL bytes become spaces.

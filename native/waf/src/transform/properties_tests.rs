@@ -84,3 +84,46 @@ proptest! {
         }
     }
 }
+
+/// Time must not grow with the square of the length: 64 KiB of each would then take minutes.
+#[test]
+fn long_and_hostile() {
+    let begun = std::time::Instant::now();
+    let mut out = Vec::new();
+    for pattern in [
+        &b"\\"[..],
+        b"\\\n",
+        b"%",
+        b"%u",
+        b"&",
+        b"&#",
+        b"&a",
+        b"/",
+        b"/*",
+        b"*/",
+        b"-",
+        b"<!-",
+        b"#",
+        b"0x",
+        b"../",
+        b"./",
+        b"/a",
+        b"a/..",
+        b"\\\\/",
+        b" ",
+        b" (",
+        b"\0",
+        b"\xc2",
+        b"\xe2\x82",
+        b"=",
+        b"x",
+    ] {
+        for before in [&b""[..], b"/*", b"&#"] {
+            let value = [before, &pattern.repeat((1 << 16) / pattern.len())].concat();
+            for one in Transformation::ALL {
+                one.apply(&value, &mut out, None);
+                assert!(begun.elapsed().as_secs() < 120, "{} on {}", one.name(), pattern.escape_ascii());
+            }
+        }
+    }
+}

@@ -1,21 +1,21 @@
 //! `replaceComments`: each C comment becomes one space.
 
 use super::bytes::splice;
+use memchr::memmem::Finder;
+use std::sync::LazyLock;
+
+static START: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"/*"));
+static END: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"*/"));
 
 /// An open comment takes all behind it; a lone end stays.
 pub(super) fn apply(input: &[u8], out: &mut Vec<u8>) -> bool {
-    splice(input, out, |rest| pair(rest, b'/', b'*'), comment)
-}
-
-/// Where `first` is followed by `second`.
-fn pair(input: &[u8], first: u8, second: u8) -> Option<usize> {
-    memchr::memchr_iter(first, input).find(|at| input.get(at + 1) == Some(&second))
+    splice(input, out, |rest| START.find(rest), comment)
 }
 
 fn comment(marked: &[u8], out: &mut Vec<u8>) -> usize {
     out.push(b' ');
     let inside = marked.get(2..).unwrap_or_default();
-    pair(inside, b'*', b'/').map_or(marked.len(), |at| at + 4)
+    END.find(inside).map_or(marked.len(), |at| at + 4)
 }
 
 #[cfg(test)]

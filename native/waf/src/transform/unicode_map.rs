@@ -114,6 +114,26 @@ mod tests {
     }
 
     #[test]
+    fn debians_file() {
+        let paths = ["/etc/nginx/unicode.mapping", "/usr/share/nginx/docs/modsecurity/unicode.mapping"];
+        let Some(bytes) = paths.iter().find_map(|path| std::fs::read(path).ok()) else {
+            println!("skipped: none of {paths:?} is here");
+            return;
+        };
+        let text = String::from_utf8_lossy(&bytes);
+        for (page, code, want) in [
+            (20127, 0xff1c, Some(b'<')),
+            (20127, 0x0100, Some(b'A')),
+            (1252, 0x2044, Some(b'/')),
+            (20127, 0x4e00, None),
+            (437, 0x0100, Some(b'A')),
+        ] {
+            let map = UnicodeMap::parse(&text, page).unwrap_or_else(|e| panic!("{page}: {e}"));
+            assert_eq!(map.get(code), want, "{page} {code:x}");
+        }
+    }
+
+    #[test]
     fn refused() {
         for (text, page, want) in [
             (TEXT, 1252, UnicodeMapError::NoCodePage(1252)),

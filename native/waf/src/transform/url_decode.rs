@@ -1,10 +1,10 @@
 //! `urlDecode`: form encoding.
 
-use super::bytes::{hex_pair, splice};
+use super::bytes::{hex_pair, seek_either, splice};
 
 /// `+` becomes a space; a percent sign without two digits stays.
 pub(super) fn apply(input: &[u8], out: &mut Vec<u8>) -> bool {
-    splice(input, out, |rest| memchr::memchr2(b'%', b'+', rest), escape)
+    splice(input, out, |rest| seek_either(b'%', b'+', rest), escape)
 }
 
 fn escape(marked: &[u8], out: &mut Vec<u8>) -> usize {

@@ -1,11 +1,11 @@
 //! `urlDecodeUni`: form encoding, and the `%uXXXX` of IIS.
 
-use super::bytes::{fold_full_width, hex_pair, splice};
+use super::bytes::{fold_full_width, hex_pair, seek_either, splice};
 use super::unicode_map::UnicodeMap;
 
 /// A code point becomes the byte that the map gives it, else its low byte with full width forms folded; a broken `%u` stays.
 pub(super) fn apply(input: &[u8], out: &mut Vec<u8>, map: Option<&UnicodeMap>) -> bool {
-    splice(input, out, |rest| memchr::memchr2(b'%', b'+', rest), |marked, out| escape(marked, out, map))
+    splice(input, out, |rest| seek_either(b'%', b'+', rest), |marked, out| escape(marked, out, map))
 }
 
 fn escape(marked: &[u8], out: &mut Vec<u8>, map: Option<&UnicodeMap>) -> usize {

@@ -29,10 +29,15 @@ fn sequence(marked: &[u8], out: &mut Vec<u8>) -> usize {
         .get(..more)
         .and_then(|rest| rest.iter().try_fold(u32::from(bits), |code, b| (b & 0xc0 == 0x80).then(|| code << 6 | u32::from(b & 0x3f))));
     let Some(code) = code else { return 1 };
-    out.extend_from_slice(b"%u");
-    let digits = code.to_be_bytes().into_iter().flat_map(|b| [hex_digit(b >> 4), hex_digit(b)]);
-    let written = 4.max((35 - (code | 1).leading_zeros()) / 4);
-    out.extend(digits.skip(8 - written as usize));
+    let [_, a, b, c] = code.to_be_bytes();
+    let written = [b'%', b'u', hex_digit(b >> 4), hex_digit(b), hex_digit(c >> 4), hex_digit(c)];
+    match (a >> 4, a & 0xf) {
+        (0, 0) => out.extend_from_slice(&written),
+        (0, fifth) => out.extend_from_slice(&[b'%', b'u', hex_digit(fifth), written[2], written[3], written[4], written[5]]),
+        (sixth, fifth) => {
+            out.extend_from_slice(&[b'%', b'u', hex_digit(sixth), hex_digit(fifth), written[2], written[3], written[4], written[5]]);
+        }
+    }
     if (0xd800..=0xdfff).contains(&code) {
         out.push(*lead);
     }
