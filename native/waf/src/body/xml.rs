@@ -377,15 +377,12 @@ impl<'r> Reader<'r> {
             _ => None,
         };
         let own = sum(declares.map_or(bytes, |prefix| prefix.of(names)));
-        let same = match declares {
-            Some(prefix) => {
-                let here = scope.iter().rev().take_while(|d| d.element == element);
-                here.filter(|d| d.sum == own).any(|d| d.prefix.of(names) == prefix.of(names))
-            }
-            None => {
-                let here = attributes.get(first..).unwrap_or_default();
-                here.iter().filter(|a| a.sum == own).any(|a| a.name.whole.of(names) == bytes)
-            }
+        let same = if let Some(prefix) = declares {
+            let here = scope.iter().rev().take_while(|d| d.element == element);
+            here.filter(|d| d.sum == own).any(|d| d.prefix.of(names) == prefix.of(names))
+        } else {
+            let here = attributes.get(first..).unwrap_or_default();
+            here.iter().filter(|a| a.sum == own).any(|a| a.name.whole.of(names) == bytes)
         };
         let count = if declares.is_some() { scope.len() } else { attributes.len() - first };
         if same || count >= self.limits.attributes {
@@ -411,11 +408,8 @@ impl<'r> Reader<'r> {
             let prefix = prefix.of(names);
             let own = sum(prefix);
             let found = scope.iter().rev().find(|d| d.sum == own && d.prefix.of(names) == prefix).map(|d| d.namespace);
-            name.namespace = match found {
-                Some(namespace) => namespace,
-                None if prefix == b"xml" => Span::new(0..XML_NAMESPACE.len()),
-                None => Span::default(),
-            };
+            let built_in = if prefix == b"xml" { Span::new(0..XML_NAMESPACE.len()) } else { Span::default() };
+            name.namespace = found.unwrap_or(built_in);
         }
     }
 }
