@@ -108,6 +108,16 @@ impl Node {
         }
     }
 
+    /// How many constructs it is made of.
+    pub(super) fn size(&self) -> usize {
+        let within = match self {
+            Self::Group(node, _) | Self::Atomic(node) | Self::Repeat { node, .. } | Self::Around { node, .. } => node.size(),
+            Self::Concat(nodes) | Self::Alternation(nodes) => nodes.iter().map(Self::size).sum(),
+            Self::Empty | Self::Class(_) | Self::At(_) | Self::Backreference { .. } | Self::Keep => 0,
+        };
+        within + 1
+    }
+
     /// Whether a linear-time automaton expresses it as it stands.
     pub(super) fn is_regular(&self) -> bool {
         !self.any(&|node| {

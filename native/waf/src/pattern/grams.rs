@@ -12,6 +12,9 @@ const QUAD_BITS: u32 = 16;
 /// Comparisons that a search may make in vain, and further ones for each byte: beyond it everything counts as found.
 const VAIN: usize = 64;
 
+type Quads = [u64; 1 << (QUAD_BITS - 6)];
+type Pairs = [u64; 1 << 8];
+
 #[derive(Debug)]
 struct Literal {
     text: Box<[u8]>,
@@ -23,8 +26,8 @@ struct Literal {
 /// Literals and who looks for them.
 #[derive(Debug)]
 pub(super) struct Grams {
-    quads: Box<[u64]>,
-    pairs: Box<[u64]>,
+    quads: Box<Quads>,
+    pairs: Box<Pairs>,
     /// Literals by their bytes in the tables.
     by_gram: HashMap<u32, Vec<Literal>, foldhash::fast::FixedState>,
     literals: usize,
@@ -47,16 +50,15 @@ fn pair_index(quad: u32) -> usize {
     (quad & 0x7f | quad >> 1 & 0x3f80) as usize
 }
 
-#[inline]
-fn has(table: &[u64], index: usize) -> bool {
-    table.get(index >> 6).is_some_and(|word| word >> (index & 63) & 1 == 1)
-}
-
 impl Grams {
     /// Literals of two bytes or more in lower case, each with the ids that want it.
     pub(super) fn new(literals: Vec<(Vec<u8>, Vec<u32>)>) -> Self {
-        let mut grams =
-            Self { quads: vec![0; 1 << (QUAD_BITS - 6)].into(), pairs: vec![0; 1 << 8].into(), by_gram: HashMap::default(), literals: literals.len() };
+        let mut grams = Self {
+            quads: Box::new([0; 1 << (QUAD_BITS - 6)]),
+            pairs: Box::new([0; 1 << 8]),
+            by_gram: HashMap::default(),
+            literals: literals.len(),
+        };
         for (text, owners) in literals {
             let width = if text.len() >= 4 { 4 } else { 2 };
             let cost = |offset: &usize| {
@@ -65,8 +67,13 @@ impl Grams {
             };
             let offset = (0..=text.len() - width).min_by(|a, b| cost(a).total_cmp(&cost(b))).unwrap_or(0);
             let gram = key(&text[offset..offset + width]);
-            let (table, index) = if width == 4 { (&mut grams.quads, quad_index(gram)) } else { (&mut grams.pairs, pair_index(gram)) };
-            table[index >> 6] |= 1 << (index & 63);
+            if width == 4 {
+                let index = quad_index(gram);
+                grams.quads[index >> 6] |= 1 << (index & 63);
+            } else {
+                let index = pair_index(gram);
+                grams.pairs[index >> 6] |= 1 << (index & 63);
+            }
             grams.by_gram.entry(gram).or_default().push(Literal { text: text.into(), offset, owners: owners.into() });
         }
         grams
@@ -81,7 +88,7 @@ impl Grams {
         for (at, window) in value.windows(4).enumerate() {
             let Ok(bytes) = window.try_into() else { continue };
             let here = quad(bytes);
-            if has(&self.quads, quad_index(here)) || has(&self.pairs, pair_index(here)) {
+            if self.may_begin(here) {
                 vain = vain.saturating_sub(self.compare(value, at, here, &mut found));
                 if vain == 0 {
                     return false;
@@ -94,9 +101,21 @@ impl Grams {
         near_end[..rest.len()].copy_from_slice(rest);
         for (at, window) in near_end.windows(4).enumerate().take(rest.len()) {
             let Ok(bytes) = window.try_into() else { continue };
-            self.compare(value, last + at, quad(bytes), &mut found);
+            let here = quad(bytes);
+            if self.may_begin(here) {
+                self.compare(value, last + at, here, &mut found);
+            }
         }
         true
+    }
+
+    #[inline]
+    fn may_begin(&self, here: u32) -> bool {
+        let (quad, pair) = (quad_index(here), pair_index(here));
+        // The masks are for the compiler: neither index can be larger.
+        let quads = self.quads[(quad >> 6) & (self.quads.len() - 1)] >> (quad & 63);
+        let pairs = self.pairs[(pair >> 6) & (self.pairs.len() - 1)] >> (pair & 63);
+        (quads | pairs) & 1 == 1
     }
 
     /// Compares the literals that may stand around a place, and says how many did not.
@@ -125,7 +144,7 @@ impl Grams {
     pub(super) fn memory(&self) -> usize {
         let literal = |literal: &Literal| size_of_val(literal) + literal.text.len() + size_of_val(&*literal.owners);
         let literals: usize = self.by_gram.values().flatten().map(literal).sum();
-        size_of_val(&*self.quads) + size_of_val(&*self.pairs) + literals + self.by_gram.capacity() * 40
+        size_of::<Quads>() + size_of::<Pairs>() + literals + self.by_gram.capacity() * 40
     }
 }
 

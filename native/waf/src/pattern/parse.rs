@@ -137,8 +137,9 @@ impl<'a> Parser<'a> {
             let piece = self.piece(byte)?;
             let Some(piece) = piece else {
                 // `(?i)` is no piece: nothing to repeat.
+                let here = self.at;
                 if self.quantifier()?.is_some() {
-                    return Err(PatternError::new(self.at, Reason::NothingToRepeat));
+                    return Err(PatternError::new(here, Reason::NothingToRepeat));
                 }
                 continue;
             };
@@ -198,8 +199,9 @@ impl<'a> Parser<'a> {
             };
             node = Node::Repeat { node: Box::new(node), min, max, greed };
             self.skip_ignored()?;
+            let here = self.at;
             if self.quantifier()?.is_some() {
-                return Err(self.error(Reason::NothingToRepeat));
+                return Err(PatternError::new(here, Reason::NothingToRepeat));
             }
         }
         Ok(node)

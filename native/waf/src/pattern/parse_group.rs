@@ -67,13 +67,13 @@ impl<'a> Parser<'a> {
                     self.flags = before;
                     return node.map(Some);
                 }
-                letter => match Flags::letter(letter) {
-                    Some(flag) => flags = if clearing { flags.without(flag) } else { flags.with(flag) },
-                    None => {
+                letter => {
+                    let Some(flag) = Flags::letter(letter) else {
                         self.at -= 1;
                         return Err(self.error(Reason::Unsupported("this kind of group")));
-                    }
-                },
+                    };
+                    flags = if clearing { flags.without(flag) } else { flags.with(flag) };
+                }
             }
         }
     }

@@ -209,7 +209,10 @@ impl Prefilter {
             while left != 0 {
                 let bit = left.trailing_zeros();
                 left &= left - 1;
-                let holds = self.checks.get(index * 64 + bit as usize).is_some_and(|check| check.all & !present == 0 && value.len() >= check.min_length);
+                let holds = self
+                    .checks
+                    .get(index * 64 + bit as usize)
+                    .is_some_and(|check| check.all & !present == 0 && value.len() >= check.min_length);
                 if !holds {
                     *word &= !(1 << bit);
                 }
@@ -248,3 +251,7 @@ impl IdSet {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "prefilter_tests.rs"]
+mod tests;

@@ -183,12 +183,11 @@ fn concat(parts: &[Node]) -> Info {
             }
         }
         let info = literals(part);
-        match info.exact {
-            Some(set) => run.add(set),
-            None => {
-                run.restart(vec![Vec::new()]);
-                run.inner = choose(run.inner, info.inner);
-            }
+        if let Some(set) = info.exact {
+            run.add(set);
+        } else {
+            run.restart(vec![Vec::new()]);
+            run.inner = choose(run.inner, info.inner);
         }
     }
     if run.whole {
@@ -209,13 +208,11 @@ fn repeated(run: &mut Run, node: &Node, min: u32, max: Option<u32>) {
     let mut times = vec![Vec::new()];
     let mut exactly = max == Some(min);
     for _ in 0..min {
-        match product(&times, &once) {
-            Some(longer) => times = longer,
-            None => {
-                exactly = false;
-                break;
-            }
-        }
+        let Some(longer) = product(&times, &once) else {
+            exactly = false;
+            break;
+        };
+        times = longer;
     }
     run.add(times.clone());
     if !exactly {
@@ -238,9 +235,12 @@ fn clauses(node: &Node) -> Vec<ByteSet> {
         }
         _ => Vec::new(),
     };
-    found.sort_by(|a, b| frequency::of_set(a).total_cmp(&frequency::of_set(b)));
-    found.dedup();
-    found.truncate(MAX_CLAUSES);
+    if found.len() > 1 {
+        let mut weighed: Vec<(f64, ByteSet)> = found.iter().map(|set| (frequency::of_set(set), *set)).collect();
+        weighed.sort_by(|a, b| a.0.total_cmp(&b.0));
+        weighed.dedup();
+        found = weighed.into_iter().map(|(_, set)| set).take(MAX_CLAUSES).collect();
+    }
     found
 }
 

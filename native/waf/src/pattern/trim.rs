@@ -56,16 +56,14 @@ fn edge(node: &Node, end: End) -> Node {
     match node {
         node if is_idle(node) => Node::Empty,
         Node::Concat(parts) => {
-            let mut parts = parts.clone();
-            let outer = |parts: &[Node]| if end == End::Lead { parts.first().cloned() } else { parts.last().cloned() };
-            while let Some(part) = outer(&parts) {
-                let index = if end == End::Lead { 0 } else { parts.len() - 1 };
-                if is_idle(&part) {
-                    parts.remove(index);
-                } else {
-                    parts[index] = edge(&part, end);
-                    break;
-                }
+            let idle = |parts: &mut dyn Iterator<Item = &Node>| parts.take_while(|part| is_idle(part)).count();
+            let mut parts = match end {
+                End::Lead => parts[idle(&mut parts.iter())..].to_vec(),
+                End::Tail => parts[..parts.len() - idle(&mut parts.iter().rev())].to_vec(),
+            };
+            let outer = if end == End::Lead { parts.first_mut() } else { parts.last_mut() };
+            if let Some(outer) = outer {
+                *outer = edge(outer, end);
             }
             Node::concat(parts)
         }
