@@ -87,4 +87,3 @@ impl Inspector for NoInspection {
 
 #[cfg(test)]
 mod test_rules;
-

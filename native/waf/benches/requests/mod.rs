@@ -45,7 +45,13 @@ fn json() -> String {
     let mut out = r#"{"order":"2024-000117","customer":{"name":"Anna Berg","city":"Utrecht"},"lines":["#.to_owned();
     for n in 0..13 {
         let comma = if n > 0 { "," } else { "" };
-        let _ = write!(out, r#"{comma}{{"sku":"SHOE-{:04}","title":"Running shoe {n}","quantity":{},"price":"{}.95"}}"#, 1000 + n, n % 3 + 1, 40 + n);
+        let _ = write!(
+            out,
+            r#"{comma}{{"sku":"SHOE-{:04}","title":"Running shoe {n}","quantity":{},"price":"{}.95"}}"#,
+            1000 + n,
+            n % 3 + 1,
+            40 + n
+        );
     }
     out.push_str("]}");
     out
@@ -68,7 +74,14 @@ pub fn cases() -> Vec<Case> {
     vec![
         get("browser GET", "/catalogue/shoes", browser(), false),
         get("GET, 3 arguments, 2 cookies", "/catalogue?page=2&sort=price&q=running+shoes", cookies, false),
-        Case { name: "JSON 1 KB", method: "POST", target: "/api/orders", headers: posted("application/json", &json), body: json, blocked: false },
+        Case {
+            name: "JSON 1 KB",
+            method: "POST",
+            target: "/api/orders",
+            headers: posted("application/json", &json),
+            body: json,
+            blocked: false,
+        },
         Case {
             name: "form 10 KB",
             method: "POST",
@@ -94,4 +107,3 @@ pub fn once(engine: &Arc<Engine>, policy: &Arc<Policy>, case: &Case) -> (Verdict
     }
     (verdict, inspection.finish().events.len())
 }
-

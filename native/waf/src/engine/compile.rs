@@ -1,12 +1,12 @@
 //! From a program as written to plain data.
 
-use super::filter::Collector;
-use super::program::{
-    Act, Base, CtlAct, Element, Ending, Group, Head, Link, Macro, NO_BIT, Next, Part, Piece, Put, Quick, RuleSet, Source, Step, Target, TargetRemoval,
-    choose,
-};
 use super::bits::Bits;
 use super::classes;
+use super::filter::Collector;
+use super::program::{
+    Act, Base, CtlAct, Element, Ending, Group, Head, Link, Macro, NO_BIT, Next, Part, Piece, Put, Quick, RuleSet, Source, Step, Target,
+    TargetRemoval, choose,
+};
 use super::test::Test;
 use super::testing;
 use crate::body::xpath::XPath;
@@ -59,7 +59,11 @@ pub fn compile(program: Program) -> Result<RuleSet, Vec<Complaint>> {
     let mut complaints = compiler.complaints;
     let unicode = program.unicode_map.as_ref().and_then(|(bytes, page)| {
         let parsed = UnicodeMap::parse(&String::from_utf8_lossy(bytes), *page);
-        parsed.map_err(|why| complaints.push(crate::seclang::Place { file: Arc::from("SecUnicodeMapFile"), line: 0 }.complain(why.to_string()))).ok()
+        parsed
+            .map_err(|why| {
+                complaints.push(crate::seclang::Place { file: Arc::from("SecUnicodeMapFile"), line: 0 }.complain(why.to_string()))
+            })
+            .ok()
     });
     if !complaints.is_empty() {
         return Err(complaints);
@@ -381,8 +385,11 @@ impl Compiler<'_> {
     }
 
     fn paths(&mut self, link: &rule::Link) -> Result<(), String> {
-        let namespaces: Vec<(&str, &str)> =
-            link.actions.iter().filter_map(|a| if let Action::XmlNamespace(p, u) = a { Some((p.as_str(), u.as_str())) } else { None }).collect();
+        let namespaces: Vec<(&str, &str)> = link
+            .actions
+            .iter()
+            .filter_map(|a| if let Action::XmlNamespace(p, u) = a { Some((p.as_str(), u.as_str())) } else { None })
+            .collect();
         for target in &link.targets {
             if let Selector::Path(path) = &target.selector
                 && !self.paths.iter().any(|(known, _)| **known == *path.as_bytes())
@@ -460,7 +467,9 @@ impl Compiler<'_> {
         Ok(Some(match action {
             Action::SetVar(set) => Act::Set(self.element(set.collection, &set.name)?, self.put(&set.change)?),
             Action::ExpireVar { collection, name, seconds } => Act::Expire(self.element(*collection, name)?, words(seconds)?),
-            Action::DeprecateVar { collection, name, amount, seconds } => Act::Deprecate(self.element(*collection, name)?, *amount, *seconds),
+            Action::DeprecateVar { collection, name, amount, seconds } => {
+                Act::Deprecate(self.element(*collection, name)?, *amount, *seconds)
+            }
             Action::InitCol { collection, key } => Act::Collect(*collection, words(key)?),
             Action::SetUid(key) => Act::Collect(Variable::User, words(key)?),
             Action::SetSid(key) => Act::Collect(Variable::Session, words(key)?),

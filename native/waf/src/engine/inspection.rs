@@ -121,13 +121,20 @@ impl Inspection {
 
     /// Bytes of the request's body that phase 2 wants to see.
     pub fn request_body_wanted(&self) -> usize {
-        self.state.as_ref().filter(|s| s.request_body_access && s.mode != Mode::Off && s.ended.is_none()).map_or(0, |s| s.request_body_limit)
+        self.state
+            .as_ref()
+            .filter(|s| s.request_body_access && s.mode != Mode::Off && s.ended.is_none())
+            .map_or(0, |s| s.request_body_limit)
     }
 
     /// Phase 2; `whole` is false when there is more than `body`.
     pub fn body(&mut self, body: &[u8], whole: bool) -> Verdict {
         if let Some(state) = self.state.as_deref_mut() {
-            if !whole && state.mode == Mode::Block && self.engine.rules.settings.request_body_limit_action == OverLimit::Reject && state.ended.is_none() {
+            if !whole
+                && state.mode == Mode::Block
+                && self.engine.rules.settings.request_body_limit_action == OverLimit::Reject
+                && state.ended.is_none()
+            {
                 state.ended = Some((413, 0));
             }
             state.request_body(&self.engine.rules, body, whole);
@@ -159,7 +166,11 @@ impl Inspection {
     /// Phase 4.
     pub fn response_body(&mut self, body: &[u8], whole: bool) -> Verdict {
         if let Some(state) = self.state.as_deref_mut() {
-            if !whole && state.mode == Mode::Block && self.engine.rules.settings.response_body_limit_action == OverLimit::Reject && state.ended.is_none() {
+            if !whole
+                && state.mode == Mode::Block
+                && self.engine.rules.settings.response_body_limit_action == OverLimit::Reject
+                && state.ended.is_none()
+            {
                 state.ended = Some((500, 0));
             }
             state.response_body(body, whole);

@@ -207,7 +207,8 @@ impl Run<'_> {
                     let live = self.state.matched_vars[at];
                     let name = self.name_of(&live);
                     if named(&target.part, &name) {
-                        let value = if variable == Variable::MatchedVarsNames { Value::Id(self.state.values.intern(&name)) } else { live.value };
+                        let value =
+                            if variable == Variable::MatchedVarsNames { Value::Id(self.state.values.intern(&name)) } else { live.value };
                         out.push(Live { value, ..live });
                     }
                 }

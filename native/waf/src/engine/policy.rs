@@ -86,7 +86,8 @@ impl Policy {
             return Err("the paranoia level is 1 to 4".to_owned());
         }
         let level = text.paranoia.map(|l| l.to_string());
-        let thresholds = [("inbound_anomaly_score_threshold", text.inbound_threshold), ("outbound_anomaly_score_threshold", text.outbound_threshold)];
+        let thresholds =
+            [("inbound_anomaly_score_threshold", text.inbound_threshold), ("outbound_anomaly_score_threshold", text.outbound_threshold)];
         for name in PARANOIA {
             if let Some(value) = &level {
                 policy.preset(rules, name, value);

@@ -1,13 +1,13 @@
 //! A compiled rule set: plain data, shared by all requests.
 
 use super::bits::Bits;
-use super::test::{Comparison, Test};
 use super::classes::Classes;
-use crate::seclang::action::Reach;
+use super::test::{Comparison, Test};
 use crate::body::Processor;
 use crate::pattern::Pattern;
-use crate::seclang::settings::{Mode, Settings};
+use crate::seclang::action::Reach;
 use crate::seclang::ctl::Rules;
+use crate::seclang::settings::{Mode, Settings};
 use crate::seclang::update::Chooser;
 use crate::seclang::{Place, Variable};
 use crate::transform::{Transformation, UnicodeMap};

@@ -111,7 +111,9 @@ impl State {
         self.set(Variable::RequestProtocol, line.protocol);
         let mut text = std::mem::take(&mut self.text);
         text.clear();
-        for (part, between) in [(line.method, &b" "[..]), (line.target, if line.protocol.is_empty() { b"" } else { b" " }), (line.protocol, b"")] {
+        for (part, between) in
+            [(line.method, &b" "[..]), (line.target, if line.protocol.is_empty() { b"" } else { b" " }), (line.protocol, b"")]
+        {
             text.extend_from_slice(part);
             text.extend_from_slice(between);
         }

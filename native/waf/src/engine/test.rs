@@ -6,8 +6,8 @@ use super::run::Run;
 use super::state::Pair;
 use super::values::ValueId;
 use crate::operator::{
-    ByteRange, IpSet, PhraseSet, begins_with, contains, contains_word, ends_with, find_verified, integer, is_card_number, is_cpf, is_ssn, is_svnr,
-    rbl_name, streq, validate_url_encoding, validate_utf8_encoding, within,
+    ByteRange, IpSet, PhraseSet, begins_with, contains, contains_word, ends_with, find_verified, integer, is_card_number, is_cpf, is_ssn,
+    is_svnr, rbl_name, streq, validate_url_encoding, validate_utf8_encoding, within,
 };
 use crate::pattern::{Flags, Groups, Pattern};
 use std::net::IpAddr;
@@ -206,7 +206,11 @@ impl Test {
 /// Where a number with right check digits stands.
 fn verified(pattern: &Pattern, check: Check, value: &[u8]) -> Option<std::ops::Range<usize>> {
     let mut groups = Groups::default();
-    find_verified(value, |value, from| pattern.captures_at(value, from, &mut groups).then(|| groups.get(0)).flatten(), |digits| check.holds(digits))
+    find_verified(
+        value,
+        |value, from| pattern.captures_at(value, from, &mut groups).then(|| groups.get(0)).flatten(),
+        |digits| check.holds(digits),
+    )
 }
 
 fn text(test: TextTest, value: &[u8], argument: &[u8]) -> bool {
@@ -231,9 +235,7 @@ impl Run<'_> {
             Test::Made(made) => made.pattern(argument).is_some_and(|p| p.is_match(value)),
             Test::Phrases(set) => set.find(value).is_some(),
             Test::Text(kind, _) => text(*kind, value, argument),
-            Test::Number(_, _, constant) => {
-                test.compares(integer(value), constant.unwrap_or_else(|| integer(argument)))
-            }
+            Test::Number(_, _, constant) => test.compares(integer(value), constant.unwrap_or_else(|| integer(argument))),
             Test::Ip(set) => set.contains_text(value),
             Test::Sqli => hcc_injection::sqli(value).is_some(),
             Test::Xss => hcc_injection::xss(value),

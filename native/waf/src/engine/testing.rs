@@ -20,7 +20,8 @@ pub fn make(operator: &Operator, data: &[u8], names: &Names<'_>, patterns: &mut 
         let constant = text.literal().map(integer);
         Ok(Test::Number(kind, text, constant))
     };
-    let verified = |holds| Ok(Test::Verified(Box::new(Pattern::compile(argument, Flags::MOD_SECURITY).map_err(|e| told(e.to_string()))?), holds));
+    let verified =
+        |holds| Ok(Test::Verified(Box::new(Pattern::compile(argument, Flags::MOD_SECURITY).map_err(|e| told(e.to_string()))?), holds));
     let says = |kind| words().map(|m| Test::Text(kind, m));
     match operator.name {
         Name::UnconditionalMatch => Ok(Test::Always),

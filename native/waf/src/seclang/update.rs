@@ -39,7 +39,7 @@ impl<'a> Chooser<'a> {
         let pattern = match rules {
             Rules::Tag(text) | Rules::Message(text) if text.contains(['^', '$', '*', '+', '?', '(', '[', '|', '\\']) => {
                 Some(Pattern::compile(text, Flags::MOD_SECURITY).map_err(|e| e.to_string())?)
-            },
+            }
             _ => None,
         };
         Ok(Self { rules, pattern })
