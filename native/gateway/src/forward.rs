@@ -12,7 +12,7 @@ use crate::site::Route;
 use crate::time::recent_ms;
 use crate::tunnel;
 use crate::upload::{Held, NotHeld, Upload, clients_fault, hold};
-use crate::waf::inspect::{Guard, finding};
+use crate::waf::inspect;
 use hcc_http::Framing;
 use hcc_http::client::limit_key as client_key;
 use hcc_http::forwarded::Hop;
@@ -106,9 +106,9 @@ pub async fn forward<C: Client>(
     ex.timer.limit(route.total.unwrap_or(upstream.timeouts.total));
     let mut inspection = begin(ex, worker, known);
     let outcome = tries(ex, client, worker, known, route, upstream, inspection.as_deref_mut(), sent).await;
-    let Some(report) = inspection.and_then(|mut transaction| transaction.finish()) else { return outcome };
+    let Some(report) = inspection.map(|mut transaction| transaction.finish()) else { return outcome };
     let location = report.location.clone();
-    if let Some(found) = finding(report) {
+    if let Some(found) = inspect::finding(report) {
         sent.findings.push(found);
     }
     outcome.map_err(|answer| match location {
@@ -122,8 +122,7 @@ fn begin(ex: &Exchange, worker: &Worker, known: &Known) -> Option<Box<dyn Transa
     if let Some(inspector) = worker.shared.inspector.as_ref().filter(|_| !known.bypass) {
         return inspector.begin(From { client: known.client }, known.site.as_ref().map_or("", |s| &s.id));
     }
-    let guard = Guard::begin(known.shield.as_ref()?, known.client, &ex.id)?;
-    Some(Box::new(guard))
+    inspect::begin(known.shield.as_ref()?, known.client, &ex.id)
 }
 
 #[allow(clippy::too_many_arguments)] // one call site; a struct would only rename them

@@ -1,7 +1,7 @@
 //! Detection of SQL injection and cross-site scripting in one value, with the verdicts and fingerprints of libinjection.
 //!
 //! The reference is libinjection's main branch (3.9.2-92-gb9fcaaf of November 2023 and later, "3.10-pre"), which `ModSecurity` has
-//! carried since 3.0.13. `ModSecurity` 3.0.4 to 3.0.12 carried an older state (bfba51f) that differs in one thing alone: there every
+//! carried since 3.0.13. `ModSecurity` 3.0.5 to 3.0.12 carried an older state (bfba51f) that differs in one thing alone: there every
 //! attribute whose name begins with `on` and has five letters or more counts as an event handler, here only those that begin
 //! with the name of an event. SQL verdicts are the same in both.
 //!

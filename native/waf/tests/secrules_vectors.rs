@@ -1,6 +1,7 @@
 //! The public `SecRules` test vectors, where `HCC_SECRULES_TESTS` says they are: transformations and operators.
 
 use hcc_waf::operator as op;
+use hcc_waf::pattern::{Flags, Groups, Pattern};
 use hcc_waf::transform::Transformation;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -110,8 +111,10 @@ fn evaluate(vector: &Vector) -> Option<bool> {
     let name = Name::parse(&vector.name).unwrap_or_else(|e| panic!("{e}"));
     let phrases = |set: Result<op::PhraseSet, op::OperatorError>| set.is_ok_and(|set| set.find(value).is_some());
     let verified = |holds: fn(&[u8]) -> bool| {
-        let pattern = regex::bytes::Regex::new(&format!("(?-u){}", vector.parameter)).unwrap_or_else(|e| panic!("{e}"));
-        op::find_verified(value, |value, from| pattern.find_at(value, from).map(|m| m.range()), holds).is_some()
+        let pattern = Pattern::compile(&vector.parameter, Flags::MOD_SECURITY).unwrap_or_else(|e| panic!("{e}"));
+        let mut groups = Groups::default();
+        let find = |value: &[u8], from| pattern.captures_at(value, from, &mut groups).then(|| groups.get(0)).flatten();
+        op::find_verified(value, find, holds).is_some()
     };
     Some(match name {
         Name::BeginsWith => op::begins_with(value, parameter),

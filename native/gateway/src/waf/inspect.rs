@@ -2,57 +2,19 @@
 
 use super::armour::Shield;
 use crate::security::events::{Action, Finding, RuleMatch, Source};
-use hcc_http::{RequestHead, ResponseHead};
-use hcc_waf::engine::{Event, Inspection, Line, Report, Start};
-use hcc_waf::{Transaction, Verdict};
+use hcc_waf::Transaction;
+use hcc_waf::engine::{Event, Inspection, Report, Start};
 use std::net::IpAddr;
 
 /// Matches that one event tells of.
 const TOLD: usize = 20;
 
-/// An inspection between the gateway's phases.
-pub struct Guard {
-    inspection: Inspection,
-}
-
-impl Guard {
-    /// Begins; none when the policy is off.
-    pub fn begin(shield: &Shield, client: IpAddr, request_id: &[u8]) -> Option<Self> {
-        let unique_id = std::str::from_utf8(request_id).unwrap_or_default();
-        let start = Start { client, client_port: 0, server: None, server_port: 0, unique_id };
-        Inspection::begin(&shield.engine, &shield.policy, &start).map(|inspection| Self { inspection })
-    }
-}
-
-impl Transaction for Guard {
-    fn request_headers(&mut self, head: &RequestHead) -> Verdict {
-        let line = Line { method: head.method(), target: head.target(), protocol: b"HTTP/1.1" };
-        self.inspection.request(line, head.fields.iter().map(|(_, name, value)| (name, value)))
-    }
-
-    fn request_body_limit(&self) -> usize {
-        self.inspection.request_body_wanted()
-    }
-
-    fn request_body(&mut self, body: &[u8], whole: bool) -> Verdict {
-        self.inspection.body(body, whole)
-    }
-
-    fn response_headers(&mut self, head: &ResponseHead) -> Verdict {
-        self.inspection.response(head.status, b"HTTP/1.1", head.fields.iter().map(|(_, name, value)| (name, value)))
-    }
-
-    fn response_body_limit(&self) -> usize {
-        self.inspection.response_body_wanted()
-    }
-
-    fn response_body(&mut self, body: &[u8], whole: bool) -> Verdict {
-        self.inspection.response_body(body, whole)
-    }
-
-    fn finish(&mut self) -> Option<Report> {
-        Some(self.inspection.finish())
-    }
+/// Begins an inspection; none when the policy is off.
+pub fn begin(shield: &Shield, client: IpAddr, request_id: &[u8]) -> Option<Box<dyn Transaction>> {
+    let unique_id = std::str::from_utf8(request_id).unwrap_or_default();
+    let start = Start { client, client_port: 0, server: None, server_port: 0, unique_id };
+    let inspection = Inspection::begin(&shield.engine, &shield.policy, &start)?;
+    Some(Box::new(inspection))
 }
 
 /// Rules that only add up what others found say less than those.

@@ -5,5 +5,4 @@ pub mod inspect;
 pub mod rule_sets;
 
 pub use armour::{Armour, Shield};
-pub use inspect::Guard;
 pub use rule_sets::RuleSets;

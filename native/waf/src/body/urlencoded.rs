@@ -54,28 +54,26 @@ fn decoded<'a>(input: &'a [u8], range: Range<usize>, out: &'a mut Vec<u8>, inval
 /// Appends `raw` to `out` with `%XX` as the byte and `+` as space; an invalid `%` stays as it is, and then the answer is true.
 pub fn decode(raw: &[u8], out: &mut Vec<u8>) -> bool {
     out.reserve(raw.len());
-    let (mut rest, mut invalid) = (raw, false);
-    while let Some(at) = memchr2(b'%', b'+', rest) {
-        let (plain, from) = rest.split_at(at);
-        out.extend_from_slice(plain);
-        rest = match from {
-            [b'%', high, low, after @ ..] if high.is_ascii_hexdigit() && low.is_ascii_hexdigit() => {
-                out.push(digit(*high) << 4 | digit(*low));
-                after
+    // Up to the first there is nothing to do; behind it, in text, the next is a word away: too near to search for.
+    let (plain, mut rest) = raw.split_at_checked(memchr2(b'%', b'+', raw).unwrap_or(raw.len())).unwrap_or_default();
+    out.extend_from_slice(plain);
+    let mut invalid = false;
+    while let [byte, after @ ..] = rest {
+        rest = after;
+        let decoded = match (byte, after) {
+            (b'%', [high, low, after @ ..]) if high.is_ascii_hexdigit() && low.is_ascii_hexdigit() => {
+                rest = after;
+                digit(*high) << 4 | digit(*low)
             }
-            [b'+', after @ ..] => {
-                out.push(b' ');
-                after
-            }
-            [byte, after @ ..] => {
+            (b'%', _) => {
                 invalid = true;
-                out.push(*byte);
-                after
+                b'%'
             }
-            [] => from,
+            (b'+', _) => b' ',
+            _ => *byte,
         };
+        out.push(decoded);
     }
-    out.extend_from_slice(rest);
     invalid
 }
 

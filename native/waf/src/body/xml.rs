@@ -56,6 +56,24 @@ pub(super) struct Element {
 pub(super) struct Attribute {
     pub name: Name,
     pub value: Span,
+    /// Of the name, so that looking for duplicates compares numbers.
+    sum: u32,
+}
+
+/// A namespace in scope.
+#[derive(Clone, Copy, Debug)]
+struct Declaration {
+    prefix: Span,
+    /// Of the prefix.
+    sum: u32,
+    namespace: Span,
+    /// The element it was declared in.
+    element: usize,
+}
+
+/// A number that differs for most names that differ (FNV-1a).
+fn sum(bytes: &[u8]) -> u32 {
+    bytes.iter().fold(0x811c_9dc5, |sum, b| (sum ^ u32::from(*b)).wrapping_mul(0x0100_0193))
 }
 
 /// A run of text directly in an element.
@@ -77,8 +95,7 @@ pub struct Document {
     pub(super) attributes: Vec<Attribute>,
     pub(super) texts: Vec<TextNode>,
     open: Vec<usize>,
-    /// Prefix, namespace, and the element it was declared in, of those in scope.
-    scope: Vec<(Span, Span, usize)>,
+    scope: Vec<Declaration>,
 }
 
 impl Document {
@@ -180,7 +197,12 @@ impl<'r> Reader<'r> {
                     doctypes += 1;
                     let begin = self.at;
                     let from = self.at + 9;
-                    let (length, declares) = doctype(self.input.get(from..).unwrap_or_default()).map_err(|(f, n)| (f, from + n))?;
+                    let behind = self.input.get(from..).unwrap_or_default();
+                    let space = space_length(behind);
+                    if space == 0 || name_length(behind.get(space..).unwrap_or_default()) == 0 {
+                        return Err((Fault::Markup, begin));
+                    }
+                    let (length, declares) = doctype(behind).map_err(|(f, n)| (f, from + n))?;
                     self.at = from + length;
                     self.refused = declares.then_some(begin);
                 }
@@ -272,7 +294,7 @@ impl<'r> Reader<'r> {
     fn leave(&mut self, element: usize) {
         let document = &mut *self.document;
         document.close(element, (document.elements.len(), document.text.len()));
-        while document.scope.last().is_some_and(|(.., declared)| *declared == element) {
+        while document.scope.last().is_some_and(|d| d.element == element) {
             document.scope.pop();
         }
     }
@@ -354,17 +376,21 @@ impl<'r> Reader<'r> {
             Some([b':', _, ..]) => Some(name.local),
             _ => None,
         };
-        let same = match declares {
-            Some(prefix) => scope.iter().rev().take_while(|(.., e)| *e == element).any(|(p, ..)| p.of(names) == prefix.of(names)),
-            None => attributes.get(first..).unwrap_or_default().iter().any(|a| a.name.whole.of(names) == bytes),
+        let own = sum(declares.map_or(bytes, |prefix| prefix.of(names)));
+        let same = if let Some(prefix) = declares {
+            let here = scope.iter().rev().take_while(|d| d.element == element);
+            here.filter(|d| d.sum == own).any(|d| d.prefix.of(names) == prefix.of(names))
+        } else {
+            let here = attributes.get(first..).unwrap_or_default();
+            here.iter().filter(|a| a.sum == own).any(|a| a.name.whole.of(names) == bytes)
         };
         let count = if declares.is_some() { scope.len() } else { attributes.len() - first };
         if same || count >= self.limits.attributes {
             return Err((Fault::Attribute, begin));
         }
         match declares {
-            Some(prefix) => scope.push((prefix, value, element)),
-            None => attributes.push(Attribute { name, value }),
+            Some(prefix) => scope.push(Declaration { prefix, sum: own, namespace: value, element }),
+            None => attributes.push(Attribute { name, value, sum: own }),
         }
         if let Some(element) = document.elements.get_mut(element) {
             element.attributes.end = document.attributes.len();
@@ -380,12 +406,10 @@ impl<'r> Reader<'r> {
         for name in elements.get_mut(element).map(|e| &mut e.name).into_iter().chain(prefixed) {
             let prefix = Span { from: name.whole.from, to: name.local.from.saturating_sub(u32::from(name.whole != name.local)) };
             let prefix = prefix.of(names);
-            let found = scope.iter().rev().find(|(p, ..)| p.of(names) == prefix).map(|(_, namespace, _)| *namespace);
-            name.namespace = match found {
-                Some(namespace) => namespace,
-                None if prefix == b"xml" => Span::new(0..XML_NAMESPACE.len()),
-                None => Span::default(),
-            };
+            let own = sum(prefix);
+            let found = scope.iter().rev().find(|d| d.sum == own && d.prefix.of(names) == prefix).map(|d| d.namespace);
+            let built_in = if prefix == b"xml" { Span::new(0..XML_NAMESPACE.len()) } else { Span::default() };
+            name.namespace = found.unwrap_or(built_in);
         }
     }
 }

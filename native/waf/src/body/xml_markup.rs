@@ -27,7 +27,8 @@ pub(super) const fn is_space(byte: u8) -> bool {
 /// Where the first byte is that no document may have (production 2), if there is one.
 fn forbidden(bytes: &[u8]) -> Option<usize> {
     let control = bytes.iter().position(|b| *b < 0x20 && !is_space(*b));
-    let special = [&b"\xef\xbf\xbe"[..], b"\xef\xbf\xbf"].into_iter().filter_map(|c| memmem::find(bytes, c)).min();
+    // Both non-characters begin with the same byte.
+    let special = memchr::memchr_iter(0xef, bytes).find(|n| matches!(bytes.get(*n..), Some([_, 0xbf, 0xbe | 0xbf, ..])));
     match (control, special) {
         (Some(a), Some(b)) => Some(a.min(b)),
         (a, b) => a.or(b),

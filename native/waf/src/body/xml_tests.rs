@@ -76,6 +76,8 @@ fn errors_keep_what_was_before() {
         ("<1a/>", None, Fault::Markup, 1),
         ("<a><!ELEMENT b></a>", Some(""), Fault::Markup, 4),
         ("<a/><!DOCTYPE a>", Some(""), Fault::Trailing, 4),
+        ("<!DOCTYPE /a><a/>", None, Fault::Markup, 0),
+        ("<!DOCTYPEa><a/>", None, Fault::Markup, 0),
         ("<!DOCTYPE a><!DOCTYPE a><a/>", None, Fault::Markup, 13),
         ("<!DOCTYPE a [<!ENTITY x 'y'>]><a>z</a>", Some("z"), Fault::Doctype, 0),
         ("<!DOCTYPE a [<!ENTITY x SYSTEM 'file:///etc/passwd'>]><a>&x;</a>", Some(""), Fault::Doctype, 0),

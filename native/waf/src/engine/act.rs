@@ -158,9 +158,9 @@ impl Run<'_> {
         let mark = format!("{name}.lowered");
         let now = (self.around.clock)().as_secs();
         let Some(elements) = self.elements(*collection) else { return };
-        let held = |name: &str| elements.get(name).map(|k| integer(&k.value));
-        let Some(value) = held(&name) else { return };
-        let Some(last) = held(&mark).and_then(|n| u64::try_from(n).ok()) else {
+        let kept = |name: &str| elements.get(name).map(|k| integer(&k.value));
+        let Some(value) = kept(&name) else { return };
+        let Some(last) = kept(&mark).and_then(|n| u64::try_from(n).ok()) else {
             return self.record(*collection, mark, Change::Set(now.to_string().into_bytes()));
         };
         let periods = now.saturating_sub(last) / seconds.max(1);

@@ -1,12 +1,12 @@
 //! From a program as written to plain data.
 
-use super::filter::Collector;
-use super::program::{
-    Act, Base, CtlAct, Element, Ending, Group, Head, Link, Macro, NO_BIT, Next, Part, Piece, Put, RuleSet, Source, Target, TargetRemoval,
-    choose,
-};
 use super::bits::Bits;
 use super::classes;
+use super::filter::Collector;
+use super::program::{
+    Act, Base, CtlAct, Element, Ending, Group, Head, Link, Macro, NO_BIT, Next, Part, Piece, Put, Quick, RuleSet, Source, Step, Target,
+    TargetRemoval, choose,
+};
 use super::test::Test;
 use super::testing;
 use crate::body::xpath::XPath;
@@ -19,7 +19,7 @@ use crate::seclang::template::{self, Template};
 use crate::seclang::variable::{Kind, Variable};
 use crate::seclang::{Complaint, Program};
 use crate::transform::{Transformation, UnicodeMap};
-use std::collections::HashMap;
+use foldhash::{HashMap, HashMapExt};
 use std::sync::Arc;
 
 /// Numbers of TX elements by name.
@@ -59,7 +59,11 @@ pub fn compile(program: Program) -> Result<RuleSet, Vec<Complaint>> {
     let mut complaints = compiler.complaints;
     let unicode = program.unicode_map.as_ref().and_then(|(bytes, page)| {
         let parsed = UnicodeMap::parse(&String::from_utf8_lossy(bytes), *page);
-        parsed.map_err(|why| complaints.push(crate::seclang::Place { file: Arc::from("SecUnicodeMapFile"), line: 0 }.complain(why.to_string()))).ok()
+        parsed
+            .map_err(|why| {
+                complaints.push(crate::seclang::Place { file: Arc::from("SecUnicodeMapFile"), line: 0 }.complain(why.to_string()))
+            })
+            .ok()
     });
     if !complaints.is_empty() {
         return Err(complaints);
@@ -68,8 +72,8 @@ pub fn compile(program: Program) -> Result<RuleSet, Vec<Complaint>> {
     let head_of = (0..).zip(&compiler.heads).map(|(number, head)| (head.id, number)).collect();
     Ok(RuleSet {
         settings: program.settings,
+        phases: phases.map(|list| list.into_iter().map(|head| step(head, &compiler.heads, &compiler.links)).collect()),
         heads: compiler.heads,
-        phases,
         links: compiler.links,
         bases: compiler.bases,
         groups: compiler.groups,
@@ -82,6 +86,19 @@ pub fn compile(program: Program) -> Result<RuleSet, Vec<Complaint>> {
         slots: slots.names,
         slot_of: slots.numbers,
     })
+}
+
+/// What can be said of a rule without running it.
+fn step(head: u32, heads: &[Head], links: &[Link]) -> Step {
+    let link = heads.get(head as usize).and_then(|h| links.get(h.links.0 as usize));
+    let quick = match link {
+        Some(Link { source: Source::Group(group), bit, multi: false, .. }) if *bit != NO_BIT => Quick::Bit { group: *group, bit: *bit },
+        Some(Link { source: Source::Slot(slot), test: Test::Number(comparison, _, Some(with)), negated, .. }) => {
+            Quick::Compare { slot: *slot, comparison: *comparison, negated: *negated, with: *with }
+        }
+        _ => Quick::Run,
+    };
+    Step { head, quick }
 }
 
 /// TX elements that rules name.
@@ -143,10 +160,16 @@ impl Slots {
                             Change::Unset => {}
                         }
                     }
-                    Action::Msg(text) | Action::LogData(text) | Action::Tag(text) | Action::SetEnv(_, text) | Action::SetUid(text) => self.template(text),
-                    Action::SetSid(text) | Action::SetRsc(text) | Action::InitCol { key: text, .. } => self.template(text),
-                    Action::ExpireVar { seconds, .. } => self.template(seconds),
-                    Action::Disrupt(Disruption::Redirect(text)) => self.template(text),
+                    Action::Msg(text)
+                    | Action::LogData(text)
+                    | Action::Tag(text)
+                    | Action::SetEnv(_, text)
+                    | Action::SetUid(text)
+                    | Action::SetSid(text)
+                    | Action::SetRsc(text)
+                    | Action::InitCol { key: text, .. }
+                    | Action::ExpireVar { seconds: text, .. }
+                    | Action::Disrupt(Disruption::Redirect(text)) => self.template(text),
                     _ => {}
                 }
             }
@@ -362,8 +385,11 @@ impl Compiler<'_> {
     }
 
     fn paths(&mut self, link: &rule::Link) -> Result<(), String> {
-        let namespaces: Vec<(&str, &str)> =
-            link.actions.iter().filter_map(|a| if let Action::XmlNamespace(p, u) = a { Some((p.as_str(), u.as_str())) } else { None }).collect();
+        let namespaces: Vec<(&str, &str)> = link
+            .actions
+            .iter()
+            .filter_map(|a| if let Action::XmlNamespace(p, u) = a { Some((p.as_str(), u.as_str())) } else { None })
+            .collect();
         for target in &link.targets {
             if let Selector::Path(path) = &target.selector
                 && !self.paths.iter().any(|(known, _)| **known == *path.as_bytes())
@@ -391,15 +417,14 @@ impl Compiler<'_> {
                 _ => Source::Live(targets),
             });
         }
-        let base = match self.base_of.get(&link.targets) {
-            Some(base) => *base,
-            None => {
-                let targets = link.targets.iter().map(|t| target(t, &self.names)).collect::<Result<_, String>>()?;
-                let number = short(self.bases.len());
-                self.bases.push(Base { targets });
-                self.base_of.insert(link.targets.clone(), number);
-                number
-            }
+        let base = if let Some(base) = self.base_of.get(&link.targets) {
+            *base
+        } else {
+            let targets = link.targets.iter().map(|t| target(t, &self.names)).collect::<Result<_, String>>()?;
+            let number = short(self.bases.len());
+            self.bases.push(Base { targets });
+            self.base_of.insert(link.targets.clone(), number);
+            number
         };
         let groups = &mut self.groups;
         let group = self.group_of.entry((base, chain.to_vec())).or_insert_with(|| {
@@ -442,7 +467,9 @@ impl Compiler<'_> {
         Ok(Some(match action {
             Action::SetVar(set) => Act::Set(self.element(set.collection, &set.name)?, self.put(&set.change)?),
             Action::ExpireVar { collection, name, seconds } => Act::Expire(self.element(*collection, name)?, words(seconds)?),
-            Action::DeprecateVar { collection, name, amount, seconds } => Act::Deprecate(self.element(*collection, name)?, *amount, *seconds),
+            Action::DeprecateVar { collection, name, amount, seconds } => {
+                Act::Deprecate(self.element(*collection, name)?, *amount, *seconds)
+            }
             Action::InitCol { collection, key } => Act::Collect(*collection, words(key)?),
             Action::SetUid(key) => Act::Collect(Variable::User, words(key)?),
             Action::SetSid(key) => Act::Collect(Variable::Session, words(key)?),

@@ -67,7 +67,14 @@ impl Event {
     pub fn error_line(&self, about: &About<'_>) -> String {
         let mut line = String::new();
         let what = if self.ended { "Access denied" } else { "Warning" };
-        let _ = write!(line, "[client {}] ModSecurity: {what} (phase {}). Matched \"{}\" at {}.", about.client, self.phase, quoted(&self.operator), quoted(&self.variable));
+        let _ = write!(
+            line,
+            "[client {}] ModSecurity: {what} (phase {}). Matched \"{}\" at {}.",
+            about.client,
+            self.phase,
+            quoted(&self.operator),
+            quoted(&self.variable)
+        );
         let _ = write!(line, " [file \"{}\"] [line \"{}\"] [id \"{}\"]", quoted(&self.file), self.line, self.rule);
         let mut part = |name: &str, text: &str| {
             if !text.is_empty() {

@@ -22,6 +22,8 @@ pub struct Engine {
     /// The rules.
     pub rules: RuleSet,
     around: Around,
+    // Boxes, as a state is large and only passes through here.
+    #[allow(clippy::vec_box)]
     states: Mutex<Vec<Box<State>>>,
 }
 
@@ -85,6 +87,16 @@ impl Inspection {
         Some(Self { engine: Arc::clone(engine), policy: Arc::clone(policy), state: Some(state), over: false })
     }
 
+    /// What is known, while the request lasts.
+    pub(super) fn state(&mut self) -> Option<&mut State> {
+        self.state.as_deref_mut()
+    }
+
+    /// Phase 4 of an answer whose body is not looked at.
+    pub(super) fn no_response_body(&mut self) -> Verdict {
+        self.phase(4)
+    }
+
     fn phase(&mut self, phase: u8) -> Verdict {
         let Some(state) = self.state.as_deref_mut() else { return Verdict::Pass };
         Run { rules: &self.engine.rules, policy: &self.policy, around: &self.engine.around, state }.phase(phase);
@@ -109,13 +121,20 @@ impl Inspection {
 
     /// Bytes of the request's body that phase 2 wants to see.
     pub fn request_body_wanted(&self) -> usize {
-        self.state.as_ref().filter(|s| s.request_body_access && s.mode != Mode::Off && s.ended.is_none()).map_or(0, |s| s.request_body_limit)
+        self.state
+            .as_ref()
+            .filter(|s| s.request_body_access && s.mode != Mode::Off && s.ended.is_none())
+            .map_or(0, |s| s.request_body_limit)
     }
 
     /// Phase 2; `whole` is false when there is more than `body`.
     pub fn body(&mut self, body: &[u8], whole: bool) -> Verdict {
         if let Some(state) = self.state.as_deref_mut() {
-            if !whole && state.mode == Mode::Block && self.engine.rules.settings.request_body_limit_action == OverLimit::Reject && state.ended.is_none() {
+            if !whole
+                && state.mode == Mode::Block
+                && self.engine.rules.settings.request_body_limit_action == OverLimit::Reject
+                && state.ended.is_none()
+            {
                 state.ended = Some((413, 0));
             }
             state.request_body(&self.engine.rules, body, whole);
@@ -147,7 +166,11 @@ impl Inspection {
     /// Phase 4.
     pub fn response_body(&mut self, body: &[u8], whole: bool) -> Verdict {
         if let Some(state) = self.state.as_deref_mut() {
-            if !whole && state.mode == Mode::Block && self.engine.rules.settings.response_body_limit_action == OverLimit::Reject && state.ended.is_none() {
+            if !whole
+                && state.mode == Mode::Block
+                && self.engine.rules.settings.response_body_limit_action == OverLimit::Reject
+                && state.ended.is_none()
+            {
                 state.ended = Some((500, 0));
             }
             state.response_body(body, whole);

@@ -96,31 +96,45 @@ impl Run<'_> {
     }
 
     /// Brings a group and its bits up to date.
+    #[inline]
     pub fn group(&mut self, number: u32) {
-        if self.state.groups[number as usize].epoch == self.state.epoch {
-            return;
+        if self.state.groups[number as usize].epoch != self.state.epoch {
+            self.group_anew(number);
         }
+    }
+
+    fn group_anew(&mut self, number: u32) {
         let group = &self.rules.groups[number as usize];
         self.base(group.base);
+        self.scan_base(group.base);
         let mut listed = std::mem::take(&mut self.state.groups[number as usize]);
-        listed.epoch = self.state.epoch;
-        listed.same = self.state.bases[group.base as usize].classes & group.triggers == 0 && group.triggers != u32::MAX;
-        if listed.same {
-            self.scan_base(group.base);
-        } else {
-            let state = &mut *self.state;
-            let base = std::mem::take(&mut state.bases[group.base as usize]);
+        let state = &mut *self.state;
+        let base = std::mem::take(&mut state.bases[group.base as usize]);
+        listed.epoch = state.epoch;
+        listed.same = base.classes & group.triggers == 0 && group.triggers != u32::MAX;
+        if !listed.same {
             listed.found.clear();
-            for found in &base.found {
-                let mut value = found.value;
-                if state.values.classes(value) & group.triggers != 0 || group.triggers == u32::MAX {
-                    value = state.values.chain(value, &group.chain, self.rules.unicode.as_ref());
+            listed.found.extend_from_slice(&base.found);
+            // What the base's values have is kept: a value that changed may still be looked at in vain, never left out.
+            listed.bits.clear();
+            listed.bits.extend_from_slice(&base.bits);
+            let words = self.rules.words;
+            for found in &mut listed.found {
+                if state.values.classes(found.value) & group.triggers == 0 && group.triggers != u32::MAX {
+                    continue;
                 }
-                listed.found.push(Found { value, ..*found });
+                let changed = state.values.chain(found.value, &group.chain, self.rules.unicode.as_ref());
+                if changed != found.value {
+                    found.value = changed;
+                    let State { values, ids, .. } = &mut *state;
+                    let bits = values.mask(changed, words, |value, bits| self.rules.filter.scan(value, ids, bits));
+                    for (all, one) in listed.bits.iter_mut().zip(bits) {
+                        *all |= one;
+                    }
+                }
             }
-            state.bases[group.base as usize] = base;
-            self.scan(&mut listed);
         }
+        state.bases[group.base as usize] = base;
         self.state.groups[number as usize] = listed;
     }
 
@@ -193,7 +207,8 @@ impl Run<'_> {
                     let live = self.state.matched_vars[at];
                     let name = self.name_of(&live);
                     if named(&target.part, &name) {
-                        let value = if variable == Variable::MatchedVarsNames { Value::Id(self.state.values.intern(&name)) } else { live.value };
+                        let value =
+                            if variable == Variable::MatchedVarsNames { Value::Id(self.state.values.intern(&name)) } else { live.value };
                         out.push(Live { value, ..live });
                     }
                 }

@@ -86,12 +86,17 @@ impl Policy {
             return Err("the paranoia level is 1 to 4".to_owned());
         }
         let level = text.paranoia.map(|l| l.to_string());
-        let thresholds = [("inbound_anomaly_score_threshold", text.inbound_threshold), ("outbound_anomaly_score_threshold", text.outbound_threshold)];
+        let thresholds =
+            [("inbound_anomaly_score_threshold", text.inbound_threshold), ("outbound_anomaly_score_threshold", text.outbound_threshold)];
         for name in PARANOIA {
-            level.iter().for_each(|value| policy.preset(rules, name, value));
+            if let Some(value) = &level {
+                policy.preset(rules, name, value);
+            }
         }
         for (name, value) in thresholds {
-            value.iter().for_each(|value| policy.preset(rules, name, &value.to_string()));
+            if let Some(value) = value {
+                policy.preset(rules, name, &value.to_string());
+            }
         }
         for (name, value) in &text.variables {
             policy.preset(rules, &name.to_ascii_lowercase(), value);
@@ -116,11 +121,15 @@ impl Policy {
     fn exclude(&mut self, rules: &RuleSet, exclusion: &Exclusion) -> Result<(), String> {
         let heads = rules.choose(&exclusion.rules)?;
         let Some(targets) = &exclusion.targets else {
-            heads.iter().for_each(|head| self.disabled.put(*head));
+            for head in heads {
+                self.disabled.put(head);
+            }
             return Ok(());
         };
         let mut bits = Bits::none(rules.heads.len());
-        heads.iter().for_each(|head| bits.put(*head));
+        for head in heads {
+            bits.put(head);
+        }
         let targets = target::parse_list(targets, true)?;
         let targets = targets.iter().map(|t| compile::target(t, &Names::of(rules))).collect::<Result<_, String>>()?;
         self.retargeted.add(&bits);

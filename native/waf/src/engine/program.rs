@@ -1,17 +1,17 @@
 //! A compiled rule set: plain data, shared by all requests.
 
 use super::bits::Bits;
-use super::test::Test;
 use super::classes::Classes;
-use crate::seclang::action::Reach;
+use super::test::{Comparison, Test};
 use crate::body::Processor;
 use crate::pattern::Pattern;
-use crate::seclang::settings::{Mode, Settings};
+use crate::seclang::action::Reach;
 use crate::seclang::ctl::Rules;
+use crate::seclang::settings::{Mode, Settings};
 use crate::seclang::update::Chooser;
 use crate::seclang::{Place, Variable};
 use crate::transform::{Transformation, UnicodeMap};
-use std::collections::HashMap;
+use foldhash::HashMap;
 
 /// Which parts of a variable a target means.
 #[derive(Debug)]
@@ -267,6 +267,40 @@ pub struct Head {
     pub place: Place,
 }
 
+/// What is looked at first when a rule's turn comes; most turns end here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Quick {
+    /// Nothing: the rule runs.
+    Run,
+    /// The rule cannot match unless a value of this group has this bit.
+    Bit {
+        /// Number of the group.
+        group: u32,
+        /// The bit.
+        bit: u32,
+    },
+    /// The rule compares a TX element with a number.
+    Compare {
+        /// The element.
+        slot: u32,
+        /// How.
+        comparison: Comparison,
+        /// The rule matches where the comparison does not hold.
+        negated: bool,
+        /// The number.
+        with: i64,
+    },
+}
+
+/// A rule's turn in its phase.
+#[derive(Clone, Copy, Debug)]
+pub struct Step {
+    /// Number of the head.
+    pub head: u32,
+    /// What is looked at first.
+    pub quick: Quick,
+}
+
 /// A compiled rule set.
 #[derive(Debug)]
 pub struct RuleSet {
@@ -274,8 +308,8 @@ pub struct RuleSet {
     pub settings: Settings,
     /// The rules in order.
     pub heads: Vec<Head>,
-    /// Numbers of the heads of each phase, in order.
-    pub phases: [Vec<u32>; 5],
+    /// The turns of each phase, in order.
+    pub phases: [Vec<Step>; 5],
     /// The links.
     pub links: Vec<Link>,
     /// The bases.

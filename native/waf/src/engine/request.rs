@@ -4,7 +4,6 @@ use super::program::RuleSet;
 use super::state::{Pair, State};
 use super::values::ValueId;
 use crate::body::{BodyVariables, Field, Limits, Processor, Text, cookies, json, multipart, urlencoded, xml};
-use crate::pattern::Groups;
 use crate::seclang::Variable;
 use std::net::IpAddr;
 
@@ -79,17 +78,24 @@ fn ip_text(address: IpAddr, out: &mut Vec<u8>) {
 }
 
 impl State {
+    /// The address that was connected to.
+    pub fn server(&mut self, address: IpAddr) {
+        let mut text = std::mem::take(&mut self.text);
+        ip_text(address, &mut text);
+        self.set(Variable::ServerAddr, &text);
+        self.text = text;
+    }
+
     /// The connection's variables.
     pub fn connection(&mut self, start: &Start<'_>) {
         let mut text = std::mem::take(&mut self.text);
         ip_text(start.client, &mut text);
         let id = self.set(Variable::RemoteAddr, &text);
         self.scalars[Variable::RemoteHost as usize] = id;
-        if let Some(server) = start.server {
-            ip_text(server, &mut text);
-            self.set(Variable::ServerAddr, &text);
-        }
         self.text = text;
+        if let Some(server) = start.server {
+            self.server(server);
+        }
         for (variable, port) in [(Variable::RemotePort, start.client_port), (Variable::ServerPort, start.server_port)] {
             if port > 0 {
                 self.set_number(variable, u64::from(port));
@@ -105,7 +111,9 @@ impl State {
         self.set(Variable::RequestProtocol, line.protocol);
         let mut text = std::mem::take(&mut self.text);
         text.clear();
-        for (part, between) in [(line.method, &b" "[..]), (line.target, if line.protocol.is_empty() { b"" } else { b" " }), (line.protocol, b"")] {
+        for (part, between) in
+            [(line.method, &b" "[..]), (line.target, if line.protocol.is_empty() { b"" } else { b" " }), (line.protocol, b"")]
+        {
             text.extend_from_slice(part);
             text.extend_from_slice(between);
         }
@@ -337,11 +345,6 @@ impl State {
             self.set_number(Variable::ResponseContentLength, body.len() as u64);
         }
         self.touched();
-    }
-
-    /// Forgets the captures of the request before.
-    pub fn no_captures(&mut self) {
-        self.captures = Groups::default();
     }
 }
 

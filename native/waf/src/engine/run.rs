@@ -2,7 +2,7 @@
 
 use super::around::Around;
 use super::policy::Policy;
-use super::program::{CtlAct, Act, Ending, Head, Link, NO_BIT, Next, RuleSet, Source};
+use super::program::{Act, CtlAct, Ending, Head, Link, NO_BIT, Next, Quick, RuleSet, Source};
 use super::state::{Live, State, Tx, Value};
 use super::test::Test;
 use super::values::ValueId;
@@ -41,9 +41,10 @@ impl Run<'_> {
         let rules = self.rules;
         let Some(list) = rules.phases.get(usize::from(phase).wrapping_sub(1)) else { return };
         let mut at = 0;
-        while let Some(number) = list.get(at).copied() {
+        while let Some(step) = list.get(at) {
             at += 1;
-            if self.state.disabled.has(number) {
+            let number = step.head;
+            if !self.may_match(step.quick) || self.state.disabled.has(number) {
                 continue;
             }
             let Some(head) = rules.heads.get(number as usize) else { continue };
@@ -63,6 +64,24 @@ impl Run<'_> {
             if let Next::At(place) = head.next {
                 at = place as usize;
             }
+        }
+    }
+
+    /// The common end of a rule's turn, without a look at the rule itself.
+    #[inline]
+    fn may_match(&mut self, quick: Quick) -> bool {
+        match quick {
+            Quick::Run => true,
+            Quick::Bit { group, bit } => {
+                self.group(group);
+                self.listed(group).bits.get(bit as usize / 64).is_some_and(|w| w >> (bit % 64) & 1 == 1)
+            }
+            Quick::Compare { slot, comparison, negated, with } => match self.state.tx.get(slot as usize) {
+                Some(Tx::Int(value)) => comparison.holds(*value, with) != negated,
+                Some(Tx::Text(_)) => true,
+                // A missing element is nothing to compare.
+                _ => false,
+            },
         }
     }
 
@@ -98,15 +117,10 @@ impl Run<'_> {
         let mut first = (None, 0);
         for at in head.links.0..head.links.1 {
             let link = rules.links.get(at as usize)?;
-            // The common end of a rule: nothing it looks at contains any of its literals.
-            if let Source::Group(group) = link.source
-                && link.bit != NO_BIT
-                && !link.multi
+            if let (Source::Group(group), true) = (&link.source, at > head.links.0 && link.bit != NO_BIT && !link.multi)
+                && !self.may_match(Quick::Bit { group: *group, bit: link.bit })
             {
-                self.group(group);
-                if self.listed(group).bits.get(link.bit as usize / 64).is_none_or(|w| w >> (link.bit % 64) & 1 == 0) {
-                    return None;
-                }
+                return None;
             }
             let count = self.link(number, at, link, head);
             if count == 0 {

@@ -6,9 +6,9 @@ use super::event::Event;
 use super::program::RuleSet;
 use super::store::Loaded;
 use super::values::{ValueId, Values};
+use crate::body::Processor;
 use crate::pattern::{Groups, IdSet};
 use crate::seclang::Variable;
-use crate::body::Processor;
 use crate::seclang::settings::Mode;
 
 /// A value and what it is called.
@@ -334,17 +334,33 @@ pub fn decimal(mut number: u64, digits: &mut [u8; 20]) -> &[u8] {
 }
 
 /// Variables that are there, empty, before anything is known.
-const DEFAULT_EMPTY: &[Variable] = &[
-    Variable::ReqbodyProcessor, Variable::ReqbodyErrorMsg, Variable::ReqbodyProcessorErrorMsg, Variable::UniqueId, Variable::RemoteHost,
-];
+const DEFAULT_EMPTY: &[Variable] =
+    &[Variable::ReqbodyProcessor, Variable::ReqbodyErrorMsg, Variable::ReqbodyProcessorErrorMsg, Variable::UniqueId, Variable::RemoteHost];
 
 /// Variables that are 0 before anything is known.
 const DEFAULT_ZERO: &[Variable] = &[
-    Variable::ArgsCombinedSize, Variable::FilesCombinedSize, Variable::InboundDataError, Variable::OutboundDataError,
-    Variable::MultipartBoundaryQuoted, Variable::MultipartBoundaryWhitespace, Variable::MultipartCrlfLfLines,
-    Variable::MultipartDataAfter, Variable::MultipartDataBefore, Variable::MultipartFileLimitExceeded, Variable::MultipartHeaderFolding,
-    Variable::MultipartInvalidHeaderFolding, Variable::MultipartInvalidPart, Variable::MultipartInvalidQuoting, Variable::MultipartLfLine,
-    Variable::MultipartMissingSemicolon, Variable::MultipartSemicolonMissing, Variable::MultipartStrictError,
-    Variable::MultipartUnmatchedBoundary, Variable::ReqbodyError, Variable::ReqbodyProcessorError, Variable::UrlencodedError,
-    Variable::RequestBodyLength, Variable::FullRequestLength,
+    Variable::ArgsCombinedSize,
+    Variable::FilesCombinedSize,
+    Variable::InboundDataError,
+    Variable::OutboundDataError,
+    Variable::MultipartBoundaryQuoted,
+    Variable::MultipartBoundaryWhitespace,
+    Variable::MultipartCrlfLfLines,
+    Variable::MultipartDataAfter,
+    Variable::MultipartDataBefore,
+    Variable::MultipartFileLimitExceeded,
+    Variable::MultipartHeaderFolding,
+    Variable::MultipartInvalidHeaderFolding,
+    Variable::MultipartInvalidPart,
+    Variable::MultipartInvalidQuoting,
+    Variable::MultipartLfLine,
+    Variable::MultipartMissingSemicolon,
+    Variable::MultipartSemicolonMissing,
+    Variable::MultipartStrictError,
+    Variable::MultipartUnmatchedBoundary,
+    Variable::ReqbodyError,
+    Variable::ReqbodyProcessorError,
+    Variable::UrlencodedError,
+    Variable::RequestBodyLength,
+    Variable::FullRequestLength,
 ];

@@ -6,8 +6,8 @@ use super::run::Run;
 use super::state::Pair;
 use super::values::ValueId;
 use crate::operator::{
-    ByteRange, IpSet, PhraseSet, begins_with, contains, contains_word, ends_with, find_verified, integer, is_card_number, is_cpf, is_ssn, is_svnr,
-    rbl_name, streq, validate_url_encoding, validate_utf8_encoding, within,
+    ByteRange, IpSet, PhraseSet, begins_with, contains, contains_word, ends_with, find_verified, integer, is_card_number, is_cpf, is_ssn,
+    is_svnr, rbl_name, streq, validate_url_encoding, validate_utf8_encoding, within,
 };
 use crate::pattern::{Flags, Groups, Pattern};
 use std::net::IpAddr;
@@ -41,6 +41,21 @@ pub enum Comparison {
     Lt,
 }
 
+impl Comparison {
+    /// Whether it holds.
+    pub fn holds(self, value: i64, wanted: i64) -> bool {
+        // `@eq` alone takes what does not fit 32 bits for 0, as the reference does.
+        let narrow = |n: i64| i32::try_from(n).unwrap_or_default();
+        match self {
+            Self::Eq => narrow(value) == narrow(wanted),
+            Self::Ge => value >= wanted,
+            Self::Gt => value > wanted,
+            Self::Le => value <= wanted,
+            Self::Lt => value < wanted,
+        }
+    }
+}
+
 /// Which check digits are looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Check {
@@ -70,8 +85,11 @@ impl Check {
 pub struct Made {
     /// The text.
     pub text: Macro,
-    kept: Mutex<Vec<(Vec<u8>, Option<Arc<Pattern>>)>>,
+    kept: Mutex<Vec<Kept>>,
 }
+
+/// A text and its expression, none when it is wrong.
+type Kept = (Vec<u8>, Option<Arc<Pattern>>);
 
 /// Expressions kept for one text with macros.
 const MADE: usize = 8;
@@ -104,6 +122,8 @@ pub enum Test {
     Always,
     /// `@noMatch`
     Never,
+    /// `@rx ^.*$`
+    Whole,
     /// `@rx`, `@rxGlobal`
     Rx(Arc<Pattern>),
     /// `@rx` with macros
@@ -156,23 +176,14 @@ impl Test {
 
     /// Compares numbers.
     pub fn compares(&self, value: i64, wanted: i64) -> bool {
-        // `@eq` alone takes what does not fit 32 bits for 0, as the reference does.
-        let narrow = |n: i64| i32::try_from(n).unwrap_or_default();
-        match self {
-            Self::Number(Comparison::Eq, ..) => narrow(value) == narrow(wanted),
-            Self::Number(Comparison::Ge, ..) => value >= wanted,
-            Self::Number(Comparison::Gt, ..) => value > wanted,
-            Self::Number(Comparison::Le, ..) => value <= wanted,
-            Self::Number(Comparison::Lt, ..) => value < wanted,
-            _ => false,
-        }
+        if let Self::Number(comparison, ..) = self { comparison.holds(value, wanted) } else { false }
     }
 
     /// Finds what `capture` keeps of a value that matched; false leaves the captures as they are.
     pub fn captures(&self, value: &[u8], groups: &mut Groups) -> bool {
         match self {
             Self::Rx(pattern) => pattern.captures(value, groups),
-            Self::Phrases(_) | Self::Sqli | Self::Xss | Self::Verified(..) => {
+            Self::Whole | Self::Phrases(_) | Self::Sqli | Self::Xss | Self::Verified(..) => {
                 *groups = Groups::default();
                 true
             }
@@ -183,6 +194,7 @@ impl Test {
     /// What was found in a value that matched, for tests without groups.
     pub fn finding(&self, value: &[u8]) -> Option<Vec<u8>> {
         match self {
+            Self::Whole => Some(value.to_vec()),
             Self::Phrases(set) => set.find(value).map(|range| value.get(range).unwrap_or_default().to_vec()),
             Self::Verified(pattern, check) => verified(pattern, *check, value).map(|range| value.get(range).unwrap_or_default().to_vec()),
             Self::Sqli => hcc_injection::sqli(value).map(|print| print.to_string().into_bytes()),
@@ -194,7 +206,11 @@ impl Test {
 /// Where a number with right check digits stands.
 fn verified(pattern: &Pattern, check: Check, value: &[u8]) -> Option<std::ops::Range<usize>> {
     let mut groups = Groups::default();
-    find_verified(value, |value, from| pattern.captures_at(value, from, &mut groups).then(|| groups.get(0)).flatten(), |digits| check.holds(digits))
+    find_verified(
+        value,
+        |value, from| pattern.captures_at(value, from, &mut groups).then(|| groups.get(0)).flatten(),
+        |digits| check.holds(digits),
+    )
 }
 
 fn text(test: TextTest, value: &[u8], argument: &[u8]) -> bool {
@@ -213,15 +229,13 @@ impl Run<'_> {
     pub fn test(&mut self, test: &Test, id: ValueId, argument: &[u8]) -> bool {
         let value = self.state.values.get(id);
         match test {
-            Test::Always => true,
+            Test::Always | Test::Whole => true,
             Test::Never => false,
             Test::Rx(pattern) => pattern.is_match(value),
             Test::Made(made) => made.pattern(argument).is_some_and(|p| p.is_match(value)),
             Test::Phrases(set) => set.find(value).is_some(),
             Test::Text(kind, _) => text(*kind, value, argument),
-            Test::Number(_, _, constant) => {
-                test.compares(integer(value), constant.unwrap_or_else(|| integer(argument)))
-            }
+            Test::Number(_, _, constant) => test.compares(integer(value), constant.unwrap_or_else(|| integer(argument))),
             Test::Ip(set) => set.contains_text(value),
             Test::Sqli => hcc_injection::sqli(value).is_some(),
             Test::Xss => hcc_injection::xss(value),

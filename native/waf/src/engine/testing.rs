@@ -7,7 +7,7 @@ use crate::operator::{ByteRange, IpSet, OperatorName as Name, PhraseSet, integer
 use crate::pattern::{Flags, Pattern, Required};
 use crate::seclang::operator::Operator;
 use crate::seclang::template::Template;
-use std::collections::HashMap;
+use foldhash::HashMap;
 use std::sync::Arc;
 
 /// Makes a test; `data` is the content of the files that the operator names.
@@ -20,7 +20,8 @@ pub fn make(operator: &Operator, data: &[u8], names: &Names<'_>, patterns: &mut 
         let constant = text.literal().map(integer);
         Ok(Test::Number(kind, text, constant))
     };
-    let verified = |holds| Ok(Test::Verified(Box::new(Pattern::compile(argument, Flags::MOD_SECURITY).map_err(|e| told(e.to_string()))?), holds));
+    let verified =
+        |holds| Ok(Test::Verified(Box::new(Pattern::compile(argument, Flags::MOD_SECURITY).map_err(|e| told(e.to_string()))?), holds));
     let says = |kind| words().map(|m| Test::Text(kind, m));
     match operator.name {
         Name::UnconditionalMatch => Ok(Test::Always),
@@ -64,6 +65,10 @@ fn expression(argument: &str, names: &Names<'_>, patterns: &mut HashMap<String, 
     let template = Template::parse(argument).ok().filter(|t| t.literal().is_none());
     if let Some(template) = template {
         return Ok(Test::Made(Box::new(Made::new(text(&template, names)?))));
+    }
+    // Matches every value whole: `.` is any byte, and `$` the end.
+    if argument == "^.*$" {
+        return Ok(Test::Whole);
     }
     if let Some(pattern) = patterns.get(argument) {
         return Ok(Test::Rx(Arc::clone(pattern)));

@@ -31,7 +31,11 @@ fn debian_rules_block_an_injection_and_let_a_browser_pass() {
     let files: Vec<&str> = files.iter().map(String::as_str).collect();
     let rules = compile(seclang::load(&Files, &files).unwrap()).unwrap_or_else(|all| panic!("{all:#?}"));
     let engine = Arc::new(Engine::new(rules, Around::default()));
-    let headers = [("Host", "shop.example"), ("User-Agent", "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0"), ("Accept", "text/html,*/*;q=0.8")];
+    let headers = [
+        ("Host", "shop.example"),
+        ("User-Agent", "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0"),
+        ("Accept", "text/html,*/*;q=0.8"),
+    ];
     let policy = PolicyText::default();
     let (verdict, report) = get(&engine, &policy, "/?q=1%27%20UNION%20SELECT%20password%20FROM%20users--", &headers);
     assert!(matches!(verdict, Verdict::Block { status: 403, rule: 949_110 }), "{verdict:?} {report:#?}");

@@ -119,7 +119,15 @@ fn texts(node: Option<&Node>) -> Vec<String> {
 
 fn expected(output: &Node) -> Result<Expected, String> {
     const KNOWN: [&str; 10] = [
-        "status", "log_contains", "no_log_contains", "log", "response_contains", "expect_error", "html_contains", "retry_once", "isolated",
+        "status",
+        "log_contains",
+        "no_log_contains",
+        "log",
+        "response_contains",
+        "expect_error",
+        "html_contains",
+        "retry_once",
+        "isolated",
         "desc",
     ];
     if let Some((unknown, _)) = output.pairs().iter().find(|(key, _)| !KNOWN.contains(&key.as_str())) {

@@ -40,8 +40,13 @@ struct Got {
 /// The settings that the core rule set's tests are written for: every level on, limits set, nothing ended.
 pub fn policy() -> PolicyText {
     let variables = [
-        ("crs_validate_utf8_encoding", "1"), ("arg_name_length", "100"), ("arg_length", "400"), ("total_arg_length", "64000"),
-        ("max_num_args", "255"), ("max_file_size", "64100"), ("combined_file_sizes", "65535"),
+        ("crs_validate_utf8_encoding", "1"),
+        ("arg_name_length", "100"),
+        ("arg_length", "400"),
+        ("total_arg_length", "64000"),
+        ("max_num_args", "255"),
+        ("max_file_size", "64100"),
+        ("combined_file_sizes", "65535"),
     ];
     PolicyText {
         mode: Some(Mode::Detect),
@@ -72,7 +77,13 @@ const PAGE: &[u8] = b"<html><body>It works</body></html>";
 fn send(engine: &Arc<Engine>, policy: &Arc<Policy>, stage: &Stage) -> Got {
     let mut got = Got::default();
     let seen = wire::read(&stage.wire);
-    let start = Start { client: [127, 0, 0, 1].into(), client_port: 40_000, server: Some([127, 0, 0, 1].into()), server_port: 80, unique_id: "test" };
+    let start = Start {
+        client: [127, 0, 0, 1].into(),
+        client_port: 40_000,
+        server: Some([127, 0, 0, 1].into()),
+        server_port: 80,
+        unique_id: "test",
+    };
     let Some(mut inspection) = Inspection::begin(engine, policy, &start) else { return got };
     let line = Line { method: seen.method, target: seen.target, protocol: seen.protocol };
     let mut verdict = inspection.request(line, seen.headers.iter().map(|(n, v)| (*n, v.as_slice())));
@@ -148,7 +159,13 @@ pub fn json(outcomes: &[Outcome]) -> String {
     for (at, outcome) in failed.iter().enumerate() {
         let wrong: Vec<String> = outcome.wrong.iter().map(|w| string(w)).collect();
         let comma = if at > 0 { "," } else { "" };
-        let _ = write!(out, "{comma}{{\"test\":{},\"file\":{},\"wrong\":[{}]}}", string(&outcome.title), string(&outcome.file), wrong.join(","));
+        let _ = write!(
+            out,
+            "{comma}{{\"test\":{},\"file\":{},\"wrong\":[{}]}}",
+            string(&outcome.title),
+            string(&outcome.file),
+            wrong.join(",")
+        );
     }
     out.push_str("]}");
     out
@@ -171,10 +188,10 @@ fn string(text: &str) -> String {
 
 /// Reads reviewed overrides: a list of `test` and `reason`, both needed.
 pub fn overrides(text: &str) -> Result<Vec<(String, String)>, String> {
-    let node = yaml::Node::parse(text)?;
+    let list = yaml::Node::parse(text)?;
     let pair = |item: &yaml::Node| match (item.word("test"), item.word("reason")) {
-        (Some(test), Some(reason)) if !reason.trim().is_empty() => Ok((test.to_owned(), reason.to_owned())),
+        (Some(title), Some(reason)) if !reason.trim().is_empty() => Ok((title.to_owned(), reason.to_owned())),
         _ => Err("an override needs a test and a reason".to_owned()),
     };
-    node.items().iter().map(pair).collect()
+    list.items().iter().map(pair).collect()
 }

@@ -35,7 +35,11 @@ pub fn build(input: &Node) -> Result<Vec<u8>, String> {
     if let Some(encoded) = input.word("encoded_request").filter(|t| !t.is_empty()) {
         let mut out = Vec::new();
         let compact: String = encoded.split_whitespace().collect();
-        return if Transformation::Base64Decode.apply(compact.as_bytes(), &mut out, None) { Ok(out) } else { Err("encoded_request is no base64".to_owned()) };
+        return if Transformation::Base64Decode.apply(compact.as_bytes(), &mut out, None) {
+            Ok(out)
+        } else {
+            Err("encoded_request is no base64".to_owned())
+        };
     }
     if let Some(raw) = input.word("raw_request") {
         return Ok(raw.as_bytes().to_vec());
@@ -116,7 +120,8 @@ fn escape(text: &str, out: &mut String) {
 /// Reads a request that need not be well-formed.
 pub fn read(wire: &[u8]) -> Seen<'_> {
     let end = memchr::memmem::find(wire, b"\r\n\r\n").map(|at| (at, at + 4));
-    let (head_end, body_from) = end.or_else(|| memchr::memmem::find(wire, b"\n\n").map(|at| (at, at + 2))).unwrap_or((wire.len(), wire.len()));
+    let (head_end, body_from) =
+        end.or_else(|| memchr::memmem::find(wire, b"\n\n").map(|at| (at, at + 2))).unwrap_or((wire.len(), wire.len()));
     let (head, rest) = (&wire[..head_end], &wire[body_from..]);
     let mut lines = head.split(|b| *b == b'\n').map(|l| l.strip_suffix(b"\r").unwrap_or(l));
     let (method, target, protocol) = first_line(lines.next().unwrap_or_default());
@@ -185,7 +190,10 @@ mod tests {
             ),
             ("{data: 'a=%41;', stop_magic: true}", "GET / HTTP/1.1\r\n\r\na=%41;"),
             ("{encoded_request: 'R0VUIC8='}", "GET /"),
-            ("{autocomplete_headers: false, ordered_headers: [{name: B, value: 1}, {name: A, value: 2}]}", "GET / HTTP/1.1\r\nB: 1\r\nA: 2\r\n\r\n"),
+            (
+                "{autocomplete_headers: false, ordered_headers: [{name: B, value: 1}, {name: A, value: 2}]}",
+                "GET / HTTP/1.1\r\nB: 1\r\nA: 2\r\n\r\n",
+            ),
         ];
         for (yaml, expected) in cases {
             assert_eq!(built(yaml), expected, "{yaml}");

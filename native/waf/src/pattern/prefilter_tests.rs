@@ -82,7 +82,7 @@ fn what_only_looks_like_literals_ends_the_search() {
     let mut builder = Prefilter::builder();
     builder.add(3, Required::phrases(literals.iter().map(Vec::as_slice)));
     let filter = builder.build();
-    assert_eq!(named(&filter, b"@|~^ once"), []);
+    assert_eq!(named(&filter, b"@|~^ once"), [] as [u32; 0]);
     assert_eq!(named(&filter, &b"@|~^".repeat(100)), [3]);
 }
 

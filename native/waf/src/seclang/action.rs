@@ -202,7 +202,10 @@ fn parse(name: &str, value: Option<&str>) -> Result<Action, String> {
         "initcol" => {
             let (name, key) = need()?.split_once('=').ok_or("expected collection=key")?;
             let collection = Variable::parse(name).filter(|v| v.is_persistent());
-            Action::InitCol { collection: collection.ok_or_else(|| format!("{name:?} is no persistent collection"))?, key: Template::parse(key)? }
+            Action::InitCol {
+                collection: collection.ok_or_else(|| format!("{name:?} is no persistent collection"))?,
+                key: Template::parse(key)?,
+            }
         }
         "setuid" => Action::SetUid(template()?),
         "setsid" => Action::SetSid(template()?),
@@ -216,7 +219,9 @@ fn parse(name: &str, value: Option<&str>) -> Result<Action, String> {
             let (prefix, uri) = need()?.split_once('=').ok_or("expected prefix=uri")?;
             Action::XmlNamespace(prefix.to_owned(), uri.to_owned())
         }
-        "exec" | "prepend" | "append" | "proxy" | "pause" => return Err("is refused: the engine runs nothing and changes no content".to_owned()),
+        "exec" | "prepend" | "append" | "proxy" | "pause" => {
+            return Err("is refused: the engine runs nothing and changes no content".to_owned());
+        }
         _ => plain(&lower, value)?,
     };
     Ok(action)
@@ -308,7 +313,8 @@ mod tests {
 
     #[test]
     fn lists_are_read_whole() {
-        let list = parse_list(r"id:1,phase:request,deny,status:403,msg:'It\'s, all: here',t:none,t:lowercase,setvar:'tx.a=+%{tx.b}'").unwrap();
+        let list =
+            parse_list(r"id:1,phase:request,deny,status:403,msg:'It\'s, all: here',t:none,t:lowercase,setvar:'tx.a=+%{tx.b}'").unwrap();
         assert_eq!(list.len(), 8);
         assert_eq!(list[0], Action::Id(1));
         assert_eq!(list[1], Action::Phase(2));
@@ -327,9 +333,23 @@ mod tests {
     #[test]
     fn values() {
         let good = [
-            "setvar:tx.msg=%{rule.msg}", "setvar:!ip.x", "setvar:'TX.a=%{TX.a}%{TX.1}'", "expirevar:'ip.x=60'", "deprecatevar:session.s=1/60",
-            "initcol:ip=%{remote_addr}_%{tx.ua_hash}", "allow:phase", "allow", "redirect:http://a/%{unique_id}", "severity:CRITICAL", "severity:2",
-            "xmlns:x=http://y", "sanitiseArg:password", "msg:''", "setuid:%{REMOTE_USER}", "skipAfter:END", "skip:2",
+            "setvar:tx.msg=%{rule.msg}",
+            "setvar:!ip.x",
+            "setvar:'TX.a=%{TX.a}%{TX.1}'",
+            "expirevar:'ip.x=60'",
+            "deprecatevar:session.s=1/60",
+            "initcol:ip=%{remote_addr}_%{tx.ua_hash}",
+            "allow:phase",
+            "allow",
+            "redirect:http://a/%{unique_id}",
+            "severity:CRITICAL",
+            "severity:2",
+            "xmlns:x=http://y",
+            "sanitiseArg:password",
+            "msg:''",
+            "setuid:%{REMOTE_USER}",
+            "skipAfter:END",
+            "skip:2",
         ];
         for text in good {
             assert!(parse_list(text).is_ok(), "{text}: {:?}", parse_list(text));

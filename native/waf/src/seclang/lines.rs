@@ -80,10 +80,7 @@ mod tests {
     fn lines_join_and_comments_vanish() {
         let text = "# comment \\\nSecRule A \\\n  \"b\" \\\n  \"c\"\n\n  SecMarker X\r\n#x\nSecAction \\";
         let lines: Vec<(u32, String)> = logical(text).into_iter().map(|l| (l.line, l.text)).collect();
-        assert_eq!(
-            lines,
-            [(2, "SecRule A   \"b\"   \"c\"".to_owned()), (6, "SecMarker X".to_owned()), (8, "SecAction".to_owned())]
-        );
+        assert_eq!(lines, [(2, "SecRule A   \"b\"   \"c\"".to_owned()), (6, "SecMarker X".to_owned()), (8, "SecAction".to_owned())]);
     }
 
     #[test]

@@ -142,9 +142,19 @@ impl<'a> Loader<'a> {
                 self.update(place, update);
             }
             (
-                "include" | "includeoptional" | "secrule" | "secaction" | "secmarker" | "secdefaultaction" | "secruleremovebyid"
-                | "secruleremovebytag" | "secruleremovebymsg" | "secruleupdatetargetbyid" | "secruleupdatetargetbytag"
-                | "secruleupdatetargetbymsg" | "secruleupdateactionbyid",
+                "include"
+                | "includeoptional"
+                | "secrule"
+                | "secaction"
+                | "secmarker"
+                | "secdefaultaction"
+                | "secruleremovebyid"
+                | "secruleremovebytag"
+                | "secruleremovebymsg"
+                | "secruleupdatetargetbyid"
+                | "secruleupdatetargetbytag"
+                | "secruleupdatetargetbymsg"
+                | "secruleupdateactionbyid",
                 _,
             ) => self.complain(place, format!("{name} does not take {} words", rest.len())),
             _ => self.setting(place, name, rest),

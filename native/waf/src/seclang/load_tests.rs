@@ -11,7 +11,10 @@ fn program(text: &str) -> Result<Program, Vec<String>> {
 fn every_mistake_is_told_with_its_line() {
     let cases: [(&str, &[&str]); 17] = [
         ("SecRuel ARGS x id:1", &["a.conf:1: unknown directive \"SecRuel\""]),
-        ("\nSecRule ARG \"@foo x\" \"id:1,nope\"", &["unknown variable \"ARG\"", "a.conf:2: no operator is named `@foo`", "action \"nope\": is unknown"]),
+        (
+            "\nSecRule ARG \"@foo x\" \"id:1,nope\"",
+            &["unknown variable \"ARG\"", "a.conf:2: no operator is named `@foo`", "action \"nope\": is unknown"],
+        ),
         ("SecRule ARGS x \"phase:2\"", &["the rule has no id"]),
         ("SecAction \"id:1,pass\"\nSecAction \"id:1,pass\"", &["a.conf:2: id 1 is taken by the rule at a.conf:1"]),
         ("SecRule ARGS x \"id:1,chain\"\nSecMarker X", &["SecMarker stands where the chained rule was expected"]),
@@ -54,7 +57,8 @@ fn shown(text: &str) -> String {
 
 #[test]
 fn updates_reach_rules_wherever_they_stand() {
-    let rules = "SecRule ARGS x \"id:1,tag:a,msg:'m n'\"\nSecRule TX:a x \"id:2,tag:ab,phase:1,chain\"\nSecRule ARGS x\nInclude more.conf\n";
+    let rules =
+        "SecRule ARGS x \"id:1,tag:a,msg:'m n'\"\nSecRule TX:a x \"id:2,tag:ab,phase:1,chain\"\nSecRule ARGS x\nInclude more.conf\n";
     let cases = [
         ("", "1/2x1(ARGS)2/1x2(TX:a)[M]"),
         ("SecRuleRemoveById 1", "2/1x2(TX:a)[M]"),
@@ -74,7 +78,10 @@ fn updates_reach_rules_wherever_they_stand() {
 
 #[test]
 fn settings_are_kept() {
-    let program = program("SecRuleEngine DetectionOnly\nSecRequestBodyLimit 1000\nSecArgumentSeparator ;\nSecDataDir /var/x\nSecComponentSignature \"a/1\"").unwrap();
+    let program = program(
+        "SecRuleEngine DetectionOnly\nSecRequestBodyLimit 1000\nSecArgumentSeparator ;\nSecDataDir /var/x\nSecComponentSignature \"a/1\"",
+    )
+    .unwrap();
     assert_eq!(program.settings.engine, Some(Mode::Detect));
     assert_eq!(program.settings.request_body_limit, 1000);
     assert_eq!(program.settings.argument_separator, b';');

@@ -85,7 +85,7 @@ pub struct Settings {
 }
 
 impl Default for Settings {
-    /// ModSecurity's recommended configuration, where it has one.
+    /// `ModSecurity`'s recommended configuration, where it has one.
     fn default() -> Self {
         Self {
             engine: None,
@@ -117,12 +117,38 @@ impl Default for Settings {
 /// Directives that are understood and need nothing here: their subject is the gateway's (logs, files, signals) or does not exist in
 /// an engine of linear time.
 const ACCEPTED: &[&str] = &[
-    "secauditlog", "secauditlog2", "secauditlogdirmode", "secauditlogfilemode", "secauditlogformat", "secauditlogprefix",
-    "secauditlogstoragedir", "secauditlogtype", "seccachetransformations", "secconnengine", "secconnreadstatelimit",
-    "secconnwritestatelimit", "seccookieformat", "seccookiev0separator", "secdatadir", "secdebuglog", "secdebugloglevel",
-    "secdisablebackendcompression", "secguardianlog", "secpcrematchlimit", "secpcrematchlimitrecursion",
-    "secrequestbodyinmemorylimit", "secsensorid", "secserversignature", "secstatusengine", "secstreaminbodyinspection",
-    "secstreamoutbodyinspection", "sectmpdir", "sectmpsaveuploadedfiles", "secunicodecodepage", "secuploaddir", "secuploadfilemode",
+    "secauditlog",
+    "secauditlog2",
+    "secauditlogdirmode",
+    "secauditlogfilemode",
+    "secauditlogformat",
+    "secauditlogprefix",
+    "secauditlogstoragedir",
+    "secauditlogtype",
+    "seccachetransformations",
+    "secconnengine",
+    "secconnreadstatelimit",
+    "secconnwritestatelimit",
+    "seccookieformat",
+    "seccookiev0separator",
+    "secdatadir",
+    "secdebuglog",
+    "secdebugloglevel",
+    "secdisablebackendcompression",
+    "secguardianlog",
+    "secpcrematchlimit",
+    "secpcrematchlimitrecursion",
+    "secrequestbodyinmemorylimit",
+    "secsensorid",
+    "secserversignature",
+    "secstatusengine",
+    "secstreaminbodyinspection",
+    "secstreamoutbodyinspection",
+    "sectmpdir",
+    "sectmpsaveuploadedfiles",
+    "secunicodecodepage",
+    "secuploaddir",
+    "secuploadfilemode",
     "secuploadkeepfiles",
 ];
 

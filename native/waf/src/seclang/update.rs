@@ -39,7 +39,7 @@ impl<'a> Chooser<'a> {
         let pattern = match rules {
             Rules::Tag(text) | Rules::Message(text) if text.contains(['^', '$', '*', '+', '?', '(', '[', '|', '\\']) => {
                 Some(Pattern::compile(text, Flags::MOD_SECURITY).map_err(|e| e.to_string())?)
-            },
+            }
             _ => None,
         };
         Ok(Self { rules, pattern })
@@ -119,8 +119,8 @@ fn each(rules: &Rules, items: &mut [Item], change: impl Fn(&mut Vec<Target>)) ->
 fn rival(a: &Action, b: &Action) -> bool {
     match (a, b) {
         (Action::Tag(_) | Action::SetVar(_) | Action::Ctl(_) | Action::Sanitise(_), _) => false,
-        (Action::Transform(_) | Action::TransformNone, Action::Transform(_) | Action::TransformNone) => true,
-        (Action::Disrupt(_), Action::Disrupt(_)) => true,
+        (Action::Transform(_) | Action::TransformNone, Action::Transform(_) | Action::TransformNone)
+        | (Action::Disrupt(_), Action::Disrupt(_)) => true,
         _ => std::mem::discriminant(a) == std::mem::discriminant(b),
     }
 }

@@ -15,10 +15,10 @@ pub enum Kind {
 
 macro_rules! variables {
     ($($id:ident $name:literal $kind:ident),+ $(,)?) => {
-        /// A variable of the ModSecurity v3 reference manual.
+        /// A variable of the reference manual of `ModSecurity` 3.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
         #[repr(u8)]
-        pub enum Variable { $(#[doc = $name] $id,)+ }
+        pub enum Variable { $(#[doc = concat!("`", $name, "`")] $id,)+ }
 
         impl Variable {
             /// Every variable, in the order of their numbers.
