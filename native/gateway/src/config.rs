@@ -10,7 +10,7 @@ use crate::snapshot::{
     ApiKeysBody, BanBody, BansBody, CertificateBody, Defaults, DetectionBody, PlatformBody, ScopeBody, SiteBody, Snapshot,
 };
 use crate::tls::{Certificate, Certificates};
-use foldhash::fast::FixedState;
+use foldhash::fast::{FixedState, RandomState};
 use serde::Serialize;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -69,7 +69,8 @@ pub struct Config {
     pub api_keys: Arc<ApiKeySet>,
     /// Bans in force when the snapshot was made, when it says so.
     pub bans: Option<Arc<[Arc<BanBody>]>>,
-    scopes: HashMap<String, Arc<Scope>>,
+    /// Asked for each request; the ids are ours, so a quick hash does.
+    scopes: HashMap<String, Arc<Scope>, RandomState>,
     hosts: HashMap<String, Arc<Site>>,
     suffixes: HashMap<String, Arc<Site>>,
     any: Option<Arc<Site>>,
