@@ -17,6 +17,7 @@ use crate::config::Config;
 use crate::pipeline::{Known, count};
 use crate::render::{Answer, prefers_html};
 use crate::site::Site;
+use crate::site::cors::Preflight;
 use crate::snapshot::{
     AccessAction, AccessBody, ExclusionBody, MatchAction, MatchRuleBody, PolicyBody, ScopeBody, SiteSecurityBody, WafRulesBody,
 };
@@ -162,6 +163,8 @@ pub fn judge(shared: &Shared, config: &Config, site: &Site, head: &RequestHead, 
                     return Err(answer);
                 }
             }
+            // A preflight never carries a cookie; the request that follows it does.
+            MatchAction::Challenge if Preflight::of(head).is_some() => {}
             MatchAction::Challenge => {
                 let asker = asker(site, known);
                 if !config.platform.challenge.passed(head, &asker) {
