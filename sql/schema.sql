@@ -543,25 +543,38 @@ CREATE FUNCTION hcc.threats() RETURNS TABLE(detector text, organization_id uuid,
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'hcc', 'pg_temp'
     AS $$
-  WITH measured AS (
-    SELECT d.name, d.threshold, d.window_s, d.ban_s, d.most_ban_s, t.organization_id, t.client, t.site_id, t.at, t.sample,
-           CASE d.name WHEN 'login' THEN t.login WHEN 'unauthorized' THEN t.unauthorized WHEN 'not_found' THEN t.not_found
-                       WHEN 'scanner' THEN t.scanner WHEN 'limited' THEN t.limited WHEN 'waf_score' THEN t.waf_score END AS measure
-      FROM threat_detectors d
-      JOIN client_tallies t ON t.at > now() - make_interval(secs => d.window_s)
-     WHERE d.is_active),
+  -- First roughly, in one pass over the longest window; then exactly, for the few that could be past a threshold.
+  WITH rough AS (
+    SELECT t.organization_id, t.client, sum(t.login) AS login, sum(t.unauthorized) AS unauthorized, sum(t.not_found) AS not_found,
+           sum(t.scanner) AS scanner, sum(t.limited) AS limited, sum(t.waf_score) AS waf_score
+      FROM client_tallies t
+     WHERE t.at > now() - make_interval(secs => (SELECT coalesce(max(d.window_s), 0) FROM threat_detectors d WHERE d.is_active))
+     GROUP BY t.organization_id, t.client),
+  candidates AS MATERIALIZED (
+    SELECT r.organization_id, r.client, d.name, d.threshold, d.window_s, d.ban_s, d.most_ban_s,
+           -- What was counted before the last ban of this client was lifted, or ended, is settled.
+           greatest(now() - make_interval(secs => d.window_s),
+                    (SELECT max(coalesce(b.lifted_at, b.until)) FROM bans b
+                      WHERE b.organization_id = r.organization_id AND b.network >>= r.client
+                        AND coalesce(b.lifted_at, b.until) <= now())) AS since
+      FROM rough r
+      JOIN threat_detectors d ON d.is_active AND d.threshold <=
+           CASE d.name WHEN 'login' THEN r.login WHEN 'unauthorized' THEN r.unauthorized WHEN 'not_found' THEN r.not_found
+                       WHEN 'scanner' THEN r.scanner WHEN 'limited' THEN r.limited WHEN 'waf_score' THEN r.waf_score END),
   past AS (
-    SELECT m.name, m.threshold, m.window_s, m.ban_s, m.most_ban_s, m.organization_id, m.client, sum(m.measure) AS total,
+    SELECT c.name, c.threshold, c.window_s, c.ban_s, c.most_ban_s, c.organization_id, c.client, sum(m.measure) AS total,
            count(DISTINCT m.site_id) AS sites, min(m.at) AS first_at, max(m.at) AS last_at,
            (array_agg(m.sample ORDER BY m.measure DESC, m.at DESC))[1] AS sample
-      FROM measured m
+      FROM candidates c
+      CROSS JOIN LATERAL (
+        SELECT t.site_id, t.at, t.sample,
+               CASE c.name WHEN 'login' THEN t.login WHEN 'unauthorized' THEN t.unauthorized WHEN 'not_found' THEN t.not_found
+                           WHEN 'scanner' THEN t.scanner WHEN 'limited' THEN t.limited WHEN 'waf_score' THEN t.waf_score END AS measure
+          FROM client_tallies t
+         WHERE t.organization_id = c.organization_id AND t.client = c.client AND t.at > c.since) m
      WHERE m.measure > 0
-       -- What was counted before the last ban of this client was lifted, or ended, is settled.
-       AND m.at > coalesce((SELECT max(coalesce(b.lifted_at, b.until)) FROM bans b
-                             WHERE b.organization_id = m.organization_id AND b.network >>= m.client
-                               AND coalesce(b.lifted_at, b.until) <= now()), '-infinity')
-     GROUP BY m.name, m.threshold, m.window_s, m.ban_s, m.most_ban_s, m.organization_id, m.client
-    HAVING sum(m.measure) >= m.threshold)
+     GROUP BY c.name, c.threshold, c.window_s, c.ban_s, c.most_ban_s, c.organization_id, c.client
+    HAVING sum(m.measure) >= c.threshold)
   SELECT p.name, p.organization_id, p.client, p.total, p.threshold, p.window_s, p.sites, p.first_at, p.last_at, p.sample, p.ban_s,
          p.most_ban_s,
          (SELECT count(*) FROM bans b WHERE b.organization_id = p.organization_id AND b.network >>= p.client
@@ -592,8 +605,15 @@ CREATE FUNCTION hcc.waf_in_force(site uuid) RETURNS TABLE(route_id uuid, mode te
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'hcc', 'pg_temp'
     AS $$
-  SELECT e.route_id, e.mode, e.paranoia::smallint, e.inbound_threshold, e.outbound_threshold, e.rule_set
-    FROM waf_effective e WHERE e.site_id = site AND visible(e.organization_id) ORDER BY e.route_id NULLS FIRST
+  SELECT p.route_id, f.mode, f.paranoia::smallint, f.inbound_threshold, f.outbound_threshold, f.rule_set
+    FROM gateway_sites s
+    CROSS JOIN LATERAL (SELECT NULL::uuid AS route_id
+                        UNION ALL SELECT r.id FROM gateway_routes r WHERE r.organization_id = s.organization_id AND r.site_id = s.id) p
+    CROSS JOIN LATERAL (SELECT e.mode, e.paranoia, e.inbound_threshold, e.outbound_threshold, e.rule_set FROM waf_effective e
+                         WHERE e.site_id = s.id AND (e.route_id IS NULL OR e.route_id = p.route_id)
+                         ORDER BY e.route_id NULLS LAST LIMIT 1) f
+   WHERE s.id = site AND s.deleted_at IS NULL AND visible(s.organization_id)
+   ORDER BY p.route_id NULLS FIRST
 $$;
 
 CREATE FUNCTION hcc.writable(owner uuid) RETURNS boolean
@@ -1360,21 +1380,29 @@ CREATE TABLE hcc.security_policies (
 ALTER TABLE ONLY hcc.security_policies FORCE ROW LEVEL SECURITY;
 
 CREATE VIEW hcc.waf_effective AS
- SELECT s.id AS site_id,
+ SELECT w.site_id,
     w.route_id,
-    s.organization_id,
+    w.organization_id,
     e.mode,
     e.paranoia,
     e.inbound_threshold,
     e.outbound_threshold,
     e.rule_set
-   FROM (((hcc.gateway_sites s
-     JOIN hcc.organizations o ON ((o.id = s.organization_id)))
-     CROSS JOIN LATERAL ( SELECT NULL::uuid AS route_id
+   FROM (( SELECT s.id AS site_id,
+            NULL::uuid AS route_id,
+            s.organization_id,
+            o.path
+           FROM (hcc.gateway_sites s
+             JOIN hcc.organizations o ON ((o.id = s.organization_id)))
+          WHERE (s.deleted_at IS NULL)
         UNION ALL
-         SELECT r.id
-           FROM hcc.gateway_routes r
-          WHERE (r.site_id = s.id)) w)
+         SELECT q.site_id,
+            q.route_id,
+            q.organization_id,
+            o.path
+           FROM (hcc.security_policies q
+             JOIN hcc.organizations o ON ((o.id = q.organization_id)))
+          WHERE (q.route_id IS NOT NULL)) w
      CROSS JOIN LATERAL ( SELECT COALESCE((array_agg(p.mode ORDER BY p.depth DESC) FILTER (WHERE (p.mode IS NOT NULL)))[1], 'off'::text) AS mode,
             COALESCE(((array_agg(p.paranoia ORDER BY p.depth DESC) FILTER (WHERE (p.paranoia IS NOT NULL)))[1])::integer, 1) AS paranoia,
             COALESCE((array_agg(p.inbound_threshold ORDER BY p.depth DESC) FILTER (WHERE (p.inbound_threshold IS NOT NULL)))[1], 5) AS inbound_threshold,
@@ -1385,14 +1413,27 @@ CREATE VIEW hcc.waf_effective AS
                     q.inbound_threshold,
                     q.outbound_threshold,
                     q.rule_set,
-                        CASE
-                            WHEN (q.route_id IS NOT NULL) THEN 101
-                            WHEN (q.site_id IS NOT NULL) THEN 100
-                            ELSE array_position(o.path, q.organization_id)
-                        END AS depth
+                    array_position(w.path, q.organization_id) AS depth
                    FROM hcc.security_policies q
-                  WHERE ((q.organization_id = ANY (o.path)) AND ((q.site_id IS NULL) OR ((q.site_id = s.id) AND ((q.route_id IS NULL) OR (q.route_id = w.route_id)))))) p) e)
-  WHERE (s.deleted_at IS NULL);
+                  WHERE ((q.organization_id = ANY (w.path)) AND (q.site_id IS NULL) AND (q.route_id IS NULL))
+                UNION ALL
+                 SELECT q.mode,
+                    q.paranoia,
+                    q.inbound_threshold,
+                    q.outbound_threshold,
+                    q.rule_set,
+                    100
+                   FROM hcc.security_policies q
+                  WHERE ((q.organization_id = w.organization_id) AND (q.site_id = w.site_id) AND (q.route_id IS NULL))
+                UNION ALL
+                 SELECT q.mode,
+                    q.paranoia,
+                    q.inbound_threshold,
+                    q.outbound_threshold,
+                    q.rule_set,
+                    101
+                   FROM hcc.security_policies q
+                  WHERE ((q.organization_id = w.organization_id) AND (q.site_id = w.site_id) AND (q.route_id = w.route_id))) p) e);
 
 CREATE VIEW hcc.gateway_config_waf AS
  SELECT e.site_id,
@@ -1963,6 +2004,8 @@ CREATE INDEX security_events_request ON ONLY hcc.security_events USING btree (re
 CREATE INDEX security_events_rules ON ONLY hcc.security_events USING gin (rule_ids);
 
 CREATE INDEX security_events_site ON ONLY hcc.security_events USING btree (organization_id, site_id, at DESC);
+
+CREATE INDEX security_policies_wide ON hcc.security_policies USING btree (organization_id) WHERE (site_id IS NULL);
 
 CREATE INDEX sessions_user ON hcc.sessions USING btree (user_id, last_seen_at DESC) WHERE (revoked_at IS NULL);
 

@@ -75,25 +75,38 @@ CREATE FUNCTION hcc.threats() RETURNS TABLE (
   detector text, organization_id uuid, client inet, total bigint, threshold integer, window_s integer, sites bigint,
   first_at timestamptz, last_at timestamptz, sample text, ban_s integer, most_ban_s integer, earlier bigint)
 LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = hcc, pg_temp AS $$
-  WITH measured AS (
-    SELECT d.name, d.threshold, d.window_s, d.ban_s, d.most_ban_s, t.organization_id, t.client, t.site_id, t.at, t.sample,
-           CASE d.name WHEN 'login' THEN t.login WHEN 'unauthorized' THEN t.unauthorized WHEN 'not_found' THEN t.not_found
-                       WHEN 'scanner' THEN t.scanner WHEN 'limited' THEN t.limited WHEN 'waf_score' THEN t.waf_score END AS measure
-      FROM threat_detectors d
-      JOIN client_tallies t ON t.at > now() - make_interval(secs => d.window_s)
-     WHERE d.is_active),
+  -- First roughly, in one pass over the longest window; then exactly, for the few that could be past a threshold.
+  WITH rough AS (
+    SELECT t.organization_id, t.client, sum(t.login) AS login, sum(t.unauthorized) AS unauthorized, sum(t.not_found) AS not_found,
+           sum(t.scanner) AS scanner, sum(t.limited) AS limited, sum(t.waf_score) AS waf_score
+      FROM client_tallies t
+     WHERE t.at > now() - make_interval(secs => (SELECT coalesce(max(d.window_s), 0) FROM threat_detectors d WHERE d.is_active))
+     GROUP BY t.organization_id, t.client),
+  candidates AS MATERIALIZED (
+    SELECT r.organization_id, r.client, d.name, d.threshold, d.window_s, d.ban_s, d.most_ban_s,
+           -- What was counted before the last ban of this client was lifted, or ended, is settled.
+           greatest(now() - make_interval(secs => d.window_s),
+                    (SELECT max(coalesce(b.lifted_at, b.until)) FROM bans b
+                      WHERE b.organization_id = r.organization_id AND b.network >>= r.client
+                        AND coalesce(b.lifted_at, b.until) <= now())) AS since
+      FROM rough r
+      JOIN threat_detectors d ON d.is_active AND d.threshold <=
+           CASE d.name WHEN 'login' THEN r.login WHEN 'unauthorized' THEN r.unauthorized WHEN 'not_found' THEN r.not_found
+                       WHEN 'scanner' THEN r.scanner WHEN 'limited' THEN r.limited WHEN 'waf_score' THEN r.waf_score END),
   past AS (
-    SELECT m.name, m.threshold, m.window_s, m.ban_s, m.most_ban_s, m.organization_id, m.client, sum(m.measure) AS total,
+    SELECT c.name, c.threshold, c.window_s, c.ban_s, c.most_ban_s, c.organization_id, c.client, sum(m.measure) AS total,
            count(DISTINCT m.site_id) AS sites, min(m.at) AS first_at, max(m.at) AS last_at,
            (array_agg(m.sample ORDER BY m.measure DESC, m.at DESC))[1] AS sample
-      FROM measured m
+      FROM candidates c
+      CROSS JOIN LATERAL (
+        SELECT t.site_id, t.at, t.sample,
+               CASE c.name WHEN 'login' THEN t.login WHEN 'unauthorized' THEN t.unauthorized WHEN 'not_found' THEN t.not_found
+                           WHEN 'scanner' THEN t.scanner WHEN 'limited' THEN t.limited WHEN 'waf_score' THEN t.waf_score END AS measure
+          FROM client_tallies t
+         WHERE t.organization_id = c.organization_id AND t.client = c.client AND t.at > c.since) m
      WHERE m.measure > 0
-       -- What was counted before the last ban of this client was lifted, or ended, is settled.
-       AND m.at > coalesce((SELECT max(coalesce(b.lifted_at, b.until)) FROM bans b
-                             WHERE b.organization_id = m.organization_id AND b.network >>= m.client
-                               AND coalesce(b.lifted_at, b.until) <= now()), '-infinity')
-     GROUP BY m.name, m.threshold, m.window_s, m.ban_s, m.most_ban_s, m.organization_id, m.client
-    HAVING sum(m.measure) >= m.threshold)
+     GROUP BY c.name, c.threshold, c.window_s, c.ban_s, c.most_ban_s, c.organization_id, c.client
+    HAVING sum(m.measure) >= c.threshold)
   SELECT p.name, p.organization_id, p.client, p.total, p.threshold, p.window_s, p.sites, p.first_at, p.last_at, p.sample, p.ban_s,
          p.most_ban_s,
          (SELECT count(*) FROM bans b WHERE b.organization_id = p.organization_id AND b.network >>= p.client

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from tests.gateway.asking import BOTH, Ask
-from tests.gateway.support import Origin, Response, Running
+from tests.gateway.support import Origin, Response, Running, route
 from tests.gateway.test_security import events, from_, protected, put, rule
 
 KEY = "ab" * 32
@@ -69,6 +69,18 @@ def test_a_browser_passes(gateway: Running, origin: Origin, ask: Ask) -> None:
     https = ask(gateway, f"{WHERE}?t={token}&n={solve(token)}", from_("192.0.2.1"), "X-Forwarded-Proto: https")
     assert (https.get("set-cookie") or "").endswith("; Secure")
     assert {(e["action"], e["subject"]) for e in events(gateway, 2)} == {("challenged", "rule-challenge-0")}
+
+
+def test_a_preflight_is_not_asked(gateway: Running, origin: Origin) -> None:
+    own = protected(
+        origin,
+        route(cors={"origins": ["https://app.example"], "credentials": True}),
+        rules=[rule("challenge", conditions={"paths": ["/x*"]})],
+    )
+    put(gateway, own, **CHALLENGE)
+    asking = ("Origin: https://app.example", "Access-Control-Request-Method: GET")
+    assert gateway.get("/x", *asking, method="OPTIONS").status == 204
+    assert gateway.get("/x", asking[0]).status == 403
 
 
 @BOTH

@@ -10,7 +10,7 @@ import msgspec
 from msgspec import Meta
 
 from control.security.bodies.common import Moment, Note
-from control.security.exclusions.models import RuleId
+from control.security.exclusions.models import Exclusion, RuleId
 
 Action = Literal["blocked", "detected", "banned", "denied", "challenged", "limited", "logged"]
 Source = Literal["waf", "rule", "list", "ban", "limit"]
@@ -67,6 +67,12 @@ class RuleCount(msgspec.Struct, kw_only=True):
     clients: int
     paths: int
     last_at: datetime
+
+
+class Excluded(msgspec.Struct, kw_only=True):
+    """The exclusions that were made, one a rule."""
+
+    exclusions: list[Exclusion]
 
 
 class ExclusionFromEvent(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):

@@ -15,8 +15,7 @@ from control.core.envelope import Envelope, Page
 from control.core.pagination import page_request
 from control.core.permissions import needs
 from control.security.events import service
-from control.security.events.models import Action, ExclusionFromEvent, RuleCount, SecurityEvent, Source
-from control.security.exclusions.models import Exclusion
+from control.security.events.models import Action, Excluded, ExclusionFromEvent, RuleCount, SecurityEvent, Source
 
 _TAGS = ["security-events"]
 _READ, _WRITE = needs("security:read"), needs("security:write")
@@ -76,7 +75,7 @@ async def get_security_event(ctx: Ctx, event_id: FromPath[UUID]) -> Response[Env
 @post(f"{_ONE}/exclusion", opt=_WRITE, tags=_TAGS, operation_id="exclude_security_event")
 async def exclude_security_event(
     ctx: Ctx, event_id: FromPath[UUID], data: JSONBody[ExclusionFromEvent]
-) -> Response[Envelope[list[Exclusion]]]:
+) -> Response[Envelope[Excluded]]:
     """Leave out what the event was about: an exclusion for each of its rules, in force within two seconds."""
     return await ctx.once(lambda tx: service.exclude(ctx, tx, event_id, data))
 

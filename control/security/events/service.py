@@ -12,9 +12,9 @@ from control.core.db import Transaction
 from control.core.errors import Conflict, FieldError, NotFound, ValidationFailed
 from control.core.pagination import PageRequest, like
 from control.security.events import queries as q
-from control.security.events.models import ExclusionFromEvent, RuleCount, RuleMatch, SecurityEvent
+from control.security.events.models import Excluded, ExclusionFromEvent, RuleCount, RuleMatch, SecurityEvent
 from control.security.exclusions import service as exclusions
-from control.security.exclusions.models import Exclusion, NewExclusion
+from control.security.exclusions.models import NewExclusion
 from control.sites.checks import paths
 
 SORTABLE = {"at": "at", "requests": "requests", "score": "coalesce(score, 0)"}
@@ -46,7 +46,7 @@ async def get(ctx: Context, event_id: UUID) -> SecurityEvent:
     return found
 
 
-async def exclude(ctx: Context, tx: Transaction, event_id: UUID, data: ExclusionFromEvent) -> list[Exclusion]:
+async def exclude(ctx: Context, tx: Transaction, event_id: UUID, data: ExclusionFromEvent) -> Excluded:
     """An exclusion for each of the event's rules. Raises NotFound, ValidationFailed; Conflict for an event without rules."""
     event = await _find(tx, event_id)
     known = {match.rule_id: match for match in event.matches}
@@ -70,7 +70,7 @@ async def exclude(ctx: Context, tx: Transaction, event_id: UUID, data: Exclusion
             expires_at=data.expires_at,
         )
         made.append(await exclusions.create(ctx, tx, new, event_id=event.id))
-    return made
+    return Excluded(exclusions=made)
 
 
 def _only_adds_up(rule: int) -> bool:

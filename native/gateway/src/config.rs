@@ -11,7 +11,7 @@ use crate::snapshot::{
 };
 use crate::tls::{Certificate, Certificates};
 use crate::waf::{Armour, RuleSets};
-use foldhash::fast::FixedState;
+use foldhash::fast::{FixedState, RandomState};
 use serde::Serialize;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -70,7 +70,8 @@ pub struct Config {
     pub api_keys: Arc<ApiKeySet>,
     /// Bans in force when the snapshot was made, when it says so.
     pub bans: Option<Arc<[Arc<BanBody>]>>,
-    scopes: HashMap<String, Arc<Scope>>,
+    /// Asked for each request; the ids are ours, so a quick hash does.
+    scopes: HashMap<String, Arc<Scope>, RandomState>,
     hosts: HashMap<String, Arc<Site>>,
     suffixes: HashMap<String, Arc<Site>>,
     any: Option<Arc<Site>>,

@@ -237,8 +237,6 @@ async fn look<C: Client>(
     }
     let validator = route.validate.as_ref().filter(|v| v.wants_body());
     if (shown_to == 0 && validator.is_none()) || ex.head.framing == Framing::None {
-        // Phase 2 has rules about the head too.
-        inspection.map_or(Ok(()), |transaction| blocked(transaction.request_body(b"", true)))?;
         return Ok(None);
     }
     let pause = Duration::from_millis(known.platform.defaults.body_timeout_ms);
@@ -257,7 +255,7 @@ async fn look<C: Client>(
     if let Some(validator) = validator {
         validator.check(ex.head.fields.named(b"content-type").next(), &held.content)?;
     }
-    if let Some(transaction) = &mut inspection {
+    if let Some(transaction) = inspection.filter(|_| shown_to > 0) {
         let (shown, whole) = held.shown(shown_to);
         blocked(transaction.request_body(shown, whole))?;
     }

@@ -130,7 +130,7 @@ impl Gateway {
         let mut told: serde_json::Map<String, serde_json::Value> = serde_json::from_slice(json).map_err(|e| e.to_string())?;
         let lifted = told.remove("lifted").is_some_and(|l| l == true);
         let ban: BanBody = serde_json::from_value(told.into()).map_err(|e| e.to_string())?;
-        self.shared.ban(ban, lifted);
+        self.shared.ban(&ban, lifted);
         Ok(())
     }
 
@@ -153,12 +153,7 @@ impl Gateway {
     pub fn metrics(&self) -> String {
         let mut text = self.shared.metrics.render(self.shared.limits.displaced());
         text.push_str(&self.shared.limits.render());
-        let dropped = self.shared.events.dropped();
-        text.push_str(&format!(
-            "# TYPE hcc_gateway_banned_networks gauge\nhcc_gateway_banned_networks {}\n\
-             # TYPE hcc_gateway_security_events_dropped_total counter\nhcc_gateway_security_events_dropped_total {dropped}\n",
-            self.shared.bans.len()
-        ));
+        text.push_str(&self.shared.security_text());
         text
     }
 

@@ -10,6 +10,7 @@ use crate::security::events::Finding;
 use crate::site::cors::{Preflight, field};
 use crate::site::redirect::{Asked, to_https};
 use crate::site::{Action, Counted, Limit, Matched, Route, Site};
+use crate::snapshot::PolicyBody;
 use crate::state::Shared;
 use crate::time::{monotonic_ns, unix_ms_of};
 use crate::waf::Shield;
@@ -30,6 +31,7 @@ const BUSY_RETRY_S: u32 = 1;
 
 /// What is known of a request, growing as the pipeline goes.
 #[derive(Debug)]
+#[allow(clippy::struct_excessive_bools)] // independent facts, not states of one machine
 pub struct Known {
     /// The platform's rules in force for this request.
     pub platform: Arc<Platform>,
@@ -96,6 +98,11 @@ impl Known {
     /// The route, when one matched.
     pub fn route(&self) -> Option<&Route> {
         self.route.as_ref().and_then(|(site, index)| site.routes.get(*index))
+    }
+
+    /// How the firewall works for this request, once its site is known.
+    pub fn policy(&self) -> Option<&PolicyBody> {
+        self.route().and_then(|r| r.waf.as_ref()).or_else(|| self.site.as_ref().map(|s| &s.security.waf))
     }
 
     /// What becomes of the fields of the response.

@@ -45,8 +45,6 @@ pub async fn relay<C: Client, U: Origin>(
             let (shown, whole) = found.shown(limit);
             blocked(transaction.response_body(shown, whole)).map_err(Failure::Own)?;
             held = Some(found);
-        } else {
-            blocked(transaction.response_body(b"", true)).map_err(Failure::Own)?;
         }
     }
     let choice = if known.route().is_some_and(|r| r.compress) { negotiate(&ex.head, &ex.response) } else { Choice::default() };

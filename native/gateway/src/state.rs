@@ -131,9 +131,20 @@ impl Shared {
     }
 
     /// Puts a ban in force before the next snapshot tells of it, or lifts it.
-    pub fn ban(&self, ban: BanBody, lifted: bool) {
+    pub fn ban(&self, ban: &BanBody, lifted: bool) {
         let now_s = unix_ms() / 1000;
-        if lifted { self.bans.lift(&ban, now_s) } else { self.bans.add(ban, now_s) }
+        if lifted { self.bans.lift(ban, now_s) } else { self.bans.add(ban, now_s) }
+    }
+
+    /// Gauges and counters of security, in Prometheus' text format.
+    pub fn security_text(&self) -> String {
+        let numbers = [
+            ("gauge", "banned_networks", self.bans.len() as u64),
+            ("counter", "security_events_dropped_total", self.events.dropped()),
+            ("counter", "client_tallies_missed_total", self.tallies.missed()),
+        ];
+        let line = |(kind, name, value)| format!("# TYPE hcc_gateway_{name} {kind}\nhcc_gateway_{name} {value}\n");
+        numbers.map(line).concat()
     }
 
     /// What is in force, as JSON without secrets.

@@ -13,15 +13,16 @@ pub struct AccessList {
     countries: HashMap<[u8; 2], Entry>,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 struct Entry {
+    id: Box<str>,
     action: AccessAction,
     until: Option<u64>,
 }
 
 impl Entry {
-    fn at(self, now_s: u64) -> Option<AccessAction> {
-        self.until.is_none_or(|until| now_s < until).then_some(self.action)
+    fn at(&self, now_s: u64) -> Option<(AccessAction, &str)> {
+        self.until.is_none_or(|until| now_s < until).then_some((self.action, &*self.id))
     }
 }
 
@@ -30,9 +31,12 @@ impl AccessList {
     pub fn compile(body: Vec<AccessBody>) -> Result<Self, String> {
         let mut list = Self::default();
         for entry in body {
-            let held = Entry { action: entry.action, until: entry.until };
+            let held = Entry { id: entry.id.as_str().into(), action: entry.action, until: entry.until };
             match (entry.network, entry.asn, entry.country) {
-                (Some(network), None, None) => *list.networks.entry(network, || held) = held,
+                (Some(network), None, None) => {
+                    let place = list.networks.entry(network, || held.clone());
+                    *place = held;
+                }
                 (None, Some(asn), None) => _ = list.systems.insert(asn, held),
                 (None, None, Some(code)) => _ = list.countries.insert(country(&code)?, held),
                 _ => return Err(format!("access entry {}: exactly one of network, asn and country is needed", entry.id)),
@@ -46,12 +50,12 @@ impl AccessList {
         self.networks.is_empty() && self.systems.is_empty() && self.countries.is_empty()
     }
 
-    /// What it says of a client: the narrowest network, then the system, then the country, then the networks of length 0.
-    pub fn decide(&self, place: &Place<'_>, now_s: u64) -> Option<AccessAction> {
+    /// What it says of a client, and which entry says so: the narrowest network, then the system, then the country, then the networks of length 0.
+    pub fn decide(&self, place: &Place<'_>, now_s: u64) -> Option<(AccessAction, &str)> {
         let mut all = None;
         for (length, entry) in self.networks.of(place.address()) {
             match entry.at(now_s) {
-                Some(action) if length > 0 => return Some(action),
+                Some(found) if length > 0 => return Some(found),
                 found => all = found,
             }
         }

@@ -26,8 +26,8 @@ impl Bans {
     }
 
     /// Puts one in force, or changes it.
-    pub fn add(&self, ban: BanBody, now_s: u64) {
-        self.change(&ban, now_s, true);
+    pub fn add(&self, ban: &BanBody, now_s: u64) {
+        self.change(ban, now_s, true);
     }
 
     /// Lifts one.
@@ -80,8 +80,8 @@ mod tests {
     fn bans_come_end_and_go() {
         let bans = Bans::default();
         let found = |address: &str, now_s| bans.find(address.parse().unwrap(), now_s, |_| true).map(|b| b.id.clone());
-        bans.add(ban("a", "192.0.2.0/24", Some(100)), 0);
-        bans.add(ban("b", "192.0.2.7/32", None), 0);
+        bans.add(&ban("a", "192.0.2.0/24", Some(100)), 0);
+        bans.add(&ban("b", "192.0.2.7/32", None), 0);
         let cases = [
             ("192.0.2.7", 0, Some("b")),
             ("192.0.2.8", 99, Some("a")),
@@ -95,7 +95,7 @@ mod tests {
         bans.lift(&ban("b", "192.0.2.7/32", None), 0);
         assert_eq!(found("192.0.2.7", 0).as_deref(), Some("a"));
         // A change of the same ban takes its place; what is past goes by the way.
-        bans.add(ban("a", "192.0.2.0/24", Some(300)), 200);
+        bans.add(&ban("a", "192.0.2.0/24", Some(300)), 200);
         assert_eq!(found("192.0.2.7", 250).as_deref(), Some("a"));
         bans.replace(&[Arc::new(ban("c", "2001:db8::/32", None))]);
         assert_eq!((found("192.0.2.7", 0), found("2001:db8::1", 0).as_deref()), (None, Some("c")));

@@ -13,7 +13,7 @@ fn asker(site: &'static str, client: [u8; 4], now_s: u64) -> Asker<'static> {
 }
 
 fn solved(token: &str, difficulty: u32) -> u64 {
-    (0..).find(|n| zero_bits(digest(&SHA256, format!("{token}:{n}").as_bytes()).as_ref()) >= difficulty).unwrap_or(0)
+    (0..u64::MAX).find(|n| zero_bits(digest(&SHA256, format!("{token}:{n}").as_bytes()).as_ref()) >= difficulty).unwrap_or(0)
 }
 
 fn sent(token: &str, number: &str) -> RequestHead {
@@ -59,7 +59,7 @@ fn what_is_no_solution_is_refused() {
     let me = asker("s", [192, 0, 2, 1], NOW_S);
     let token = challenge.token(&me);
     let number = solved(&token, 8);
-    let wrong = (0..).find(|n| zero_bits(digest(&SHA256, format!("{token}:{n}").as_bytes()).as_ref()) < 8).unwrap_or(0).to_string();
+    let wrong = (0..u64::MAX).find(|n| zero_bits(digest(&SHA256, format!("{token}:{n}").as_bytes()).as_ref()) < 8).unwrap_or(0).to_string();
     let good = number.to_string();
     let forged = format!("{NOW_S}.00.{}", "00".repeat(32));
     let forged_number = solved(&forged, 8).to_string();

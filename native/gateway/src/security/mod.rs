@@ -17,6 +17,7 @@ use crate::config::Config;
 use crate::pipeline::{Known, count};
 use crate::render::{Answer, prefers_html};
 use crate::site::Site;
+use crate::site::cors::Preflight;
 use crate::snapshot::{
     AccessAction, AccessBody, ExclusionBody, MatchAction, MatchRuleBody, PolicyBody, ScopeBody, SiteSecurityBody, WafRulesBody,
 };
@@ -110,13 +111,13 @@ pub fn admit(shared: &Shared, config: &Config, site: Option<&Site>, known: &mut 
     let mut allowed: Option<usize> = None;
     for (rank, scope) in site.iter().flat_map(|s| s.security.levels(config)) {
         match scope.access.decide(&place, now_s) {
-            Some(AccessAction::Deny) => {
-                known.findings.push(Finding::new(Action::Denied, Source::List, None, "denied by a list".to_owned()));
+            Some((AccessAction::Deny, id)) => {
+                known.findings.push(Finding::new(Action::Denied, Source::List, Some(id.to_owned()), "denied by a list".to_owned()));
                 return Err(
                     Answer::new(403, "denied by a list").with_message("ACCESS_DENIED", "This site cannot be reached from where you are.")
                 );
             }
-            Some(AccessAction::Allow) => allowed = allowed.or(Some(rank)),
+            Some((AccessAction::Allow, _)) => allowed = allowed.or(Some(rank)),
             None => {}
         }
     }
@@ -162,12 +163,13 @@ pub fn judge(shared: &Shared, config: &Config, site: &Site, head: &RequestHead, 
                     return Err(answer);
                 }
             }
+            // A preflight never carries a cookie; the request that follows it does.
+            MatchAction::Challenge if Preflight::of(head).is_some() => {}
             MatchAction::Challenge => {
                 let asker = asker(site, known);
                 if !config.platform.challenge.passed(head, &asker) {
                     known.findings.push(finding(Action::Challenged));
-                    let html =
-                        matches!(head.method(), b"GET" | b"HEAD") && prefers_html(head.fields.first(Name::Accept).unwrap_or_default());
+                    let html = prefers_html(head.fields.first(Name::Accept).unwrap_or_default());
                     return Err(config.platform.challenge.ask(&asker, html));
                 }
             }

@@ -78,7 +78,7 @@ fn one(body: MatchRuleBody, place: &str, hasher: &impl BuildHasher) -> Result<Ru
         position: body.position,
         paths: paths.into_iter().map(path).collect(),
         methods,
-        headers: headers.into_iter().map(header).collect::<Result<_, _>>()?,
+        headers: headers.iter().map(header).collect::<Result<_, _>>()?,
         countries: countries.iter().map(|c| country(c)).collect::<Result<_, _>>()?,
         asns: asns.into_iter().collect(),
         networks: within,
@@ -92,7 +92,7 @@ fn path(text: String) -> Path {
     }
 }
 
-fn header(body: HeaderMatchBody) -> Result<Header, String> {
+fn header(body: &HeaderMatchBody) -> Result<Header, String> {
     if !is_token(body.name.as_bytes()) {
         return Err(format!("no name of a field: {}", body.name));
     }

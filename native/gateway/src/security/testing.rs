@@ -4,7 +4,7 @@ use ipnet::IpNet;
 use serde_json::Value;
 use std::net::IpAddr;
 
-/// A database of networks and their records (MaxMind DB file format 2.0): a tree of 32-bit records over 128 bits, in which IPv4
+/// A database of networks and their records (`MaxMind` DB file format 2.0): a tree of 32-bit records over 128 bits, in which IPv4
 /// lies at `::/96`, then the data, then the metadata.
 pub fn database(kind: &str, networks: &[(&str, Value)]) -> Vec<u8> {
     let mut nodes: Vec<[Option<Step>; 2]> = vec![[None, None]];
@@ -24,14 +24,13 @@ pub fn database(kind: &str, networks: &[(&str, Value)]) -> Vec<u8> {
                 nodes[node][side] = Some(Step::Data(at));
                 break;
             }
-            node = match nodes[node][side] {
-                Some(Step::Node(next)) => next,
-                _ => {
-                    nodes.push([None, None]);
-                    let next = nodes.len() - 1;
-                    nodes[node][side] = Some(Step::Node(next));
-                    next
-                }
+            node = if let Some(Step::Node(next)) = nodes[node][side] {
+                next
+            } else {
+                nodes.push([None, None]);
+                let next = nodes.len() - 1;
+                nodes[node][side] = Some(Step::Node(next));
+                next
             };
         }
     }
@@ -98,7 +97,9 @@ fn put(out: &mut Vec<u8>, value: &Value) {
         }
         Value::Array(list) => {
             head(out, 11, list.len());
-            list.iter().for_each(|value| put(out, value));
+            for value in list {
+                put(out, value);
+            }
         }
         _ => panic!("no such value in these tests"),
     }

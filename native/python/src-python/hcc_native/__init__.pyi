@@ -22,9 +22,9 @@ class Gateway:
         """Make a gateway that does not listen yet. `access_log` is a path, or "-" for standard output.
 
         `certificate_keys` (`id:base64,…`) open the private keys of certificates. Shared limits count together with the other
-        gateways that have the same `redis_url`; it may be away for a time. `geo_country` and
-        `geo_asn` are files in MaxMind's format; they are read again after they changed. Raises OSError when the log cannot be opened or the
-        URL is none, ValueError when a key is no key.
+        gateways that have the same `redis_url`; it may be away for a time. `geo_country` and `geo_asn` are files in MaxMind's
+        format, read again after they changed. Raises OSError when the log cannot be opened or the URL is none, ValueError when a
+        key is no key.
         """
 
     def apply(self, snapshot: bytes) -> bytes:
@@ -53,7 +53,7 @@ class Gateway:
         """Refuse tokens of these sessions until `until_unix` (seconds)."""
 
     def ban(self, told: bytes) -> None:
-        """Put a ban in force, or lift it: JSON with `id`, `network`, `scope`, `until`, `reason` and `lifted`. Raises ValueError."""
+        """Put a ban in force, or lift it: JSON with `id`, `network`, `scope`, `until`, `reason`, `lifted`. Raises ValueError."""
 
     def take_events(self) -> bytes:
         """Take the security events that wait, as a JSON array. More than 8192 in between are dropped and counted."""
