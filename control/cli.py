@@ -43,6 +43,7 @@ def _gateway(args: argparse.Namespace) -> int:
         redis_url=os.environ.get("HCC_GATEWAY_REDIS_URL") or os.environ.get("REDIS_URL", ""),
         geo_country=args.geo_country,
         geo_asn=args.geo_asn,
+        rule_sets=args.waf_rule_sets,
     )
     return int(code or 0)
 
@@ -123,6 +124,7 @@ def _add_gateway(commands: Commands) -> None:
         ("--last-good", "HCC_GATEWAY_STATE", "gateway-snapshot.json", "file that keeps the last good configuration"),
         ("--access-log", "HCC_GATEWAY_ACCESS_LOG", "-", "file of the access log, - is standard output"),
         ("--geo-country", "HCC_GEO_COUNTRY_DB", "", "file of countries in MaxMind's format"),
+        ("--waf-rule-sets", "HCC_WAF_RULE_SETS", "", "rule files of the firewall: VERSION=FILE:FILE…;VERSION=…"),
         ("--geo-asn", "HCC_GEO_ASN_DB", "", "file of autonomous systems in MaxMind's format"),
     ):
         gateway.add_argument(

@@ -54,6 +54,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     certificate_keys: str
     geo_country: str
     geo_asn: str
+    rule_sets: dict[str, list[str]]
     parent: int
     stopping: mmap.mmap
     """One byte that parent and worker share: 0, or how the parent stops (`_ALONE`, `_HANDED_OVER`)."""
@@ -103,6 +104,7 @@ class Operations:
             redis_url=options.redis_url or None,
             geo_country=options.geo_country or None,
             geo_asn=options.geo_asn or None,
+            rule_sets=options.rule_sets or None,
         )
         # The last good configuration first: the public is served before PostgreSQL is even asked.
         restored = gateway.load_last_good()
@@ -216,6 +218,22 @@ def _hand_over(server: Any, stopping: mmap.mmap, sockets: list[socket.socket]) -
     server.signal_handler_interrupt = leave
 
 
+class RuleSetsError(Exception):
+    """The rule sets are not written as they should be."""
+
+
+def _rule_sets(text: str) -> dict[str, list[str]]:
+    """Files by version. Raises RuleSetsError."""
+    found: dict[str, list[str]] = {}
+    for part in filter(None, (p.strip() for p in text.split(";"))):
+        version, _, names = part.partition("=")
+        files = [name for name in names.split(":") if name]
+        if not version or not files:
+            raise RuleSetsError(f"HCC_WAF_RULE_SETS: {part!r} is not VERSION=FILE:FILE")
+        found[version] = files
+    return found
+
+
 def serve(
     *,
     listen: str,
@@ -228,6 +246,7 @@ def serve(
     redis_url: str = "",
     geo_country: str = "",
     geo_asn: str = "",
+    rule_sets: str = "",
     drain_s: float = 10.0,
 ) -> int:
     """Serve until a signal. `threads` are those of the public listener; `drain_s` bounds how long a stop waits for requests.
@@ -236,7 +255,8 @@ def serve(
 
     `geo_country` and `geo_asn` are files in MaxMind's format. Limits that are shared count together with the other gateways at
     `redis_url`. SIGUSR1 opens the access log anew.
-    Exit code 2 when an address cannot be listened on, or the one of Redis is none.
+    `rule_sets` says which files the firewall's rules of each version are (`VERSION=FILE:FILE;…`), Debian's core rules unless given.
+    Exit code 2 when an address cannot be listened on, the one of Redis is none, or the rule sets are not written so.
     """
     from granian import Granian
     from granian.constants import Interfaces, Loops
@@ -246,7 +266,8 @@ def serve(
         threads = max(1, threads)
         sockets = open_listeners(listen, each=threads)
         host, port = parse(ops_listen)
-    except ListenError as error:
+        files = _rule_sets(rule_sets)
+    except (ListenError, RuleSetsError) as error:
         print(f"gateway: {error}", file=sys.stderr)
         return 2
     if redis_url and not redis_url.startswith(REDIS_SCHEMES):
@@ -263,6 +284,7 @@ def serve(
         certificate_keys=certificate_keys,
         geo_country=geo_country,
         geo_asn=geo_asn,
+        rule_sets=files,
         parent=os.getpid(),
         stopping=mmap.mmap(-1, 1),
     )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from importlib import import_module
+
+import hcc_native
 
 _DIRECTIVE = re.compile(r"^\s*(Sec[A-Za-z]+)\b")
 FORBIDDEN = frozenset({
@@ -36,12 +37,5 @@ def problems(text: str) -> list[str]:
 
 
 def engine_problems(text: str) -> list[str]:
-    """What the engine's own parser says of the text; nothing where the engine is not part of this installation."""
-    waf = getattr(import_module("hcc_native"), "Waf", None)
-    if waf is None:
-        return []
-    try:
-        waf.from_text(text)
-    except ValueError as error:
-        return [str(error)]
-    return []
+    """What the engine's own parser says of the text."""
+    return hcc_native.waf_check_text("rules", text)

@@ -15,6 +15,11 @@ _WAF = """examples:
   hcc waf load own.conf --name own --host shop.example
 
 HCC_OWNER_DATABASE_URL (role hcc_owner) says where the database is. A change is in force within a second."""
+_RULES = """examples:
+  hcc waf check --rules /etc/modsecurity/crs/crs-setup.conf '/usr/share/modsecurity-crs/rules/*.conf'
+  hcc waf ftw --rules crs-setup.conf 'rules/*.conf' --tests regression/tests
+
+Neither needs a database or a gateway."""
 _ACCESS = """examples:
   hcc access add 203.0.113.0/24 --deny --note "leased to a spammer" --days 30
   hcc access add DE --allow --host shop.example
@@ -43,8 +48,20 @@ def add(commands: Commands) -> None:
     _ban(Commands(commands.add("ban", "who is kept out, why and until when", more=_BAN), "action"))
 
 
+def _rules(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--rules", required=True, nargs="+", metavar="FILE", help="rule files in their order; * in names is expanded")
+    json_flag(parser)
+
+
 def waf(actions: Commands) -> None:
     """The commands of `hcc waf` that work on the database."""
+    engine = later("control.security.commands.engine")
+    checked = actions.add("check", "load a rule set and tell what is wrong with it", engine, more=_RULES)
+    _rules(checked)
+    tested = actions.add("ftw", "run go-ftw style tests (3.3 and 4.x form) against a rule set", engine, more=_RULES)
+    _rules(tested)
+    tested.add_argument("--tests", required=True, metavar="DIR", help="folder of the tests, with all below it")
+    tested.add_argument("--overrides", metavar="FILE", help="tests known to end differently: TOML, [expected_to_differ] TITLE = REASON")
     run = later("control.security.commands.waf")
     shown = actions.add("show", "show what is in force on a site and its routes", run)
     shown.add_argument("host", metavar="HOST", help="a host name of the site")

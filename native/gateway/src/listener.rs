@@ -14,6 +14,9 @@ use crate::session::Worker;
 use crate::snapshot::BanBody;
 use crate::state::Shared;
 use crate::tls;
+use crate::waf::RuleSets;
+use hcc_waf::engine::Around;
+use std::collections::HashMap;
 use hcc_http::request_id::Random;
 use hcc_proxy::{Pool, clock};
 use hcc_waf::Inspector;
@@ -71,6 +74,8 @@ pub struct Options {
     pub instance: Option<String>,
     /// A firewall.
     pub inspector: Option<Box<dyn Inspector>>,
+    /// Files of the firewall's rules by version; Debian's core rules unless given.
+    pub rule_sets: Option<HashMap<String, Vec<String>>>,
     /// File of countries in `MaxMind`'s format.
     pub geo_country: Option<PathBuf>,
     /// File of autonomous systems in the same format.
@@ -92,6 +97,9 @@ impl Gateway {
         let limits = Limits::new(options.redis_url.as_deref(), options.instance)?;
         let mut shared = Shared::new(options.last_good, options.certificate_keys, options.inspector, limits);
         shared.geo = GeoFiles::new(options.geo_country, options.geo_asn);
+        if let Some(files) = options.rule_sets {
+            shared.rule_sets = RuleSets::new(files, Around::default());
+        }
         let shared = Arc::new(shared);
         let log = Arc::new(Journal::start(options.access_log.as_deref(), Arc::clone(&shared.metrics))?);
         Ok(Self { shared, threads: options.threads.clamp(1, 256), log, stop: watch::Sender::new(None), running: Mutex::default() })

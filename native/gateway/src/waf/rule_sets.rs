@@ -89,6 +89,14 @@ impl RuleSets {
     }
 }
 
+/// What is wrong with custom rules by themselves; empty when they may be used.
+pub fn check(name: &str, text: &str) -> Vec<String> {
+    let name = format!("{CUSTOM}{name}");
+    let source = Layered { own: Memory::new().with(&name, text) };
+    let told = |complaints: Vec<Complaint>| complaints.iter().map(ToString::to_string).collect::<Vec<_>>();
+    load(&source, &[&name]).map_err(told).and_then(|program| compile(program).map_err(told)).err().unwrap_or_default()
+}
+
 impl Default for RuleSets {
     /// The core rule set where Debian's package `modsecurity-crs` has it.
     fn default() -> Self {

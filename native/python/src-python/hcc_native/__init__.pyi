@@ -18,12 +18,14 @@ class Gateway:
         redis_url: str | None = None,
         geo_country: str | None = None,
         geo_asn: str | None = None,
+        rule_sets: dict[str, list[str]] | None = None,
     ) -> Gateway:
         """Make a gateway that does not listen yet. `access_log` is a path, or "-" for standard output.
 
         `certificate_keys` (`id:base64,…`) open the private keys of certificates. Shared limits count together with the other
         gateways that have the same `redis_url`; it may be away for a time. `geo_country` and `geo_asn` are files in MaxMind's
-        format, read again after they changed. Raises OSError when the log cannot be opened or the URL is none, ValueError when a
+        format, read again after they changed. `rule_sets` are the files of the firewall's rules by version, Debian's core rules unless
+        given. Raises OSError when the log cannot be opened or the URL is none, ValueError when a
         key is no key.
         """
 
@@ -69,3 +71,15 @@ class Gateway:
 
     def metrics(self) -> bytes:
         """Counters in Prometheus' text format."""
+
+def waf_check(files: list[str]) -> bytes:
+    """Compile rule files: JSON `{"rules", "complaints": ["FILE:LINE: what"], "seconds"}`."""
+
+def waf_check_text(name: str, text: str) -> list[str]:
+    """What is wrong with custom rules, which can name no files; empty when they may be used."""
+
+def waf_ftw(files: list[str], tests: str) -> bytes:
+    """Run go-ftw style tests of a folder against the rules: JSON `{"outcomes": [{"title", "file", "wrong", "log"}], "complaints"}`.
+
+    Raises ValueError when the rules do not compile, OSError when the folder cannot be read.
+    """
