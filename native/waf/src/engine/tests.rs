@@ -58,7 +58,13 @@ fn targets_choose_what_is_looked_at() {
     let form = Sent {
         method: "POST",
         target: "/a/b.php?x=1&Y=two&x=3",
-        headers: &[("Host", "h:8080"), ("Content-Type", "application/x-www-form-urlencoded"), ("Cookie", "c=9; __utm=1"), ("X-A", "1"), ("x-a", "2")],
+        headers: &[
+            ("Host", "h:8080"),
+            ("Content-Type", "application/x-www-form-urlencoded"),
+            ("Cookie", "c=9; __utm=1"),
+            ("X-A", "1"),
+            ("x-a", "2"),
+        ],
         body: "p=q&x=4",
     };
     let cases = [
@@ -113,7 +119,10 @@ fn flow() {
         ("SecAction \"id:1,pass,skipAfter:2\"\nSecAction \"id:2,pass\"\nSecAction \"id:3,pass\"", &[1, 3]),
         ("SecAction \"id:1,phase:1,pass,skipAfter:X\"\nSecAction \"id:2,phase:2,pass\"\nSecMarker X", &[1, 2]),
         ("SecRule ARGS:a \"@streq 1\" \"id:1,pass,chain\"\nSecRule ARGS:b \"@streq 2\"\nSecAction \"id:2,pass\"", &[1, 2]),
-        ("SecRule ARGS:a \"@streq 1\" \"id:1,pass,chain,skipAfter:X\"\nSecRule ARGS:b \"@streq 9\"\nSecAction \"id:2,pass\"\nSecMarker X", &[2]),
+        (
+            "SecRule ARGS:a \"@streq 1\" \"id:1,pass,chain,skipAfter:X\"\nSecRule ARGS:b \"@streq 9\"\nSecAction \"id:2,pass\"\nSecMarker X",
+            &[2],
+        ),
         ("SecAction \"id:1,deny\"\nSecAction \"id:2,pass\"\nSecAction \"id:5,phase:5,pass\"", &[1, 5]),
         ("SecAction \"id:1,phase:1,allow\"\nSecAction \"id:2,phase:2,pass\"\nSecAction \"id:5,phase:5,pass\"", &[1, 5]),
         ("SecAction \"id:1,phase:1,allow:request\"\nSecAction \"id:2,phase:2,pass\"\nSecAction \"id:3,phase:3,pass\"", &[1, 3]),
@@ -167,8 +176,16 @@ fn variables_change() {
         // Also where the rest of the chain does not match.
         ("SecRule ARGS \"@rx 1\" \"id:1,pass,chain,setvar:tx.a=1\"\nSecRule ARGS nothing", "a", Some("1")),
         ("SecAction \"id:1,pass,msg:'m %{tx.x}',setvar:tx.x=1,setvar:tx.a=%{rule.msg}\"", "a", Some("m 1")),
-        ("SecRule ARGS \"@rx .\" \"id:1,pass,chain\"\nSecRule MATCHED_VARS \"@streq 2\" \"chain\"\nSecRule MATCHED_VARS_NAMES \"@rx (.)$\" \"capture,setvar:tx.a=%{TX.1}\"", "a", Some("b")),
-        ("SecAction \"id:1,pass,severity:3\"\nSecAction \"id:3,pass,severity:5\"\nSecRule HIGHEST_SEVERITY \"@eq 3\" \"id:2,pass,setvar:tx.a=1\"", "a", Some("1")),
+        (
+            "SecRule ARGS \"@rx .\" \"id:1,pass,chain\"\nSecRule MATCHED_VARS \"@streq 2\" \"chain\"\nSecRule MATCHED_VARS_NAMES \"@rx (.)$\" \"capture,setvar:tx.a=%{TX.1}\"",
+            "a",
+            Some("b"),
+        ),
+        (
+            "SecAction \"id:1,pass,severity:3\"\nSecAction \"id:3,pass,severity:5\"\nSecRule HIGHEST_SEVERITY \"@eq 3\" \"id:2,pass,setvar:tx.a=1\"",
+            "a",
+            Some("1"),
+        ),
     ];
     for (rules, name, expected) in cases {
         let engine = engine(rules, Around::default());
@@ -268,7 +285,8 @@ fn bodies_become_variables() {
     for (sent, looks, expected) in cases {
         assert_eq!(matched(&format!("SecRule {looks} \"id:1,pass\""), sent).len(), expected, "{looks}");
     }
-    let forced = "SecAction \"id:1,phase:1,pass,nolog,ctl:forceRequestBodyVariable=On\"\nSecRule REQUEST_BODY \"@contains evil\" \"id:2,pass\"";
+    let forced =
+        "SecAction \"id:1,phase:1,pass,nolog,ctl:forceRequestBodyVariable=On\"\nSecRule REQUEST_BODY \"@contains evil\" \"id:2,pass\"";
     assert_eq!(matched(forced, plain), [2]);
     let chosen = "SecAction \"id:1,phase:1,pass,nolog,ctl:requestBodyProcessor=URLENCODED\"\nSecRule ARGS:a evil \"id:2,pass\"";
     assert_eq!(matched(chosen, plain), [2]);

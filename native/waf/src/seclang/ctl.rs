@@ -137,7 +137,9 @@ mod tests {
         for text in good {
             assert!(Ctl::parse(text).is_ok(), "{text}");
         }
-        for text in ["ruleEngine", "ruleEngine=Maybe", "nothing=1", "ruleRemoveById=x", "ruleRemoveTargetById=1", "requestBodyProcessor=CSV"] {
+        for text in
+            ["ruleEngine", "ruleEngine=Maybe", "nothing=1", "ruleRemoveById=x", "ruleRemoveTargetById=1", "requestBodyProcessor=CSV"]
+        {
             assert!(Ctl::parse(text).is_err(), "{text}");
         }
         assert_eq!(Ctl::parse("ruleRemoveById=1-3,7"), Ok(Ctl::Remove(Rules::Ids(vec![1..=3, 7..=7]))));
