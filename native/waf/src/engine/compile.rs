@@ -62,7 +62,7 @@ pub fn compile(program: Program) -> Result<RuleSet, Vec<Complaint>> {
         let parsed = UnicodeMap::parse(&String::from_utf8_lossy(bytes), *page);
         parsed
             .map_err(|why| {
-                complaints.push(crate::seclang::Place { file: Arc::from("SecUnicodeMapFile"), line: 0 }.complain(why.to_string()))
+                complaints.push(crate::seclang::Place { file: Arc::from("SecUnicodeMapFile"), line: 0 }.complain(why.to_string()));
             })
             .ok()
     });

@@ -48,7 +48,8 @@ fn shown(text: &str) -> String {
             Item::Marker(label) => out.extend(["[", label, "]"]),
             Item::Rule(rule) => {
                 let targets: Vec<String> = rule.links[0].targets.iter().map(ToString::to_string).collect();
-                out += &format!("{}/{}x{}({})", rule.id, rule.phase, rule.links.len(), targets.join("|"));
+                let (id, phase, links) = (rule.id, rule.phase, rule.links.len());
+                out.extend([format!("{id}/{phase}x{links}({})", targets.join("|"))]);
             }
         }
     }
