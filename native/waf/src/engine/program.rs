@@ -155,7 +155,7 @@ pub enum CtlAct {
     RequestBodyAccess(bool),
     /// `responseBodyAccess`
     ResponseBodyAccess(bool),
-    /// `requestProcessor`
+    /// `requestBodyProcessor`
     Processor(Processor),
     /// `forceRequestBodyVariable`
     ForceRequestBody(bool),
