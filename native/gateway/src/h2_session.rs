@@ -1,17 +1,12 @@
 //! One client connection that speaks HTTP/2: each stream is an exchange of its own.
 
-use crate::client::h2::{H2Client, framing, put_head};
-use crate::exchange::{Exchange, Peer};
+use crate::crew::Job;
+use crate::exchange::Peer;
 use crate::idle::Idle;
 use crate::session::Worker;
 use crate::stream::ClientStream;
 use bytes::Bytes;
-use h2::RecvStream;
-use h2::server::SendResponse;
-use hcc_http::Reject;
-use hcc_http::scan::MAX_LINE;
 use hcc_proxy::Conn;
-use http::Request;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -25,8 +20,8 @@ const CONNECTION_WINDOW: u32 = 1 << 20;
 /// Bytes of one stream's answer that wait in a connection.
 const SEND_BUFFER: usize = 128 * 1024;
 
-/// Streams at work on a connection, for the books and for knowing when it is idle.
-struct Active {
+/// A stream at work on a connection, for the books and for knowing when it is idle.
+pub struct Active {
     count: Arc<AtomicUsize>,
     idle: Arc<Idle>,
 }
@@ -71,12 +66,8 @@ pub async fn serve(worker: Arc<Worker>, conn: Conn<ClientStream>, peer: Arc<Peer
             accepted = connection.accept() => {
                 let Some(Ok((request, respond))) = accepted else { return };
                 quiet = tokio::time::Instant::now();
-                let active = Active::begin(&count, &idle);
-                let (worker, peer) = (Arc::clone(&worker), Arc::clone(&peer));
-                tokio::spawn(async move {
-                    let _active = active;
-                    exchange(&worker, peer, request, respond, defaults.max_header_bytes).await;
-                });
+                let (active, peer) = (Active::begin(&count, &idle), Arc::clone(&peer));
+                worker.crew.serve(&worker, Job { request, respond, peer, active, max_header_bytes: defaults.max_header_bytes });
             }
             () = tokio::time::sleep_until(quiet + keep_alive) => {
                 quiet = tokio::time::Instant::now();
@@ -92,39 +83,6 @@ pub async fn serve(worker: Arc<Worker>, conn: Conn<ClientStream>, peer: Arc<Peer
                 leaving = true;
                 connection.graceful_shutdown();
             }
-        }
-    }
-}
-
-async fn exchange(
-    worker: &Arc<Worker>,
-    peer: Arc<Peer>,
-    request: Request<RecvStream>,
-    respond: SendResponse<Bytes>,
-    max_header_bytes: usize,
-) {
-    let mut ex = Exchange::new(peer);
-    let mut text = Vec::with_capacity(512);
-    let parsed = put_head(&mut text, &request).and_then(|()| {
-        let line = text.iter().position(|b| *b == b'\n').unwrap_or(text.len());
-        if line > MAX_LINE {
-            return Err(Reject::with(414, "request line too long"));
-        }
-        if text.len() > max_header_bytes {
-            return Err(Reject::with(431, "head too large"));
-        }
-        ex.head.parse(&text)
-    });
-    let recv = request.into_body();
-    match parsed {
-        Ok(()) => {
-            ex.head.framing = framing(&ex.head, &recv);
-            let mut client = H2Client::new(recv, respond, ex.head.framing);
-            ex.serve(&mut client, worker).await;
-        }
-        Err(reject) => {
-            let mut client = H2Client::new(recv, respond, hcc_http::Framing::None);
-            ex.refuse(&mut client, worker, reject).await;
         }
     }
 }

@@ -7,6 +7,7 @@ pub mod auth;
 pub mod body;
 pub mod client;
 pub mod config;
+pub mod crew;
 pub mod edits;
 pub mod exchange;
 pub mod forward;

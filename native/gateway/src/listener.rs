@@ -3,6 +3,7 @@
 use crate::accept::{Books, accept};
 use crate::access_log::{Journal, Log};
 use crate::config::Report;
+use crate::crew::Crew;
 use crate::limits::Limits;
 use crate::preamble::Opening;
 use crate::sealed::Keyring;
@@ -180,6 +181,7 @@ impl Gateway {
                 log: Log::new(Arc::clone(&self.log)),
                 random: Mutex::new(Random::new(seed)),
                 stop: self.stop.subscribe(),
+                crew: Crew::default(),
             });
             let stop = self.stop.subscribe();
             let thread = std::thread::Builder::new().name(format!("gateway-{number}")).spawn(move || {

@@ -2,6 +2,7 @@
 
 use crate::access_log::Log;
 use crate::client::h1::H1Client;
+use crate::crew::Crew;
 use crate::exchange::{After, Exchange, Peer};
 use crate::h2_session;
 use crate::idle::Idle;
@@ -39,6 +40,8 @@ pub struct Worker {
     pub random: Mutex<Random>,
     /// Set when the gateway drains.
     pub stop: watch::Receiver<Option<Stop>>,
+    /// Tasks that serve streams of HTTP/2.
+    pub crew: Crew,
 }
 
 enum Read {

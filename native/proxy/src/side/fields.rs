@@ -1,17 +1,20 @@
 //! Field lines of HTTP/1 as HTTP/2 fields and back (RFC 9113 section 8.2).
 
+use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue};
 
 /// Lines `Name: value\r\n` as fields in lower case; a line that HTTP/2 cannot carry is left out.
 pub fn from_lines(lines: &[u8]) -> HeaderMap {
-    let mut fields = HeaderMap::new();
-    let mut rest = lines;
+    // Values are parts of one copy; a map that grows would place every name again.
+    let whole = Bytes::copy_from_slice(lines);
+    let mut fields = HeaderMap::with_capacity(16);
+    let mut rest: &[u8] = &whole;
     while let Some(end) = memchr::memchr(b'\n', rest) {
         let line = &rest[..end.saturating_sub(1)];
         rest = &rest[end + 1..];
         let Some(colon) = memchr::memchr(b':', line) else { continue };
-        let value = hcc_http::bytes::trim(&line[colon + 1..]);
-        if let (Ok(name), Ok(value)) = (HeaderName::from_bytes(&line[..colon]), HeaderValue::from_bytes(value)) {
+        let value = whole.slice_ref(hcc_http::bytes::trim(&line[colon + 1..]));
+        if let (Ok(name), Ok(value)) = (HeaderName::from_bytes(&line[..colon]), HeaderValue::from_maybe_shared(value)) {
             fields.append(name, value);
         }
     }
