@@ -35,6 +35,12 @@ fn core_rule_set_3() {
     }
     let failed = outcomes.iter().filter(|o| !o.wrong.is_empty() && !is_known(&o.title)).count();
     assert_eq!(failed, 0, "of {}", outcomes.len());
+    // Without the prefilter every test is made on every value, and finds the same.
+    let program = load(&Files, &["/etc/modsecurity/crs/crs-setup.conf", &format!("{rules}/*.conf")]).unwrap();
+    let slow = Arc::new(Engine::new(compile(program).unwrap().without_filter(), Around::default()));
+    for (fast, slow) in outcomes.iter().zip(ftw::run(&slow, &policy, &cases)) {
+        assert_eq!(fast.log, slow.log, "{}", fast.title);
+    }
     // An override that is no longer needed goes.
     for (test, _) in &known {
         assert!(outcomes.iter().any(|o| o.title == *test && !o.wrong.is_empty()), "{test} passes without its override");

@@ -52,7 +52,9 @@ fn main() -> ExitCode {
     let engine = match engine(&words.rules) {
         Ok(engine) => engine,
         Err(complaints) => {
-            complaints.iter().for_each(|c| println!("{c}"));
+            for complaint in complaints {
+                println!("{complaint}");
+            }
             return ExitCode::FAILURE;
         }
     };
@@ -77,7 +79,9 @@ fn run(engine: Engine, tests: &str, words: &Words) -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    complaints.iter().for_each(|c| eprintln!("{c}"));
+    for complaint in &complaints {
+        eprintln!("{complaint}");
+    }
     let policy = match Policy::compile(&ftw::policy(), &engine.rules) {
         Ok(policy) => Arc::new(policy),
         Err(why) => {

@@ -3,6 +3,7 @@
 use super::bits::Bits;
 use super::classes;
 use super::filter::Collector;
+use super::names::Slots;
 use super::program::{
     Act, Base, CtlAct, Element, Ending, Group, Head, Link, Macro, NO_BIT, Next, Part, Piece, Put, Quick, RuleSet, Source, Step, Target,
     TargetRemoval, choose,
@@ -61,7 +62,7 @@ pub fn compile(program: Program) -> Result<RuleSet, Vec<Complaint>> {
         let parsed = UnicodeMap::parse(&String::from_utf8_lossy(bytes), *page);
         parsed
             .map_err(|why| {
-                complaints.push(crate::seclang::Place { file: Arc::from("SecUnicodeMapFile"), line: 0 }.complain(why.to_string()))
+                complaints.push(crate::seclang::Place { file: Arc::from("SecUnicodeMapFile"), line: 0 }.complain(why.to_string()));
             })
             .ok()
     });
@@ -99,82 +100,6 @@ fn step(head: u32, heads: &[Head], links: &[Link]) -> Step {
         _ => Quick::Run,
     };
     Step { head, quick }
-}
-
-/// TX elements that rules name.
-struct Slots {
-    names: Vec<Box<str>>,
-    numbers: HashMap<Box<str>, u32>,
-    variables: Bits,
-}
-
-impl Slots {
-    fn new() -> Self {
-        let mut slots = Self { names: Vec::new(), numbers: HashMap::new(), variables: Bits::none(Variable::COUNT) };
-        // The captures come first: 0 to 9 are their own numbers.
-        for digit in 0..10 {
-            slots.add(&digit.to_string());
-        }
-        slots
-    }
-
-    fn add(&mut self, name: &str) {
-        let number = u32::try_from(self.names.len()).unwrap_or(u32::MAX);
-        self.numbers.entry(name.into()).or_insert_with(|| {
-            self.names.push(name.into());
-            number
-        });
-    }
-
-    fn target(&mut self, target: &target::Target) {
-        self.variables.put(target.variable as u32);
-        if let (Variable::Tx, Selector::Name(name)) = (target.variable, &target.selector) {
-            self.add(name);
-        }
-    }
-
-    fn template(&mut self, template: &Template) {
-        for piece in &template.pieces {
-            if let template::Piece::Macro(target) = piece {
-                self.target(target);
-            }
-        }
-    }
-
-    fn gather(&mut self, program: &Program) {
-        let rules = program.items.iter().filter_map(|i| if let Item::Rule(rule) = i { Some(rule) } else { None });
-        for link in rules.flat_map(|r| &r.links) {
-            link.targets.iter().for_each(|t| self.target(t));
-            if let Some(Ok(argument)) = link.operator.as_ref().map(|o| Template::parse(&o.argument)) {
-                self.template(&argument);
-            }
-            for action in &link.actions {
-                match action {
-                    Action::SetVar(set) => {
-                        if let (Variable::Tx, Some(name)) = (set.collection, set.name.literal()) {
-                            self.add(&name.to_ascii_lowercase());
-                        }
-                        self.template(&set.name);
-                        match &set.change {
-                            Change::Set(text) | Change::Add(text) | Change::Subtract(text) => self.template(text),
-                            Change::Unset => {}
-                        }
-                    }
-                    Action::Msg(text)
-                    | Action::LogData(text)
-                    | Action::Tag(text)
-                    | Action::SetEnv(_, text)
-                    | Action::SetUid(text)
-                    | Action::SetSid(text)
-                    | Action::SetRsc(text)
-                    | Action::InitCol { key: text, .. }
-                    | Action::ExpireVar { seconds: text, .. }
-                    | Action::Disrupt(Disruption::Redirect(text)) => self.template(text),
-                    _ => {}
-                }
-            }
-        }
-    }
 }
 
 /// Compiles a target.

@@ -179,14 +179,8 @@ impl Run<'_> {
             self.look(target, out);
             for exclusion in targets.iter().filter(|t| t.exclude && t.variable == target.variable) {
                 let state = &*self.state;
-                let mut at = from;
-                while let Some(live) = out.get(at) {
-                    if state.covers(exclusion, live.variable, live.key) {
-                        out.remove(at);
-                    } else {
-                        at += 1;
-                    }
-                }
+                let looked = out.split_off(from);
+                out.extend(looked.into_iter().filter(|live| !state.covers(exclusion, live.variable, live.key)));
             }
             if target.count {
                 let count = i64::try_from(out.len() - from).unwrap_or(i64::MAX);

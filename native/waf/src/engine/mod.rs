@@ -14,6 +14,7 @@ mod filter;
 mod guard;
 mod inspection;
 mod lookup;
+mod names;
 mod policy;
 mod program;
 mod request;

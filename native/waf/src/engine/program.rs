@@ -155,7 +155,7 @@ pub enum CtlAct {
     RequestBodyAccess(bool),
     /// `responseBodyAccess`
     ResponseBodyAccess(bool),
-    /// `requestProcessor`
+    /// `requestBodyProcessor`
     Processor(Processor),
     /// `forceRequestBodyVariable`
     ForceRequestBody(bool),
@@ -335,6 +335,18 @@ pub struct RuleSet {
 }
 
 impl RuleSet {
+    /// The same rules with every test made on every value, to compare with: what is found must be the same.
+    #[must_use]
+    pub fn without_filter(mut self) -> Self {
+        for link in &mut self.links {
+            link.bit = NO_BIT;
+        }
+        for step in self.phases.iter_mut().flatten() {
+            step.quick = Quick::Run;
+        }
+        self
+    }
+
     /// Numbers of the heads of the rules that are meant, in order.
     pub fn choose(&self, rules: &Rules) -> Result<Vec<u32>, String> {
         choose(&self.heads, rules)

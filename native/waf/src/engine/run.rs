@@ -1,6 +1,7 @@
 //! Runs the rules of a phase.
 
 use super::around::Around;
+use super::classes;
 use super::policy::Policy;
 use super::program::{Act, CtlAct, Ending, Head, Link, NO_BIT, Next, Quick, RuleSet, Source};
 use super::state::{Live, State, Tx, Value};
@@ -9,6 +10,7 @@ use super::values::ValueId;
 use crate::seclang::Variable;
 use crate::seclang::action::Reach;
 use crate::seclang::settings::Mode;
+use crate::transform::Transformation;
 
 /// Bytes of remembered strings at which what can be made again is forgotten.
 const MOST_BYTES: usize = 64 << 20;
@@ -231,13 +233,17 @@ impl Run<'_> {
         let mut count = 0;
         for stage in 0..=link.chain.len() {
             if stage > 0 {
+                // What no later stage needs is not kept unless it matches.
+                if stage == link.chain.len() && !self.last_stage(link, link.chain[stage - 1], id, argument) {
+                    break;
+                }
                 let next = self.state.values.transform(id, link.chain[stage - 1], self.rules.unicode.as_ref());
                 if next == id {
                     continue;
                 }
                 id = next;
             }
-            if link.bit != NO_BIT {
+            if stage == 0 && link.bit != NO_BIT {
                 self.scan_value(id);
                 if !self.state.values.has_bit(id, link.bit) {
                     continue;
@@ -250,6 +256,20 @@ impl Run<'_> {
             }
         }
         count
+    }
+
+    /// Whether the test matches after one more transformation, which is not remembered.
+    fn last_stage(&mut self, link: &Link, transformation: Transformation, id: ValueId, argument: &[u8]) -> bool {
+        let triggers = classes::triggers(transformation);
+        if triggers != classes::Classes::MAX && self.state.values.classes(id) & triggers == 0 {
+            return false;
+        }
+        let mut out = std::mem::take(&mut self.state.text);
+        let changed = transformation.apply(self.state.values.get(id), &mut out, self.rules.unicode.as_ref());
+        let matches = changed && link.test.matches(&out, classes::of(&out), argument) != link.negated;
+        self.state.text = out;
+        // Tests that ask elsewhere are made with the value itself.
+        matches || matches!(link.test, Test::Geo | Test::Rbl(_))
     }
 
     fn one_live(&mut self, number: u32, at: u32, link: &Link, head: &Head, live: Live, argument: &[u8]) -> bool {

@@ -155,6 +155,26 @@ pub enum Test {
 }
 
 impl Test {
+    /// Whether it matches a value of these byte classes; tests that ask elsewhere never do.
+    pub fn matches(&self, value: &[u8], classes: Classes, argument: &[u8]) -> bool {
+        match self {
+            Self::Always | Self::Whole => true,
+            Self::Never | Self::Geo | Self::Rbl(_) => false,
+            Self::Rx(pattern) => pattern.is_match(value),
+            Self::Made(made) => made.pattern(argument).is_some_and(|p| p.is_match(value)),
+            Self::Phrases(set) => set.find(value).is_some(),
+            Self::Text(kind, _) => text(*kind, value, argument),
+            Self::Number(comparison, _, constant) => comparison.holds(integer(value), constant.unwrap_or_else(|| integer(argument))),
+            Self::Ip(set) => set.contains_text(value),
+            Self::Sqli => hcc_injection::sqli(value).is_some(),
+            Self::Xss => hcc_injection::xss(value),
+            Self::Bytes(range, outside) => classes & outside != 0 && range.first_outside(value).is_some(),
+            Self::UrlEncoding => classes & classes::PERCENT != 0 && validate_url_encoding(value).is_some(),
+            Self::Utf8 => classes & classes::HIGH != 0 && validate_utf8_encoding(value).is_some(),
+            Self::Verified(pattern, check) => verified(pattern, *check, value).is_some(),
+        }
+    }
+
     /// The text that is expanded once before the values are looked at.
     pub fn argument(&self) -> Option<&Macro> {
         match self {
@@ -227,24 +247,10 @@ fn text(test: TextTest, value: &[u8], argument: &[u8]) -> bool {
 impl Run<'_> {
     /// Whether a test matches a value; `argument` is the expanded text of [`Test::argument`].
     pub fn test(&mut self, test: &Test, id: ValueId, argument: &[u8]) -> bool {
-        let value = self.state.values.get(id);
         match test {
-            Test::Always | Test::Whole => true,
-            Test::Never => false,
-            Test::Rx(pattern) => pattern.is_match(value),
-            Test::Made(made) => made.pattern(argument).is_some_and(|p| p.is_match(value)),
-            Test::Phrases(set) => set.find(value).is_some(),
-            Test::Text(kind, _) => text(*kind, value, argument),
-            Test::Number(_, _, constant) => test.compares(integer(value), constant.unwrap_or_else(|| integer(argument))),
-            Test::Ip(set) => set.contains_text(value),
-            Test::Sqli => hcc_injection::sqli(value).is_some(),
-            Test::Xss => hcc_injection::xss(value),
-            Test::Bytes(range, outside) => self.state.values.classes(id) & outside != 0 && range.first_outside(value).is_some(),
-            Test::UrlEncoding => self.state.values.classes(id) & classes::PERCENT != 0 && validate_url_encoding(value).is_some(),
-            Test::Utf8 => self.state.values.classes(id) & classes::HIGH != 0 && validate_utf8_encoding(value).is_some(),
-            Test::Verified(pattern, check) => verified(pattern, *check, value).is_some(),
             Test::Geo => self.geo(id),
             Test::Rbl(list) => self.rbl(id, list),
+            _ => test.matches(self.state.values.get(id), self.state.values.classes(id), argument),
         }
     }
 

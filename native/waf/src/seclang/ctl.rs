@@ -38,7 +38,7 @@ pub enum Ctl {
     RequestBodyAccess(bool),
     /// `responseBodyAccess`
     ResponseBodyAccess(bool),
-    /// `requestProcessor`
+    /// `requestBodyProcessor`
     Processor(Processor),
     /// `forceRequestBodyVariable`
     ForceRequestBody(bool),
@@ -131,13 +131,15 @@ mod tests {
             "ruleRemoveTargetById=942100;ARGS:pwd",
             "ruleRemoveTargetByTag=OWASP_CRS;ARGS:body[0][value]",
             "auditLogParts=+E",
-            "requestProcessor=json",
+            "requestBodyProcessor=json",
             "auditEngine=RelevantOnly",
         ];
         for text in good {
             assert!(Ctl::parse(text).is_ok(), "{text}");
         }
-        for text in ["ruleEngine", "ruleEngine=Maybe", "nothing=1", "ruleRemoveById=x", "ruleRemoveTargetById=1", "requestProcessor=CSV"] {
+        for text in
+            ["ruleEngine", "ruleEngine=Maybe", "nothing=1", "ruleRemoveById=x", "ruleRemoveTargetById=1", "requestBodyProcessor=CSV"]
+        {
             assert!(Ctl::parse(text).is_err(), "{text}");
         }
         assert_eq!(Ctl::parse("ruleRemoveById=1-3,7"), Ok(Ctl::Remove(Rules::Ids(vec![1..=3, 7..=7]))));

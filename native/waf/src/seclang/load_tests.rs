@@ -33,7 +33,7 @@ fn every_mistake_is_told_with_its_line() {
     ];
     for (text, expected) in cases {
         let told = program(text).err().unwrap_or_default();
-        assert_eq!(told.len() >= 1, !expected.is_empty(), "{text}: {told:?}");
+        assert_eq!(told.is_empty(), expected.is_empty(), "{text}: {told:?}");
         for (part, line) in expected.iter().zip(&told) {
             assert!(line.contains(part), "{text}: {told:?}");
         }
@@ -45,10 +45,11 @@ fn shown(text: &str) -> String {
     let mut out = String::new();
     for item in &program.items {
         match item {
-            Item::Marker(label) => out.push_str(&format!("[{label}]")),
+            Item::Marker(label) => out.extend(["[", label, "]"]),
             Item::Rule(rule) => {
                 let targets: Vec<String> = rule.links[0].targets.iter().map(ToString::to_string).collect();
-                out.push_str(&format!("{}/{}x{}({})", rule.id, rule.phase, rule.links.len(), targets.join("|")));
+                let (id, phase, links) = (rule.id, rule.phase, rule.links.len());
+                out.extend([format!("{id}/{phase}x{links}({})", targets.join("|"))]);
             }
         }
     }

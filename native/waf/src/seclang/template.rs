@@ -81,8 +81,8 @@ mod tests {
             let mut shown = String::new();
             for piece in Template::parse(text).unwrap().pieces {
                 match piece {
-                    Piece::Text(text) => shown.push_str(&format!("[{text}]")),
-                    Piece::Macro(target) => shown.push_str(&format!("<{target}>")),
+                    Piece::Text(text) => shown.extend(["[", &text, "]"]),
+                    Piece::Macro(target) => shown.extend(["<", &target.to_string(), ">"]),
                 }
             }
             assert_eq!(shown, expected, "{text}");
