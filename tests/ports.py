@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import random
-import socket
 from pathlib import Path
+
+from control.stack.ports import taken
 
 _LOWEST = 12_000
 _EPHEMERAL = Path("/proc/sys/net/ipv4/ip_local_port_range")
@@ -22,17 +23,12 @@ def _range() -> tuple[int, int]:
 
 
 def free_port() -> int:
-    """A port that nobody listens on at the moment, and that was not given before."""
+    """A port that nobody listens on at the moment, and that was not given lately."""
     first, end = _range()
+    if 2 * len(_given) > end - first:
+        _given.clear()
     for port in random.sample(range(first, end), end - first):
-        if port in _given:
-            continue
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-        _given.add(port)
-        return port
+        if port not in _given and not taken(port):
+            _given.add(port)
+            return port
     raise LookupError(f"no free port from {first} to {end - 1}")

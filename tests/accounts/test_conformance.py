@@ -24,7 +24,7 @@ from control.app import DOMAINS, routes_of
 from control.core.runtime import Runtime
 from control.core.settings import Settings
 from control.web.openapi import describe
-from tests.conftest import Application, Peopled, flushed
+from tests.conftest import Application, Peopled, begin
 from tests.world import World, world_of
 
 CHECKS = [
@@ -68,9 +68,8 @@ class Served:
 def served(people: Peopled, settings: Settings, application: Application) -> Iterator[Served]:
     with asyncio.Runner() as runner:
         runtime = Runtime(settings)
-        runner.run(flushed(runtime))
+        runner.run(begin(runtime))
         client = application.client(runtime, "127.0.0.1")
-        runner.run(runtime.start())
         yield Served(runner, world_of(people.people, client), runtime)
         runner.run(client.aclose())
         runner.run(runtime.stop())
