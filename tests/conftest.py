@@ -83,11 +83,19 @@ def people(peopling: Peopling) -> Peopled:
 
 
 @pytest.fixture
-def urls(request: pytest.FixtureRequest, server: Server) -> Iterator[Urls]:
+def template(request: pytest.FixtureRequest) -> str:
+    """The database that the test's own is a copy of. A module whose tests all begin alike puts its own in this place."""
+    if "people" not in request.fixturenames:
+        return TEMPLATE
+    peopled: Peopled = request.getfixturevalue("people")
+    return peopled.database
+
+
+@pytest.fixture
+def urls(server: Server, template: str) -> Iterator[Urls]:
     """A database of its own for one test."""
-    peopled: Peopled | None = request.getfixturevalue("people") if "people" in request.fixturenames else None
     name = f"test_{secrets.token_hex(6)}"
-    server.copy(peopled.database if peopled else TEMPLATE, name)
+    server.copy(template, name)
     yield Urls(server, name)
     server.drop(name)
 
