@@ -83,7 +83,7 @@ def people(peopling: Peopling) -> Peopled:
 
 
 @pytest.fixture
-def template(request: pytest.FixtureRequest) -> str:
+def database_template(request: pytest.FixtureRequest) -> str:
     """The database that the test's own is a copy of. A module whose tests all begin alike puts its own in this place."""
     if "people" not in request.fixturenames:
         return TEMPLATE
@@ -92,10 +92,10 @@ def template(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def urls(server: Server, template: str) -> Iterator[Urls]:
+def urls(server: Server, database_template: str) -> Iterator[Urls]:
     """A database of its own for one test."""
     name = f"test_{secrets.token_hex(6)}"
-    server.copy(template, name)
+    server.copy(database_template, name)
     yield Urls(server, name)
     server.drop(name)
 

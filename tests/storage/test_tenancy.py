@@ -68,7 +68,7 @@ def grown(server: Server) -> Iterator[tuple[str, dict[str, dict[str, Any]]]]:
 
 
 @pytest.fixture
-def template(grown: tuple[str, dict[str, dict[str, Any]]]) -> str:
+def database_template(grown: tuple[str, dict[str, dict[str, Any]]]) -> str:
     return grown[0]
 
 
