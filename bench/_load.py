@@ -34,7 +34,7 @@ class Measured:
 
 
 def _milliseconds(out: str, percentile: str) -> float:
-    found = re.search(rf"^\s+{percentile}%\s+([\d.]+)(us|ms|s|m)$", out, re.MULTILINE)
+    found = re.search(rf"^\s+{percentile}%\s+([\d.]+)(us|ms|s|m)\s*$", out, re.MULTILINE)
     if found is None:
         raise RuntimeError(f"wrk told no {percentile}th percentile:\n{out}")
     return float(found[1]) * _UNITS[found[2]]

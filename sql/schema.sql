@@ -133,11 +133,11 @@ CREATE FUNCTION hcc.find_reset_token(hash bytea) RETURNS uuid
   SELECT c.user_id FROM user_credentials c WHERE c.reset_token_hash = hash AND c.reset_expires_at > now()
 $$;
 
-CREATE FUNCTION hcc.forget_client_tallies() RETURNS bigint
+CREATE FUNCTION hcc.forget_client_tallies(older_than interval) RETURNS bigint
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'hcc', 'pg_temp'
     AS $$
-  WITH gone AS (DELETE FROM client_tallies WHERE at < now() - interval '2 hours' RETURNING 1) SELECT count(*) FROM gone
+  WITH gone AS (DELETE FROM client_tallies WHERE at < now() - greatest(older_than, interval '1 hour') RETURNING 1) SELECT count(*) FROM gone
 $$;
 
 CREATE FUNCTION hcc.forget_idempotency_keys(older_than interval) RETURNS bigint
@@ -2704,8 +2704,8 @@ GRANT ALL ON FUNCTION hcc.find_refresh_token(hash bytea) TO hcc_app;
 REVOKE ALL ON FUNCTION hcc.find_reset_token(hash bytea) FROM PUBLIC;
 GRANT ALL ON FUNCTION hcc.find_reset_token(hash bytea) TO hcc_app;
 
-REVOKE ALL ON FUNCTION hcc.forget_client_tallies() FROM PUBLIC;
-GRANT ALL ON FUNCTION hcc.forget_client_tallies() TO hcc_worker;
+REVOKE ALL ON FUNCTION hcc.forget_client_tallies(older_than interval) FROM PUBLIC;
+GRANT ALL ON FUNCTION hcc.forget_client_tallies(older_than interval) TO hcc_worker;
 
 REVOKE ALL ON FUNCTION hcc.forget_idempotency_keys(older_than interval) FROM PUBLIC;
 GRANT ALL ON FUNCTION hcc.forget_idempotency_keys(older_than interval) TO hcc_worker;

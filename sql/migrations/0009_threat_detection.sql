@@ -124,11 +124,11 @@ LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = hcc, pg_temp AS $$
    ORDER BY p.organization_id, p.client, p.total::numeric / p.threshold DESC
 $$;
 -- Windows are an hour at most.
-CREATE FUNCTION hcc.forget_client_tallies() RETURNS bigint
+CREATE FUNCTION hcc.forget_client_tallies(older_than interval) RETURNS bigint
 LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = hcc, pg_temp AS $$
-  WITH gone AS (DELETE FROM client_tallies WHERE at < now() - interval '2 hours' RETURNING 1) SELECT count(*) FROM gone
+  WITH gone AS (DELETE FROM client_tallies WHERE at < now() - greatest(older_than, interval '1 hour') RETURNING 1) SELECT count(*) FROM gone
 $$;
-GRANT EXECUTE ON FUNCTION hcc.threats(), hcc.forget_client_tallies() TO hcc_worker;
+GRANT EXECUTE ON FUNCTION hcc.threats(), hcc.forget_client_tallies(interval) TO hcc_worker;
 
 CREATE VIEW hcc.gateway_config_detection AS
   SELECT s.login_paths, s.scanner_paths FROM hcc.security_settings s;

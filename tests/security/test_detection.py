@@ -138,14 +138,6 @@ async def test_thresholds_are_data(world: World, settings: Settings, worker_runt
     assert names == sorted(service.WORDS)
 
 
-async def test_counts_are_forgotten(settings: Settings, world: World) -> None:
-    count(settings, tally(CLIENT, None, login=1))
-    with psycopg.connect(settings.owner_database_url) as connection:
-        connection.execute("UPDATE hcc.client_tallies SET at = now() - interval '3 hours'")
-    with psycopg.connect(settings.worker_database_url) as connection:
-        assert connection.execute("SELECT hcc.forget_client_tallies()").fetchone() == (1,)
-
-
 async def test_settings_of_detection(world: World) -> None:
     body: dict[str, Any] = {"login_paths": ["/enter"], "scanner_paths": ["/.env"], "never_ban": ["192.0.2.1/24"]}
     answer = await world.send("root", "PUT", f"{ALL}/settings", body)

@@ -8,7 +8,10 @@ from typing import Any
 import psycopg
 import pytest
 
+from control.core.jobs import Work
+from control.core.runtime import Runtime
 from control.core.settings import Settings
+from control.security.events.jobs import forget_events
 from tests.security.found import SQLI, SUM, event, write
 from tests.security.support import ALL
 from tests.sites.support import make_site
@@ -154,15 +157,14 @@ def days(settings: Settings) -> list[str]:
     return [name for name, _ in rows]
 
 
-def test_days_come_and_go(settings: Settings, world: World) -> None:
+async def test_days_come_and_go(settings: Settings, world: World, worker_runtime: Runtime) -> None:
     far = int(time.time() * 1000)
     write(settings, event(at_ms=far + 86_400_000 * 400), event(at_ms=0))
     assert len(days(settings)) == 3, "yesterday, today and tomorrow: a clock that is far off is set right"
     with psycopg.connect(settings.owner_database_url, autocommit=True) as connection:
         connection.execute("SELECT hcc.security_events_day('2020-02-29'), hcc.security_events_day('2020-02-29')")
     assert days(settings)[0] == "20200229"
-    with psycopg.connect(settings.worker_database_url) as connection:
-        assert connection.execute("SELECT hcc.forget_security_events()").fetchone() == (1,)
+    await forget_events(Work(worker_runtime, 1, 0), timestamp=0)
     assert len(days(settings)) == 3
     with psycopg.connect(settings.worker_database_url) as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
         connection.execute(f"SELECT 1 FROM hcc.security_events_{days(settings)[-1]}")

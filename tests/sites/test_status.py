@@ -113,6 +113,7 @@ async def test_a_refused_certificate_is_shown_with_its_site(world: World, gatewa
 CHANGES = ["site", "upstream", "target", "route", "certificate", "key made", "key deleted", "person off", "organization closed"]
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("change", CHANGES)
 async def test_a_change_reaches_the_gateway_within_a_second(
     world: World, settings: Settings, gateway: Remembering, change: str

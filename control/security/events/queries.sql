@@ -55,3 +55,7 @@ SELECT r.rule_id, max(m.message) AS message, sum(e.requests)::bigint AS requests
  GROUP BY r.rule_id
  ORDER BY requests DESC, r.rule_id
  LIMIT 100
+
+-- name: forget
+-- The number of days that went; the function runs with its owner's rights, because partitions are no tenant's.
+SELECT hcc.forget_security_events()
