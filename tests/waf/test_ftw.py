@@ -56,15 +56,16 @@ def test_crs_4_form(capsys: pytest.CaptureFixture[str]) -> None:
     assert told["passed"] >= 12
 
 
+PLAIN = "input: {headers: {Host: localhost, User-Agent: test, Accept: text/html}}"
 WRONG = [
     ("rule 942100 did not match", "output: {log: {expect_ids: [942100]}}"),
     ("rule 911100 matched", "input: {method: TRACE}, output: {log: {no_expect_ids: [911100]}}"),
-    ("status 200, expected [403]", "output: {status: 403}"),
+    ("status 200, expected [403]", f"{PLAIN}, output: {{status: 403}}"),
     ("the log lacks", "output: {log_contains: 'id \"942100\"'}"),
     ("the log holds", "input: {method: TRACE}, output: {no_log_contains: 'id \"911100\"'}"),
-    ("the log does not match", "output: {log: {match_regex: 'id .94'}}"),
+    ("the log does not match", f"{PLAIN}, output: {{log: {{match_regex: 'id .94'}}}}"),
     ("other rules matched", "input: {method: TRACE}, output: {log: {expect_ids: [911100]}, isolated: true}"),
-    ("the request was not refused", "output: {expect_error: true}"),
+    ("the request was not refused", f"{PLAIN}, output: {{expect_error: true}}"),
 ]
 
 
