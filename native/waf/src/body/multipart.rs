@@ -28,6 +28,21 @@ pub struct Form {
     pub without_files: usize,
 }
 
+impl Form {
+    /// Takes back an error that comes of `input` being only the beginning of a body: its end is missing, or its last line's.
+    pub fn cut_off(&mut self, input: &[u8]) {
+        let of_the_cut = |error: &BodyError| match error.fault {
+            Fault::NoFinalBoundary => true,
+            Fault::BoundaryLine => memchr(b'\n', input.get(error.at..).unwrap_or_default()).is_none(),
+            _ => false,
+        };
+        if self.error.as_ref().is_some_and(of_the_cut) {
+            self.error = None;
+            self.flags.error = false;
+        }
+    }
+}
+
 /// Hands over the parts of a body.
 pub fn parse(content_type: &[u8], input: &[u8], limits: &Limits, scratch: &mut Scratch, sink: &mut impl BodyVariables) -> Form {
     let mut form = Form::default();

@@ -354,3 +354,23 @@ proptest! {
         prop_assert!(form.files_size + form.without_files <= body.len());
     }
 }
+
+#[test]
+fn the_beginning_of_a_body() {
+    let field = part("name=\"a\"", "1");
+    let cases = [
+        (field.clone() + &part("name=\"f\"; filename=\"x\"", "long"), true),
+        (field.clone() + "--0000\r\nContent-Dispo", true),
+        (field.clone() + "--0000", true),
+        (field.clone() + "--0000-", true),
+        (field.clone() + "--0000x\r\n", false),
+        (field.clone() + "--0000\r\n: x\r\n\r\n", false),
+        ("none".to_owned(), false),
+    ];
+    for (body, excused) in cases {
+        let (_, mut form) = run(TYPE, body.as_bytes(), &Limits::default());
+        assert!(form.error.is_some(), "{body}");
+        form.cut_off(body.as_bytes());
+        assert_eq!((form.error.is_none(), !form.flags.error), (excused, excused), "{body}");
+    }
+}

@@ -224,7 +224,7 @@ impl State {
         }
         match self.processor {
             Some(Processor::UrlEncoded) => self.arguments(rules, body, Variable::ArgsPost),
-            Some(Processor::Multipart) => self.multipart(rules, body),
+            Some(Processor::Multipart) => self.multipart(rules, body, whole),
             Some(Processor::Json) => self.json(rules, body),
             Some(Processor::Xml) => self.xml(rules, body),
             None => {}
@@ -250,11 +250,14 @@ impl State {
         self.set(Variable::FullRequest, &all);
     }
 
-    fn multipart(&mut self, rules: &RuleSet, body: &[u8]) {
+    fn multipart(&mut self, rules: &RuleSet, body: &[u8], whole: bool) {
         let content_type = self.header(Variable::RequestHeaders, b"content-type").to_vec();
         let mut scratch = std::mem::take(&mut self.scratch);
         let mut sink = Sink { state: self, arguments: Variable::ArgsPost, size: 0 };
-        let form = multipart::parse(&content_type, body, &limits(rules), &mut scratch, &mut sink);
+        let mut form = multipart::parse(&content_type, body, &limits(rules), &mut scratch, &mut sink);
+        if !whole {
+            form.cut_off(body);
+        }
         let size = sink.size;
         self.scratch = scratch;
         self.sized(size);
