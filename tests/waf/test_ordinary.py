@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator
-from pathlib import Path
 
 import msgspec
 import pytest
@@ -39,11 +37,11 @@ def wire(entry: Ordinary) -> bytes:
 
 
 @pytest.fixture(scope="module")
-def judged(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[tuple[Ordinary, Outcome]]]:
+def judged(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[Ordinary, Outcome]]:
     """Every request of the corpus, and what became of it."""
     with Port(tmp_path_factory.mktemp("port"), policy("block"), rules=crs3()) as port:
         outcomes = port.send_all(wire(entry) for _, entry in ALL)
-    yield [(entry, outcome) for (_, entry), outcome in zip(ALL, outcomes, strict=True)]
+    return [(entry, outcome) for (_, entry), outcome in zip(ALL, outcomes, strict=True)]
 
 
 def test_none_of_the_ordinary_is_held_back(judged: list[tuple[Ordinary, Outcome]]) -> None:
