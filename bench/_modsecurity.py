@@ -25,7 +25,8 @@ SecUnicodeMapFile /etc/nginx/unicode.mapping 20127
 SecArgumentSeparator &
 SecRule REQUEST_HEADERS:Content-Type "^(?:application(?:/soap\\+|/)|text/)xml" \
   "id:200000,phase:1,t:none,t:lowercase,pass,nolog,ctl:requestBodyProcessor=XML"
-SecRule REQUEST_HEADERS:Content-Type "^application/json" "id:200001,phase:1,t:none,t:lowercase,pass,nolog,ctl:requestBodyProcessor=JSON"
+SecRule REQUEST_HEADERS:Content-Type "^application/json" \
+  "id:200001,phase:1,t:none,t:lowercase,pass,nolog,ctl:requestBodyProcessor=JSON"
 Include {CRS_SETUP}
 Include {CRS_RULES}/*.conf
 """
@@ -35,7 +36,8 @@ NGINX = """
 {load} worker_processes 1; daemon off; pid {dir}/nginx-{port}.pid; error_log /dev/null crit; user root;
 worker_rlimit_nofile 30000; events {{ worker_connections 4096; }}
 http {{ access_log off; keepalive_requests 1000000000; keepalive_timeout 600; client_body_buffer_size 256k;
-  client_body_temp_path {dir}/m1; proxy_temp_path {dir}/m2; fastcgi_temp_path {dir}/m3; uwsgi_temp_path {dir}/m4; scgi_temp_path {dir}/m5;
+  client_body_temp_path {dir}/m1; proxy_temp_path {dir}/m2; fastcgi_temp_path {dir}/m3; uwsgi_temp_path {dir}/m4;
+  scgi_temp_path {dir}/m5;
   {rules}
   upstream o {{ server 127.0.0.1:{origin}; keepalive 128; keepalive_requests 1000000000; }}
   server {{ listen 127.0.0.1:{port} backlog=4096;

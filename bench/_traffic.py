@@ -54,7 +54,11 @@ def script(folder: str, name: str, *, headers: dict[str, str], body: bytes | Non
     """Write a script for wrk that sends this request; gives its path."""
     lines = [f"wrk.headers[{_lua(k.encode())}] = {_lua(v.encode())}" for k, v in headers.items()]
     if body is not None:
-        lines += ['wrk.method = "POST"', f"wrk.body = {_lua(body)}", f'wrk.headers["Content-Type"] = {_lua(content_type.encode())}']
+        lines += [
+            'wrk.method = "POST"',
+            f"wrk.body = {_lua(body)}",
+            f'wrk.headers["Content-Type"] = {_lua(content_type.encode())}',
+        ]
     path = Path(folder) / f"{name}.lua"
     path.write_text("\n".join(lines) + "\n")
     return str(path)

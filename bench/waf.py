@@ -67,14 +67,14 @@ def _cases() -> list[Case]:
 
 
 class _Quiet(urllib.request.HTTPErrorProcessor):
-    def http_response(self, request: object, response: Any) -> Any:  # noqa: ARG002 - the base class's signature
+    def http_response(self, request: object, response: Any) -> Any:
         return response
 
 
 def _answer(port: int, case: Case) -> int:
     """The status that one request gets."""
     headers = case.headers | ({"Content-Type": case.content_type} if case.content_type else {})
-    request = urllib.request.Request(  # noqa: S310 - loopback
+    request = urllib.request.Request(
         f"http://127.0.0.1:{port}{case.target}", case.body, headers, method="GET" if case.body is None else "POST"
     )
     with urllib.request.build_opener(_Quiet).open(request, timeout=10) as response:
@@ -101,10 +101,10 @@ def _start(stack: ExitStack, folder: str, origin: int) -> dict[str, tuple[int, i
     return listeners
 
 
-def _run(case: Case, listeners: dict[str, tuple[int, int]], folder: str, seconds: int, rounds: int, number: int) -> dict[str, Any]:
-    path = _traffic.script(
-        folder, f"case{number}", headers=case.headers, body=case.body, content_type=case.content_type
-    )
+def _run(
+    case: Case, listeners: dict[str, tuple[int, int]], folder: str, seconds: int, rounds: int, number: int
+) -> dict[str, Any]:
+    path = _traffic.script(folder, f"case{number}", headers=case.headers, body=case.body, content_type=case.content_type)
     for who, (_pid, port) in listeners.items():
         wanted = 200 if who == "nginx alone" else case.status
         if (got := _answer(port, case)) != wanted:

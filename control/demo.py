@@ -176,7 +176,8 @@ def _site(connection: directory.Connection, organization_id: UUID, name: str, ho
 def _policies(connection: directory.Connection, platform: UUID) -> None:
     """The firewall blocks on all sites, and only tells on the API, whose users write rules and templates."""
     api = connection.execute(
-        "SELECT site_id, id FROM hcc.gateway_routes WHERE organization_id = %s AND path_prefix = '/v1' ORDER BY created_at LIMIT 1",
+        "SELECT site_id, id FROM hcc.gateway_routes WHERE organization_id = %s AND path_prefix = '/v1'"
+        " ORDER BY created_at LIMIT 1",
         (platform,),
     ).fetchone()
     for place, mode in (((None, None), "block"), (api, "detect")):

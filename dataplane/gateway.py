@@ -259,7 +259,8 @@ def serve(
 
     `geo_country` and `geo_asn` are files in MaxMind's format. Limits that are shared count together with the other gateways at
     `redis_url`. SIGUSR1 opens the access log anew.
-    `rule_sets` says which files the firewall's rules of each version are (`VERSION=FILE:FILE;…`), Debian's core rules unless given.
+    `rule_sets` says which files the firewall's rules of each version are (`VERSION=FILE:FILE;…`), Debian's core rules
+    unless given.
     Exit code 2 when an address cannot be listened on, the one of Redis is none, or the rule sets are not written so.
     """
     from granian import Granian

@@ -284,7 +284,7 @@ def test_a_section_that_is_wrong_is_refused_alone(gateway: Running, origin: Orig
 
 
 def test_policies_are_carried(gateway: Running, origin: Origin) -> None:
-    waf = {"mode": "block", "paranoia": 2, "inbound_threshold": 7, "outbound_threshold": 3, "rule_set": "4.28.0"}
+    waf = {"mode": "block", "paranoia": 2, "inbound_threshold": 7, "outbound_threshold": 3, "rule_set": "3.3.4"}
     put(gateway, protected(origin, route(waf={**waf, "mode": "off"}), waf=waf))
     assert gateway.get("/").status == 200
     report = json.loads(gateway.native.apply(snapshot(protected(origin, waf={**waf, "paranoia": 5}))))

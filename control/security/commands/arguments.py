@@ -49,7 +49,9 @@ def add(commands: Commands) -> None:
 
 
 def _rules(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--rules", required=True, nargs="+", metavar="FILE", help="rule files in their order; * in names is expanded")
+    parser.add_argument(
+        "--rules", required=True, nargs="+", metavar="FILE", help="rule files in their order; * in names is expanded"
+    )
     json_flag(parser)
 
 
@@ -61,7 +63,9 @@ def waf(actions: Commands) -> None:
     tested = actions.add("ftw", "run go-ftw style tests (3.3 and 4.x form) against a rule set", engine, more=_RULES)
     _rules(tested)
     tested.add_argument("--tests", required=True, metavar="DIR", help="folder of the tests, with all below it")
-    tested.add_argument("--overrides", metavar="FILE", help="tests known to end differently: TOML, [expected_to_differ] TITLE = REASON")
+    tested.add_argument(
+        "--overrides", metavar="FILE", help="tests known to end differently: TOML, [expected_to_differ] TITLE = REASON"
+    )
     run = later("control.security.commands.waf")
     shown = actions.add("show", "show what is in force on a site and its routes", run)
     shown.add_argument("host", metavar="HOST", help="a host name of the site")

@@ -64,7 +64,7 @@ def overrides(path: str | None) -> dict[str, str]:
         found = tomllib.loads(Path(path).read_text()).get("expected_to_differ", {})
     except (OSError, tomllib.TOMLDecodeError) as error:
         raise OverridesError(f"{path}: {error}") from None
-    wrong = [title for title, reason in found.items() if not isinstance(reason, str) or len(reason) < 10]  # noqa: PLR2004 - a word is no reason
+    wrong = [title for title, reason in found.items() if not isinstance(reason, str) or len(reason) < 10]
     if wrong:
         raise OverridesError(f"{path}: {', '.join(wrong)}: each needs its reason")
     return dict(found)
@@ -83,7 +83,13 @@ def ftw(args: argparse.Namespace) -> int:
     stale = sorted(known.keys() - differing)
     passed = len(told.outcomes) - len(failed) - len(differing)
     if args.json:
-        summary = {"passed": passed, "differing": sorted(differing), "stale": stale, "failed": failed, "complaints": told.complaints}
+        summary = {
+            "passed": passed,
+            "differing": sorted(differing),
+            "stale": stale,
+            "failed": failed,
+            "complaints": told.complaints,
+        }
         print(msgspec.json.encode(summary).decode())
     else:
         for outcome in failed:

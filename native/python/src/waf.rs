@@ -24,7 +24,7 @@ fn bytes<'py>(py: Python<'py>, value: &Value) -> Bound<'py, PyBytes> {
 }
 
 #[pyfunction]
-pub fn waf_check<'py>(py: Python<'py>, files: Vec<String>) -> Bound<'py, PyBytes> {
+pub fn waf_check(py: Python<'_>, files: Vec<String>) -> Bound<'_, PyBytes> {
     let told = py.detach(|| {
         let began = Instant::now();
         let (rules, complaints) = read(&files).map_or_else(|c| (0, c), |engine| (engine.rules.heads.len(), Vec::new()));

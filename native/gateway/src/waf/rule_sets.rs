@@ -46,11 +46,11 @@ impl RuleSource for Layered {
 }
 
 fn told(complaints: &[Complaint]) -> String {
-    let mut text = complaints.iter().take(TOLD).map(ToString::to_string).collect::<Vec<_>>().join("; ");
+    let mut told: Vec<String> = complaints.iter().take(TOLD).map(ToString::to_string).collect();
     if complaints.len() > TOLD {
-        text.push_str(&format!("; and {} more", complaints.len() - TOLD));
+        told.push(format!("and {} more", complaints.len() - TOLD));
     }
-    text
+    told.join("; ")
 }
 
 impl RuleSets {

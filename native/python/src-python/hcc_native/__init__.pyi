@@ -24,9 +24,8 @@ class Gateway:
 
         `certificate_keys` (`id:base64,…`) open the private keys of certificates. Shared limits count together with the other
         gateways that have the same `redis_url`; it may be away for a time. `geo_country` and `geo_asn` are files in MaxMind's
-        format, read again after they changed. `rule_sets` are the files of the firewall's rules by version, Debian's core rules unless
-        given. Raises OSError when the log cannot be opened or the URL is none, ValueError when a
-        key is no key.
+        format, read again after they changed. `rule_sets` are the files of the firewall's rules by version, Debian's core rules
+        unless given. Raises OSError when the log cannot be opened or the URL is none, ValueError when a key is no key.
         """
 
     def apply(self, snapshot: bytes) -> bytes:
@@ -79,7 +78,9 @@ def waf_check_text(name: str, text: str) -> list[str]:
     """What is wrong with custom rules, which can name no files; empty when they may be used."""
 
 def waf_ftw(files: list[str], tests: str) -> bytes:
-    """Run go-ftw style tests of a folder against the rules: JSON `{"outcomes": [{"title", "file", "wrong", "log"}], "complaints"}`.
+    """Run go-ftw style tests of a folder against the rules.
+
+    Gives JSON, `{"outcomes": [{"title", "file", "wrong", "log"}], "complaints"}`.
 
     Raises ValueError when the rules do not compile, OSError when the folder cannot be read.
     """
