@@ -44,6 +44,7 @@ class LogLine(msgspec.Struct):
 
     request_id: str
     status: int
+    us: int
     reason: str | None = None
 
 
@@ -52,6 +53,8 @@ class Outcome(msgspec.Struct):
 
     status: int
     request_id: str
+    us: int = 0
+    """Microseconds that the gateway took."""
     reason: str | None = None
     event: Event | None = None
 
@@ -92,7 +95,10 @@ def policy(mode: str, paranoia: int = 1, **more: Any) -> dict[str, Any]:
 class Port:
     """One gateway, one site, one policy; requests one after the other."""
 
-    def __init__(self, folder: Path, waf: dict[str, Any], custom: str = "", rules: list[str] | None = None) -> None:
+    def __init__(
+        self, folder: Path, waf: dict[str, Any], custom: str = "", rules: list[str] | None = None, patience: float = PATIENCE
+    ) -> None:
+        self.patience = patience
         self.origin = Origin(answer)
         self.log = folder / "access.log"
         self.gateway = Running(access_log=str(self.log), rule_sets={"3.3.4": rules} if rules else None)
@@ -114,7 +120,7 @@ class Port:
     def send(self, wire: bytes) -> Outcome:
         """Send the bytes on a connection of their own; what came back, without what was found."""
         with Client(self.gateway.port) as client:
-            client.socket.settimeout(PATIENCE)
+            client.socket.settimeout(self.patience)
             try:
                 client.send(wire)
                 client.socket.recv(1, socket.MSG_PEEK)
@@ -148,7 +154,7 @@ class Port:
             if event.source == "waf" and event.request_id in numbered:
                 numbered[event.request_id].event = event
         for request_id, outcome in numbered.items():
-            outcome.reason = lines[request_id].reason
+            outcome.reason, outcome.us = lines[request_id].reason, lines[request_id].us
         return outcomes
 
     def ask(self, wire: bytes) -> Outcome:

@@ -31,7 +31,7 @@ class WafRules(msgspec.Struct, kw_only=True):
 
 
 class NewWafRules(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
-    """Rules that run after the rule set's own, the lower `position` first. The engine reads them before they are stored."""
+    """Rules that run before the rule set's own, the lower `position` first. The engine reads them before they are stored."""
 
     name: Name
     text: Text
