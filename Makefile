@@ -3,6 +3,8 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 BIN := .venv/bin
 CARGO := cd native && cargo
+# Processes that test at one time: one more than there are cores, since many tests wait. Each has servers of its own.
+WORKERS ?= $(shell cores=$$(nproc); echo $$((cores < 8 ? cores + 1 : 8)))
 LOCK := uv pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate
 
 .PHONY: run test fuzz lint bench build clean lock help setup
@@ -15,7 +17,8 @@ run: setup ## start the whole platform on private data under .run/; Ctrl-C stops
 
 test: setup ## every test
 	@$(CARGO) test --workspace --quiet --locked
-	@$(BIN)/pytest
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -n $(WORKERS) -m "not alone and not stack"
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -m "alone or stack"
 
 fuzz: setup ## fuzz every target, led by coverage, SECONDS=20 each
 	@SECONDS_EACH=$(or $(SECONDS),20) native/fuzz/run

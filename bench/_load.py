@@ -34,19 +34,25 @@ class Measured:
 
 
 def _milliseconds(out: str, percentile: str) -> float:
-    found = re.search(rf"^\s+{percentile}%\s+([\d.]+)(us|ms|s|m)$", out, re.MULTILINE)
+    found = re.search(rf"^\s+{percentile}%\s+([\d.]+)(us|ms|s|m)\s*$", out, re.MULTILINE)
     if found is None:
         raise RuntimeError(f"wrk told no {percentile}th percentile:\n{out}")
     return float(found[1]) * _UNITS[found[2]]
 
 
-def wrk(url: str, seconds: int, *options: str) -> Measured:
-    """HTTP/1.1 with keep-alive. Raises RuntimeError on any answer that is no 2xx and on any socket error but timeouts."""
+def wrk(url: str, seconds: int, *options: str, refused: bool = False) -> Measured:
+    """HTTP/1.1 with keep-alive; `refused` when no answer is to be a 2xx.
+
+    Raises RuntimeError on any answer of the other kind and on any socket error but timeouts.
+    """
     command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "--latency", *options, url]
     out = subprocess.run(command, check=True, capture_output=True, text=True, cwd=HERE).stdout
     found = re.search(r"Requests/sec:\s+([\d.]+)", out)
     errors = re.search(r"Socket errors: connect (\d+), read (\d+), write (\d+)", out)
-    if found is None or "Non-2xx" in out or float(found[1]) == 0 or (errors and any(map(int, errors.groups()))):
+    total = re.search(r"(\d+) requests in", out)
+    others = re.search(r"Non-2xx or 3xx responses: (\d+)", out)
+    wrong = (int(others[1]) if others else 0) != (int(total[1]) if total and refused else 0)
+    if found is None or wrong or float(found[1]) == 0 or (errors and any(map(int, errors.groups()))):
         raise RuntimeError(f"wrk against {url}:\n{out}")
     return Measured(float(found[1]), _milliseconds(out, "50"), _milliseconds(out, "99"))
 

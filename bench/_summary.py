@@ -16,20 +16,22 @@ RULE = (
 )
 
 
-def undisturbed(rounds: list[dict[str, Measured]]) -> list[int]:
-    """Which rounds count, by number from 0."""
-    first, second = NAMES
+def undisturbed(rounds: list[dict[str, Measured]], peers: tuple[str, ...] = NAMES) -> list[int]:
+    """Which rounds count, by number from 0: the first two peers judge."""
+    first, second = peers[:2]
     ratios = [r[first].rate / r[second].rate for r in rounds]
     usual = median(ratios)
     return [n for n, ratio in enumerate(ratios) if abs(ratio / usual - 1) < STEADY]
 
 
-def case(name: str, rounds: list[dict[str, Measured]], costs: list[dict[str, float]]) -> dict[str, Any]:
+def case(
+    name: str, rounds: list[dict[str, Measured]], costs: list[dict[str, float]], peers: tuple[str, ...] = NAMES
+) -> dict[str, Any]:
     """One case; `costs` are microseconds of CPU a request, as `rounds` a value for each of us all."""
-    counting = undisturbed(rounds)
+    counting = undisturbed(rounds, peers)
     void = len(counting) * 3 < len(rounds) * 2
     used = counting or list(range(len(rounds)))
-    everybody = ("ours", *NAMES)
+    everybody = ("ours", *peers)
 
     def middle(of: str, digits: int) -> dict[str, float]:
         return {who: round(median(getattr(rounds[n][who], of) for n in used), digits) for who in everybody}
@@ -40,12 +42,12 @@ def case(name: str, rounds: list[dict[str, Measured]], costs: list[dict[str, flo
         "unit": "requests/s",
         "better": "higher",
         "ours": rates["ours"],
-        "peers": {p: rates[p] for p in NAMES},
+        "peers": {p: rates[p] for p in peers},
         # A ratio is taken within each round, where all met the same machine, and then the median of those.
-        "ratios": {p: round(median(rounds[n]["ours"].rate / rounds[n][p].rate for n in used), 3) for p in NAMES},
+        "ratios": {p: round(median(rounds[n]["ours"].rate / rounds[n][p].rate for n in used), 3) for p in peers},
         "p50_ms": middle("p50", 3),
         "p99_ms": p99,
-        "p99_ratios": {p: round(median(rounds[n]["ours"].p99 / rounds[n][p].p99 for n in used), 3) for p in NAMES},
+        "p99_ratios": {p: round(median(rounds[n]["ours"].p99 / rounds[n][p].p99 for n in used), 3) for p in peers},
         "cpu_us_per_request": {who: round(median(costs[n][who] for n in used), 2) for who in everybody},
         "rounds": {who: [round(r[who].rate) for r in rounds] for who in everybody},
         "rounds_p99_ms": {who: [round(r[who].p99, 3) for r in rounds] for who in everybody},

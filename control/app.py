@@ -35,35 +35,43 @@ def routes_of(domains: Iterable[str]) -> list[ControllerRouterHandler]:
     return [handler for package in packages for handler in import_module(f"{package}.routes").ROUTES]
 
 
+@asynccontextmanager
+async def _running(app: Litestar) -> AsyncIterator[None]:
+    """Opens what the application holds when a server starts it, and closes it at the end."""
+    runtime: Runtime = app.state.runtime
+    await runtime.start()
+    try:
+        yield
+    finally:
+        await runtime.stop()
+
+
 def create_litestar(runtime: Runtime, domains: Iterable[str] = DOMAINS) -> Litestar:
     """The application without its outer layer. Refuses a route that does not say who may call it."""
-
-    @asynccontextmanager
-    async def lifespan(_app: Litestar) -> AsyncIterator[None]:
-        await runtime.start()
-        try:
-            yield
-        finally:
-            await runtime.stop()
-
     app = Litestar(
         route_handlers=routes_of(domains),
         dependencies={"ctx": Provide(provide_context, sync_to_thread=False)},
         guards=[authorize],
         exception_handlers={Exception: render},
-        lifespan=[lifespan],
+        lifespan=[_running],
         openapi_config=None,
         request_max_body_size=MAX_BODY,
         debug=False,
         logging_config=None,
     )
-    app.state.settings = runtime.settings
-    app.state.runtime = runtime
     app.state.domains = tuple(domains)
+    attach(app, runtime)
     for path, handler in http_handlers(app):
         if handler.opt.get("permission") not in {PUBLIC, AUTHENTICATED, *PERMISSIONS}:
             raise LookupError(f"{sorted(handler.http_methods)} {path} does not say who may call it")
     return app
+
+
+def attach(app: Litestar, runtime: Runtime) -> None:
+    """Let the application work with these open parts; nothing that was made from earlier ones stays."""
+    app.state.settings = runtime.settings
+    app.state.runtime = runtime
+    app.state.pop("openapi", None)
 
 
 def http_handlers(app: Litestar) -> list[tuple[str, HTTPRouteHandler]]:

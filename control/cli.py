@@ -11,6 +11,7 @@ from importlib.metadata import version
 from typing import Any, cast
 
 from control.command_line import Command, Commands, json_flag, later
+from control.security.commands import arguments as security
 from control.sites.commands import arguments as sites
 
 EXAMPLES = """\
@@ -21,6 +22,8 @@ examples:
   hcc control --domains billing,dns          serve two domains only
   hcc admin create --email ada@example.net --name Ada --password-stdin < password.txt
   hcc site add shop.example --org shop --target http://192.0.2.10:8080
+  hcc waf set shop.example --mode block      protect a site
+  hcc ban add 203.0.113.7 --reason "guesses passwords" --for 1h
   hcc keys rotate                            new signing key; old tokens stay good until they expire
 
 Settings come from the environment; `hcc config show` lists them.
@@ -38,6 +41,9 @@ def _gateway(args: argparse.Namespace) -> int:
         access_log=args.access_log,
         certificate_keys=_certificate_keys(),
         redis_url=os.environ.get("HCC_GATEWAY_REDIS_URL") or os.environ.get("REDIS_URL", ""),
+        geo_country=args.geo_country,
+        geo_asn=args.geo_asn,
+        rule_sets=args.waf_rule_sets,
     )
     return int(code or 0)
 
@@ -95,6 +101,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_admin(commands)
     _add_keys(commands)
     sites.add(commands)
+    security.add(commands)
 
     config = commands.add("config", "show or check the settings", later("control.core.settings"))
     config.add_argument("action", choices=["show", "check"], help="show: all in force, secrets hidden; check: what is wrong")
@@ -116,8 +123,13 @@ def _add_gateway(commands: Commands) -> None:
         ("--ops-listen", "HCC_GATEWAY_OPS_ADDR", "127.0.0.1:8002", "address of health, metrics and configuration"),
         ("--last-good", "HCC_GATEWAY_STATE", "gateway-snapshot.json", "file that keeps the last good configuration"),
         ("--access-log", "HCC_GATEWAY_ACCESS_LOG", "-", "file of the access log, - is standard output"),
+        ("--geo-country", "HCC_GEO_COUNTRY_DB", "", "file of countries in MaxMind's format"),
+        ("--waf-rule-sets", "HCC_WAF_RULE_SETS", "", "rule files of the firewall: VERSION=FILE:FILE…;VERSION=…"),
+        ("--geo-asn", "HCC_GEO_ASN_DB", "", "file of autonomous systems in MaxMind's format"),
     ):
-        gateway.add_argument(flag, default=environ.get(variable) or default, help=f"{meaning}; {variable}, else {default}")
+        gateway.add_argument(
+            flag, default=environ.get(variable) or default, help=f"{meaning}; {variable}, else {default or 'none'}"
+        )
     threads = environ.get("HCC_GATEWAY_THREADS") or str(os.cpu_count() or 1)
     gateway.add_argument(
         "--threads", type=_positive, default=threads, help="threads of the listener; HCC_GATEWAY_THREADS, else one a core"

@@ -72,6 +72,7 @@ async def seed(
             for slug, email, username, full_name, role in _PEOPLE:
                 await _person(connection, passwords, tree[slug], email, username, full_name, role, secrets["customer"])
             _sites(connection, tree, control_addr, origin_addr)
+            _policies(connection, tree["platform"])
             _certificates(connection, tree, settings)
     finally:
         passwords.close()
@@ -170,6 +171,22 @@ def _site(connection: directory.Connection, organization_id: UUID, name: str, ho
                 Jsonb(route.get("rate_limits", [])),
             ),
         )
+
+
+def _policies(connection: directory.Connection, platform: UUID) -> None:
+    """The firewall blocks on all sites, and only tells on the API, whose users write rules and templates."""
+    api = connection.execute(
+        "SELECT site_id, id FROM hcc.gateway_routes WHERE organization_id = %s AND path_prefix = '/v1'"
+        " ORDER BY created_at LIMIT 1",
+        (platform,),
+    ).fetchone()
+    for place, mode in (((None, None), "block"), (api, "detect")):
+        if place is not None:
+            connection.execute(
+                "INSERT INTO hcc.security_policies (id, organization_id, site_id, route_id, mode) VALUES (%s, %s, %s, %s, %s)"
+                " ON CONFLICT ON CONSTRAINT security_policies_same DO NOTHING",
+                (new_id(), platform, *place, mode),
+            )
 
 
 def _certificates(connection: directory.Connection, tree: dict[str, UUID], settings: Settings) -> None:

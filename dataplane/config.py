@@ -1,8 +1,8 @@
 """Configuration flows one way: PostgreSQL says that something changed, one consistent snapshot is read and handed over.
 
-A snapshot is made of sections with the hash of their content, one for the platform, one for API keys, one a site and one a
-certificate, so that the gateway compiles only what is new and refuses only what is wrong. What it made of each site is written
-back. Revocations come by a channel of their own, at once.
+A snapshot is made of sections with the hash of their content, one for the platform, one for API keys, one for bans, one a site,
+one an organisation that says something of security, and one a certificate, so that the gateway compiles only what is new and
+refuses only what is wrong. What it made of each site is written back. Revocations and bans come by channels of their own.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import socket
 import time
 from collections import defaultdict
 from collections.abc import Callable
-from typing import Any, LiteralString, Protocol
+from typing import Any, LiteralString
 from uuid import UUID
 
 import msgspec
@@ -22,6 +22,9 @@ import psycopg
 from psycopg import AsyncConnection, IsolationLevel
 from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
+
+from dataplane.log import Log
+from dataplane.security import read_security
 
 SNAPSHOT_VERSION = 1
 DEBOUNCE_SECONDS = 0.05
@@ -35,12 +38,7 @@ _CONNECT_SECONDS = 5
 
 Apply = Callable[[bytes], bytes]
 Revoke = Callable[[list[str], int], object]
-
-
-class Log(Protocol):
-    """Where the feed tells what it does: `log("configuration applied", applied=3)`."""
-
-    def __call__(self, event: str, /, **facts: Any) -> None: ...
+Ban = Callable[[bytes], object]
 
 
 class Section(msgspec.Struct):
@@ -116,18 +114,27 @@ async def read_snapshot(connection: AsyncConnection[Any], issuer: str, audience:
             " max_body, max_in_flight, validate, maintenance, total_ms"
             " FROM hcc.gateway_config_routes ORDER BY site_id, id"
         )
+        security = await read_security(rows)
     body = {
         "trusted_proxies": platform["trusted_proxies"],
         "jwt": {"issuer": issuer, "audience": audience, "leeway_s": 5, "keys": [k["public_jwk"] for k in keys]},
         "revoked_sessions": [{"sid": r["session_id"], "until": r["until"]} for r in revoked],
         "defaults": platform["defaults"],
         "response_headers": platform["response_headers"],
+        "challenge": security.challenge,
+        "detection": security.detection,
     }
     revisions = {f"site:{site['id']}": site.pop("revision") for site in sites}
     upstreams_of, routes_of = _by_site(upstreams), _by_site(routes)
+    for route in (route for found in routes_of.values() for route in found):
+        route["waf"] = security.policies.get(route["id"])
+    for site in sites:
+        site["security"] = security.of_site(site["id"])
     sections = [
         section("platform", body),
         section("api_keys", {"keys": api_keys}),
+        section("bans", {"bans": security.bans}),
+        *(section(f"security:{owner}", {"organization_id": owner, **said}) for owner, said in security.scopes.items()),
         *(_site(site, upstreams_of.get(site["id"], []), routes_of.get(site["id"], [])) for site in sites),
         *(section(f"certificate:{certificate['id']}", certificate) for certificate in certificates),
     ]
@@ -151,10 +158,11 @@ def _site(site: dict[str, Any], upstreams: list[dict[str, Any]], routes: list[di
 class ConfigFeed:
     """Keeps a gateway's configuration current for as long as it runs. PostgreSQL away is waited for, never an end."""
 
-    def __init__(self, database_url: str, apply: Apply, revoke: Revoke, log: Log) -> None:
+    def __init__(self, database_url: str, apply: Apply, revoke: Revoke, ban: Ban, log: Log) -> None:
         self._url = database_url
         self._apply = apply
         self._revoke = revoke
+        self._ban = ban
         self._log = log
         self._issuer = os.environ.get("HCC_JWT_ISSUER") or "hcc"
         self._audience = os.environ.get("HCC_JWT_AUDIENCE") or "hcc"
@@ -174,6 +182,7 @@ class ConfigFeed:
                     await connection.set_isolation_level(IsolationLevel.REPEATABLE_READ)
                     await connection.execute("LISTEN hcc_gateway")
                     await connection.execute("LISTEN hcc_revocations")
+                    await connection.execute("LISTEN hcc_bans")
                     self.connected = True
                     self._reported = {}
                     pause = 0.2
@@ -191,7 +200,7 @@ class ConfigFeed:
             await self._until_changed(connection)
 
     async def _until_changed(self, connection: AsyncConnection[Any]) -> None:
-        """Return when the snapshot may be out of date; pass on revocations meanwhile."""
+        """Return when the snapshot may be out of date; pass on revocations and bans meanwhile."""
         timeout = REREAD_SECONDS
         changed_at: float | None = None
         while changed_at is None or time.monotonic() - changed_at < LONGEST_DEBOUNCE_SECONDS:
@@ -200,6 +209,8 @@ class ConfigFeed:
                 quiet = False
                 if note.channel == "hcc_revocations":
                     self._pass_on(note.payload)
+                elif note.channel == "hcc_bans":
+                    self._pass_ban_on(note.payload)
                 elif changed_at is None:
                     changed_at = time.monotonic()
                     timeout = DEBOUNCE_SECONDS
@@ -213,6 +224,12 @@ class ConfigFeed:
             self._log("revocation not understood")
             return
         self._revoke([revocation.sid], revocation.until)
+
+    def _pass_ban_on(self, payload: str) -> None:
+        try:
+            self._ban(payload.encode())
+        except ValueError as error:
+            self._log("ban not understood", error=str(error))
 
     async def _read(self, connection: AsyncConnection[Any]) -> None:
         reading = await read_snapshot(connection, self._issuer, self._audience)

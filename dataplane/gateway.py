@@ -22,6 +22,7 @@ import msgspec
 
 from dataplane import handover
 from dataplane.config import ConfigFeed
+from dataplane.events import EventWriter
 from dataplane.listeners import ListenError, open_listeners, parse
 
 if TYPE_CHECKING:
@@ -51,6 +52,9 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     redis_url: str
     drain_s: float
     certificate_keys: str
+    geo_country: str
+    geo_asn: str
+    rule_sets: dict[str, list[str]]
     parent: int
     stopping: mmap.mmap
     """One byte that parent and worker share: 0, or how the parent stops (`_ALONE`, `_HANDED_OVER`)."""
@@ -82,7 +86,8 @@ class Operations:
         self._options = options
         self._gateway: Gateway | None = None
         self._feed: ConfigFeed | None = None
-        self._task: asyncio.Task[None] | None = None
+        self._events: EventWriter | None = None
+        self._tasks: list[asyncio.Task[None]] = []
 
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
         from hcc_native import Gateway
@@ -97,6 +102,9 @@ class Operations:
             access_log=options.access_log or None,
             certificate_keys=options.certificate_keys or None,
             redis_url=options.redis_url or None,
+            geo_country=options.geo_country or None,
+            geo_asn=options.geo_asn or None,
+            rule_sets=options.rule_sets or None,
         )
         # The last good configuration first: the public is served before PostgreSQL is even asked.
         restored = gateway.load_last_good()
@@ -104,12 +112,13 @@ class Operations:
         self._gateway = gateway
         log("gateway started", last_good=restored, threads=options.threads)
         if options.database_url:
-            self._feed = ConfigFeed(options.database_url, gateway.apply, gateway.revoke, log)
-            self._task = loop.create_task(self._feed.run())
+            self._feed = ConfigFeed(options.database_url, gateway.apply, gateway.revoke, gateway.ban, log)
+            self._events = EventWriter(options.database_url, gateway.take_events, gateway.take_tallies, log)
+            self._tasks = [loop.create_task(self._feed.run()), loop.create_task(self._events.run())]
 
     def __rsgi_del__(self, loop: asyncio.AbstractEventLoop) -> None:
-        if self._task is not None:
-            self._task.cancel()
+        for task in self._tasks:
+            task.cancel()
         if self._gateway is not None:
             self._gateway.drain(self._options.drain_s, CLOSE_AFTER_S.get(self._options.stopping[0]))
             log("gateway drained")
@@ -148,11 +157,21 @@ class Operations:
                     "# HELP hcc_gateway_config_connected Whether the configuration is fed (1) or the last good copy (0)\n"
                     f"# TYPE hcc_gateway_config_connected gauge\nhcc_gateway_config_connected {connected}\n"
                 )
+                own += self._events_text()
                 answer.response_bytes(200, _TEXT, gateway.metrics() + own.encode())
             case "/config":
                 answer.response_bytes(200, _JSON, gateway.status())
             case _:
                 answer.response_bytes(404, _JSON, msgspec.json.encode({"error": "not found", "endpoints": ENDPOINTS}))
+
+    def _events_text(self) -> str:
+        """How many security events were written, and how many were not."""
+        counts = {} if self._events is None else {"written": self._events.written, "lost": self._events.dropped}
+        lines = [
+            f"# TYPE hcc_gateway_security_events_{what}_total counter\nhcc_gateway_security_events_{what}_total {count}\n"
+            for what, count in counts.items()
+        ]
+        return "".join(lines)
 
 
 def application() -> Operations:
@@ -199,6 +218,22 @@ def _hand_over(server: Any, stopping: mmap.mmap, sockets: list[socket.socket]) -
     server.signal_handler_interrupt = leave
 
 
+class RuleSetsError(Exception):
+    """The rule sets are not written as they should be."""
+
+
+def _rule_sets(text: str) -> dict[str, list[str]]:
+    """Files by version. Raises RuleSetsError."""
+    found: dict[str, list[str]] = {}
+    for part in filter(None, (p.strip() for p in text.split(";"))):
+        version, _, names = part.partition("=")
+        files = [name for name in names.split(":") if name]
+        if not version or not files:
+            raise RuleSetsError(f"HCC_WAF_RULE_SETS: {part!r} is not VERSION=FILE:FILE")
+        found[version] = files
+    return found
+
+
 def serve(
     *,
     listen: str,
@@ -209,14 +244,20 @@ def serve(
     access_log: str,
     certificate_keys: str = "",
     redis_url: str = "",
+    geo_country: str = "",
+    geo_asn: str = "",
+    rule_sets: str = "",
     drain_s: float = 10.0,
 ) -> int:
     """Serve until a signal. `threads` are those of the public listener; `drain_s` bounds how long a stop waits for requests.
 
     `listen` may name several addresses, `https://` ones among them, whose certificates `certificate_keys` open.
 
-    Limits that are shared count together with the other gateways at `redis_url`. SIGUSR1 opens the access log anew.
-    Exit code 2 when an address cannot be listened on, or the one of Redis is none.
+    `geo_country` and `geo_asn` are files in MaxMind's format. Limits that are shared count together with the other gateways at
+    `redis_url`. SIGUSR1 opens the access log anew.
+    `rule_sets` says which files the firewall's rules of each version are (`VERSION=FILE:FILE;…`), Debian's core rules
+    unless given.
+    Exit code 2 when an address cannot be listened on, the one of Redis is none, or the rule sets are not written so.
     """
     from granian import Granian
     from granian.constants import Interfaces, Loops
@@ -226,7 +267,8 @@ def serve(
         threads = max(1, threads)
         sockets = open_listeners(listen, each=threads)
         host, port = parse(ops_listen)
-    except ListenError as error:
+        files = _rule_sets(rule_sets)
+    except (ListenError, RuleSetsError) as error:
         print(f"gateway: {error}", file=sys.stderr)
         return 2
     if redis_url and not redis_url.startswith(REDIS_SCHEMES):
@@ -241,6 +283,9 @@ def serve(
         redis_url=redis_url,
         drain_s=drain_s,
         certificate_keys=certificate_keys,
+        geo_country=geo_country,
+        geo_asn=geo_asn,
+        rule_sets=files,
         parent=os.getpid(),
         stopping=mmap.mmap(-1, 1),
     )

@@ -3,6 +3,19 @@
 SET check_function_bodies = false;
 SET search_path = '';
 
+CREATE FUNCTION hcc.ban_changed() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'hcc', 'pg_temp'
+    AS $$
+BEGIN
+  PERFORM pg_notify('hcc_bans', json_build_object(
+    'id', NEW.id, 'network', NEW.network::text, 'reason', left(NEW.reason, 200),
+    'scope', (SELECT CASE WHEN o.kind = 'platform' THEN NULL ELSE o.id END FROM organizations o WHERE o.id = NEW.organization_id),
+    'until', extract(epoch FROM NEW.until)::bigint, 'lifted', NEW.lifted_at IS NOT NULL)::text);
+  RETURN NULL;
+END
+$$;
+
 CREATE FUNCTION hcc.claim_outbox(batch integer) RETURNS TABLE(id bigint, event_id uuid, organization_id uuid, topic text, payload jsonb, created_at timestamp with time zone, attempts integer)
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'hcc', 'pg_temp'
@@ -18,6 +31,21 @@ BEGIN
      ORDER BY e.id
      LIMIT batch
        FOR UPDATE SKIP LOCKED;
+END
+$$;
+
+CREATE FUNCTION hcc.client_tallies_add(gateway_name text, batch jsonb) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'hcc', 'pg_temp'
+    AS $$
+BEGIN
+  INSERT INTO client_tallies (organization_id, site_id, gateway, client, login, unauthorized, not_found, scanner, limited, waf_score, sample)
+  SELECT coalesce(s.organization_id, (SELECT o.id FROM organizations o WHERE o.kind = 'platform')), s.id, left(gateway_name, 255),
+         t.client, t.login, t.unauthorized, t.not_found, t.scanner, t.limited, t.score, left(t.sample, 512)
+    FROM jsonb_to_recordset(batch) AS t(client inet, site uuid, login integer, unauthorized integer, not_found integer,
+           scanner integer, limited integer, score integer, sample text)
+    LEFT JOIN gateway_sites s ON s.id = t.site;
+  PERFORM pg_notify('hcc_tallies', '');
 END
 $$;
 
@@ -105,6 +133,13 @@ CREATE FUNCTION hcc.find_reset_token(hash bytea) RETURNS uuid
   SELECT c.user_id FROM user_credentials c WHERE c.reset_token_hash = hash AND c.reset_expires_at > now()
 $$;
 
+CREATE FUNCTION hcc.forget_client_tallies(older_than interval) RETURNS bigint
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'hcc', 'pg_temp'
+    AS $$
+  WITH gone AS (DELETE FROM client_tallies WHERE at < now() - greatest(older_than, interval '1 hour') RETURNING 1) SELECT count(*) FROM gone
+$$;
+
 CREATE FUNCTION hcc.forget_idempotency_keys(older_than interval) RETURNS bigint
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'hcc', 'pg_temp'
@@ -129,6 +164,26 @@ CREATE FUNCTION hcc.forget_relayed_events(older_than interval) RETURNS bigint
     AS $$
   WITH gone AS (DELETE FROM outbox_events WHERE relayed_at < now() - greatest(older_than, interval '1 day') RETURNING 1)
   SELECT count(*) FROM gone
+$$;
+
+CREATE FUNCTION hcc.forget_security_events() RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'hcc', 'pg_temp'
+    AS $$
+DECLARE
+  part record;
+  gone bigint := 0;
+  first_kept date := (now() AT TIME ZONE 'UTC')::date - coalesce((SELECT event_days FROM security_settings), 30);
+BEGIN
+  FOR part IN SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
+               WHERE i.inhparent = 'hcc.security_events'::regclass LOOP
+    IF to_date(right(part.relname, 8), 'YYYYMMDD') < first_kept THEN
+      EXECUTE format('DROP TABLE hcc.%I', part.relname);
+      gone := gone + 1;
+    END IF;
+  END LOOP;
+  RETURN gone;
+END
 $$;
 
 CREATE FUNCTION hcc.forget_webhook_deliveries(older_than interval) RETURNS bigint
@@ -423,6 +478,120 @@ BEGIN
 END
 $$;
 
+CREATE FUNCTION hcc.security_events_add(gateway_name text, batch jsonb) RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'hcc', 'pg_temp'
+    AS $$
+DECLARE
+  written bigint;
+BEGIN
+  PERFORM security_events_day((now() AT TIME ZONE 'UTC')::date + d) FROM generate_series(-1, 1) AS d;
+  INSERT INTO security_events (id, organization_id, at, gateway, requests, action, source, subject_id, message, rule_ids, matches,
+    score, client, country, asn, site_id, route_id, method, host, path, user_agent, status, request_id)
+  SELECT e.id, coalesce(s.organization_id, (SELECT o.id FROM organizations o WHERE o.kind = 'platform')),
+         least(greatest(to_timestamp(e.at_ms / 1000.0), now() - interval '1 day'), now() + interval '1 hour'),
+         left(gateway_name, 255), greatest(e.count, 1), e.action, e.source, left(e.subject, 100), left(coalesce(e.message, ''), 1000),
+         coalesce((SELECT array_agg(DISTINCT (m ->> 'rule_id')::integer) FROM jsonb_array_elements(e.matches) AS m), '{}'),
+         coalesce(e.matches, '[]'), e.score, e.client, left(e.country, 2), e.asn, s.id, e.route, left(e.method, 64), left(e.host, 512),
+         left(e.path, 2048), left(e.user_agent, 512), e.status, left(e.request_id, 200)
+    FROM jsonb_to_recordset(batch) AS e(id uuid, at_ms bigint, count bigint, action text, source text, subject text, message text,
+           matches jsonb, score integer, client inet, country text, asn bigint, site uuid, route uuid, method text, host text,
+           path text, user_agent text, status integer, request_id text)
+    LEFT JOIN gateway_sites s ON s.id = e.site
+  ON CONFLICT DO NOTHING;
+  GET DIAGNOSTICS written = ROW_COUNT;
+  RETURN written;
+END
+$$;
+
+CREATE FUNCTION hcc.security_events_day(day date) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'hcc', 'pg_temp'
+    AS $$
+DECLARE
+  part text := 'security_events_' || to_char(day, 'YYYYMMDD');
+BEGIN
+  IF to_regclass(format('hcc.%I', part)) IS NOT NULL THEN
+    RETURN;
+  END IF;
+  PERFORM pg_advisory_xact_lock(hashtextextended('hcc.security_events', 8));
+  IF to_regclass(format('hcc.%I', part)) IS NOT NULL THEN
+    RETURN;
+  END IF;
+  EXECUTE format('CREATE TABLE hcc.%I PARTITION OF hcc.security_events FOR VALUES FROM (%L) TO (%L)',
+                 part, day::timestamp AT TIME ZONE 'UTC', (day + 1)::timestamp AT TIME ZONE 'UTC');
+  EXECUTE format('ALTER TABLE hcc.%I ENABLE ROW LEVEL SECURITY', part);
+  EXECUTE format('ALTER TABLE hcc.%I FORCE ROW LEVEL SECURITY', part);
+  EXECUTE format('CREATE POLICY owner_all ON hcc.%I TO hcc_owner USING (true) WITH CHECK (true)', part);
+END
+$$;
+
+CREATE FUNCTION hcc.security_policy_route() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'hcc', 'pg_temp'
+    AS $$
+BEGIN
+  IF NEW.route_id IS NOT NULL AND NOT EXISTS (
+    SELECT FROM gateway_routes r WHERE r.id = NEW.route_id AND r.site_id = NEW.site_id AND r.organization_id = NEW.organization_id) THEN
+    RAISE foreign_key_violation USING MESSAGE = 'the route is not of the site', CONSTRAINT = 'security_policies_route';
+  END IF;
+  RETURN NEW;
+END
+$$;
+
+CREATE FUNCTION hcc.threats() RETURNS TABLE(detector text, organization_id uuid, client inet, total bigint, threshold integer, window_s integer, sites bigint, first_at timestamp with time zone, last_at timestamp with time zone, sample text, ban_s integer, most_ban_s integer, earlier bigint)
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'hcc', 'pg_temp'
+    AS $$
+  -- First roughly, in one pass over the longest window; then exactly, for the few that could be past a threshold.
+  WITH rough AS (
+    SELECT t.organization_id, t.client, sum(t.login) AS login, sum(t.unauthorized) AS unauthorized, sum(t.not_found) AS not_found,
+           sum(t.scanner) AS scanner, sum(t.limited) AS limited, sum(t.waf_score) AS waf_score
+      FROM client_tallies t
+     WHERE t.at > now() - make_interval(secs => (SELECT coalesce(max(d.window_s), 0) FROM threat_detectors d WHERE d.is_active))
+     GROUP BY t.organization_id, t.client),
+  candidates AS MATERIALIZED (
+    SELECT r.organization_id, r.client, d.name, d.threshold, d.window_s, d.ban_s, d.most_ban_s,
+           -- What was counted before the last ban of this client was lifted, or ended, is settled.
+           greatest(now() - make_interval(secs => d.window_s),
+                    (SELECT max(coalesce(b.lifted_at, b.until)) FROM bans b
+                      WHERE b.organization_id = r.organization_id AND b.network >>= r.client
+                        AND coalesce(b.lifted_at, b.until) <= now())) AS since
+      FROM rough r
+      JOIN threat_detectors d ON d.is_active AND d.threshold <=
+           CASE d.name WHEN 'login' THEN r.login WHEN 'unauthorized' THEN r.unauthorized WHEN 'not_found' THEN r.not_found
+                       WHEN 'scanner' THEN r.scanner WHEN 'limited' THEN r.limited WHEN 'waf_score' THEN r.waf_score END),
+  past AS (
+    SELECT c.name, c.threshold, c.window_s, c.ban_s, c.most_ban_s, c.organization_id, c.client, sum(m.measure) AS total,
+           count(DISTINCT m.site_id) AS sites, min(m.at) AS first_at, max(m.at) AS last_at,
+           (array_agg(m.sample ORDER BY m.measure DESC, m.at DESC))[1] AS sample
+      FROM candidates c
+      CROSS JOIN LATERAL (
+        SELECT t.site_id, t.at, t.sample,
+               CASE c.name WHEN 'login' THEN t.login WHEN 'unauthorized' THEN t.unauthorized WHEN 'not_found' THEN t.not_found
+                           WHEN 'scanner' THEN t.scanner WHEN 'limited' THEN t.limited WHEN 'waf_score' THEN t.waf_score END AS measure
+          FROM client_tallies t
+         WHERE t.organization_id = c.organization_id AND t.client = c.client AND t.at > c.since) m
+     WHERE m.measure > 0
+     GROUP BY c.name, c.threshold, c.window_s, c.ban_s, c.most_ban_s, c.organization_id, c.client
+    HAVING sum(m.measure) >= c.threshold)
+  SELECT p.name, p.organization_id, p.client, p.total, p.threshold, p.window_s, p.sites, p.first_at, p.last_at, p.sample, p.ban_s,
+         p.most_ban_s,
+         (SELECT count(*) FROM bans b WHERE b.organization_id = p.organization_id AND b.network >>= p.client
+             AND b.detector IS NOT NULL AND b.created_at > now() - interval '7 days')
+    FROM past p
+    JOIN organizations o ON o.id = p.organization_id
+   WHERE NOT EXISTS (SELECT FROM bans b WHERE b.organization_id = ANY (o.path) AND b.network >>= p.client AND b.lifted_at IS NULL
+                        AND (b.until IS NULL OR b.until > now()))
+     AND NOT EXISTS (SELECT FROM gateway_settings g CROSS JOIN LATERAL unnest(g.trusted_proxies) AS n(network)
+                      WHERE n.network >>= p.client)
+     AND NOT EXISTS (SELECT FROM security_settings s CROSS JOIN LATERAL unnest(s.never_ban) AS n(network)
+                      WHERE n.network >>= p.client)
+     AND NOT EXISTS (SELECT FROM access_entries a WHERE a.organization_id = ANY (o.path) AND a.action = 'allow'
+                        AND a.network >>= p.client AND masklen(a.network) > 0 AND (a.expires_at IS NULL OR a.expires_at > now()))
+   ORDER BY p.organization_id, p.client, p.total::numeric / p.threshold DESC
+$$;
+
 CREATE FUNCTION hcc.visible(owner uuid, customer uuid DEFAULT NULL::uuid) RETURNS boolean
     LANGUAGE sql STABLE
     AS $$
@@ -432,6 +601,21 @@ $$;
 
 COMMENT ON FUNCTION hcc.visible(owner uuid, customer uuid) IS 'The one rule of tenancy. A row is visible to the organisation that owns it, to the customer it names, and, in a transaction with access to the tree, to the organisations above either. Every policy calls this function.';
 
+CREATE FUNCTION hcc.waf_in_force(site uuid) RETURNS TABLE(route_id uuid, mode text, paranoia smallint, inbound_threshold integer, outbound_threshold integer, rule_set text)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'hcc', 'pg_temp'
+    AS $$
+  SELECT p.route_id, f.mode, f.paranoia::smallint, f.inbound_threshold, f.outbound_threshold, f.rule_set
+    FROM gateway_sites s
+    CROSS JOIN LATERAL (SELECT NULL::uuid AS route_id
+                        UNION ALL SELECT r.id FROM gateway_routes r WHERE r.organization_id = s.organization_id AND r.site_id = s.id) p
+    CROSS JOIN LATERAL (SELECT e.mode, e.paranoia, e.inbound_threshold, e.outbound_threshold, e.rule_set FROM waf_effective e
+                         WHERE e.site_id = s.id AND (e.route_id IS NULL OR e.route_id = p.route_id)
+                         ORDER BY e.route_id NULLS LAST LIMIT 1) f
+   WHERE s.id = site AND s.deleted_at IS NULL AND visible(s.organization_id)
+   ORDER BY p.route_id NULLS FIRST
+$$;
+
 CREATE FUNCTION hcc.writable(owner uuid) RETURNS boolean
     LANGUAGE sql STABLE
     AS $$
@@ -439,6 +623,29 @@ CREATE FUNCTION hcc.writable(owner uuid) RETURNS boolean
 $$;
 
 COMMENT ON FUNCTION hcc.writable(owner uuid) IS 'Who may write a row: its owner, and organisations above it with access to the tree. A named customer only reads.';
+
+CREATE TABLE hcc.access_entries (
+    id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    site_id uuid,
+    network cidr,
+    asn bigint,
+    country text,
+    action text NOT NULL,
+    note text DEFAULT ''::text NOT NULL,
+    expires_at timestamp with time zone,
+    created_by uuid,
+    version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT access_entries_action_check CHECK ((action = ANY (ARRAY['allow'::text, 'deny'::text]))),
+    CONSTRAINT access_entries_asn_check CHECK (((asn >= 1) AND (asn <= '4294967295'::bigint))),
+    CONSTRAINT access_entries_check CHECK ((num_nonnulls(network, asn, country) = 1)),
+    CONSTRAINT access_entries_country_check CHECK ((country ~ '^[A-Z]{2}$'::text)),
+    CONSTRAINT access_entries_note_check CHECK ((char_length(note) <= 500))
+);
+
+ALTER TABLE ONLY hcc.access_entries FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE hcc.api_keys (
     id uuid NOT NULL,
@@ -486,6 +693,77 @@ ALTER TABLE hcc.audit_log ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     NO MAXVALUE
     CACHE 1
 );
+
+CREATE TABLE hcc.bans (
+    id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    network cidr NOT NULL,
+    reason text NOT NULL,
+    detector text,
+    evidence jsonb,
+    until timestamp with time zone,
+    created_by uuid,
+    lifted_at timestamp with time zone,
+    lifted_by uuid,
+    lift_reason text,
+    version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT bans_detector_check CHECK (((char_length(detector) >= 1) AND (char_length(detector) <= 50))),
+    CONSTRAINT bans_lift_reason_check CHECK ((char_length(lift_reason) <= 500)),
+    CONSTRAINT bans_reason_check CHECK (((char_length(reason) >= 1) AND (char_length(reason) <= 500)))
+);
+
+ALTER TABLE ONLY hcc.bans FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE hcc.client_tallies (
+    id bigint NOT NULL,
+    organization_id uuid NOT NULL,
+    site_id uuid,
+    at timestamp with time zone DEFAULT now() NOT NULL,
+    gateway text NOT NULL,
+    client inet NOT NULL,
+    login integer NOT NULL,
+    unauthorized integer NOT NULL,
+    not_found integer NOT NULL,
+    scanner integer NOT NULL,
+    limited integer NOT NULL,
+    waf_score integer NOT NULL,
+    sample text NOT NULL
+);
+
+ALTER TABLE ONLY hcc.client_tallies FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE hcc.client_tallies ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME hcc.client_tallies_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE hcc.firewalls (
+    id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    server text NOT NULL,
+    input text DEFAULT 'accept'::text NOT NULL,
+    forward text DEFAULT 'accept'::text NOT NULL,
+    output text DEFAULT 'accept'::text NOT NULL,
+    sets jsonb DEFAULT '[]'::jsonb NOT NULL,
+    rules jsonb DEFAULT '[]'::jsonb NOT NULL,
+    note text DEFAULT ''::text NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT firewalls_forward_check CHECK ((forward = ANY (ARRAY['accept'::text, 'drop'::text]))),
+    CONSTRAINT firewalls_input_check CHECK ((input = ANY (ARRAY['accept'::text, 'drop'::text]))),
+    CONSTRAINT firewalls_note_check CHECK ((char_length(note) <= 500)),
+    CONSTRAINT firewalls_output_check CHECK ((output = ANY (ARRAY['accept'::text, 'drop'::text]))),
+    CONSTRAINT firewalls_server_check CHECK (((char_length(server) >= 1) AND (char_length(server) <= 253)))
+);
+
+ALTER TABLE ONLY hcc.firewalls FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE hcc.gateway_certificates (
     id uuid NOT NULL,
@@ -644,6 +922,18 @@ CREATE VIEW hcc.gateway_certificate_hosts AS
    FROM fitting f
   ORDER BY f.host, (f.not_after > now()) DESC, f.depth DESC, f.not_before DESC, f.id DESC;
 
+CREATE VIEW hcc.gateway_config_access AS
+ SELECT a.id,
+    a.organization_id,
+    a.site_id,
+    (a.network)::text AS network,
+    a.asn,
+    a.country,
+    a.action,
+    (EXTRACT(epoch FROM a.expires_at))::bigint AS until
+   FROM hcc.access_entries a
+  WHERE ((a.expires_at IS NULL) OR (a.expires_at > now()));
+
 CREATE TABLE hcc.gateway_routes (
     id uuid NOT NULL,
     organization_id uuid NOT NULL,
@@ -782,6 +1072,19 @@ CREATE VIEW hcc.gateway_config_api_keys AS
            FROM hcc.organizations a
           WHERE ((a.id = ANY (o.path)) AND ((NOT a.is_active) OR (a.deleted_at IS NOT NULL)))))));
 
+CREATE VIEW hcc.gateway_config_bans AS
+ SELECT b.id,
+    (b.network)::text AS network,
+    "left"(b.reason, 200) AS reason,
+        CASE
+            WHEN (o.kind <> 'platform'::text) THEN o.id
+            ELSE NULL::uuid
+        END AS scope,
+    (EXTRACT(epoch FROM b.until))::bigint AS until
+   FROM (hcc.bans b
+     JOIN hcc.organizations o ON ((o.id = b.organization_id)))
+  WHERE ((b.lifted_at IS NULL) AND ((b.until IS NULL) OR (b.until > now())));
+
 CREATE VIEW hcc.gateway_config_certificates AS
  SELECT c.id,
     h.hosts,
@@ -793,6 +1096,76 @@ CREATE VIEW hcc.gateway_config_certificates AS
             array_agg(g.host ORDER BY g.host) AS hosts
            FROM hcc.gateway_certificate_hosts g
           GROUP BY g.certificate_id) h ON ((h.certificate_id = c.id)));
+
+CREATE TABLE hcc.security_settings (
+    one boolean DEFAULT true NOT NULL,
+    challenge_key bytea DEFAULT sha256((uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()))) NOT NULL,
+    challenge_difficulty smallint DEFAULT 16 NOT NULL,
+    challenge_ttl_s integer DEFAULT 3600 NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    event_days integer DEFAULT 30 NOT NULL,
+    login_paths text[] DEFAULT '{/login,/signin,/sign-in,/wp-login.php,/xmlrpc.php,/auth,/session,/oauth/token,/user/password,/administrator/index.php}'::text[] NOT NULL,
+    scanner_paths text[] DEFAULT '{/.env,/.git/,/.svn/,/.aws/,/.ssh/,/.DS_Store,/.htpasswd,/wp-config,/config.php,/phpinfo,/phpmyadmin,/pma/,/adminer,/vendor/phpunit,/cgi-bin/,/boaform,/HNAP1,/actuator/,/solr/,/server-status,/owa/auth,/autodiscover/autodiscover.json,/_ignition/,/telescope/,/struts,/manager/html,/jenkins/script,/shell,/backup.sql,/dump.sql}'::text[] NOT NULL,
+    never_ban cidr[] DEFAULT '{127.0.0.0/8,::1/128}'::cidr[] NOT NULL,
+    CONSTRAINT security_settings_challenge_difficulty_check CHECK (((challenge_difficulty >= 1) AND (challenge_difficulty <= 24))),
+    CONSTRAINT security_settings_challenge_ttl_s_check CHECK (((challenge_ttl_s >= 60) AND (challenge_ttl_s <= 604800))),
+    CONSTRAINT security_settings_check CHECK (((cardinality(login_paths) <= 100) AND (cardinality(scanner_paths) <= 500) AND (cardinality(never_ban) <= 1000))),
+    CONSTRAINT security_settings_event_days_check CHECK (((event_days >= 1) AND (event_days <= 400))),
+    CONSTRAINT security_settings_one_check CHECK (one)
+);
+
+CREATE VIEW hcc.gateway_config_challenge AS
+ SELECT encode(s.challenge_key, 'hex'::text) AS key,
+    s.challenge_difficulty AS difficulty,
+    s.challenge_ttl_s AS ttl_s
+   FROM hcc.security_settings s;
+
+CREATE VIEW hcc.gateway_config_detection AS
+ SELECT s.login_paths,
+    s.scanner_paths
+   FROM hcc.security_settings s;
+
+CREATE TABLE hcc.waf_exclusions (
+    id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    site_id uuid,
+    rule_from integer,
+    rule_to integer,
+    tag text,
+    target text,
+    path_prefix text,
+    note text DEFAULT ''::text NOT NULL,
+    expires_at timestamp with time zone,
+    created_by uuid,
+    event_id uuid,
+    version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT waf_exclusions_check CHECK ((rule_to >= rule_from)),
+    CONSTRAINT waf_exclusions_check1 CHECK (((num_nonnulls(rule_from, tag) = 1) AND ((rule_from IS NULL) = (rule_to IS NULL)))),
+    CONSTRAINT waf_exclusions_note_check CHECK ((char_length(note) <= 500)),
+    CONSTRAINT waf_exclusions_path_prefix_check CHECK (((path_prefix ~ '^/'::text) AND (char_length(path_prefix) <= 1024))),
+    CONSTRAINT waf_exclusions_rule_from_check CHECK (((rule_from >= 1) AND (rule_from <= 2147483647))),
+    CONSTRAINT waf_exclusions_tag_check CHECK (((char_length(tag) >= 1) AND (char_length(tag) <= 200))),
+    CONSTRAINT waf_exclusions_target_check CHECK (((char_length(target) >= 1) AND (char_length(target) <= 300)))
+);
+
+ALTER TABLE ONLY hcc.waf_exclusions FORCE ROW LEVEL SECURITY;
+
+COMMENT ON COLUMN hcc.waf_exclusions.event_id IS 'The event it was made from; events are forgotten sooner.';
+
+CREATE VIEW hcc.gateway_config_exclusions AS
+ SELECT x.id,
+    x.organization_id,
+    x.site_id,
+    x.rule_from,
+    x.rule_to,
+    x.tag,
+    x.target,
+    x.path_prefix
+   FROM hcc.waf_exclusions x
+  WHERE ((x.expires_at IS NULL) OR (x.expires_at > now()));
 
 CREATE TABLE hcc.signing_keys (
     kid text NOT NULL,
@@ -810,6 +1183,43 @@ CREATE VIEW hcc.gateway_config_keys AS
     k.public_jwk
    FROM hcc.signing_keys k
   WHERE ((k.retires_at IS NULL) OR (k.retires_at > now()));
+
+CREATE TABLE hcc.match_rules (
+    id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    site_id uuid,
+    name text NOT NULL,
+    "position" integer DEFAULT 0 NOT NULL,
+    conditions jsonb NOT NULL,
+    action text NOT NULL,
+    quota jsonb,
+    is_active boolean DEFAULT true NOT NULL,
+    note text DEFAULT ''::text NOT NULL,
+    expires_at timestamp with time zone,
+    created_by uuid,
+    version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT match_rules_action_check CHECK ((action = ANY (ARRAY['block'::text, 'allow'::text, 'limit'::text, 'challenge'::text, 'log'::text]))),
+    CONSTRAINT match_rules_check CHECK (((action = 'limit'::text) = (quota IS NOT NULL))),
+    CONSTRAINT match_rules_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 100))),
+    CONSTRAINT match_rules_note_check CHECK ((char_length(note) <= 500)),
+    CONSTRAINT match_rules_position_check CHECK ((("position" >= '-1000000'::integer) AND ("position" <= 1000000)))
+);
+
+ALTER TABLE ONLY hcc.match_rules FORCE ROW LEVEL SECURITY;
+
+CREATE VIEW hcc.gateway_config_match_rules AS
+ SELECT r.id,
+    r.organization_id,
+    r.site_id,
+    r.name,
+    r."position",
+    r.conditions,
+    r.action,
+    r.quota
+   FROM hcc.match_rules r
+  WHERE (r.is_active AND ((r.expires_at IS NULL) OR (r.expires_at > now())));
 
 CREATE TABLE hcc.gateway_settings (
     one boolean DEFAULT true NOT NULL,
@@ -903,6 +1313,12 @@ CREATE VIEW hcc.gateway_config_routes AS
      LEFT JOIN hcc.gateway_upstreams u ON ((u.id = r.upstream_id)))
      LEFT JOIN hcc.gateway_upstreams c ON ((c.id = r.canary_upstream_id)));
 
+CREATE VIEW hcc.gateway_config_scopes AS
+ SELECT s.id AS site_id,
+    o.path
+   FROM (hcc.gateway_config_sites s
+     JOIN hcc.organizations o ON ((o.id = s.organization_id)));
+
 CREATE TABLE hcc.gateway_targets (
     id uuid NOT NULL,
     organization_id uuid NOT NULL,
@@ -939,6 +1355,125 @@ CREATE VIEW hcc.gateway_config_upstreams AS
             jsonb_agg(jsonb_build_object('address', a.address, 'weight', a.weight) ORDER BY a.address) AS targets
            FROM hcc.gateway_targets a
           GROUP BY a.upstream_id) t ON ((t.upstream_id = u.id)));
+
+CREATE TABLE hcc.security_policies (
+    id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    site_id uuid,
+    route_id uuid,
+    mode text,
+    paranoia smallint,
+    inbound_threshold integer,
+    outbound_threshold integer,
+    rule_set text,
+    version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT security_policies_check CHECK (((route_id IS NULL) OR (site_id IS NOT NULL))),
+    CONSTRAINT security_policies_inbound_threshold_check CHECK (((inbound_threshold >= 1) AND (inbound_threshold <= 10000))),
+    CONSTRAINT security_policies_mode_check CHECK ((mode = ANY (ARRAY['off'::text, 'detect'::text, 'block'::text]))),
+    CONSTRAINT security_policies_outbound_threshold_check CHECK (((outbound_threshold >= 1) AND (outbound_threshold <= 10000))),
+    CONSTRAINT security_policies_paranoia_check CHECK (((paranoia >= 1) AND (paranoia <= 4))),
+    CONSTRAINT security_policies_rule_set_check CHECK ((rule_set ~ '^[0-9]+(\.[0-9]+){1,2}$'::text))
+);
+
+ALTER TABLE ONLY hcc.security_policies FORCE ROW LEVEL SECURITY;
+
+CREATE VIEW hcc.waf_effective AS
+ SELECT w.site_id,
+    w.route_id,
+    w.organization_id,
+    e.mode,
+    e.paranoia,
+    e.inbound_threshold,
+    e.outbound_threshold,
+    e.rule_set
+   FROM (( SELECT s.id AS site_id,
+            NULL::uuid AS route_id,
+            s.organization_id,
+            o.path
+           FROM (hcc.gateway_sites s
+             JOIN hcc.organizations o ON ((o.id = s.organization_id)))
+          WHERE (s.deleted_at IS NULL)
+        UNION ALL
+         SELECT q.site_id,
+            q.route_id,
+            q.organization_id,
+            o.path
+           FROM (hcc.security_policies q
+             JOIN hcc.organizations o ON ((o.id = q.organization_id)))
+          WHERE (q.route_id IS NOT NULL)) w
+     CROSS JOIN LATERAL ( SELECT COALESCE((array_agg(p.mode ORDER BY p.depth DESC) FILTER (WHERE (p.mode IS NOT NULL)))[1], 'off'::text) AS mode,
+            COALESCE(((array_agg(p.paranoia ORDER BY p.depth DESC) FILTER (WHERE (p.paranoia IS NOT NULL)))[1])::integer, 1) AS paranoia,
+            COALESCE((array_agg(p.inbound_threshold ORDER BY p.depth DESC) FILTER (WHERE (p.inbound_threshold IS NOT NULL)))[1], 5) AS inbound_threshold,
+            COALESCE((array_agg(p.outbound_threshold ORDER BY p.depth DESC) FILTER (WHERE (p.outbound_threshold IS NOT NULL)))[1], 4) AS outbound_threshold,
+            COALESCE((array_agg(p.rule_set ORDER BY p.depth DESC) FILTER (WHERE (p.rule_set IS NOT NULL)))[1], '3.3.4'::text) AS rule_set
+           FROM ( SELECT q.mode,
+                    q.paranoia,
+                    q.inbound_threshold,
+                    q.outbound_threshold,
+                    q.rule_set,
+                    array_position(w.path, q.organization_id) AS depth
+                   FROM hcc.security_policies q
+                  WHERE ((q.organization_id = ANY (w.path)) AND (q.site_id IS NULL) AND (q.route_id IS NULL))
+                UNION ALL
+                 SELECT q.mode,
+                    q.paranoia,
+                    q.inbound_threshold,
+                    q.outbound_threshold,
+                    q.rule_set,
+                    100
+                   FROM hcc.security_policies q
+                  WHERE ((q.organization_id = w.organization_id) AND (q.site_id = w.site_id) AND (q.route_id IS NULL))
+                UNION ALL
+                 SELECT q.mode,
+                    q.paranoia,
+                    q.inbound_threshold,
+                    q.outbound_threshold,
+                    q.rule_set,
+                    101
+                   FROM hcc.security_policies q
+                  WHERE ((q.organization_id = w.organization_id) AND (q.site_id = w.site_id) AND (q.route_id = w.route_id))) p) e);
+
+CREATE VIEW hcc.gateway_config_waf AS
+ SELECT e.site_id,
+    e.route_id,
+    e.mode,
+    e.paranoia,
+    e.inbound_threshold,
+    e.outbound_threshold,
+    e.rule_set
+   FROM (hcc.waf_effective e
+     JOIN hcc.gateway_config_sites s ON ((s.id = e.site_id)));
+
+CREATE TABLE hcc.waf_rules (
+    id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    site_id uuid,
+    name text NOT NULL,
+    "position" integer DEFAULT 0 NOT NULL,
+    text text NOT NULL,
+    is_active boolean DEFAULT true NOT NULL,
+    created_by uuid,
+    version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT waf_rules_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 100))),
+    CONSTRAINT waf_rules_position_check CHECK ((("position" >= '-1000000'::integer) AND ("position" <= 1000000))),
+    CONSTRAINT waf_rules_text_check CHECK (((octet_length(text) >= 1) AND (octet_length(text) <= 65536)))
+);
+
+ALTER TABLE ONLY hcc.waf_rules FORCE ROW LEVEL SECURITY;
+
+CREATE VIEW hcc.gateway_config_waf_rules AS
+ SELECT r.id,
+    r.organization_id,
+    r.site_id,
+    r."position",
+    r.name,
+    r.text
+   FROM hcc.waf_rules r
+  WHERE r.is_active;
 
 CREATE TABLE hcc.gateway_reports (
     gateway text NOT NULL,
@@ -1088,6 +1623,38 @@ CREATE TABLE hcc.schema_migrations (
     applied_at timestamp with time zone DEFAULT now() NOT NULL
 );
 
+CREATE TABLE hcc.security_events (
+    id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    at timestamp with time zone NOT NULL,
+    gateway text NOT NULL,
+    requests bigint NOT NULL,
+    action text NOT NULL,
+    source text NOT NULL,
+    subject_id text,
+    message text NOT NULL,
+    rule_ids integer[] DEFAULT '{}'::integer[] NOT NULL,
+    matches jsonb DEFAULT '[]'::jsonb NOT NULL,
+    score integer,
+    client inet NOT NULL,
+    country text,
+    asn bigint,
+    site_id uuid,
+    route_id uuid,
+    method text NOT NULL,
+    host text NOT NULL,
+    path text NOT NULL,
+    user_agent text NOT NULL,
+    status integer NOT NULL,
+    request_id text NOT NULL,
+    CONSTRAINT security_events_action_check CHECK ((action = ANY (ARRAY['blocked'::text, 'detected'::text, 'banned'::text, 'denied'::text, 'challenged'::text, 'limited'::text, 'logged'::text]))),
+    CONSTRAINT security_events_requests_check CHECK ((requests > 0)),
+    CONSTRAINT security_events_source_check CHECK ((source = ANY (ARRAY['waf'::text, 'rule'::text, 'list'::text, 'ban'::text, 'limit'::text])))
+)
+PARTITION BY RANGE (at);
+
+ALTER TABLE ONLY hcc.security_events FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE hcc.sessions (
     id uuid NOT NULL,
     user_id uuid NOT NULL,
@@ -1103,6 +1670,23 @@ CREATE TABLE hcc.sessions (
 );
 
 ALTER TABLE ONLY hcc.sessions FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE hcc.threat_detectors (
+    name text NOT NULL,
+    is_active boolean NOT NULL,
+    threshold integer NOT NULL,
+    window_s integer NOT NULL,
+    ban_s integer NOT NULL,
+    most_ban_s integer NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT threat_detectors_ban_s_check CHECK (((ban_s >= 1) AND (ban_s <= 31536000))),
+    CONSTRAINT threat_detectors_check CHECK ((most_ban_s >= ban_s)),
+    CONSTRAINT threat_detectors_most_ban_s_check CHECK (((most_ban_s >= 1) AND (most_ban_s <= 31536000))),
+    CONSTRAINT threat_detectors_name_check CHECK ((name = ANY (ARRAY['login'::text, 'unauthorized'::text, 'not_found'::text, 'scanner'::text, 'limited'::text, 'waf_score'::text]))),
+    CONSTRAINT threat_detectors_threshold_check CHECK (((threshold >= 1) AND (threshold <= 1000000))),
+    CONSTRAINT threat_detectors_window_s_check CHECK (((window_s >= 5) AND (window_s <= 3600)))
+);
 
 CREATE TABLE hcc.user_credentials (
     user_id uuid NOT NULL,
@@ -1168,6 +1752,12 @@ CREATE TABLE hcc.webhook_endpoints (
 
 ALTER TABLE ONLY hcc.webhook_endpoints FORCE ROW LEVEL SECURITY;
 
+ALTER TABLE ONLY hcc.access_entries
+    ADD CONSTRAINT access_entries_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY hcc.access_entries
+    ADD CONSTRAINT access_entries_same UNIQUE NULLS NOT DISTINCT (organization_id, site_id, network, asn, country);
+
 ALTER TABLE ONLY hcc.api_keys
     ADD CONSTRAINT api_keys_pkey PRIMARY KEY (id);
 
@@ -1176,6 +1766,18 @@ ALTER TABLE ONLY hcc.api_keys
 
 ALTER TABLE ONLY hcc.audit_log
     ADD CONSTRAINT audit_log_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY hcc.bans
+    ADD CONSTRAINT bans_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY hcc.client_tallies
+    ADD CONSTRAINT client_tallies_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY hcc.firewalls
+    ADD CONSTRAINT firewalls_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY hcc.firewalls
+    ADD CONSTRAINT firewalls_server UNIQUE (organization_id, server);
 
 ALTER TABLE ONLY hcc.gateway_certificates
     ADD CONSTRAINT gateway_certificates_organization_id_id_key UNIQUE (organization_id, id);
@@ -1228,6 +1830,12 @@ ALTER TABLE ONLY hcc.idempotency_keys
 ALTER TABLE ONLY hcc.login_throttle
     ADD CONSTRAINT login_throttle_pkey PRIMARY KEY (key_hash);
 
+ALTER TABLE ONLY hcc.match_rules
+    ADD CONSTRAINT match_rules_name UNIQUE NULLS NOT DISTINCT (organization_id, site_id, name);
+
+ALTER TABLE ONLY hcc.match_rules
+    ADD CONSTRAINT match_rules_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY hcc.memberships
     ADD CONSTRAINT memberships_pkey PRIMARY KEY (organization_id, user_id);
 
@@ -1267,11 +1875,26 @@ ALTER TABLE ONLY hcc.roles
 ALTER TABLE ONLY hcc.schema_migrations
     ADD CONSTRAINT schema_migrations_pkey PRIMARY KEY (version);
 
+ALTER TABLE ONLY hcc.security_events
+    ADD CONSTRAINT security_events_pkey PRIMARY KEY (organization_id, at, id);
+
+ALTER TABLE ONLY hcc.security_policies
+    ADD CONSTRAINT security_policies_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY hcc.security_policies
+    ADD CONSTRAINT security_policies_same UNIQUE NULLS NOT DISTINCT (organization_id, site_id, route_id);
+
+ALTER TABLE ONLY hcc.security_settings
+    ADD CONSTRAINT security_settings_pkey PRIMARY KEY (one);
+
 ALTER TABLE ONLY hcc.sessions
     ADD CONSTRAINT sessions_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY hcc.signing_keys
     ADD CONSTRAINT signing_keys_pkey PRIMARY KEY (kid);
+
+ALTER TABLE ONLY hcc.threat_detectors
+    ADD CONSTRAINT threat_detectors_pkey PRIMARY KEY (name);
 
 ALTER TABLE ONLY hcc.user_credentials
     ADD CONSTRAINT user_credentials_pkey PRIMARY KEY (user_id);
@@ -1284,6 +1907,15 @@ ALTER TABLE ONLY hcc.user_roles
 
 ALTER TABLE ONLY hcc.users
     ADD CONSTRAINT users_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY hcc.waf_exclusions
+    ADD CONSTRAINT waf_exclusions_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY hcc.waf_rules
+    ADD CONSTRAINT waf_rules_name UNIQUE NULLS NOT DISTINCT (organization_id, site_id, name);
+
+ALTER TABLE ONLY hcc.waf_rules
+    ADD CONSTRAINT waf_rules_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY hcc.webhook_deliveries
     ADD CONSTRAINT webhook_deliveries_organization_id_endpoint_id_event_id_key UNIQUE (organization_id, endpoint_id, event_id);
@@ -1302,6 +1934,16 @@ CREATE INDEX api_keys_organization ON hcc.api_keys USING btree (organization_id,
 CREATE INDEX audit_log_organization ON hcc.audit_log USING btree (organization_id, at DESC, id DESC);
 
 CREATE INDEX audit_log_subject ON hcc.audit_log USING btree (organization_id, subject_type, subject_id, at DESC);
+
+CREATE INDEX bans_in_force ON hcc.bans USING btree (until) WHERE (lifted_at IS NULL);
+
+CREATE INDEX bans_network ON hcc.bans USING btree (organization_id, network, created_at DESC);
+
+CREATE INDEX bans_organization ON hcc.bans USING btree (organization_id, created_at DESC);
+
+CREATE INDEX client_tallies_at ON hcc.client_tallies USING btree (at);
+
+CREATE INDEX client_tallies_client ON hcc.client_tallies USING btree (organization_id, client, at);
 
 CREATE UNIQUE INDEX gateway_certificates_default ON hcc.gateway_certificates USING btree (is_default) WHERE is_default;
 
@@ -1353,6 +1995,18 @@ CREATE INDEX refresh_tokens_session ON hcc.refresh_tokens USING btree (session_i
 
 CREATE UNIQUE INDEX roles_name_key ON hcc.roles USING btree (organization_id, user_type, name) NULLS NOT DISTINCT;
 
+CREATE INDEX security_events_client ON ONLY hcc.security_events USING btree (organization_id, client, at DESC);
+
+CREATE INDEX security_events_id ON ONLY hcc.security_events USING btree (id);
+
+CREATE INDEX security_events_request ON ONLY hcc.security_events USING btree (request_id);
+
+CREATE INDEX security_events_rules ON ONLY hcc.security_events USING gin (rule_ids);
+
+CREATE INDEX security_events_site ON ONLY hcc.security_events USING btree (organization_id, site_id, at DESC);
+
+CREATE INDEX security_policies_wide ON hcc.security_policies USING btree (organization_id) WHERE (site_id IS NULL);
+
 CREATE INDEX sessions_user ON hcc.sessions USING btree (user_id, last_seen_at DESC) WHERE (revoked_at IS NULL);
 
 CREATE UNIQUE INDEX user_credentials_reset ON hcc.user_credentials USING btree (reset_token_hash) WHERE (reset_token_hash IS NOT NULL);
@@ -1365,6 +2019,8 @@ CREATE INDEX users_organization ON hcc.users USING btree (organization_id, creat
 
 CREATE UNIQUE INDEX users_username_key ON hcc.users USING btree (username) WHERE (deleted_at IS NULL);
 
+CREATE INDEX waf_exclusions_organization ON hcc.waf_exclusions USING btree (organization_id, site_id, created_at DESC);
+
 CREATE INDEX webhook_deliveries_endpoint ON hcc.webhook_deliveries USING btree (organization_id, endpoint_id, created_at DESC);
 
 CREATE INDEX webhook_deliveries_finished ON hcc.webhook_deliveries USING btree (updated_at) WHERE (status = ANY (ARRAY['succeeded'::text, 'failed'::text]));
@@ -1374,6 +2030,10 @@ CREATE INDEX webhook_endpoints_organization ON hcc.webhook_endpoints USING btree
 CREATE TRIGGER audit_log_append_only BEFORE DELETE OR UPDATE ON hcc.audit_log FOR EACH ROW EXECUTE FUNCTION hcc.refuse_change();
 
 CREATE TRIGGER audit_log_no_truncate BEFORE TRUNCATE ON hcc.audit_log FOR EACH STATEMENT EXECUTE FUNCTION hcc.refuse_change();
+
+CREATE TRIGGER ban_changed AFTER INSERT OR UPDATE ON hcc.bans FOR EACH ROW EXECUTE FUNCTION hcc.ban_changed();
+
+CREATE TRIGGER gateway_changed AFTER INSERT OR DELETE OR UPDATE ON hcc.access_entries FOR EACH STATEMENT EXECUTE FUNCTION hcc.gateway_changed();
 
 CREATE TRIGGER gateway_changed AFTER INSERT OR DELETE OR UPDATE OF scopes, expires_at, deleted_at ON hcc.api_keys FOR EACH STATEMENT EXECUTE FUNCTION hcc.gateway_changed();
 
@@ -1389,19 +2049,39 @@ CREATE TRIGGER gateway_changed AFTER INSERT OR DELETE OR UPDATE ON hcc.gateway_t
 
 CREATE TRIGGER gateway_changed AFTER INSERT OR DELETE OR UPDATE ON hcc.gateway_upstreams FOR EACH STATEMENT EXECUTE FUNCTION hcc.gateway_changed();
 
+CREATE TRIGGER gateway_changed AFTER INSERT OR DELETE OR UPDATE ON hcc.match_rules FOR EACH STATEMENT EXECUTE FUNCTION hcc.gateway_changed();
+
 CREATE TRIGGER gateway_changed AFTER UPDATE OF is_active, deleted_at ON hcc.organizations FOR EACH STATEMENT EXECUTE FUNCTION hcc.gateway_changed();
 
 CREATE TRIGGER gateway_changed AFTER DELETE OR UPDATE ON hcc.roles FOR EACH STATEMENT EXECUTE FUNCTION hcc.gateway_changed();
 
+CREATE TRIGGER gateway_changed AFTER INSERT OR DELETE OR UPDATE ON hcc.security_policies FOR EACH STATEMENT EXECUTE FUNCTION hcc.gateway_changed();
+
+CREATE TRIGGER gateway_changed AFTER INSERT OR DELETE OR UPDATE ON hcc.security_settings FOR EACH STATEMENT EXECUTE FUNCTION hcc.gateway_changed();
+
 CREATE TRIGGER gateway_changed AFTER INSERT OR DELETE OR UPDATE ON hcc.signing_keys FOR EACH STATEMENT EXECUTE FUNCTION hcc.gateway_changed();
 
+CREATE TRIGGER gateway_changed AFTER INSERT OR DELETE OR UPDATE ON hcc.waf_exclusions FOR EACH STATEMENT EXECUTE FUNCTION hcc.gateway_changed();
+
+CREATE TRIGGER gateway_changed AFTER INSERT OR DELETE OR UPDATE ON hcc.waf_rules FOR EACH STATEMENT EXECUTE FUNCTION hcc.gateway_changed();
+
 CREATE TRIGGER gateway_hold_hosts AFTER INSERT OR UPDATE OF hosts, deleted_at ON hcc.gateway_sites FOR EACH ROW EXECUTE FUNCTION hcc.gateway_hold_hosts();
+
+CREATE TRIGGER gateway_part_revised AFTER INSERT OR DELETE OR UPDATE ON hcc.access_entries FOR EACH ROW EXECUTE FUNCTION hcc.gateway_part_revised();
 
 CREATE TRIGGER gateway_part_revised AFTER INSERT OR DELETE OR UPDATE ON hcc.gateway_routes FOR EACH ROW EXECUTE FUNCTION hcc.gateway_part_revised();
 
 CREATE TRIGGER gateway_part_revised AFTER INSERT OR DELETE OR UPDATE ON hcc.gateway_targets FOR EACH ROW EXECUTE FUNCTION hcc.gateway_part_revised();
 
 CREATE TRIGGER gateway_part_revised AFTER INSERT OR DELETE OR UPDATE ON hcc.gateway_upstreams FOR EACH ROW EXECUTE FUNCTION hcc.gateway_part_revised();
+
+CREATE TRIGGER gateway_part_revised AFTER INSERT OR DELETE OR UPDATE ON hcc.match_rules FOR EACH ROW EXECUTE FUNCTION hcc.gateway_part_revised();
+
+CREATE TRIGGER gateway_part_revised AFTER INSERT OR DELETE OR UPDATE ON hcc.security_policies FOR EACH ROW EXECUTE FUNCTION hcc.gateway_part_revised();
+
+CREATE TRIGGER gateway_part_revised AFTER INSERT OR DELETE OR UPDATE ON hcc.waf_exclusions FOR EACH ROW EXECUTE FUNCTION hcc.gateway_part_revised();
+
+CREATE TRIGGER gateway_part_revised AFTER INSERT OR DELETE OR UPDATE ON hcc.waf_rules FOR EACH ROW EXECUTE FUNCTION hcc.gateway_part_revised();
 
 CREATE TRIGGER gateway_person_changed AFTER INSERT OR DELETE ON hcc.memberships FOR EACH ROW EXECUTE FUNCTION hcc.gateway_person_changed('user_id');
 
@@ -1415,6 +2095,14 @@ CREATE TRIGGER organizations_place BEFORE INSERT ON hcc.organizations FOR EACH R
 
 CREATE TRIGGER outbox_wake AFTER INSERT ON hcc.outbox_events FOR EACH STATEMENT EXECUTE FUNCTION hcc.outbox_wake();
 
+CREATE TRIGGER security_policy_route BEFORE INSERT OR UPDATE ON hcc.security_policies FOR EACH ROW EXECUTE FUNCTION hcc.security_policy_route();
+
+ALTER TABLE ONLY hcc.access_entries
+    ADD CONSTRAINT access_entries_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
+
+ALTER TABLE ONLY hcc.access_entries
+    ADD CONSTRAINT access_entries_organization_id_site_id_fkey FOREIGN KEY (organization_id, site_id) REFERENCES hcc.gateway_sites(organization_id, id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY hcc.api_keys
     ADD CONSTRAINT api_keys_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
 
@@ -1423,6 +2111,15 @@ ALTER TABLE ONLY hcc.api_keys
 
 ALTER TABLE ONLY hcc.audit_log
     ADD CONSTRAINT audit_log_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
+
+ALTER TABLE ONLY hcc.bans
+    ADD CONSTRAINT bans_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
+
+ALTER TABLE ONLY hcc.client_tallies
+    ADD CONSTRAINT client_tallies_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
+
+ALTER TABLE ONLY hcc.firewalls
+    ADD CONSTRAINT firewalls_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
 
 ALTER TABLE ONLY hcc.gateway_certificates
     ADD CONSTRAINT gateway_certificates_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
@@ -1469,6 +2166,12 @@ ALTER TABLE ONLY hcc.gateway_upstreams
 ALTER TABLE ONLY hcc.idempotency_keys
     ADD CONSTRAINT idempotency_keys_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
 
+ALTER TABLE ONLY hcc.match_rules
+    ADD CONSTRAINT match_rules_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
+
+ALTER TABLE ONLY hcc.match_rules
+    ADD CONSTRAINT match_rules_organization_id_site_id_fkey FOREIGN KEY (organization_id, site_id) REFERENCES hcc.gateway_sites(organization_id, id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY hcc.memberships
     ADD CONSTRAINT memberships_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
 
@@ -1502,6 +2205,18 @@ ALTER TABLE ONLY hcc.refresh_tokens
 ALTER TABLE ONLY hcc.roles
     ADD CONSTRAINT roles_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
 
+ALTER TABLE hcc.security_events
+    ADD CONSTRAINT security_events_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
+
+ALTER TABLE ONLY hcc.security_policies
+    ADD CONSTRAINT security_policies_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
+
+ALTER TABLE ONLY hcc.security_policies
+    ADD CONSTRAINT security_policies_organization_id_site_id_fkey FOREIGN KEY (organization_id, site_id) REFERENCES hcc.gateway_sites(organization_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY hcc.security_policies
+    ADD CONSTRAINT security_policies_route_id_fkey FOREIGN KEY (route_id) REFERENCES hcc.gateway_routes(id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY hcc.sessions
     ADD CONSTRAINT sessions_acting_org_id_fkey FOREIGN KEY (acting_org_id) REFERENCES hcc.organizations(id);
 
@@ -1526,6 +2241,18 @@ ALTER TABLE ONLY hcc.user_roles
 ALTER TABLE ONLY hcc.users
     ADD CONSTRAINT users_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
 
+ALTER TABLE ONLY hcc.waf_exclusions
+    ADD CONSTRAINT waf_exclusions_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
+
+ALTER TABLE ONLY hcc.waf_exclusions
+    ADD CONSTRAINT waf_exclusions_organization_id_site_id_fkey FOREIGN KEY (organization_id, site_id) REFERENCES hcc.gateway_sites(organization_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY hcc.waf_rules
+    ADD CONSTRAINT waf_rules_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
+
+ALTER TABLE ONLY hcc.waf_rules
+    ADD CONSTRAINT waf_rules_organization_id_site_id_fkey FOREIGN KEY (organization_id, site_id) REFERENCES hcc.gateway_sites(organization_id, id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY hcc.webhook_deliveries
     ADD CONSTRAINT webhook_deliveries_organization_id_endpoint_id_fkey FOREIGN KEY (organization_id, endpoint_id) REFERENCES hcc.webhook_endpoints(organization_id, id);
 
@@ -1535,9 +2262,17 @@ ALTER TABLE ONLY hcc.webhook_deliveries
 ALTER TABLE ONLY hcc.webhook_endpoints
     ADD CONSTRAINT webhook_endpoints_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
 
+ALTER TABLE hcc.access_entries ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE hcc.api_keys ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE hcc.audit_log ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE hcc.bans ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE hcc.client_tallies ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE hcc.firewalls ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE hcc.gateway_certificates ENABLE ROW LEVEL SECURITY;
 
@@ -1554,6 +2289,8 @@ ALTER TABLE hcc.gateway_targets ENABLE ROW LEVEL SECURITY;
 ALTER TABLE hcc.gateway_upstreams ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE hcc.idempotency_keys ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE hcc.match_rules ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY member_read ON hcc.users FOR SELECT TO hcc_app, hcc_worker USING ((EXISTS ( SELECT
    FROM hcc.memberships m
@@ -1589,9 +2326,17 @@ CREATE POLICY own_person_update ON hcc.users FOR UPDATE TO hcc_app, hcc_worker U
 
 CREATE POLICY own_person_used ON hcc.memberships FOR UPDATE TO hcc_app, hcc_worker USING ((user_id = hcc.current_user_id())) WITH CHECK ((user_id = hcc.current_user_id()));
 
+CREATE POLICY owner_all ON hcc.access_entries TO hcc_owner USING (true) WITH CHECK (true);
+
 CREATE POLICY owner_all ON hcc.api_keys TO hcc_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON hcc.audit_log TO hcc_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON hcc.bans TO hcc_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON hcc.client_tallies TO hcc_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON hcc.firewalls TO hcc_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON hcc.gateway_certificates TO hcc_owner USING (true) WITH CHECK (true);
 
@@ -1608,6 +2353,8 @@ CREATE POLICY owner_all ON hcc.gateway_targets TO hcc_owner USING (true) WITH CH
 CREATE POLICY owner_all ON hcc.gateway_upstreams TO hcc_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON hcc.idempotency_keys TO hcc_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON hcc.match_rules TO hcc_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON hcc.memberships TO hcc_owner USING (true) WITH CHECK (true);
 
@@ -1627,6 +2374,10 @@ CREATE POLICY owner_all ON hcc.refresh_tokens TO hcc_owner USING (true) WITH CHE
 
 CREATE POLICY owner_all ON hcc.roles TO hcc_owner USING (true) WITH CHECK (true);
 
+CREATE POLICY owner_all ON hcc.security_events TO hcc_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON hcc.security_policies TO hcc_owner USING (true) WITH CHECK (true);
+
 CREATE POLICY owner_all ON hcc.sessions TO hcc_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON hcc.user_credentials TO hcc_owner USING (true) WITH CHECK (true);
@@ -1636,6 +2387,10 @@ CREATE POLICY owner_all ON hcc.user_exports TO hcc_owner USING (true) WITH CHECK
 CREATE POLICY owner_all ON hcc.user_roles TO hcc_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON hcc.users TO hcc_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON hcc.waf_exclusions TO hcc_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON hcc.waf_rules TO hcc_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON hcc.webhook_deliveries TO hcc_owner USING (true) WITH CHECK (true);
 
@@ -1649,13 +2404,25 @@ ALTER TABLE hcc.refresh_tokens ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE hcc.roles ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE hcc.security_events ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE hcc.security_policies ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE hcc.sessions ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY system_roles ON hcc.roles FOR SELECT TO hcc_app, hcc_worker USING ((organization_id IS NULL));
 
+CREATE POLICY tenant_delete ON hcc.access_entries FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
+
 CREATE POLICY tenant_delete ON hcc.api_keys FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
 
 CREATE POLICY tenant_delete ON hcc.audit_log FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
+
+CREATE POLICY tenant_delete ON hcc.bans FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
+
+CREATE POLICY tenant_delete ON hcc.client_tallies FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
+
+CREATE POLICY tenant_delete ON hcc.firewalls FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
 
 CREATE POLICY tenant_delete ON hcc.gateway_certificates FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
 
@@ -1673,6 +2440,8 @@ CREATE POLICY tenant_delete ON hcc.gateway_upstreams FOR DELETE TO hcc_app, hcc_
 
 CREATE POLICY tenant_delete ON hcc.idempotency_keys FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
 
+CREATE POLICY tenant_delete ON hcc.match_rules FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
+
 CREATE POLICY tenant_delete ON hcc.memberships FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
 
 CREATE POLICY tenant_delete ON hcc.operations FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
@@ -1683,19 +2452,35 @@ CREATE POLICY tenant_delete ON hcc.outgoing_mail FOR DELETE TO hcc_app, hcc_work
 
 CREATE POLICY tenant_delete ON hcc.roles FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
 
+CREATE POLICY tenant_delete ON hcc.security_events FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
+
+CREATE POLICY tenant_delete ON hcc.security_policies FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
+
 CREATE POLICY tenant_delete ON hcc.user_exports FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
 
 CREATE POLICY tenant_delete ON hcc.user_roles FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
 
 CREATE POLICY tenant_delete ON hcc.users FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
 
+CREATE POLICY tenant_delete ON hcc.waf_exclusions FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
+
+CREATE POLICY tenant_delete ON hcc.waf_rules FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
+
 CREATE POLICY tenant_delete ON hcc.webhook_deliveries FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
 
 CREATE POLICY tenant_delete ON hcc.webhook_endpoints FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
 
+CREATE POLICY tenant_insert ON hcc.access_entries FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
+
 CREATE POLICY tenant_insert ON hcc.api_keys FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_insert ON hcc.audit_log FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_insert ON hcc.bans FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_insert ON hcc.client_tallies FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_insert ON hcc.firewalls FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_insert ON hcc.gateway_certificates FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
 
@@ -1713,6 +2498,8 @@ CREATE POLICY tenant_insert ON hcc.gateway_upstreams FOR INSERT TO hcc_app, hcc_
 
 CREATE POLICY tenant_insert ON hcc.idempotency_keys FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
 
+CREATE POLICY tenant_insert ON hcc.match_rules FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
+
 CREATE POLICY tenant_insert ON hcc.memberships FOR INSERT TO hcc_app, hcc_worker WITH CHECK ((hcc.writable(organization_id) AND hcc.person_visible(user_id)));
 
 CREATE POLICY tenant_insert ON hcc.operations FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
@@ -1725,19 +2512,35 @@ CREATE POLICY tenant_insert ON hcc.outgoing_mail FOR INSERT TO hcc_app, hcc_work
 
 CREATE POLICY tenant_insert ON hcc.roles FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
 
+CREATE POLICY tenant_insert ON hcc.security_events FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_insert ON hcc.security_policies FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
+
 CREATE POLICY tenant_insert ON hcc.user_exports FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_insert ON hcc.user_roles FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_insert ON hcc.users FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
 
+CREATE POLICY tenant_insert ON hcc.waf_exclusions FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_insert ON hcc.waf_rules FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
+
 CREATE POLICY tenant_insert ON hcc.webhook_deliveries FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_insert ON hcc.webhook_endpoints FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
 
+CREATE POLICY tenant_read ON hcc.access_entries FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+
 CREATE POLICY tenant_read ON hcc.api_keys FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
 
 CREATE POLICY tenant_read ON hcc.audit_log FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+
+CREATE POLICY tenant_read ON hcc.bans FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+
+CREATE POLICY tenant_read ON hcc.client_tallies FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+
+CREATE POLICY tenant_read ON hcc.firewalls FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
 
 CREATE POLICY tenant_read ON hcc.gateway_certificates FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
 
@@ -1755,6 +2558,8 @@ CREATE POLICY tenant_read ON hcc.gateway_upstreams FOR SELECT TO hcc_app, hcc_wo
 
 CREATE POLICY tenant_read ON hcc.idempotency_keys FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
 
+CREATE POLICY tenant_read ON hcc.match_rules FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+
 CREATE POLICY tenant_read ON hcc.memberships FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
 
 CREATE POLICY tenant_read ON hcc.operations FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
@@ -1767,19 +2572,35 @@ CREATE POLICY tenant_read ON hcc.outgoing_mail FOR SELECT TO hcc_app, hcc_worker
 
 CREATE POLICY tenant_read ON hcc.roles FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
 
+CREATE POLICY tenant_read ON hcc.security_events FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+
+CREATE POLICY tenant_read ON hcc.security_policies FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+
 CREATE POLICY tenant_read ON hcc.user_exports FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
 
 CREATE POLICY tenant_read ON hcc.user_roles FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
 
 CREATE POLICY tenant_read ON hcc.users FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
 
+CREATE POLICY tenant_read ON hcc.waf_exclusions FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+
+CREATE POLICY tenant_read ON hcc.waf_rules FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+
 CREATE POLICY tenant_read ON hcc.webhook_deliveries FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
 
 CREATE POLICY tenant_read ON hcc.webhook_endpoints FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
 
+CREATE POLICY tenant_update ON hcc.access_entries FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
+
 CREATE POLICY tenant_update ON hcc.api_keys FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_update ON hcc.audit_log FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_update ON hcc.bans FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_update ON hcc.client_tallies FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_update ON hcc.firewalls FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_update ON hcc.gateway_certificates FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
 
@@ -1797,6 +2618,8 @@ CREATE POLICY tenant_update ON hcc.gateway_upstreams FOR UPDATE TO hcc_app, hcc_
 
 CREATE POLICY tenant_update ON hcc.idempotency_keys FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
 
+CREATE POLICY tenant_update ON hcc.match_rules FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
+
 CREATE POLICY tenant_update ON hcc.memberships FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_update ON hcc.operations FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
@@ -1809,11 +2632,19 @@ CREATE POLICY tenant_update ON hcc.outgoing_mail FOR UPDATE TO hcc_app, hcc_work
 
 CREATE POLICY tenant_update ON hcc.roles FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
 
+CREATE POLICY tenant_update ON hcc.security_events FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_update ON hcc.security_policies FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
+
 CREATE POLICY tenant_update ON hcc.user_exports FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_update ON hcc.user_roles FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_update ON hcc.users FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_update ON hcc.waf_exclusions FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_update ON hcc.waf_rules FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_update ON hcc.webhook_deliveries FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
 
@@ -1827,6 +2658,10 @@ ALTER TABLE hcc.user_roles ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE hcc.users ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE hcc.waf_exclusions ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE hcc.waf_rules ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE hcc.webhook_deliveries ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE hcc.webhook_endpoints ENABLE ROW LEVEL SECURITY;
@@ -1836,8 +2671,13 @@ GRANT USAGE ON SCHEMA hcc TO hcc_worker;
 GRANT USAGE ON SCHEMA hcc TO hcc_ingest;
 GRANT USAGE ON SCHEMA hcc TO hcc_gateway;
 
+REVOKE ALL ON FUNCTION hcc.ban_changed() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION hcc.claim_outbox(batch integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION hcc.claim_outbox(batch integer) TO hcc_worker;
+
+REVOKE ALL ON FUNCTION hcc.client_tallies_add(gateway_name text, batch jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION hcc.client_tallies_add(gateway_name text, batch jsonb) TO hcc_gateway;
 
 REVOKE ALL ON FUNCTION hcc.current_org_id() FROM PUBLIC;
 GRANT ALL ON FUNCTION hcc.current_org_id() TO hcc_app;
@@ -1864,6 +2704,9 @@ GRANT ALL ON FUNCTION hcc.find_refresh_token(hash bytea) TO hcc_app;
 REVOKE ALL ON FUNCTION hcc.find_reset_token(hash bytea) FROM PUBLIC;
 GRANT ALL ON FUNCTION hcc.find_reset_token(hash bytea) TO hcc_app;
 
+REVOKE ALL ON FUNCTION hcc.forget_client_tallies(older_than interval) FROM PUBLIC;
+GRANT ALL ON FUNCTION hcc.forget_client_tallies(older_than interval) TO hcc_worker;
+
 REVOKE ALL ON FUNCTION hcc.forget_idempotency_keys(older_than interval) FROM PUBLIC;
 GRANT ALL ON FUNCTION hcc.forget_idempotency_keys(older_than interval) TO hcc_worker;
 
@@ -1872,6 +2715,9 @@ GRANT ALL ON FUNCTION hcc.forget_mail(older_than interval) TO hcc_worker;
 
 REVOKE ALL ON FUNCTION hcc.forget_relayed_events(older_than interval) FROM PUBLIC;
 GRANT ALL ON FUNCTION hcc.forget_relayed_events(older_than interval) TO hcc_worker;
+
+REVOKE ALL ON FUNCTION hcc.forget_security_events() FROM PUBLIC;
+GRANT ALL ON FUNCTION hcc.forget_security_events() TO hcc_worker;
 
 REVOKE ALL ON FUNCTION hcc.forget_webhook_deliveries(older_than interval) FROM PUBLIC;
 GRANT ALL ON FUNCTION hcc.forget_webhook_deliveries(older_than interval) TO hcc_worker;
@@ -1938,13 +2784,30 @@ REVOKE ALL ON FUNCTION hcc.revoke_session(session uuid, reason text, token_lifet
 GRANT ALL ON FUNCTION hcc.revoke_session(session uuid, reason text, token_lifetime interval) TO hcc_app;
 GRANT ALL ON FUNCTION hcc.revoke_session(session uuid, reason text, token_lifetime interval) TO hcc_worker;
 
+REVOKE ALL ON FUNCTION hcc.security_events_add(gateway_name text, batch jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION hcc.security_events_add(gateway_name text, batch jsonb) TO hcc_gateway;
+
+REVOKE ALL ON FUNCTION hcc.security_events_day(day date) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION hcc.security_policy_route() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION hcc.threats() FROM PUBLIC;
+GRANT ALL ON FUNCTION hcc.threats() TO hcc_worker;
+
 REVOKE ALL ON FUNCTION hcc.visible(owner uuid, customer uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION hcc.visible(owner uuid, customer uuid) TO hcc_app;
 GRANT ALL ON FUNCTION hcc.visible(owner uuid, customer uuid) TO hcc_worker;
 
+REVOKE ALL ON FUNCTION hcc.waf_in_force(site uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION hcc.waf_in_force(site uuid) TO hcc_app;
+GRANT ALL ON FUNCTION hcc.waf_in_force(site uuid) TO hcc_worker;
+
 REVOKE ALL ON FUNCTION hcc.writable(owner uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION hcc.writable(owner uuid) TO hcc_app;
 GRANT ALL ON FUNCTION hcc.writable(owner uuid) TO hcc_worker;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.access_entries TO hcc_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.access_entries TO hcc_worker;
 
 GRANT SELECT,INSERT ON TABLE hcc.api_keys TO hcc_app;
 GRANT SELECT,INSERT ON TABLE hcc.api_keys TO hcc_worker;
@@ -1972,6 +2835,30 @@ GRANT UPDATE(deleted_at) ON TABLE hcc.api_keys TO hcc_worker;
 
 GRANT SELECT,INSERT ON TABLE hcc.audit_log TO hcc_app;
 GRANT SELECT,INSERT ON TABLE hcc.audit_log TO hcc_worker;
+
+GRANT SELECT,INSERT ON TABLE hcc.bans TO hcc_app;
+GRANT SELECT,INSERT ON TABLE hcc.bans TO hcc_worker;
+
+GRANT UPDATE(lifted_at) ON TABLE hcc.bans TO hcc_app;
+GRANT UPDATE(lifted_at) ON TABLE hcc.bans TO hcc_worker;
+
+GRANT UPDATE(lifted_by) ON TABLE hcc.bans TO hcc_app;
+GRANT UPDATE(lifted_by) ON TABLE hcc.bans TO hcc_worker;
+
+GRANT UPDATE(lift_reason) ON TABLE hcc.bans TO hcc_app;
+GRANT UPDATE(lift_reason) ON TABLE hcc.bans TO hcc_worker;
+
+GRANT UPDATE(version) ON TABLE hcc.bans TO hcc_app;
+GRANT UPDATE(version) ON TABLE hcc.bans TO hcc_worker;
+
+GRANT UPDATE(updated_at) ON TABLE hcc.bans TO hcc_app;
+GRANT UPDATE(updated_at) ON TABLE hcc.bans TO hcc_worker;
+
+GRANT SELECT ON TABLE hcc.client_tallies TO hcc_app;
+GRANT SELECT ON TABLE hcc.client_tallies TO hcc_worker;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.firewalls TO hcc_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.firewalls TO hcc_worker;
 
 GRANT SELECT,INSERT,DELETE ON TABLE hcc.gateway_certificates TO hcc_app;
 GRANT SELECT,INSERT,DELETE ON TABLE hcc.gateway_certificates TO hcc_worker;
@@ -2077,6 +2964,8 @@ GRANT SELECT ON TABLE hcc.gateway_config_sites TO hcc_gateway;
 GRANT SELECT ON TABLE hcc.gateway_hosts TO hcc_app;
 GRANT SELECT ON TABLE hcc.gateway_hosts TO hcc_worker;
 
+GRANT SELECT ON TABLE hcc.gateway_config_access TO hcc_gateway;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.gateway_routes TO hcc_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.gateway_routes TO hcc_worker;
 
@@ -2130,11 +3019,51 @@ GRANT UPDATE(erased_at) ON TABLE hcc.users TO hcc_worker;
 
 GRANT SELECT ON TABLE hcc.gateway_config_api_keys TO hcc_gateway;
 
+GRANT SELECT ON TABLE hcc.gateway_config_bans TO hcc_gateway;
+
 GRANT SELECT ON TABLE hcc.gateway_config_certificates TO hcc_gateway;
+
+GRANT SELECT(challenge_difficulty),UPDATE(challenge_difficulty) ON TABLE hcc.security_settings TO hcc_app;
+GRANT SELECT(challenge_difficulty) ON TABLE hcc.security_settings TO hcc_worker;
+
+GRANT SELECT(challenge_ttl_s),UPDATE(challenge_ttl_s) ON TABLE hcc.security_settings TO hcc_app;
+GRANT SELECT(challenge_ttl_s) ON TABLE hcc.security_settings TO hcc_worker;
+
+GRANT SELECT(version),UPDATE(version) ON TABLE hcc.security_settings TO hcc_app;
+GRANT SELECT(version) ON TABLE hcc.security_settings TO hcc_worker;
+
+GRANT SELECT(updated_at),UPDATE(updated_at) ON TABLE hcc.security_settings TO hcc_app;
+GRANT SELECT(updated_at) ON TABLE hcc.security_settings TO hcc_worker;
+
+GRANT SELECT(event_days),UPDATE(event_days) ON TABLE hcc.security_settings TO hcc_app;
+GRANT SELECT(event_days) ON TABLE hcc.security_settings TO hcc_worker;
+
+GRANT SELECT(login_paths),UPDATE(login_paths) ON TABLE hcc.security_settings TO hcc_app;
+GRANT SELECT(login_paths) ON TABLE hcc.security_settings TO hcc_worker;
+
+GRANT SELECT(scanner_paths),UPDATE(scanner_paths) ON TABLE hcc.security_settings TO hcc_app;
+GRANT SELECT(scanner_paths) ON TABLE hcc.security_settings TO hcc_worker;
+
+GRANT SELECT(never_ban),UPDATE(never_ban) ON TABLE hcc.security_settings TO hcc_app;
+GRANT SELECT(never_ban) ON TABLE hcc.security_settings TO hcc_worker;
+
+GRANT SELECT ON TABLE hcc.gateway_config_challenge TO hcc_gateway;
+
+GRANT SELECT ON TABLE hcc.gateway_config_detection TO hcc_gateway;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.waf_exclusions TO hcc_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.waf_exclusions TO hcc_worker;
+
+GRANT SELECT ON TABLE hcc.gateway_config_exclusions TO hcc_gateway;
 
 GRANT SELECT ON TABLE hcc.signing_keys TO hcc_app;
 
 GRANT SELECT ON TABLE hcc.gateway_config_keys TO hcc_gateway;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.match_rules TO hcc_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.match_rules TO hcc_worker;
+
+GRANT SELECT ON TABLE hcc.gateway_config_match_rules TO hcc_gateway;
 
 GRANT SELECT ON TABLE hcc.gateway_settings TO hcc_app;
 GRANT SELECT ON TABLE hcc.gateway_settings TO hcc_worker;
@@ -2161,10 +3090,22 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.gateway_upstreams TO hcc_worker;
 
 GRANT SELECT ON TABLE hcc.gateway_config_routes TO hcc_gateway;
 
+GRANT SELECT ON TABLE hcc.gateway_config_scopes TO hcc_gateway;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.gateway_targets TO hcc_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.gateway_targets TO hcc_worker;
 
 GRANT SELECT ON TABLE hcc.gateway_config_upstreams TO hcc_gateway;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.security_policies TO hcc_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.security_policies TO hcc_worker;
+
+GRANT SELECT ON TABLE hcc.gateway_config_waf TO hcc_gateway;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.waf_rules TO hcc_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.waf_rules TO hcc_worker;
+
+GRANT SELECT ON TABLE hcc.gateway_config_waf_rules TO hcc_gateway;
 
 GRANT SELECT ON TABLE hcc.gateway_reports TO hcc_app;
 GRANT SELECT ON TABLE hcc.gateway_reports TO hcc_worker;
@@ -2197,8 +3138,28 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.recovery_codes TO hcc_worker;
 GRANT SELECT,INSERT,UPDATE ON TABLE hcc.refresh_tokens TO hcc_app;
 GRANT SELECT,INSERT,UPDATE ON TABLE hcc.refresh_tokens TO hcc_worker;
 
+GRANT SELECT ON TABLE hcc.security_events TO hcc_app;
+GRANT SELECT ON TABLE hcc.security_events TO hcc_worker;
+
 GRANT SELECT,INSERT,UPDATE ON TABLE hcc.sessions TO hcc_app;
 GRANT SELECT,INSERT,UPDATE ON TABLE hcc.sessions TO hcc_worker;
+
+GRANT SELECT ON TABLE hcc.threat_detectors TO hcc_app;
+GRANT SELECT ON TABLE hcc.threat_detectors TO hcc_worker;
+
+GRANT UPDATE(is_active) ON TABLE hcc.threat_detectors TO hcc_app;
+
+GRANT UPDATE(threshold) ON TABLE hcc.threat_detectors TO hcc_app;
+
+GRANT UPDATE(window_s) ON TABLE hcc.threat_detectors TO hcc_app;
+
+GRANT UPDATE(ban_s) ON TABLE hcc.threat_detectors TO hcc_app;
+
+GRANT UPDATE(most_ban_s) ON TABLE hcc.threat_detectors TO hcc_app;
+
+GRANT UPDATE(version) ON TABLE hcc.threat_detectors TO hcc_app;
+
+GRANT UPDATE(updated_at) ON TABLE hcc.threat_detectors TO hcc_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.user_credentials TO hcc_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.user_credentials TO hcc_worker;
@@ -2216,10 +3177,19 @@ ALTER DEFAULT PRIVILEGES FOR ROLE hcc_owner REVOKE ALL ON FUNCTIONS  FROM PUBLIC
 
 INSERT INTO hcc.gateway_settings (trusted_proxies, defaults, response_headers) VALUES
   ('{}', '{}', '{"X-Version": "0.1.0", "X-API-Gateway": "true"}');
+INSERT INTO hcc.security_settings (challenge_difficulty, challenge_ttl_s, event_days, login_paths, scanner_paths, never_ban) VALUES
+  ('16', '3600', '30', '{/login,/signin,/sign-in,/wp-login.php,/xmlrpc.php,/auth,/session,/oauth/token,/user/password,/administrator/index.php}', '{/.env,/.git/,/.svn/,/.aws/,/.ssh/,/.DS_Store,/.htpasswd,/wp-config,/config.php,/phpinfo,/phpmyadmin,/pma/,/adminer,/vendor/phpunit,/cgi-bin/,/boaform,/HNAP1,/actuator/,/solr/,/server-status,/owa/auth,/autodiscover/autodiscover.json,/_ignition/,/telescope/,/struts,/manager/html,/jenkins/script,/shell,/backup.sql,/dump.sql}', '{127.0.0.0/8,::1/128}');
+INSERT INTO hcc.threat_detectors (name, is_active, threshold, window_s, ban_s, most_ban_s) VALUES
+  ('limited', 'true', '300', '60', '300', '3600'),
+  ('login', 'true', '20', '300', '900', '86400'),
+  ('not_found', 'true', '100', '60', '600', '86400'),
+  ('scanner', 'true', '5', '60', '3600', '604800'),
+  ('unauthorized', 'true', '100', '300', '600', '86400'),
+  ('waf_score', 'true', '50', '300', '1800', '604800');
 INSERT INTO hcc.roles (name, user_type, description, permissions) VALUES
-  ('member', 'customer', 'Reads, and manages the own account', '{users:read,organizations:read,operations:read,gateway:read}'),
-  ('owner', 'customer', 'Everything in the organisation', '{users:*,organizations:read,organizations:write,api-keys:*,audit:read,webhooks:*,operations:read,gateway:*}'),
-  ('owner', 'reseller', 'Everything in the reseller and its customers', '{users:*,organizations:*,api-keys:*,audit:read,webhooks:*,operations:read,gateway:*}'),
-  ('staff', 'reseller', 'Daily work for customers', '{users:read,users:write,organizations:read,organizations:tree,organizations:enter,api-keys:read,audit:read,webhooks:read,operations:read,gateway:read}'),
+  ('member', 'customer', 'Reads, and manages the own account', '{users:read,organizations:read,operations:read,gateway:read,security:read}'),
+  ('owner', 'customer', 'Everything in the organisation', '{users:*,organizations:read,organizations:write,api-keys:*,audit:read,webhooks:*,operations:read,gateway:*,security:*}'),
+  ('owner', 'reseller', 'Everything in the reseller and its customers', '{users:*,organizations:*,api-keys:*,audit:read,webhooks:*,operations:read,gateway:*,security:*}'),
+  ('staff', 'reseller', 'Daily work for customers', '{users:read,users:write,organizations:read,organizations:tree,organizations:enter,api-keys:read,audit:read,webhooks:read,operations:read,gateway:read,security:read}'),
   ('superadmin', 'admin', 'Everything, everywhere', '{*}'),
-  ('support', 'admin', 'Reads everything and helps customers', '{users:read,users:write,organizations:read,organizations:tree,organizations:enter,api-keys:read,audit:read,webhooks:read,operations:read,gateway:read,gateway-settings:read}');
+  ('support', 'admin', 'Reads everything and helps customers', '{users:read,users:write,organizations:read,organizations:tree,organizations:enter,api-keys:read,audit:read,webhooks:read,operations:read,gateway:read,gateway-settings:read,security:read,security-settings:read}');

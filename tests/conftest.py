@@ -1,6 +1,7 @@
 """A real PostgreSQL and a real Redis for the whole run, a fresh database for each test that asks for one.
 
-The cluster is made once; the migrated database is a template, so that a test's own copy costs a tenth of a second.
+The cluster is made once; the migrated database is a template, and so is the one with people in it who are logged in. A
+test's own copy costs some hundredths of a second: the cluster lies in memory where there is room.
 """
 
 from __future__ import annotations
@@ -9,61 +10,33 @@ import base64
 import os
 import secrets
 import shutil
-import socket
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import httpx
-import msgspec
-import psycopg
 import pytest
-from psycopg import sql
 
-from control.core import migrate
 from control.core.runtime import Runtime
 from control.core.settings import Settings
-from control.stack.postgres import THROWAWAY, PrivatePostgres
 from control.stack.redis import PrivateRedis
-from tests.world import World, build_world
+from tests.cluster import TEMPLATE, Server, Urls
+from tests.peopling import Application, Keys, Peopled, Peopling, settings_for
+from tests.ports import free_port
+from tests.world import World, world_of
 
-ROLES = ("hcc_owner", "hcc_app", "hcc_worker", "hcc_ingest", "hcc_gateway")
-_TEMPLATE = "hcc_template"
+__all__ = ["Application", "Peopled", "Server", "Urls", "free_port"]
 
-
-def free_port() -> int:
-    """A port that nobody listens on at the moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-class Server(msgspec.Struct):
-    """The cluster of this run."""
-
-    postgres: PrivatePostgres
-    passwords: dict[str, str]
-
-    def url(self, role: str, database: str) -> str:
-        if role == "postgres":
-            return self.postgres.superuser_dsn.rpartition("/")[0] + f"/{database}"
-        return self.postgres.dsn(role, self.passwords[role], database)
-
-
-class Urls(msgspec.Struct):
-    """One test's database, by role."""
-
-    server: Server
-    database: str
-
-    def __getitem__(self, role: str) -> str:
-        return self.server.url(role, self.database)
+_MEMORY = Path("/dev/shm")
+_ROOM = 2 << 30
+"""Bytes that must be free in memory: each running test has a database of 10 MiB, and the log keeps up to 512 MiB."""
 
 
 @pytest.fixture(scope="session")
 def folder() -> Iterator[Path]:
-    """A folder outside the tree that any user may pass through."""
-    path = Path(tempfile.mkdtemp(prefix="hcc-test-"))
+    """A folder outside the tree that any user may pass through, in memory where there is room."""
+    memory = _MEMORY if _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free > _ROOM else None
+    path = Path(tempfile.mkdtemp(prefix="hcc-test-", dir=memory))
     path.chmod(0o755)
     yield path
     shutil.rmtree(path, ignore_errors=True)
@@ -72,15 +45,8 @@ def folder() -> Iterator[Path]:
 @pytest.fixture(scope="session")
 def server(folder: Path) -> Iterator[Server]:
     """PostgreSQL with a migrated template database."""
-    postgres = PrivatePostgres(folder / "postgres", free_port(), password=secrets.token_hex(16), settings=THROWAWAY)
-    postgres.start()
-    try:
-        running = Server(postgres, {role: secrets.token_hex(16) for role in ROLES})
-        migrate.bootstrap(postgres.superuser_dsn, running.passwords, _TEMPLATE)
-        migrate.migrate(running.url("hcc_owner", _TEMPLATE))
+    with Server(folder) as running:
         yield running
-    finally:
-        postgres.stop()
 
 
 @pytest.fixture(scope="session")
@@ -95,56 +61,67 @@ def redis_url(folder: Path) -> Iterator[str]:
         redis.stop()
 
 
+@pytest.fixture(scope="session")
+def keys() -> Keys:
+    return Keys(*(f"{name}:{base64.b64encode(os.urandom(32)).decode()}" for name in ("k1", "c1")))
+
+
+@pytest.fixture(scope="session")
+def application() -> Application:
+    return Application()
+
+
+@pytest.fixture(scope="session")
+def peopling(server: Server, redis_url: str, keys: Keys, application: Application) -> Peopling:
+    return Peopling(server, redis_url, keys, application)
+
+
 @pytest.fixture
-def urls(server: Server) -> Iterator[Urls]:
+def people(peopling: Peopling) -> Peopled:
+    """A test that asks for this has a database with people in it."""
+    return peopling()
+
+
+@pytest.fixture
+def database_template(request: pytest.FixtureRequest) -> str:
+    """The database that the test's own is a copy of. A module whose tests all begin alike puts its own in this place."""
+    if "people" not in request.fixturenames:
+        return TEMPLATE
+    peopled: Peopled = request.getfixturevalue("people")
+    return peopled.database
+
+
+@pytest.fixture
+def urls(server: Server, database_template: str) -> Iterator[Urls]:
     """A database of its own for one test."""
     name = f"test_{secrets.token_hex(6)}"
-    with psycopg.connect(server.postgres.superuser_dsn, autocommit=True) as connection:
-        connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(_TEMPLATE)))
+    server.copy(database_template, name)
     yield Urls(server, name)
-    with psycopg.connect(server.postgres.superuser_dsn, autocommit=True) as connection:
-        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
-
-
-@pytest.fixture(scope="session")
-def encryption_keys() -> str:
-    return "k1:" + base64.b64encode(os.urandom(32)).decode()
-
-
-@pytest.fixture(scope="session")
-def certificate_keys() -> str:
-    return "c1:" + base64.b64encode(os.urandom(32)).decode()
+    server.drop(name)
 
 
 @pytest.fixture
-def settings(urls: Urls, redis_url: str, encryption_keys: str, certificate_keys: str) -> Settings:
-    """Settings of a process under test; hashes are cheap, so that a run is quick."""
-    with psycopg.connect(urls["postgres"]) as connection:
-        connection.execute("SELECT 1")
-    return Settings(
-        env="test",
-        database_url=urls["hcc_app"],
-        worker_database_url=urls["hcc_worker"],
-        gateway_database_url=urls["hcc_gateway"],
-        owner_database_url=urls["hcc_owner"],
-        redis_url=redis_url,
-        encryption_keys=encryption_keys,
-        certificate_keys=certificate_keys,
-        db_pool_min=1,
-        db_pool_max=8,
-        db_acquire_timeout=5,
-        argon2_memory_kib=8192,
-        webhook_allow_private=True,
-    )
+def settings(urls: Urls, redis_url: str, keys: Keys) -> Settings:
+    """Settings of a process under test."""
+    return settings_for(urls, redis_url, keys)
+
+
+async def begin(runtime: Runtime) -> None:
+    """Open the parts, and forget what an earlier test left in Redis: people have the same ids in all of them.
+
+    Waits for the first connection. A plain test holds the loop, and a login left half-way holds up DROP DATABASE.
+    """
+    if runtime.redis is not None:
+        await runtime.redis.flushdb()
+    await runtime.start()
+    await runtime.database.pool.wait()
 
 
 @pytest.fixture
 async def runtime(settings: Settings) -> AsyncIterator[Runtime]:
     """The open parts of the control plane."""
     running = Runtime(settings)
-    if running.redis is not None:
-        await running.redis.flushdb()
-    await running.start()
+    await begin(running)
     try:
         yield running
     finally:
@@ -156,6 +133,7 @@ async def worker_runtime(settings: Settings) -> AsyncIterator[Runtime]:
     """The open parts as the worker has them."""
     running = Runtime(settings, settings.worker_database_url)
     await running.start()
+    await running.database.pool.wait()
     try:
         yield running
     finally:
@@ -163,19 +141,13 @@ async def worker_runtime(settings: Settings) -> AsyncIterator[Runtime]:
 
 
 @pytest.fixture
-async def client(runtime: Runtime) -> AsyncIterator[httpx.AsyncClient]:
+async def client(runtime: Runtime, application: Application) -> AsyncIterator[httpx.AsyncClient]:
     """Speaks to the application of all domains, as a stranger from 192.0.2.1."""
-    from control.app import create_litestar
-    from control.core.addresses import parse_networks
-    from control.core.edge import Edge
-
-    app = Edge(create_litestar(runtime), parse_networks("127.0.0.1/32"))
-    transport = httpx.ASGITransport(app=app, client=("192.0.2.1", 4711))  # type: ignore[arg-type]
-    async with httpx.AsyncClient(transport=transport, base_url="http://hcc.test") as speaking:
+    async with application.client(runtime, "192.0.2.1") as speaking:
         yield speaking
 
 
 @pytest.fixture
-async def world(settings: Settings, runtime: Runtime, client: httpx.AsyncClient) -> World:
+async def world(people: Peopled, client: httpx.AsyncClient) -> World:
     """A platform, two resellers, and customers of each, with people who are logged in."""
-    return await build_world(settings, runtime, client)
+    return world_of(people.people, client)

@@ -25,7 +25,7 @@ async def work_off(runtime: Runtime) -> None:
         )
 
 
-async def eventually(look: Callable[[], Awaitable[T | None]], limit: float = 15.0) -> T:
+async def eventually(look: Callable[[], Awaitable[T | None]], limit: float = 30.0) -> T:
     """What `look` gives as soon as it gives something."""
     deadline = time.monotonic() + limit
     while True:

@@ -9,7 +9,7 @@ import asyncio
 import secrets
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
+from functools import cached_property, partial
 from typing import ParamSpec, TypeVar
 
 import bcrypt
@@ -40,8 +40,11 @@ class Passwords:
         self._hasher = PasswordHasher(time_cost=2, memory_cost=memory_kib, parallelism=1)
         self._pool = ThreadPoolExecutor(workers, thread_name_prefix="password")
         self._free = workers * _WAITING_PER_WORKER
-        # What an unknown user's password is checked against, so that the answer takes as long as for a known one.
-        self._nobody = self._hasher.hash(secrets.token_urlsafe(16))
+
+    @cached_property
+    def _nobody(self) -> str:
+        """What an unknown user's password is checked against, so that the answer takes as long as for a known one."""
+        return self._hasher.hash(secrets.token_urlsafe(16))
 
     def close(self) -> None:
         self._pool.shutdown(wait=False, cancel_futures=True)
@@ -59,11 +62,13 @@ class Passwords:
         return await self._run(self._verify, stored, password)
 
     def _verify(self, stored: str | None, password: str) -> Verdict:
+        # Made at the first check, whoever logs in: processes that check no password do not pay for it.
+        nobody = self._nobody
         if stored is not None and stored.startswith(("$2a$", "$2b$", "$2y$")):
             # bcrypt read at most 72 bytes when these hashes were made.
             return Verdict(bcrypt.checkpw(password.encode()[:72], stored.encode()), outdated=True)
         try:
-            self._hasher.verify(stored or self._nobody, password)
+            self._hasher.verify(stored or nobody, password)
         except (VerifyMismatchError, VerificationError, InvalidHashError):
             return Verdict(right=False)
         return Verdict(stored is not None, stored is not None and self._hasher.check_needs_rehash(stored))

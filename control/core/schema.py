@@ -29,6 +29,8 @@ SET search_path = '';
 # Rows that migrations put into a new database, by the columns that are the same in each.
 SEEDS = {
     "gateway_settings": ("trusted_proxies", "defaults", "response_headers"),
+    "security_settings": ("challenge_difficulty", "challenge_ttl_s", "event_days", "login_paths", "scanner_paths", "never_ban"),
+    "threat_detectors": ("name", "is_active", "threshold", "window_s", "ban_s", "most_ban_s"),
     "roles": ("name", "user_type", "description", "permissions"),
 }
 _NOISE = (

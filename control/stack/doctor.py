@@ -106,6 +106,13 @@ def _nginx() -> Finding:
     return Finding("nginx", "warn", "not found", "needed only as a peer of the benches: apt-get install nginx")
 
 
+def _nftables() -> Finding:
+    version = _said("nft", "--version")
+    if version:
+        return Finding("nftables", "ok", version)
+    return Finding("nftables", "warn", "not found", "needed only for hcc firewall: apt-get install nftables")
+
+
 def _native() -> Finding:
     for name in ("hcc_native", "hcc_kernels"):
         try:
@@ -166,6 +173,7 @@ CHECKS: tuple[Callable[[], Finding], ...] = (
     _timescaledb,
     _redis,
     _nginx,
+    _nftables,
     _native,
     _ports,
     _files,

@@ -44,6 +44,12 @@ PROGRAMS = {
 """Programs looked for, and the Debian package of each. nginx, HAProxy, Node, wrk and h2load are the
 peers of tests and benches; jq is in the README's examples."""
 
+FILES = {
+    "/usr/share/modsecurity-crs/rules": "modsecurity-crs",
+    "/usr/lib/nginx/modules/ngx_http_modsecurity_module.so": "libnginx-mod-http-modsecurity",
+}
+"""Files looked for: the firewall's rules, and its peer in the bench."""
+
 
 class SetupError(Exception):
     """A step failed; the message says which and what to do."""
@@ -122,6 +128,7 @@ def missing_packages() -> list[str]:
         missing.append("postgresql")
     if not (Path(sysconfig.get_path("include")) / "Python.h").exists():
         missing.append("python3-dev")
+    missing += [package for file, package in FILES.items() if not Path(file).exists()]
     if not Path("/etc/ssl/certs/ca-certificates.crt").exists():
         missing.append("ca-certificates")  # pip and cargo fetch over TLS
     version = rust_version()

@@ -20,13 +20,12 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from control.app import DOMAINS, create_litestar, routes_of
-from control.core.addresses import parse_networks
-from control.core.edge import Edge
+from control.app import DOMAINS, routes_of
 from control.core.runtime import Runtime
 from control.core.settings import Settings
 from control.web.openapi import describe
-from tests.world import World, build_world
+from tests.conftest import Application, Peopled, begin
+from tests.world import World, world_of
 
 CHECKS = [
     not_a_server_error,
@@ -66,13 +65,12 @@ class Served:
 
 
 @pytest.fixture
-def served(settings: Settings) -> Iterator[Served]:
+def served(people: Peopled, settings: Settings, application: Application) -> Iterator[Served]:
     with asyncio.Runner() as runner:
         runtime = Runtime(settings)
-        app = Edge(create_litestar(runtime), parse_networks("127.0.0.1/32"))
-        client = httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://hcc.test")  # type: ignore[arg-type]
-        runner.run(runtime.start())
-        yield Served(runner, runner.run(build_world(settings, runtime, client)), runtime)
+        runner.run(begin(runtime))
+        client = application.client(runtime, "127.0.0.1")
+        yield Served(runner, world_of(people.people, client), runtime)
         runner.run(client.aclose())
         runner.run(runtime.stop())
 

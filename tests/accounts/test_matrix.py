@@ -33,7 +33,11 @@ SELECT md5(string_agg(row, '|' ORDER BY row)) FROM (
   UNION ALL SELECT t::text FROM hcc.gateway_sites t UNION ALL SELECT t::text FROM hcc.gateway_hosts t
   UNION ALL SELECT t::text FROM hcc.gateway_upstreams t UNION ALL SELECT t::text FROM hcc.gateway_targets t
   UNION ALL SELECT t::text FROM hcc.gateway_routes t UNION ALL SELECT t::text FROM hcc.gateway_certificates t
-  UNION ALL SELECT t::text FROM hcc.gateway_settings t
+  UNION ALL SELECT t::text FROM hcc.gateway_settings t UNION ALL SELECT t::text FROM hcc.security_settings t
+  UNION ALL SELECT t::text FROM hcc.security_policies t UNION ALL SELECT t::text FROM hcc.waf_exclusions t
+  UNION ALL SELECT t::text FROM hcc.waf_rules t UNION ALL SELECT t::text FROM hcc.match_rules t
+  UNION ALL SELECT t::text FROM hcc.access_entries t UNION ALL SELECT t::text FROM hcc.bans t
+  UNION ALL SELECT t::text FROM hcc.threat_detectors t UNION ALL SELECT t::text FROM hcc.firewalls t
   UNION ALL SELECT t::text FROM hcc.outbox_events t UNION ALL SELECT t::text FROM hcc.user_credentials t
   UNION ALL SELECT t::text FROM hcc.outgoing_mail t) all_rows
 """

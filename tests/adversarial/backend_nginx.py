@@ -12,6 +12,7 @@ from pathlib import Path
 
 from tests.adversarial.backend import Record, Seen
 from tests.gateway.support import until
+from tests.ports import free_port
 
 CONFIG = """
 daemon off; master_process off; pid {dir}/nginx.pid; error_log {dir}/error.log;
@@ -29,12 +30,6 @@ http {{
 """
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 class NginxBackend:
     """A process of its own with its files in `folder`; the log is a named pipe, so that nothing is polled."""
 
@@ -42,8 +37,8 @@ class NginxBackend:
 
     def __init__(self, folder: Path) -> None:
         self.seen = Record()
-        self.port = _free_port()
-        (folder / "nginx.conf").write_text(CONFIG.format(dir=folder, port=self.port, sink=_free_port()))
+        self.port = free_port()
+        (folder / "nginx.conf").write_text(CONFIG.format(dir=folder, port=self.port, sink=free_port()))
         os.mkfifo(folder / "seen")
         # Open for both, so that neither side waits for the other.
         self._pipe = os.open(folder / "seen", os.O_RDWR)

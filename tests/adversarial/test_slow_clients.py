@@ -17,6 +17,8 @@ import pytest
 from tests.gateway.support import TIMEOUT, Client, Origin, Running, body_length, ok, route, site, until, upstream
 from tests.gateway.test_streaming import MIB, rss
 
+pytestmark = pytest.mark.alone
+
 SHORT = 400
 """Milliseconds of the timeouts here."""
 PACE = 0.03

@@ -22,6 +22,8 @@ from tests.chaos.origin import content
 from tests.conftest import free_port
 from tests.gateway.support import Client, Running, route, site, until, upstream
 
+pytestmark = pytest.mark.alone
+
 SECONDS = 10.0
 CLIENTS = 4
 SIZES = (0, 10, 1000, 20_000, 200_000)

@@ -56,6 +56,7 @@ def test_a_value_does_not_open_elsewhere(elsewhere: bytes) -> None:
         (f"k1:{base64.b64encode(b'short').decode()}", "5 bytes"),
         (f"{'k' * 33}:{ONE}", "not of the form"),
     ],
+    ids=["empty", "no name", "empty name", "not base64", "twice", "short", "long name"],
 )
 def test_bad_keys(text: str, words: str) -> None:
     with pytest.raises(KeyringError, match=words) as caught:

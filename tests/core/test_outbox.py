@@ -190,10 +190,12 @@ async def test_the_relay_is_woken_and_comes_back_after_a_lost_connection(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(outbox, "POLL", 30.0)
-    running = asyncio.create_task(outbox.run(worker_runtime.database, urls["hcc_worker"]))
+    database = worker_runtime.database
+    running = asyncio.create_task(outbox.run(database, urls["hcc_worker"]))
 
     async def arrived() -> bool:
-        return len(listening.seen) == expected
+        # Committed too: what is cut off before that is handed on once more.
+        return len(listening.seen) == expected and (await outbox.observe(database)).waiting == 0
 
     try:
         expected = 1

@@ -192,6 +192,13 @@ AGED: dict[str, tuple[str, str]] = {
         ),
         "SELECT count(*) FROM hcc.login_throttle",
     ),
+    "client_tallies": (
+        (
+            "INSERT INTO hcc.client_tallies (organization_id, gateway, client, login, unauthorized, not_found, scanner, limited,"
+            " waf_score, sample, at) VALUES (%(organization)s, 'edge', '192.0.2.1', 0, 0, 1, 0, 0, 0, '/', %(at)s)"
+        ),
+        "SELECT count(*) FROM hcc.client_tallies",
+    ),
     "finished_jobs": (
         (
             "WITH j AS (INSERT INTO jobs.procrastinate_jobs (queue_name, task_name, status) VALUES ('default', 't', 'succeeded')"

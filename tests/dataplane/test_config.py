@@ -29,6 +29,7 @@ class Remembering:
     def __init__(self) -> None:
         self.snapshots: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
         self.revocations: asyncio.Queue[tuple[list[str], int]] = asyncio.Queue()
+        self.bans: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
         self.refuse: str | None = None
         self._loop = asyncio.get_running_loop()
 
@@ -41,6 +42,9 @@ class Remembering:
 
     def revoke(self, sessions: list[str], until: int) -> None:
         self.revocations.put_nowait((sessions, until))
+
+    def ban(self, told: bytes) -> None:
+        self.bans.put_nowait(msgspec.json.decode(told))
 
     async def next(self) -> dict[str, Any]:
         return await asyncio.wait_for(self.snapshots.get(), 10)
@@ -61,7 +65,7 @@ async def seeded(settings: Settings) -> Settings:
 @pytest.fixture
 async def gateway(seeded: Settings) -> AsyncIterator[Remembering]:
     remembering = Remembering()
-    feed = ConfigFeed(seeded.gateway_database_url, remembering.apply, remembering.revoke, quiet)
+    feed = ConfigFeed(seeded.gateway_database_url, remembering.apply, remembering.revoke, remembering.ban, quiet)
     task = asyncio.create_task(feed.run())
     yield remembering
     task.cancel()

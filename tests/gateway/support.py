@@ -251,6 +251,9 @@ class Running:
         proxy: bool = False,
         certificate_keys: str | None = None,
         redis_url: str | None = None,
+        geo_country: str | None = None,
+        geo_asn: str | None = None,
+        rule_sets: dict[str, list[str]] | None = None,
     ) -> None:
         self.tls, self.proxy = tls, proxy
         self.listener = socket.create_server(("127.0.0.1", 0), backlog=1024)
@@ -261,6 +264,9 @@ class Running:
             access_log=access_log,
             certificate_keys=certificate_keys,
             redis_url=redis_url,
+            geo_country=geo_country,
+            geo_asn=geo_asn,
+            rule_sets=rule_sets,
         )
         self.drained = False
 

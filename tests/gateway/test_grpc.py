@@ -166,6 +166,7 @@ def test_both_ways_at_once(channel: Any) -> None:
     assert got == [b"ONE", b"TWO", b"THREE"]
 
 
+@pytest.mark.alone
 def test_a_client_that_listens_is_not_slow(gateway: Running, server_port: int) -> None:
     """It says nothing for longer than a body may pause, while the server talks."""
     gateway.apply(site(upstream(server_port) | {"protocol": "h2"}), defaults={"body_timeout_ms": 100})

@@ -12,7 +12,9 @@ from typing import Any
 import pytest
 
 from tests.gateway.support import Origin, Running, ok, site, until, upstream
-from tests.gateway.test_upstreams import dead_port
+from tests.ports import free_port
+
+pytestmark = pytest.mark.alone
 
 CHECK = {"interval_ms": 100, "timeout_ms": 500, "unhealthy_after": 2, "healthy_after": 2}
 GOOD = ok(b"all is well")
@@ -174,7 +176,7 @@ def test_more_in_flight_than_an_upstream_takes(
 
 def test_health_outlives_a_snapshot(gateway: Running, make_origin: Callable[..., Origin]) -> None:
     """What is known of a target stays when its neighbours change."""
-    dead, other, third = dead_port(), make_origin(), make_origin()
+    dead, other, third = free_port(), make_origin(), make_origin()
     outlier = {"consecutive": 1, "base_ms": 60_000, "max_ms": 60_000}
     configure(gateway, dead, other.port, outlier=outlier)
     assert {gateway.get("/").status for _ in range(4)} == {200}

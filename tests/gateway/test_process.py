@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -16,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from tests.gateway.support import Client, Origin, Response, site, snapshot, until, upstream
+from tests.ports import free_port
 
 START = """
 import sys
@@ -27,12 +27,6 @@ sys.exit(
     )
 )
 """
-
-
-def free_port() -> int:
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return int(s.getsockname()[1])
 
 
 def children(pid: int) -> list[int]:
@@ -85,6 +79,7 @@ def test_operations(process: Process) -> None:
     assert b'hcc_gateway_requests_total{class="2xx"} 1' in process.get(process.ops, "/metrics").body
 
 
+@pytest.mark.alone
 def test_a_killed_worker_heals_within_two_seconds(process: Process) -> None:
     (worker,) = (c for c in children(process.process.pid) if b"resource_tracker" not in Path(f"/proc/{c}/cmdline").read_bytes())
     os.kill(worker, signal.SIGKILL)

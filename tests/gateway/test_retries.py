@@ -14,7 +14,9 @@ from typing import Any
 import pytest
 
 from tests.gateway.support import Handler, Origin, Running, body_length, ok, site, until, upstream
-from tests.gateway.test_upstreams import dead_port
+from tests.ports import free_port
+
+pytestmark = pytest.mark.alone
 
 BUSY = b"HTTP/1.1 503 Busy\r\nContent-Length: 4\r\n\r\nbusy"
 
@@ -55,7 +57,7 @@ def test_a_target_that_takes_the_request_and_dies(
 def test_what_was_never_sent_is_sent_elsewhere(gateway: Running, make_origin: Callable[..., Origin], body: bytes) -> None:
     """Whatever the method: no connection, no byte of the body taken from the client."""
     good = make_origin()
-    configure(gateway, dead_port(), good.port, outlier={"consecutive": 0})
+    configure(gateway, free_port(), good.port, outlier={"consecutive": 0})
     for _ in range(4):
         assert gateway.get("/", method="POST", body=body).status == 200
     assert good.bodies == [body] * 4
@@ -187,7 +189,7 @@ def test_what_hangs_or_breaks(
 ) -> None:
     log = tmp_path / "access.log"
     gateway = make_gateway(access_log=str(log))
-    port = {"dead": dead_port(), "full": full_port}[handler] if isinstance(handler, str) else make_origin(handler).port
+    port = {"dead": free_port(), "full": full_port}[handler] if isinstance(handler, str) else make_origin(handler).port
     configure(gateway, port, **times, retry={"attempts": 0})
     began = time.monotonic()
     with gateway.client() as client:

@@ -21,6 +21,8 @@ from control.stack.redis import PrivateRedis
 from tests.conftest import free_port
 from tests.gateway.support import TIMEOUT, Running, route, site, until, upstream
 
+pytestmark = pytest.mark.alone
+
 SECONDS = 3.0
 PACE = 0.005
 """Seconds between two batches of one client."""

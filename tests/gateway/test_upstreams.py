@@ -9,12 +9,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.gateway.support import Origin, Running, ok, site, until, upstream
-
-
-def dead_port() -> int:
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return int(s.getsockname()[1])
+from tests.ports import free_port
 
 
 def test_round_robin_and_keep_alive(gateway: Running, make_origin: Callable[..., Origin]) -> None:
@@ -27,13 +22,13 @@ def test_round_robin_and_keep_alive(gateway: Running, make_origin: Callable[...,
 
 
 def test_a_dead_target_is_retried_elsewhere_and_marked_down(gateway: Running, origin: Origin) -> None:
-    gateway.apply(site(upstream(dead_port(), origin.port)))
+    gateway.apply(site(upstream(free_port(), origin.port)))
     assert Counter(gateway.get("/", method="POST", body=b"x").status for _ in range(10)) == {200: 10}
     assert 1 <= gateway.metric("retries_total") <= 3
 
 
 def test_all_down_then_back(gateway: Running, make_origin: Callable[..., Origin]) -> None:
-    port = dead_port()
+    port = free_port()
     gateway.apply(site(upstream(port)))
     response = gateway.get("/")
     assert (response.status, response.json()["error"]["code"]) == (502, "BAD_GATEWAY")

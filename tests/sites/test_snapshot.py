@@ -13,6 +13,8 @@ import pytest
 from psycopg import IsolationLevel
 
 from control.core.settings import Settings
+from control.security.bodies.match import HeaderMatch, Match
+from control.security.bodies.policy import Policy
 from control.sites.bodies.auth import Auth
 from control.sites.bodies.common import Maintenance
 from control.sites.bodies.platform import Defaults
@@ -39,9 +41,13 @@ BODIES: dict[str, type[msgspec.Struct]] = {
     "HeaderRules": HeaderRules, "HealthBody": HealthCheck, "LimitBody": Limit, "MaintenanceBody": Maintenance,
     "OutlierBody": Outlier, "RespondBody": Respond, "RetryBody": Retry, "RouteBody": RouteBody, "TargetBody": Target,
     "UpstreamBody": UpstreamBody, "UpstreamTls": UpstreamTls, "ValidateBody": Validation,
+    "PolicyBody": Policy, "MatchBody": Match, "HeaderMatchBody": HeaderMatch,
 }  # fmt: skip
 """The struct of ours for each of Rust's; where there is none, a field's default is nothing."""
-ROOTS = {"platform": "PlatformBody", "api_keys": "ApiKeysBody", "site": "SiteBody", "certificate": "CertificateBody"}
+ROOTS = {
+    "platform": "PlatformBody", "api_keys": "ApiKeysBody", "bans": "BansBody", "security": "ScopeBody", "site": "SiteBody",
+    "certificate": "CertificateBody",
+}  # fmt: skip
 # Of a JWK, names that are not known are ignored (RFC 7517 section 4).
 IGNORED = {("JwkBody", "use")}
 # What control has no use for: a key in the clear, and the fields of kinds of keys that it does not sign with.
@@ -51,6 +57,24 @@ DEFAULTS = {
     "tunnel_idle_ms": 5, "handshake_timeout_ms": 6, "max_connections": 7, "max_connections_per_client": 8, "max_in_flight": 9,
     "max_in_flight_per_client": 10, "max_header_bytes": 2048, "access_log_sample": 0.5,
 }  # fmt: skip
+
+
+END = "2099-01-01T00:00:00Z"
+MATCH = {
+    "paths": ["/a"], "methods": ["POST"], "countries": ["DE"], "asns": [64500], "networks": ["192.0.2.0/24"],
+    "headers": [{"name": "Referer", "how": "is", "value": "x"}],
+}  # fmt: skip
+SECURITY: list[tuple[str, dict[str, Any]]] = [
+    ("policies", {"mode": "block", "paranoia": 2, "inbound_threshold": 7, "outbound_threshold": 3, "rule_set": "4.28.0"}),
+    ("exclusions", {"rule_from": 942100, "target": "ARGS:q", "path_prefix": "/search"}),
+    ("exclusions", {"tag": "attack-xss"}),
+    ("rules", {"name": "own", "position": 3, "text": 'SecMarker "x"'}),
+    ("match-rules", {"name": "own", "position": 2, "action": "limit", "quota": {"rate": 1, "per_s": 2, "burst": 3},
+                     "conditions": MATCH}),
+    ("access", {"action": "allow", "network": "192.0.2.0/24", "expires_at": END}),
+    ("access", {"action": "deny", "asn": 64500}),
+    ("access", {"action": "deny", "country": "DE"}),
+]  # fmt: skip
 
 
 async def everything(world: World, settings: Settings) -> None:
@@ -71,6 +95,14 @@ async def everything(world: World, settings: Settings) -> None:
     await made(world, "anna", "/v1/certificates", {"chain_pem": pair.pem, "private_key_pem": pair.key_pem})
     await made(world, "anna", "/v1/api-keys", {"name": "robot", "scopes": ["users:read"], "expires_at": "2099-01-01T00:00:00Z"})
     await world.send("bert", "POST", "/v1/auth/logout")
+    route = await make_route(world, site, path_prefix="/guarded", upstream="origin")
+    for place in ({}, {"site_id": site["id"]}):
+        for what, body in SECURITY:
+            await made(world, "anna", f"/v1/security/{what}", {**body, **place})
+    await made(world, "anna", "/v1/security/policies", {"site_id": site["id"], "route_id": route["id"], "mode": "detect"})
+    await made(world, "anna", "/v1/security/bans", {"network": "192.0.2.0/24", "reason": "x", "seconds": 600})
+    changed = await world.send("root", "PUT", "/v1/security/settings", {"challenge_difficulty": 12, "challenge_ttl_s": 60})
+    assert changed.status_code == 200
     body = {"trusted_proxies": ["10.0.0.0/8", "::1"], "defaults": DEFAULTS, "response_headers": {"X-Edge": "1"}}
     assert (await world.send("root", "PUT", "/v1/gateway/settings", body)).status_code == 200
 
@@ -86,7 +118,9 @@ async def snapshot_of(settings: Settings) -> tuple[bytes, dict[str, Any]]:
 async def test_the_whole_contract_is_stored_and_handed_over(world: World, settings: Settings) -> None:
     await everything(world, settings)
     _, sections = await snapshot_of(settings)
-    assert [name.partition(":")[0] for name in sections] == ["platform", "api_keys", "site", "site", "certificate"]
+    assert [name.partition(":")[0] for name in sections] == [
+        "platform", "api_keys", "bans", "security", "site", "site", "certificate",
+    ]  # fmt: skip
     seen: dict[tuple[str, str], list[Any]] = {}
     for name, body in sections.items():
         for struct, field, value in walk(ROOTS[name.partition(":")[0]], body):
@@ -115,16 +149,28 @@ async def test_the_gateway_takes_all_of_it(world: World, settings: Settings) -> 
 
     await everything(world, settings)
     raw, sections = await snapshot_of(settings)
-    gateway = Gateway(threads=1, last_good_path=None, access_log=None, certificate_keys=settings.certificate_keys)
+    # Any version will do that is not the default one.
+    rules = {version: ["/usr/share/modsecurity-crs/rules/*.conf"] for version in ("3.3.4", "4.28.0")}
+    gateway = Gateway(
+        threads=1, last_good_path=None, access_log=None, certificate_keys=settings.certificate_keys, rule_sets=rules
+    )
     report = msgspec.json.decode(gateway.apply(raw))
     assert report["refused"] == []
     assert sorted(report["applied"]) == sorted(sections)
 
 
-LITERALS = {"http": "CheckKind::Http", "/": '"/".to_owned()', "None": "None", "True": "true", "False": "false"}
+LITERALS = {
+    "off": "Mode::Off",
+    "3.3.4": '"3.3.4".to_owned()',
+    "http": "CheckKind::Http",
+    "/": '"/".to_owned()',
+    "None": "None",
+    "True": "true",
+    "False": "false",
+}
 
 
-@pytest.mark.parametrize("struct", ["HealthBody", "OutlierBody", "RetryBody", "UpstreamTls", "Defaults"])
+@pytest.mark.parametrize("struct", ["HealthBody", "OutlierBody", "RetryBody", "UpstreamTls", "Defaults", "PolicyBody"])
 def test_the_defaults_are_the_gateways(struct: str) -> None:
     """What Rust takes for a field that is absent is what we say for it."""
     text = "".join(path.read_text(encoding="utf-8") for path in sorted(FOLDER.glob("*.rs")))

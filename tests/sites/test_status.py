@@ -23,7 +23,7 @@ from tests.world import World
 async def gateway(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Remembering]:
     monkeypatch.setenv("HCC_GATEWAY_NAME", "edge-1")
     remembering = Remembering()
-    feed = ConfigFeed(settings.gateway_database_url, remembering.apply, remembering.revoke, quiet)
+    feed = ConfigFeed(settings.gateway_database_url, remembering.apply, remembering.revoke, remembering.ban, quiet)
     task = asyncio.create_task(feed.run())
     yield remembering
     task.cancel()
@@ -113,6 +113,7 @@ async def test_a_refused_certificate_is_shown_with_its_site(world: World, gatewa
 CHANGES = ["site", "upstream", "target", "route", "certificate", "key made", "key deleted", "person off", "organization closed"]
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("change", CHANGES)
 async def test_a_change_reaches_the_gateway_within_a_second(
     world: World, settings: Settings, gateway: Remembering, change: str

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.alone
+
 PRELUDE = """
 import asyncio, os, signal, sys, time
 from pathlib import Path

@@ -8,8 +8,12 @@ PLATFORM = "rows belong to the platform"
 GATEWAY = "written by gateways"
 
 TABLES = {
+    "access_entries": TENANT,
     "api_keys": TENANT,
     "audit_log": TENANT,
+    "bans": TENANT,
+    "client_tallies": TENANT,
+    "firewalls": TENANT,
     "gateway_certificates": TENANT,
     "gateway_hosts": TENANT,
     "gateway_reports": GATEWAY,
@@ -21,6 +25,7 @@ TABLES = {
     "gateway_upstreams": TENANT,
     "idempotency_keys": TENANT,
     "login_throttle": PLATFORM,
+    "match_rules": TENANT,
     "memberships": TENANT,
     "operations": TENANT,
     "organizations": TENANT,
@@ -32,12 +37,18 @@ TABLES = {
     "revoked_sessions": PLATFORM,
     "roles": TENANT,
     "schema_migrations": PLATFORM,
+    "security_events": TENANT,
+    "security_policies": TENANT,
+    "security_settings": PLATFORM,
     "sessions": PERSON,
     "signing_keys": PLATFORM,
+    "threat_detectors": PLATFORM,
     "user_credentials": PERSON,
     "user_exports": TENANT,
     "user_roles": TENANT,
     "users": TENANT,
+    "waf_exclusions": TENANT,
+    "waf_rules": TENANT,
     "webhook_deliveries": TENANT,
     "webhook_endpoints": TENANT,
 }
@@ -80,6 +91,18 @@ ROWS = {
     "gateway_routes": "INSERT INTO hcc.gateway_routes (id, organization_id, site_id, upstream_id, path_prefix)"
     " VALUES (%(id)s, %(org)s, %(site)s, %(upstream)s, '/')",
     "user_exports": "INSERT INTO hcc.user_exports (id, organization_id, user_id, document) VALUES (%(id)s, %(org)s, %(user)s, '')",
+    "security_policies": "INSERT INTO hcc.security_policies (id, organization_id, mode) VALUES (%(id)s, %(org)s, 'block')",
+    "waf_exclusions": "INSERT INTO hcc.waf_exclusions (id, organization_id, tag) VALUES (%(id)s, %(org)s, 'attack-sqli')",
+    "waf_rules": "INSERT INTO hcc.waf_rules (id, organization_id, name, text) VALUES (%(id)s, %(org)s, 'own', 'SecMarker \"a\"')",
+    "match_rules": "INSERT INTO hcc.match_rules (id, organization_id, name, conditions, action)"
+    " VALUES (%(id)s, %(org)s, 'own', '{}', 'block')",
+    "access_entries": "INSERT INTO hcc.access_entries (id, organization_id, country, action) VALUES (%(id)s, %(org)s, 'DE', 'deny')",
+    "client_tallies": "INSERT INTO hcc.client_tallies (organization_id, gateway, client, login, unauthorized, not_found, scanner, limited,"
+    " waf_score, sample) VALUES (%(org)s, 'edge', '192.0.2.1', 0, 0, 1, 0, 0, 0, '/')",
+    "security_events": "INSERT INTO hcc.security_events (id, organization_id, at, gateway, requests, action, source, message, client, method,"
+    " host, path, user_agent, status, request_id) VALUES (%(id)s, %(org)s, now(), 'edge', 1, 'blocked', 'waf', '', '192.0.2.1', 'GET', '', '/', '', 403, '')",
+    "firewalls": "INSERT INTO hcc.firewalls (id, organization_id, server) VALUES (%(id)s, %(org)s, 'web1')",
+    "bans": "INSERT INTO hcc.bans (id, organization_id, network, reason) VALUES (%(id)s, %(org)s, '192.0.2.1', 'why')",
 }
 PERSON_ROWS = {
     "sessions": "INSERT INTO hcc.sessions (id, user_id, acting_org_id, expires_at)"

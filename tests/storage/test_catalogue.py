@@ -95,6 +95,7 @@ def test_functions_with_the_owners_rights_are_closed(owner: Connection) -> None:
     assert {name for name, _, app, _ in functions if app} == {
         "erase_person", "find_api_key", "find_login", "find_refresh_token", "find_reset_token", "gateway_hosts_refused",
         "gateway_site_certificates", "in_subtree", "my_organizations", "person_visible", "revoke_session",
+        "waf_in_force",
     }  # fmt: skip
 
 
@@ -106,7 +107,10 @@ def test_a_gateway_reads_views_and_writes_its_report(owner: Connection) -> None:
         "   AND (has_table_privilege('hcc_gateway', c.oid, p.privilege)"
         "    OR (p.privilege IN ('SELECT', 'INSERT', 'UPDATE') AND has_any_column_privilege('hcc_gateway', c.oid, p.privilege)))"
     ).fetchall()
-    views = {"api_keys", "certificates", "keys", "platform", "revoked", "routes", "sites", "upstreams"}
+    views = {
+        "access", "api_keys", "bans", "certificates", "challenge", "detection", "exclusions", "keys", "match_rules", "platform",
+        "revoked", "routes", "scopes", "sites", "upstreams", "waf", "waf_rules",
+    }  # fmt: skip
     assert {(name, kind, privilege) for name, kind, privilege in rows} == {
         *((f"gateway_config_{view}", "v", "SELECT") for view in views),
         *(("gateway_reports", "r", privilege) for privilege in ("SELECT", "INSERT", "UPDATE")),

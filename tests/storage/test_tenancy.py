@@ -12,7 +12,7 @@ import psycopg
 import pytest
 from psycopg import errors, sql
 
-from tests.conftest import Urls
+from tests.cluster import TEMPLATE, Server, Urls
 from tests.storage.tables import PERSON_ROWS, ROWS
 from tests.world import TREE
 
@@ -49,9 +49,13 @@ class Tree(msgspec.Struct):
         return self.owner.execute(query.format(sql.Identifier("hcc", table), sql.Identifier(column)), (own,)).fetchall()
 
 
-@pytest.fixture
-def tree(urls: Urls) -> Iterator[Tree]:
-    with psycopg.connect(urls["hcc_owner"], autocommit=True) as owner:
+@pytest.fixture(scope="module")
+def grown(server: Server) -> Iterator[tuple[str, dict[str, dict[str, Any]]]]:
+    """A database with the tree in it, for the tests to copy, and what is in it."""
+    database = f"tree_{uuid4().hex[:12]}"
+    server.copy(TEMPLATE, database)
+    with psycopg.connect(server.url("hcc_owner", database)) as owner:
+        owner.execute("SELECT hcc.security_events_day((now() AT TIME ZONE 'UTC')::date)")
         facts = {name: {"org": uuid4(), "mark": f"m{uuid4().hex[:20]}"} | {n: uuid4() for n in NAMES} for name in TREE}
         for name, (parent, kind) in TREE.items():
             owner.execute(
@@ -60,7 +64,19 @@ def tree(urls: Urls) -> Iterator[Tree]:
             )
             for statement in (*ROWS.values(), *PERSON_ROWS.values()):
                 owner.execute(statement, facts[name])
-        yield Tree(urls, owner, facts)
+    yield database, facts
+    server.drop(database)
+
+
+@pytest.fixture
+def database_template(grown: tuple[str, dict[str, dict[str, Any]]]) -> str:
+    return grown[0]
+
+
+@pytest.fixture
+def tree(urls: Urls, grown: tuple[str, dict[str, dict[str, Any]]]) -> Iterator[Tree]:
+    with psycopg.connect(urls["hcc_owner"], autocommit=True) as owner:
+        yield Tree(urls, owner, grown[1])
 
 
 def seen(connection: Connection, table: str, column: str = "organization_id") -> set[UUID | None]:

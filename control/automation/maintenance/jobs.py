@@ -20,6 +20,7 @@ TERMS = {
     "webhook_deliveries": timedelta(days=30),
     "outgoing_mail": timedelta(days=90),
     "login_throttle": timedelta(days=1),
+    "client_tallies": timedelta(hours=2),
     "finished_jobs": timedelta(days=1),
 }
 FAILED_JOBS = timedelta(days=30)

@@ -17,6 +17,10 @@ SELECT hcc.forget_mail(%(older_than)s)
 WITH gone AS (DELETE FROM hcc.login_throttle WHERE last_failure < now() - %(older_than)s AND blocked_until < now() RETURNING 1)
 SELECT count(*) FROM gone
 
+-- name: client_tallies
+-- Windows of detectors are an hour at most.
+SELECT hcc.forget_client_tallies(%(older_than)s)
+
 -- name: finished_jobs
 -- The newest event of a job says when it finished.
 WITH gone AS (

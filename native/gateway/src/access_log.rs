@@ -49,6 +49,8 @@ pub struct Record<'a> {
     pub subject: Option<&'a str>,
     /// Why the request ended early.
     pub reason: Option<&'a str>,
+    /// The ban, list or rule behind the reason: what it is called and why it is there.
+    pub detail: Option<&'a str>,
 }
 
 enum Message {
@@ -246,7 +248,7 @@ fn put(out: &mut Vec<u8>, stamp: &str, r: &Record<'_>) {
         text(out, "site", site.as_bytes());
         text(out, "route", route.as_bytes());
     }
-    for (name, value) in [("upstream", r.upstream), ("sub", r.subject), ("reason", r.reason)] {
+    for (name, value) in [("upstream", r.upstream), ("sub", r.subject), ("reason", r.reason), ("detail", r.detail)] {
         if let Some(value) = value {
             text(out, name, value.as_bytes());
         }

@@ -17,6 +17,7 @@ fn record(status: u16, path: &[u8]) -> Record<'_> {
         upstream: None,
         subject: None,
         reason: None,
+        detail: None,
     }
 }
 

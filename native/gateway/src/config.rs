@@ -3,13 +3,21 @@
 use crate::api_keys::ApiKeySet;
 use crate::jwt::Verifier;
 use crate::sealed::Keyring;
+use crate::security::Scope;
+use crate::security::challenge::Challenge;
 use crate::site::Site;
-use crate::snapshot::{ApiKeysBody, CertificateBody, Defaults, PlatformBody, SiteBody, Snapshot};
+use crate::snapshot::{
+    ApiKeysBody, BanBody, BansBody, CertificateBody, Defaults, DetectionBody, PlatformBody, ScopeBody, SiteBody, Snapshot,
+};
 use crate::tls::{Certificate, Certificates};
-use foldhash::fast::FixedState;
+use crate::waf::{Armour, RuleSets};
+use foldhash::fast::{FixedState, RandomState};
 use serde::Serialize;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
+
+/// What the section of an organisation's security is called, before its id.
+const SCOPE: &str = "security:";
 
 /// What every gateway does alike, ready to serve.
 #[derive(Debug, Default)]
@@ -28,6 +36,10 @@ pub struct Platform {
     pub response_names: Vec<String>,
     /// Sessions revoked when the section was made.
     pub revoked: Vec<(String, u64)>,
+    /// The proof of work that rules ask for.
+    pub challenge: Challenge,
+    /// What is counted of clients.
+    pub detection: DetectionBody,
 }
 
 #[derive(Debug)]
@@ -36,6 +48,8 @@ enum Part {
     Site(Arc<Site>),
     Certificate(Arc<Certificate>),
     ApiKeys(Arc<ApiKeySet>),
+    Bans(Arc<[Arc<BanBody>]>),
+    Scope(Arc<Scope>),
 }
 
 #[derive(Debug)]
@@ -54,6 +68,10 @@ pub struct Config {
     pub certificates: Certificates,
     /// API keys that routes may have verified here.
     pub api_keys: Arc<ApiKeySet>,
+    /// Bans in force when the snapshot was made, when it says so.
+    pub bans: Option<Arc<[Arc<BanBody>]>>,
+    /// Asked for each request; the ids are ours, so a quick hash does.
+    scopes: HashMap<String, Arc<Scope>, RandomState>,
     hosts: HashMap<String, Arc<Site>>,
     suffixes: HashMap<String, Arc<Site>>,
     any: Option<Arc<Site>>,
@@ -134,6 +152,8 @@ impl Config {
             Part::Platform(platform) => self.platform = Arc::clone(platform),
             Part::Certificate(certificate) => self.certificates.add(certificate),
             Part::ApiKeys(keys) => self.api_keys = Arc::clone(keys),
+            Part::Bans(bans) => self.bans = Some(Arc::clone(bans)),
+            Part::Scope(scope) => _ = self.scopes.insert(id.strip_prefix(SCOPE).unwrap_or(id).to_owned(), Arc::clone(scope)),
             Part::Site(site) => {
                 for host in &site.hosts {
                     if let Some(other) = self.exact(host) {
@@ -186,6 +206,25 @@ impl Config {
         self.any.as_ref()
     }
 
+    /// What an organisation says of security, if anything.
+    pub fn scope(&self, organization: &str) -> Option<&Scope> {
+        self.scopes.get(organization).map(Arc::as_ref)
+    }
+
+    /// Gives each site the armour that its policies and the scopes above it ask for; what could not be used is told in the report.
+    pub fn arm(&self, rule_sets: &RuleSets, report: &mut Report) {
+        for site in self.sites() {
+            let mut problems = Vec::new();
+            let armour = Armour::of(site, self, rule_sets, &mut problems);
+            site.armour.store(armour);
+            problems.sort();
+            problems.dedup();
+            for problem in problems {
+                report.refuse(&format!("waf:{}", site.id), problem);
+            }
+        }
+    }
+
     /// The sites in force.
     pub fn sites(&self) -> impl Iterator<Item = &Arc<Site>> {
         self.sections.values().filter_map(|kept| if let Part::Site(site) = &kept.part { Some(site) } else { None })
@@ -226,6 +265,14 @@ fn compile(id: &str, raw: &str, old: Option<&Part>, number: u64, keyring: &Keyri
         let body: ApiKeysBody = serde_json::from_str(raw).map_err(|e| e.to_string())?;
         return Ok(Part::ApiKeys(Arc::new(ApiKeySet::compile(body)?)));
     }
+    if id == "bans" {
+        let body: BansBody = serde_json::from_str(raw).map_err(|e| e.to_string())?;
+        return Ok(Part::Bans(body.bans.into_iter().map(Arc::new).collect()));
+    }
+    if id.starts_with(SCOPE) {
+        let body: ScopeBody = serde_json::from_str(raw).map_err(|e| e.to_string())?;
+        return Scope::compile(body, &FixedState::default()).map(|s| Part::Scope(Arc::new(s)));
+    }
     if !id.starts_with("site:") {
         return Err("no such kind of section".to_owned());
     }
@@ -257,7 +304,9 @@ fn compile_platform(body: PlatformBody, number: u64) -> Result<Platform, String>
     }
     let response_names = body.response_headers.keys().map(|n| n.to_ascii_lowercase()).collect();
     let revoked = body.revoked_sessions.into_iter().map(|r| (r.sid, r.until)).collect();
-    Ok(Platform { number, trusted: body.trusted_proxies, jwt, defaults: body.defaults, response_lines, response_names, revoked })
+    let challenge = Challenge::compile(&body.challenge)?;
+    let (trusted, defaults, detection) = (body.trusted_proxies, body.defaults, body.detection);
+    Ok(Platform { number, trusted, jwt, defaults, response_lines, response_names, revoked, challenge, detection })
 }
 
 #[cfg(test)]

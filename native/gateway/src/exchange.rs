@@ -5,6 +5,7 @@ use crate::client::{AnswerHead, Client, Content};
 use crate::forward::{self, Sent};
 use crate::pipeline::{self, Known};
 use crate::render::Answer;
+use crate::security::report::report;
 use crate::session::Worker;
 use crate::time::unix_ms_of;
 use hcc_http::request_id::{is_sane, uuid7};
@@ -180,6 +181,7 @@ impl Exchange {
     }
 
     fn record(&self, worker: &Worker, known: &Known, sent: &Sent, reason: Option<&str>, at_ms: u64, begun: Instant) {
+        let detail = report(self, worker, known, sent, reason, at_ms);
         let micros = u64::try_from((clock::tick().into_std() - begun).as_micros()).unwrap_or(u64::MAX);
         worker.shared.metrics.answered(sent.status, micros);
         worker.log.add(&Record {
@@ -197,6 +199,7 @@ impl Exchange {
             upstream: sent.target.as_ref().map(|t| t.address()),
             subject: known.identity.as_ref().map(|i| i.claims.sub.as_str()),
             reason,
+            detail: detail.as_deref(),
         });
     }
 }

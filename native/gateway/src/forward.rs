@@ -6,11 +6,13 @@ use crate::origin::{H1Origin, H2Origin, Origin};
 use crate::pipeline::Known;
 use crate::relay;
 use crate::render::Answer;
+use crate::security::events::Finding;
 use crate::session::Worker;
 use crate::site::Route;
 use crate::time::recent_ms;
 use crate::tunnel;
 use crate::upload::{Held, NotHeld, Upload, clients_fault, hold};
+use crate::waf::inspect;
 use hcc_http::Framing;
 use hcc_http::client::limit_key as client_key;
 use hcc_http::forwarded::Hop;
@@ -42,6 +44,8 @@ pub struct Sent {
     pub keep: bool,
     /// Whether the answer came before the whole request was taken.
     pub unread: bool,
+    /// What the firewall found.
+    pub findings: Vec<Finding>,
     continued: bool,
 }
 
@@ -100,7 +104,39 @@ pub async fn forward<C: Client>(
         return Err(Answer::new(501, "upgrade towards HTTP/2"));
     }
     ex.timer.limit(route.total.unwrap_or(upstream.timeouts.total));
-    let mut inspection = worker.shared.inspector.begin(From { client: known.client }, &site.id);
+    let mut inspection = begin(ex, worker, known);
+    let outcome = tries(ex, client, worker, known, route, upstream, inspection.as_deref_mut(), sent).await;
+    let Some(report) = inspection.map(|mut transaction| transaction.finish()) else { return outcome };
+    let location = report.location.clone();
+    if let Some(found) = inspect::finding(report) {
+        sent.findings.push(found);
+    }
+    outcome.map_err(|answer| match location {
+        Some(location) if (300..400).contains(&answer.status) => answer.with("Location", location),
+        _ => answer,
+    })
+}
+
+/// Begins the inspection of a request, when it is to be inspected.
+fn begin(ex: &Exchange, worker: &Worker, known: &Known) -> Option<Box<dyn Transaction>> {
+    if let Some(inspector) = worker.shared.inspector.as_ref().filter(|_| !known.bypass) {
+        return inspector.begin(From { client: known.client }, known.site.as_ref().map_or("", |s| &s.id));
+    }
+    inspect::begin(known.shield.as_ref()?, known.client, &ex.id)
+}
+
+#[allow(clippy::too_many_arguments)] // one call site; a struct would only rename them
+async fn tries<C: Client>(
+    ex: &mut Exchange,
+    client: &mut C,
+    worker: &Arc<Worker>,
+    known: &Known,
+    route: &Route,
+    upstream: &Upstream,
+    mut inspection: Option<&mut (dyn Transaction + 'static)>,
+    sent: &mut Sent,
+) -> Result<(), Answer> {
+    let upgrade = ex.head.wants_upgrade();
     let held = look(ex, client, known, route, inspection.as_deref_mut(), sent).await?;
     let mut target = std::mem::take(&mut ex.target);
     target.clear();
@@ -219,7 +255,7 @@ async fn look<C: Client>(
     if let Some(validator) = validator {
         validator.check(ex.head.fields.named(b"content-type").next(), &held.content)?;
     }
-    if let Some(transaction) = &mut inspection {
+    if let Some(transaction) = inspection.filter(|_| shown_to > 0) {
         let (shown, whole) = held.shown(shown_to);
         blocked(transaction.request_body(shown, whole))?;
     }

@@ -28,6 +28,7 @@ pub mod relay;
 pub mod render;
 pub mod revoked;
 pub mod sealed;
+pub mod security;
 pub mod session;
 pub mod site;
 pub mod snapshot;
@@ -39,6 +40,7 @@ pub mod time;
 pub mod tls;
 pub mod tunnel;
 pub mod upload;
+pub mod waf;
 pub mod weight;
 pub mod words;
 

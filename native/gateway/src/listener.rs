@@ -7,12 +7,19 @@ use crate::crew::Crew;
 use crate::limits::Limits;
 use crate::preamble::Opening;
 use crate::sealed::Keyring;
+use crate::security::events::Event;
+use crate::security::geo::GeoFiles;
+use crate::security::tally::Tally;
 use crate::session::Worker;
+use crate::snapshot::BanBody;
 use crate::state::Shared;
 use crate::tls;
+use crate::waf::RuleSets;
 use hcc_http::request_id::Random;
 use hcc_proxy::{Pool, clock};
 use hcc_waf::Inspector;
+use hcc_waf::engine::Around;
+use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 use std::io;
 use std::net::TcpListener as StdListener;
@@ -67,6 +74,12 @@ pub struct Options {
     pub instance: Option<String>,
     /// A firewall.
     pub inspector: Option<Box<dyn Inspector>>,
+    /// Files of the firewall's rules by version; Debian's core rules unless given.
+    pub rule_sets: Option<HashMap<String, Vec<String>>>,
+    /// File of countries in `MaxMind`'s format.
+    pub geo_country: Option<PathBuf>,
+    /// File of autonomous systems in the same format.
+    pub geo_asn: Option<PathBuf>,
 }
 
 /// A gateway in this process.
@@ -82,7 +95,12 @@ impl Gateway {
     /// A gateway that does not listen yet.
     pub fn new(options: Options) -> io::Result<Self> {
         let limits = Limits::new(options.redis_url.as_deref(), options.instance)?;
-        let shared = Arc::new(Shared::new(options.last_good, options.certificate_keys, options.inspector, limits));
+        let mut shared = Shared::new(options.last_good, options.certificate_keys, options.inspector, limits);
+        shared.geo = GeoFiles::new(options.geo_country, options.geo_asn);
+        if let Some(files) = options.rule_sets {
+            shared.rule_sets = RuleSets::new(files, Around::default());
+        }
+        let shared = Arc::new(shared);
         let log = Arc::new(Journal::start(options.access_log.as_deref(), Arc::clone(&shared.metrics))?);
         Ok(Self { shared, threads: options.threads.clamp(1, 256), log, stop: watch::Sender::new(None), running: Mutex::default() })
     }
@@ -115,6 +133,25 @@ impl Gateway {
         self.shared.revoke(sessions, until_s);
     }
 
+    /// Puts a ban (a [`BanBody`] with `lifted` as JSON) in force before the next snapshot tells of it, or lifts it.
+    pub fn ban(&self, json: &[u8]) -> Result<(), String> {
+        let mut told: serde_json::Map<String, serde_json::Value> = serde_json::from_slice(json).map_err(|e| e.to_string())?;
+        let lifted = told.remove("lifted").is_some_and(|l| l == true);
+        let ban: BanBody = serde_json::from_value(told.into()).map_err(|e| e.to_string())?;
+        self.shared.ban(&ban, lifted);
+        Ok(())
+    }
+
+    /// Takes the security events that wait.
+    pub fn take_events(&self) -> Vec<Event> {
+        self.shared.events.take()
+    }
+
+    /// Takes the counts of clients since the last time.
+    pub fn take_tallies(&self) -> Vec<Tally> {
+        self.shared.tallies.take()
+    }
+
     /// What is in force, as JSON.
     pub fn status(&self) -> String {
         self.shared.status()
@@ -124,6 +161,7 @@ impl Gateway {
     pub fn metrics(&self) -> String {
         let mut text = self.shared.metrics.render(self.shared.limits.displaced());
         text.push_str(&self.shared.limits.render());
+        text.push_str(&self.shared.security_text());
         text
     }
 

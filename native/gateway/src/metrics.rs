@@ -1,5 +1,6 @@
 //! Counters in Prometheus' text format.
 
+use crate::security::events::Action;
 use std::fmt::Write;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
@@ -35,6 +36,8 @@ pub struct Metrics {
     pub applies: AtomicU64,
     /// Sections refused by the last snapshot.
     pub refused_sections: AtomicU64,
+    /// Requests by what was done with them for security, in the order of [`Action`].
+    pub security: [AtomicU64; 7],
 }
 
 impl Metrics {
@@ -65,6 +68,10 @@ impl Metrics {
         let _ =
             writeln!(out, "# TYPE hcc_gateway_connections_open gauge\nhcc_gateway_connections_open {}", self.open.load(Ordering::Relaxed));
         let _ = writeln!(out, "# TYPE hcc_gateway_sections_refused gauge\nhcc_gateway_sections_refused {}", get(&self.refused_sections));
+        out.push_str("# TYPE hcc_gateway_security_total counter\n");
+        for (action, count) in Action::ALL.iter().zip(&self.security) {
+            let _ = writeln!(out, "hcc_gateway_security_total{{action=\"{}\"}} {}", action.word(), get(count));
+        }
         for (name, value) in [
             ("connections", get(&self.connections)),
             ("connections_turned_away", get(&self.turned_away)),

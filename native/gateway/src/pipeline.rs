@@ -5,11 +5,15 @@ use crate::config::{Config, Platform};
 use crate::edits::Edits;
 use crate::gate::Pass;
 use crate::render::{Answer, Context, Rendered, render};
+use crate::security;
+use crate::security::events::Finding;
 use crate::site::cors::{Preflight, field};
 use crate::site::redirect::{Asked, to_https};
 use crate::site::{Action, Counted, Limit, Matched, Route, Site};
+use crate::snapshot::PolicyBody;
 use crate::state::Shared;
 use crate::time::{monotonic_ns, unix_ms_of};
+use crate::waf::Shield;
 use hcc_http::bytes::put_u64;
 use hcc_http::path::{self, Reading};
 use hcc_http::{Framing, Name, RequestHead, client};
@@ -27,6 +31,7 @@ const BUSY_RETRY_S: u32 = 1;
 
 /// What is known of a request, growing as the pipeline goes.
 #[derive(Debug)]
+#[allow(clippy::struct_excessive_bools)] // independent facts, not states of one machine
 pub struct Known {
     /// The platform's rules in force for this request.
     pub platform: Arc<Platform>,
@@ -52,6 +57,14 @@ pub struct Known {
     pub target: Option<Vec<u8>>,
     /// Field lines for every answer to this request.
     pub response_lines: Vec<u8>,
+    /// Whether a list allows the client.
+    pub allowed: bool,
+    /// Whether a rule lets the request past the firewall.
+    pub bypass: bool,
+    /// What the firewall looks with.
+    pub shield: Option<Shield>,
+    /// What was found, for security events.
+    pub findings: Vec<Finding>,
     /// Places among the requests being served.
     passes: Vec<Pass>,
 }
@@ -73,6 +86,10 @@ impl Known {
             upstream: None,
             target: None,
             response_lines: Vec::new(),
+            allowed: false,
+            bypass: false,
+            shield: None,
+            findings: Vec::new(),
             passes: Vec::new(),
             platform,
         }
@@ -81,6 +98,11 @@ impl Known {
     /// The route, when one matched.
     pub fn route(&self) -> Option<&Route> {
         self.route.as_ref().and_then(|(site, index)| site.routes.get(*index))
+    }
+
+    /// How the firewall works for this request, once its site is known.
+    pub fn policy(&self) -> Option<&PolicyBody> {
+        self.route().and_then(|r| r.waf.as_ref()).or_else(|| self.site.as_ref().map(|s| &s.security.waf))
     }
 
     /// What becomes of the fields of the response.
@@ -113,8 +135,10 @@ pub fn decide(shared: &Shared, config: &Config, head: &RequestHead, peer: IpAddr
             known.https = proto == b"https";
         }
     }
-    let Some(site) = config.site(head.host()) else { return Err(Answer::new(404, "no site of this host")) };
-    known.site = Some(Arc::clone(site));
+    let site = config.site(head.host());
+    known.site = site.map(Arc::clone);
+    security::admit(shared, config, site.map(Arc::as_ref), known)?;
+    let Some(site) = site else { return Err(Answer::new(404, "no site of this host")) };
     take_places(shared, known)?;
     if site.https_redirect && !known.https && !head.path().starts_with(ACME) {
         return Err(to_https(head.host(), head.target()));
@@ -122,8 +146,12 @@ pub fn decide(shared: &Shared, config: &Config, head: &RequestHead, peer: IpAddr
     if let Some(maintenance) = &site.maintenance {
         maintenance.check(known.client)?;
     }
+    if let Some(answer) = security::solved(config, site, head, known) {
+        return Err(answer);
+    }
     let (path, index) = find(site, head)?;
     known.route = Some((Arc::clone(site), index));
+    security::judge(shared, config, site, head, &path, known)?;
     let route = &site.routes[index];
     if let Some(cors) = &route.cors {
         if let Some(preflight) = Preflight::of(head) {
@@ -132,6 +160,10 @@ pub fn decide(shared: &Shared, config: &Config, head: &RequestHead, peer: IpAddr
         cors.put_lines(head, &mut known.response_lines);
     }
     admit(shared, config, head, site, route, known)?;
+    if !known.bypass {
+        let armour = site.armour.load();
+        known.shield = armour.as_ref().and_then(|a| a.shield(route.waf.as_ref().unwrap_or(&site.security.waf), &path));
+    }
     act(head, route, &path, known)
 }
 
@@ -295,7 +327,7 @@ fn limit<'a>(
 }
 
 /// Counts a request; gives how many more would be right now.
-fn count(shared: &Shared, limit: &Limit, key: u128, now_ns: u64) -> Result<u64, Answer> {
+pub fn count(shared: &Shared, limit: &Limit, key: u128, now_ns: u64) -> Result<u64, Answer> {
     let wait_ns = match shared.limits.check(limit, key, now_ns) {
         Decision::Admitted { remaining, .. } => return Ok(remaining),
         Decision::Refused { wait_ns } => wait_ns,

@@ -46,6 +46,8 @@ pub enum Content {
         /// Its bytes.
         body: Arc<str>,
     },
+    /// A page of the gateway's own, with fields of its own: neither the platform nor a route changes them.
+    Page(String),
     /// None.
     Empty,
 }
@@ -70,6 +72,11 @@ impl Answer {
     /// A body as it is.
     pub fn fixed(status: u16, content_type: Arc<str>, body: Arc<str>) -> Self {
         Self { content: Content::Fixed { content_type, body }, ..Self::new(status, "fixed answer") }
+    }
+
+    /// A page of the gateway's own.
+    pub fn page(status: u16, reason: &'static str, page: String) -> Self {
+        Self { content: Content::Page(page), ..Self::new(status, reason) }
     }
 
     /// With one more field; the value must be fit for one.
@@ -148,6 +155,7 @@ pub fn render(answer: &Answer, context: &Context<'_>) -> Rendered {
     let now = unix_ms();
     let (kind, body): (&str, Vec<u8>) = match &answer.content {
         Content::Empty => ("", Vec::new()),
+        Content::Page(page) => ("text/html; charset=utf-8", page.as_bytes().to_vec()),
         Content::Fixed { content_type, body } => (content_type, body.as_bytes().to_vec()),
         Content::Error => error(answer.status, None, &Value::Null, context, now),
         Content::Told { code, message, details } => error(answer.status, Some((code, message.as_deref())), details, context, now),
@@ -155,10 +163,11 @@ pub fn render(answer: &Answer, context: &Context<'_>) -> Rendered {
     let is_error = matches!(answer.content, Content::Error | Content::Told { .. });
     let edits = &context.edits;
     // What a route says of its answers holds for its own ones; an error of ours is no answer of the route's.
-    let rules = !is_error;
+    let own_page = matches!(answer.content, Content::Page(_));
+    let rules = !is_error && !own_page;
     let mut lines = Vec::with_capacity(512);
     let mut put = |name: &str, value: &[u8]| {
-        if !edits.replaces(name.as_bytes(), rules) {
+        if own_page || !edits.replaces(name.as_bytes(), rules) {
             put_field(&mut lines, name.as_bytes(), value);
         }
     };
@@ -185,7 +194,9 @@ pub fn render(answer: &Answer, context: &Context<'_>) -> Rendered {
             lines.extend_from_slice(&field.line);
         }
     }
-    edits.put_lines(&mut lines, rules);
+    if !own_page {
+        edits.put_lines(&mut lines, rules);
+    }
     Rendered { status: answer.status, reason_phrase: words::phrase(answer.status), lines, body }
 }
 
@@ -240,6 +251,11 @@ fn escape_html(out: &mut String, text: &str) {
             _ => out.push(c),
         }
     }
+}
+
+/// Whether a client wants a page rather than something for programs.
+pub fn prefers_html(accept: &[u8]) -> bool {
+    preferred(accept) == Kind::Html
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

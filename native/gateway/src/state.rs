@@ -8,9 +8,15 @@ use crate::limits::Limits;
 use crate::metrics::Metrics;
 use crate::revoked::Revoked;
 use crate::sealed::Keyring;
+use crate::security::bans::Bans;
+use crate::security::events::Events;
+use crate::security::geo::GeoFiles;
+use crate::security::tally::Tallies;
+use crate::snapshot::BanBody;
 use crate::time::{monotonic_ns, unix_ms};
+use crate::waf::RuleSets;
 use arc_swap::ArcSwap;
-use hcc_waf::{Inspector, NoInspection};
+use hcc_waf::Inspector;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -34,8 +40,18 @@ pub struct Shared {
     pub clients_connected: Arc<Gate>,
     /// Counters.
     pub metrics: Arc<Metrics>,
-    /// Where a firewall sits.
-    pub inspector: Box<dyn Inspector>,
+    /// Bans in force.
+    pub bans: Bans,
+    /// Where clients are.
+    pub geo: GeoFiles,
+    /// Security events that wait for somebody who writes them down.
+    pub events: Events,
+    /// What clients did that only attackers do often.
+    pub tallies: Tallies,
+    /// Rule sets of the firewall.
+    pub rule_sets: RuleSets,
+    /// Another firewall instead.
+    pub inspector: Option<Box<dyn Inspector>>,
     /// Whether the gateway is draining.
     pub draining: AtomicBool,
     /// Told when another configuration came into force.
@@ -58,7 +74,12 @@ impl Shared {
             clients_in_flight: Arc::default(),
             clients_connected: Arc::default(),
             metrics: Arc::default(),
-            inspector: inspector.unwrap_or_else(|| Box::new(NoInspection)),
+            bans: Bans::default(),
+            geo: GeoFiles::default(),
+            events: Events::default(),
+            tallies: Tallies::default(),
+            rule_sets: RuleSets::default(),
+            inspector,
             draining: AtomicBool::new(false),
             changed: Notify::new(),
             certificate_keys,
@@ -73,10 +94,16 @@ impl Shared {
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
         let number = self.applies.fetch_add(1, Ordering::Relaxed) + 1;
         let before = self.config.load_full();
-        let (next, report) = before.apply(bytes, number, &self.certificate_keys)?;
+        let (next, mut report) = before.apply(bytes, number, &self.certificate_keys)?;
+        next.arm(&self.rule_sets, &mut report);
         let now_ms = unix_ms();
         if !Arc::ptr_eq(&next.platform, &before.platform) {
             self.revoked.add(next.platform.revoked.iter().cloned(), now_ms / 1000);
+        }
+        self.geo.refresh();
+        if let Some(bans) = &next.bans {
+            // Also when the section is as before: what was told of in between is out of date now.
+            self.bans.replace(bans);
         }
         let changed = !report.applied.is_empty() || next.sections().count() != before.sections().count();
         self.metrics.applies.fetch_add(1, Ordering::Relaxed);
@@ -103,6 +130,23 @@ impl Shared {
         self.revoked.add(sessions.into_iter().map(|s| (s, until_s)), unix_ms() / 1000);
     }
 
+    /// Puts a ban in force before the next snapshot tells of it, or lifts it.
+    pub fn ban(&self, ban: &BanBody, lifted: bool) {
+        let now_s = unix_ms() / 1000;
+        if lifted { self.bans.lift(ban, now_s) } else { self.bans.add(ban, now_s) }
+    }
+
+    /// Gauges and counters of security, in Prometheus' text format.
+    pub fn security_text(&self) -> String {
+        let numbers = [
+            ("gauge", "banned_networks", self.bans.len() as u64),
+            ("counter", "security_events_dropped_total", self.events.dropped()),
+            ("counter", "client_tallies_missed_total", self.tallies.missed()),
+        ];
+        let line = |(kind, name, value)| format!("# TYPE hcc_gateway_{name} {kind}\nhcc_gateway_{name} {value}\n");
+        numbers.map(line).concat()
+    }
+
     /// What is in force, as JSON without secrets.
     pub fn status(&self) -> String {
         let config = self.config.load();
@@ -121,6 +165,8 @@ impl Shared {
             "applied_at": (last.1 > 0).then(|| crate::time::rfc3339(last.1)),
             "connections_open": self.metrics.open.load(Ordering::Relaxed),
             "revoked_sessions": self.revoked.len(),
+            "banned_networks": self.bans.len(),
+            "geo_problems": self.geo.problems(),
             "upstreams": upstreams,
             "shared_limits": self.limits.status(),
             "draining": self.draining.load(Ordering::Relaxed),

@@ -1,10 +1,13 @@
 //! The Python module `hcc_native`: a thin skin over the crates.
 #![allow(clippy::needless_pass_by_value)] // PyO3 hands over owned values
 
+mod waf;
+
 use hcc_gateway::{Keyring, Listen, Options};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
+use std::collections::HashMap;
 use std::net::TcpListener;
 use std::os::fd::{BorrowedFd, RawFd};
 use std::path::PathBuf;
@@ -29,16 +32,30 @@ fn duplicate(fd: RawFd) -> std::io::Result<TcpListener> {
 #[pymethods]
 impl Gateway {
     #[new]
-    #[pyo3(signature = (*, threads, last_good_path, access_log, certificate_keys = None, redis_url = None))]
+    #[allow(clippy::too_many_arguments)] // all by name
+    #[pyo3(signature = (*, threads, last_good_path, access_log, certificate_keys = None, redis_url = None, geo_country = None, geo_asn = None, rule_sets = None))]
     fn new(
         threads: usize,
         last_good_path: Option<PathBuf>,
         access_log: Option<String>,
         certificate_keys: Option<String>,
         redis_url: Option<String>,
+        geo_country: Option<PathBuf>,
+        geo_asn: Option<PathBuf>,
+        rule_sets: Option<HashMap<String, Vec<String>>>,
     ) -> PyResult<Self> {
         let keys = Keyring::parse(certificate_keys.as_deref().unwrap_or_default()).map_err(PyValueError::new_err)?;
-        let options = Options { threads, last_good: last_good_path, access_log, certificate_keys: keys, redis_url, ..Options::default() };
+        let options = Options {
+            threads,
+            last_good: last_good_path,
+            access_log,
+            certificate_keys: keys,
+            redis_url,
+            geo_country,
+            geo_asn,
+            rule_sets,
+            ..Options::default()
+        };
         Ok(Self { inner: hcc_gateway::Gateway::new(options)? })
     }
 
@@ -72,6 +89,20 @@ impl Gateway {
         py.detach(|| self.inner.revoke(session_ids, until_unix));
     }
 
+    fn ban(&self, py: Python<'_>, told: &[u8]) -> PyResult<()> {
+        py.detach(|| self.inner.ban(told)).map_err(PyValueError::new_err)
+    }
+
+    fn take_events<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
+        let json = py.detach(|| serde_json::to_vec(&self.inner.take_events())).map_err(|e| PyValueError::new_err(e.to_string()))?;
+        Ok(PyBytes::new(py, &json))
+    }
+
+    fn take_tallies<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
+        let json = py.detach(|| serde_json::to_vec(&self.inner.take_tallies())).map_err(|e| PyValueError::new_err(e.to_string()))?;
+        Ok(PyBytes::new(py, &json))
+    }
+
     fn reopen_log(&self, py: Python<'_>) -> PyResult<()> {
         Ok(py.detach(|| self.inner.reopen_log())?)
     }
@@ -91,5 +122,8 @@ impl Gateway {
 #[pymodule]
 fn hcc_native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<Gateway>()?;
+    module.add_function(wrap_pyfunction!(waf::waf_check, module)?)?;
+    module.add_function(wrap_pyfunction!(waf::waf_check_text, module)?)?;
+    module.add_function(wrap_pyfunction!(waf::waf_ftw, module)?)?;
     module.add("__version__", env!("CARGO_PKG_VERSION"))
 }

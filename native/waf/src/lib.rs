@@ -1,5 +1,13 @@
 //! Where a web application firewall sits in the pipeline: four phases and a verdict.
 
+pub mod body;
+pub mod engine;
+pub mod ftw;
+pub mod operator;
+pub mod pattern;
+pub mod seclang;
+pub mod transform;
+
 use hcc_http::{RequestHead, ResponseHead};
 use std::net::IpAddr;
 
@@ -24,10 +32,25 @@ pub struct Origin {
     pub client: IpAddr,
 }
 
+/// What a listener knows of a request beside its head; told before phase 1 by listeners that know it.
+#[derive(Clone, Copy, Debug)]
+pub struct Facts<'a> {
+    /// The request's id.
+    pub request_id: &'a [u8],
+    /// The protocol that the client speaks: `HTTP/1.1`, `HTTP/2.0`; empty where the head says it.
+    pub protocol: &'a [u8],
+    /// The client's port; 0 when not known.
+    pub client_port: u16,
+    /// Where the client connected to.
+    pub server: Option<std::net::SocketAddr>,
+}
+
 /// One request's inspection, made by [`Inspector::begin`] and dropped with the request.
 ///
 /// Bodies are held back, in memory, up to the limit that the inspection states, shown once, and go on when it lets them.
 pub trait Transaction: Send {
+    /// Before phase 1.
+    fn facts(&mut self, _facts: &Facts<'_>) {}
     /// Phase 1.
     fn request_headers(&mut self, head: &RequestHead) -> Verdict;
     /// Bytes of the request's body that phase 2 wants to see; 0 is none, and then nothing is held back.
@@ -40,6 +63,10 @@ pub trait Transaction: Send {
     fn response_body_limit(&self) -> usize;
     /// Phase 4; `whole` is false when the body is longer than the limit.
     fn response_body(&mut self, body: &[u8], whole: bool) -> Verdict;
+    /// Phase 5, once the request is over, however it ended; gives what was found.
+    fn finish(&mut self) -> engine::Report {
+        engine::Report::default()
+    }
 }
 
 /// Begins an inspection for each request.
@@ -57,3 +84,6 @@ impl Inspector for NoInspection {
         None
     }
 }
+
+#[cfg(test)]
+mod test_rules;

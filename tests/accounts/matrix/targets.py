@@ -215,6 +215,97 @@ def certificate(making: Making, where: str) -> Target:
     return Target(str(certificate_id), mark, {"certificate_id": str(certificate_id)})
 
 
+def _of_site(making: Making, where: str, ident: str, table: str, columns: dict[str, object]) -> Target:
+    """A row of security on a site of its own; `MARK` in a value stands for the mark."""
+    found, row_id = site(making, where), new_id()
+    row = {name: value.replace("MARK", found.mark) if isinstance(value, str) else value for name, value in columns.items()}
+    row |= {"id": row_id, "organization_id": making.organization(where), "site_id": found.id}
+    making.connection.execute(
+        sql.SQL("INSERT INTO hcc.{} ({}) VALUES ({})").format(
+            sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, row)), sql.SQL(", ").join(map(sql.Placeholder, row))
+        ),
+        row,
+    )
+    return Target(str(row_id), found.mark, {**found.facts, ident: str(row_id)})
+
+
+def security_policy(making: Making, where: str) -> Target:
+    """What a site says of the firewall; its mark is the site's."""
+    found = _of_site(making, where, "policy_id", "security_policies", {"mode": "detect"})
+    return Target(found.id, found.facts["site_id"], found.facts)
+
+
+def exclusion(making: Making, where: str) -> Target:
+    """An exclusion of a site."""
+    return _of_site(making, where, "exclusion_id", "waf_exclusions", {"tag": "MARK"})
+
+
+def waf_rules(making: Making, where: str) -> Target:
+    """Custom rules of a site."""
+    return _of_site(making, where, "rules_id", "waf_rules", {"name": "MARK", "text": 'SecMarker "x"'})
+
+
+def match_rule(making: Making, where: str) -> Target:
+    """A simple rule of a site."""
+    row = {"name": "MARK", "conditions": Jsonb({"paths": ["/x"]}), "action": "block"}
+    return _of_site(making, where, "rule_id", "match_rules", row)
+
+
+def access_entry(making: Making, where: str) -> Target:
+    """A country that a site denies."""
+    return _of_site(making, where, "entry_id", "access_entries", {"country": "SE", "action": "deny", "note": "MARK"})
+
+
+def ban(making: Making, where: str) -> Target:
+    """A ban in force."""
+    ban_id, mark = new_id(), f"mark{secrets.token_hex(8)}"
+    making.connection.execute(
+        "INSERT INTO hcc.bans (id, organization_id, network, reason) VALUES (%s, %s, '198.51.100.7', %s)",
+        (ban_id, making.organization(where), mark),
+    )
+    return Target(str(ban_id), mark, {"ban_id": str(ban_id)})
+
+
+def security_event(making: Making, where: str) -> Target:
+    """What a gateway found on a site."""
+    found, event_id = site(making, where), new_id()
+    matches = [{"rule_id": 942100, "message": found.mark, "target": "ARGS:q"}]
+    making.connection.execute("SELECT hcc.security_events_day((now() AT TIME ZONE 'UTC')::date)")
+    making.connection.execute(
+        "INSERT INTO hcc.security_events (id, organization_id, at, gateway, requests, action, source, message, rule_ids, matches,"
+        " client, site_id, method, host, path, user_agent, status, request_id)"
+        " VALUES (%s, %s, now(), 'edge', 1, 'blocked', 'waf', %s, '{942100}', %s, '192.0.2.1', %s, 'GET', '', '/', '', 403, '')",
+        (event_id, making.organization(where), found.mark, Jsonb(matches), found.id),
+    )
+    return Target(str(event_id), found.mark, {**found.facts, "event_id": str(event_id)})
+
+
+def detector(making: Making, where: str) -> Target:
+    """One of the platform's detectors, as it was at the start."""
+    making.connection.execute("UPDATE hcc.threat_detectors SET threshold = 100 WHERE name = 'not_found'")
+    return Target("", "no such mark", {"organization_id": str(making.organization(where)), "name": "not_found"})
+
+
+def firewall(making: Making, where: str) -> Target:
+    """The packet filter of a server."""
+    firewall_id, mark = new_id(), f"mark{secrets.token_hex(8)}"
+    making.connection.execute(
+        "INSERT INTO hcc.firewalls (id, organization_id, server) VALUES (%s, %s, %s)",
+        (firewall_id, making.organization(where), mark),
+    )
+    return Target(str(firewall_id), mark, {"firewall_id": str(firewall_id), "server": mark})
+
+
+def new_server(making: Making, where: str) -> Target:
+    """Nothing yet: a server without a filter."""
+    return Target("", "no such mark", {"server": f"server-{secrets.token_hex(6)}"})
+
+
+def new_network(making: Making, where: str) -> Target:
+    """Nothing yet: an address that nobody banned."""
+    return Target("", "no such mark", {"network": f"2001:db8::{secrets.token_hex(2)}:{secrets.token_hex(2)}"})
+
+
 def audit_entry(making: Making, where: str) -> Target:
     """An entry of the audit log."""
     mark = f"mark{secrets.token_hex(8)}"
@@ -232,5 +323,7 @@ MAKE: dict[str, Callable[[Making, str], Target]] = {
     for factory in (
         user, new_user, user_export, organization, new_organization, api_key, nothing, roles_of, operation, webhook,
         webhook_delivery, audit_entry, site, new_host, upstream, route, certificate,
+        security_policy, exclusion, waf_rules, match_rule, access_entry, ban, new_network, security_event,
+        detector, firewall, new_server,
     )
 }  # fmt: skip

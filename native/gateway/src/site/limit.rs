@@ -29,7 +29,7 @@ pub struct Limit {
 }
 
 /// Compiles a limit of a site; its number is the same over every apply.
-pub(super) fn compile(limit: LimitBody, site: &str, hasher: &impl BuildHasher) -> Result<Limit, String> {
+pub(crate) fn compile(limit: LimitBody, site: &str, hasher: &impl BuildHasher) -> Result<Limit, String> {
     if limit.name.is_empty() || limit.name.len() > 64 || !is_token(limit.name.as_bytes()) {
         return Err(format!("name of a limit: {}", limit.name));
     }

@@ -4,7 +4,7 @@ pub mod canary;
 pub mod cors;
 pub mod counted;
 pub mod headers;
-pub mod limit;
+pub(crate) mod limit;
 pub mod maintenance;
 pub mod matcher;
 pub mod pages;
@@ -21,7 +21,10 @@ pub use limit::Limit;
 pub use matcher::Matched;
 pub use route::{Action, Route};
 
+use crate::security::Protection;
 use crate::snapshot::SiteBody;
+use crate::waf::Armour;
+use arc_swap::ArcSwapOption;
 use hcc_proxy::Upstream;
 use headers::DefaultField;
 use maintenance::Maintenance;
@@ -50,6 +53,10 @@ pub struct Site {
     pub maintenance: Option<Maintenance>,
     /// Its own pages for answers of the gateway.
     pub pages: ErrorPages,
+    /// What protects it.
+    pub security: Protection,
+    /// What the firewall does here; set when the whole configuration is known.
+    pub armour: ArcSwapOption<Armour>,
     matcher: Matcher,
     upstreams: HashMap<String, Arc<Upstream>>,
 }
@@ -74,6 +81,7 @@ impl Site {
             routes.push(route::compile(route, &around, hasher).map_err(|e| format!("route {id}: {e}"))?);
         }
         routes.sort_by(Route::order);
+        let security = Protection::compile(body.security, &body.site_id, hasher)?;
         Ok(Self {
             id: body.site_id,
             organization: body.organization_id,
@@ -84,6 +92,8 @@ impl Site {
             hsts: headers::hsts(body.hsts_s),
             maintenance: Maintenance::compile(body.maintenance)?,
             pages: ErrorPages::compile(body.error_pages)?,
+            security,
+            armour: old.map_or_else(ArcSwapOption::empty, |o| ArcSwapOption::new(o.armour.load_full())),
             upstreams,
         })
     }

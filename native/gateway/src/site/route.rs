@@ -12,7 +12,8 @@ use super::rewrite::Rewrite;
 use crate::auth;
 use crate::body::Validator;
 use crate::gate::Counter;
-use crate::snapshot::{AuthBody, RouteBody};
+use crate::security;
+use crate::snapshot::{AuthBody, PolicyBody, RouteBody};
 use hcc_http::bytes::is_token;
 use hcc_proxy::Upstream;
 use std::cmp::Ordering;
@@ -65,6 +66,8 @@ pub struct Route {
     pub maintenance: Option<Maintenance>,
     /// The whole exchange's time instead of the upstream's; `Some(None)` is without end.
     pub total: Option<Option<Duration>>,
+    /// How the firewall works here, where that is not as on the site.
+    pub waf: Option<PolicyBody>,
 }
 
 /// What becomes of a request.
@@ -121,6 +124,7 @@ pub(super) fn compile(mut body: RouteBody, around: &Around<'_>, hasher: &impl Bu
         return Err("strip_prefix and rewrite need an upstream".to_owned());
     }
     auth::check(&body.auth)?;
+    body.waf.as_ref().map_or(Ok(()), security::check)?;
     let request_rules = Rules::compile(&body.request_headers, Direction::Request).map_err(|e| format!("request_headers: {e}"))?;
     let response_rules = Rules::compile(&body.response_headers, Direction::Response).map_err(|e| format!("response_headers: {e}"))?;
     let security = if body.security_headers { headers::security(&response_rules) } else { Vec::new() };
@@ -155,6 +159,7 @@ pub(super) fn compile(mut body: RouteBody, around: &Around<'_>, hasher: &impl Bu
         validate: body.validate.as_ref().map(Validator::compile).transpose()?,
         maintenance: Maintenance::compile(body.maintenance)?,
         total,
+        waf: body.waf,
         id: body.id,
     })
 }

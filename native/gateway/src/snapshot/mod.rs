@@ -4,6 +4,7 @@ pub mod auth;
 pub mod certificate;
 pub mod platform;
 pub mod route;
+pub mod security;
 pub mod site;
 pub mod upstream;
 
@@ -12,6 +13,10 @@ pub use certificate::CertificateBody;
 pub use platform::{Defaults, JwkBody, JwtBody, PlatformBody, RevokedBody};
 pub use route::{
     CanaryBody, CorsBody, HeaderRules, LimitBody, LimitKey, MaintenanceBody, RedirectBody, RespondBody, RouteBody, ValidateBody,
+};
+pub use security::{
+    AccessAction, AccessBody, BanBody, BansBody, ChallengeBody, DetectionBody, ExclusionBody, HeaderHow, HeaderMatchBody, MatchAction,
+    MatchBody, MatchRuleBody, Mode, PolicyBody, QuotaBody, ScopeBody, SiteSecurityBody, WafRulesBody,
 };
 pub use site::SiteBody;
 pub use upstream::{
@@ -27,7 +32,7 @@ use serde_json::value::RawValue;
 pub struct Snapshot<'a> {
     /// Version of this shape: 1.
     pub version: u32,
-    /// `platform`, `api_keys`, one section a site and one a certificate.
+    /// `platform`, `api_keys`, `bans`, one section a site, one an organisation that says something of security, one a certificate.
     #[serde(borrow)]
     pub sections: Vec<Section<'a>>,
 }
@@ -36,7 +41,7 @@ pub struct Snapshot<'a> {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Section<'a> {
-    /// `platform`, `api_keys`, `site:<uuid>` or `certificate:<uuid>`.
+    /// `platform`, `api_keys`, `bans`, `site:<uuid>`, `security:<uuid>` or `certificate:<uuid>`.
     pub id: String,
     /// Any text that changes with the content.
     pub hash: String,

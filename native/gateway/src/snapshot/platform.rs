@@ -1,5 +1,6 @@
 //! What every gateway does alike.
 
+use super::{ChallengeBody, DetectionBody};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
@@ -17,6 +18,10 @@ pub struct PlatformBody {
     pub defaults: Defaults,
     /// Fields set on every response.
     pub response_headers: BTreeMap<String, String>,
+    /// The proof of work that rules ask for.
+    pub challenge: ChallengeBody,
+    /// What is counted of clients.
+    pub detection: DetectionBody,
 }
 
 /// Who signs access tokens.

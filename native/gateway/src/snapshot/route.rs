@@ -1,6 +1,6 @@
 //! One route: which requests, what is done with them, where they go.
 
-use super::AuthBody;
+use super::{AuthBody, PolicyBody};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use std::collections::BTreeMap;
@@ -82,6 +82,9 @@ pub struct RouteBody {
     /// Milliseconds for the whole exchange instead of the upstream's; 0 for no end.
     #[serde(default)]
     pub total_ms: Option<u64>,
+    /// How the firewall works here, where that is not as on the site.
+    #[serde(default)]
+    pub waf: Option<PolicyBody>,
 }
 
 /// A share of the requests that goes elsewhere.

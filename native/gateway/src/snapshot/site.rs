@@ -1,6 +1,6 @@
 //! One site.
 
-use super::{MaintenanceBody, RouteBody, UpstreamBody};
+use super::{MaintenanceBody, RouteBody, SiteSecurityBody, UpstreamBody};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
@@ -32,4 +32,7 @@ pub struct SiteBody {
     /// HTML pages by status (`"502"`, or `"5xx"`, `"4xx"`) for answers of the gateway itself to browsers.
     #[serde(default)]
     pub error_pages: BTreeMap<String, String>,
+    /// What protects it.
+    #[serde(default)]
+    pub security: SiteSecurityBody,
 }

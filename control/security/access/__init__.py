@@ -1,0 +1,1 @@
+"""Lists of who may come and who may not."""

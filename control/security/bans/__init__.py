@@ -1,0 +1,1 @@
+"""Bans: who is kept out, why, and until when."""

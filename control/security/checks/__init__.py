@@ -1,0 +1,1 @@
+"""What is right input: checks that say which field is wrong."""

@@ -1,0 +1,1 @@
+"""`hcc waf`, `hcc access`, `hcc ban` and `hcc firewall`."""

@@ -1,0 +1,1 @@
+"""Threat detection: thresholds, and what becomes of clients past them."""

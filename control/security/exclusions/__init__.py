@@ -1,0 +1,1 @@
+"""What the firewall leaves out."""

@@ -1,0 +1,66 @@
+"""Packet filters of servers: stored after nft has looked at them."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from psycopg.types.json import Jsonb
+
+from control.core.context import Context
+from control.core.db import Transaction
+from control.core.errors import FieldError, ValidationFailed
+from control.core.pagination import PageRequest, like
+from control.security import kept
+from control.security.firewall import checks, nft
+from control.security.firewall import queries as q
+from control.security.firewall.models import Firewall, NewFirewall, Rendered
+from control.security.firewall.render import render
+from control.security.kept import Kind
+
+SORTABLE = {"created_at": "created_at", "updated_at": "updated_at", "server": "server"}
+KIND = Kind("firewall", "firewall", q.SQL, 1000, "There is a firewall for this server already; change that one.")
+
+
+async def page(ctx: Context, wanted: PageRequest, filters: dict[str, Any]) -> tuple[list[Firewall], int]:
+    """The filters in reach."""
+    return await kept.page(ctx, KIND, Firewall, wanted, {"search": like(wanted.search), **filters})
+
+
+async def get(ctx: Context, firewall_id: UUID) -> Firewall:
+    """One filter. Raises NotFound."""
+    return await kept.get(ctx, KIND, Firewall, firewall_id)
+
+
+async def create(ctx: Context, tx: Transaction, data: NewFirewall) -> Firewall:
+    """A filter for a server. Raises ValidationFailed, Conflict when the server has one."""
+    return await kept.create(ctx, tx, KIND, Firewall, None, await _columns(data))
+
+
+async def replace(ctx: Context, firewall_id: UUID, data: NewFirewall) -> Firewall:
+    """Set all of a filter. Raises as `create` does."""
+    return await kept.update(ctx, KIND, Firewall, firewall_id, None, await _columns(data))
+
+
+async def delete(ctx: Context, firewall_id: UUID) -> None:
+    """Delete a filter; what is in force on the server stays."""
+    await kept.delete(ctx, KIND, Firewall, firewall_id)
+
+
+async def rendered(ctx: Context, firewall_id: UUID) -> Rendered:
+    """The filter in nftables' language, and what nft says of it."""
+    text = render(await get(ctx, firewall_id))
+    return Rendered(text=text, problems=await asyncio.to_thread(nft.problems, text))
+
+
+async def _columns(data: NewFirewall) -> dict[str, Any]:
+    normal, errors = checks.check(data)
+    if not errors:
+        said = await asyncio.to_thread(nft.problems, render(normal))
+        errors = [FieldError("/rules", f"nft: {line}") for line in (said or [])[:10]]
+    if errors:
+        raise ValidationFailed(errors)
+    built = msgspec.to_builtins(normal)
+    return {**built, "sets": Jsonb(built["sets"]), "rules": Jsonb(built["rules"])}

@@ -1,0 +1,1 @@
+"""Policies of the firewall: mode, paranoia level and thresholds, inherited from above."""

@@ -1,0 +1,1 @@
+"""What is alike for the security of all sites."""

@@ -1,0 +1,42 @@
+//! One request's inspection by a rule set.
+
+use super::armour::Shield;
+use crate::security::events::{Action, Finding, RuleMatch, Source};
+use hcc_waf::Transaction;
+use hcc_waf::engine::{Event, Inspection, Report, Start};
+use std::net::IpAddr;
+
+/// Matches that one event tells of.
+const TOLD: usize = 20;
+
+/// Begins an inspection; none when the policy is off.
+pub fn begin(shield: &Shield, client: IpAddr, request_id: &[u8]) -> Option<Box<dyn Transaction>> {
+    let unique_id = std::str::from_utf8(request_id).unwrap_or_default();
+    let start = Start { client, client_port: 0, server: None, server_port: 0, unique_id };
+    let inspection = Inspection::begin(&shield.engine, &shield.policy, &start)?;
+    Some(Box::new(inspection))
+}
+
+/// Rules that only add up what others found say less than those.
+fn rank(event: &Event) -> (bool, u8) {
+    (event.variable.starts_with("TX:"), event.severity.unwrap_or(u8::MAX))
+}
+
+/// What is told of a finished inspection; none when no rule had anything to say.
+pub fn finding(mut report: Report) -> Option<Finding> {
+    if report.events.is_empty() && report.ended.is_none() {
+        return None;
+    }
+    report.events.sort_by_key(rank);
+    let action = if report.ended.is_some() { Action::Blocked } else { Action::Detected };
+    let message = report.events.first().map_or_else(|| "blocked by the firewall".to_owned(), |e| e.message.clone());
+    let mut finding = Finding::new(action, Source::Waf, None, message);
+    finding.score = u32::try_from(report.inbound.max(report.outbound)).ok();
+    let matches = report.events.into_iter().take(TOLD);
+    finding.matches =
+        matches.map(|e| RuleMatch { rule_id: e.rule, message: e.message, target: e.variable, excerpt: e.value, tags: e.tags }).collect();
+    if let (Some((_, rule)), true) = (report.ended, finding.matches.is_empty()) {
+        finding.matches.push(RuleMatch { rule_id: rule, ..RuleMatch::default() });
+    }
+    Some(finding)
+}

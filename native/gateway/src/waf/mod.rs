@@ -1,0 +1,8 @@
+//! The firewall in the pipeline: rule sets by version, what each site makes of them, and the inspection of one request.
+
+pub mod armour;
+pub mod inspect;
+pub mod rule_sets;
+
+pub use armour::{Armour, Shield};
+pub use rule_sets::RuleSets;

@@ -1,0 +1,158 @@
+//! Search for thousands of literals at once, without regard to the case of ASCII letters.
+//!
+//! Of each literal four bytes that are rare in ordinary values stand for it (two, when it is shorter than four). At every place of
+//! a value, two look-ups in tables of a few KiB say whether any of those may stand there, and only then literals are compared.
+//! Unlike the steps of an automaton, the look-ups do not wait for each other.
+
+use super::frequency;
+use std::collections::HashMap;
+
+/// Bits of the table for four bytes: at 2,000 literals, one place in 33 passes by chance.
+const QUAD_BITS: u32 = 16;
+/// Comparisons that a search may make in vain, and further ones for each byte: beyond it everything counts as found.
+const VAIN: usize = 64;
+
+type Quads = [u64; 1 << (QUAD_BITS - 6)];
+type Pairs = [u64; 1 << 8];
+
+#[derive(Debug)]
+struct Literal {
+    text: Box<[u8]>,
+    /// Where in it the bytes stand that the tables know.
+    offset: usize,
+    owners: Box<[u32]>,
+}
+
+/// Literals and who looks for them.
+#[derive(Debug)]
+pub(super) struct Grams {
+    quads: Box<Quads>,
+    pairs: Box<Pairs>,
+    /// Literals by their bytes in the tables.
+    by_gram: HashMap<u32, Vec<Literal>, foldhash::fast::FixedState>,
+    literals: usize,
+}
+
+/// Four bytes with the bit set that tells the cases of a letter apart; other bytes may fall together by it.
+#[inline]
+fn quad(bytes: [u8; 4]) -> u32 {
+    u32::from_le_bytes(bytes) | 0x2020_2020
+}
+
+#[inline]
+fn quad_index(quad: u32) -> usize {
+    (quad.wrapping_mul(0x9E37_79B1) >> (32 - QUAD_BITS)) as usize
+}
+
+/// The first two bytes of four, in 14 bits.
+#[inline]
+fn pair_index(quad: u32) -> usize {
+    (quad & 0x7f | quad >> 1 & 0x3f80) as usize
+}
+
+impl Grams {
+    /// Literals of two bytes or more in lower case, each with the ids that want it.
+    pub(super) fn new(literals: Vec<(Vec<u8>, Vec<u32>)>) -> Self {
+        let mut grams = Self {
+            quads: Box::new([0; 1 << (QUAD_BITS - 6)]),
+            pairs: Box::new([0; 1 << 8]),
+            by_gram: HashMap::default(),
+            literals: literals.len(),
+        };
+        for (text, owners) in literals {
+            let width = if text.len() >= 4 { 4 } else { 2 };
+            let cost = |offset: &usize| {
+                let crowd = grams.by_gram.get(&key(&text[*offset..*offset + width])).map_or(0, Vec::len);
+                frequency::of_literals(&[text[*offset..*offset + width].to_vec()]) * (1 + crowd) as f64
+            };
+            let offset = (0..=text.len() - width).min_by(|a, b| cost(a).total_cmp(&cost(b))).unwrap_or(0);
+            let gram = key(&text[offset..offset + width]);
+            if width == 4 {
+                let index = quad_index(gram);
+                grams.quads[index >> 6] |= 1 << (index & 63);
+            } else {
+                let index = pair_index(gram);
+                grams.pairs[index >> 6] |= 1 << (index & 63);
+            }
+            grams.by_gram.entry(gram).or_default().push(Literal { text: text.into(), offset, owners: owners.into() });
+        }
+        grams
+    }
+
+    /// Calls `found` with every id that wants a literal of the value, perhaps more than once. `false` when so much in the value
+    /// looks like literals without being any that the search was ended: then every id counts as found.
+    #[must_use]
+    pub(super) fn search(&self, value: &[u8], mut found: impl FnMut(u32)) -> bool {
+        let mut vain = VAIN + value.len();
+        let mut near_end = [0u8; 6];
+        for (at, window) in value.windows(4).enumerate() {
+            let Ok(bytes) = window.try_into() else { continue };
+            let here = quad(bytes);
+            if self.may_begin(here) {
+                vain = vain.saturating_sub(self.compare(value, at, here, &mut found));
+                if vain == 0 {
+                    return false;
+                }
+            }
+        }
+        // The last places have no four bytes before them.
+        let last = value.len().saturating_sub(3);
+        let rest = value.get(last..).unwrap_or_default();
+        near_end[..rest.len()].copy_from_slice(rest);
+        for (at, window) in near_end.windows(4).enumerate().take(rest.len()) {
+            let Ok(bytes) = window.try_into() else { continue };
+            let here = quad(bytes);
+            if self.may_begin(here) {
+                self.compare(value, last + at, here, &mut found);
+            }
+        }
+        true
+    }
+
+    #[inline]
+    fn may_begin(&self, here: u32) -> bool {
+        let (quad, pair) = (quad_index(here), pair_index(here));
+        // The masks are for the compiler: neither index can be larger.
+        let quads = self.quads[(quad >> 6) & (self.quads.len() - 1)] >> (quad & 63);
+        let pairs = self.pairs[(pair >> 6) & (self.pairs.len() - 1)] >> (pair & 63);
+        (quads | pairs) & 1 == 1
+    }
+
+    /// Compares the literals that may stand around a place, and says how many did not.
+    #[cold]
+    fn compare(&self, value: &[u8], at: usize, here: u32, found: &mut impl FnMut(u32)) -> usize {
+        let mut vain = 0;
+        for gram in [here, here & 0xffff] {
+            for literal in self.by_gram.get(&gram).map_or(&[][..], Vec::as_slice) {
+                let text = at.checked_sub(literal.offset).and_then(|start| value.get(start..start + literal.text.len()));
+                if text.is_some_and(|text| text.eq_ignore_ascii_case(&literal.text)) {
+                    literal.owners.iter().for_each(|id| found(*id));
+                } else {
+                    vain += 1;
+                }
+            }
+        }
+        vain
+    }
+
+    /// How many literals there are.
+    pub(super) fn len(&self) -> usize {
+        self.literals
+    }
+
+    /// Bytes held.
+    pub(super) fn memory(&self) -> usize {
+        let literal = |literal: &Literal| size_of_val(literal) + literal.text.len() + size_of_val(&*literal.owners);
+        let literals: usize = self.by_gram.values().flatten().map(literal).sum();
+        size_of::<Quads>() + size_of::<Pairs>() + literals + self.by_gram.capacity() * 40
+    }
+}
+
+/// What the tables know of two or four bytes.
+fn key(bytes: &[u8]) -> u32 {
+    match *bytes {
+        [a, b, c, d] => quad([a, b, c, d]),
+        [a, b] => quad([a, b, 0, 0]) & 0xffff,
+        _ => 0,
+    }
+}
