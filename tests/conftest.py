@@ -21,22 +21,18 @@ from control.core.runtime import Runtime
 from control.core.settings import Settings
 from control.stack.redis import PrivateRedis
 from tests.cluster import TEMPLATE, Server, Urls
+from tests.memory import in_memory
 from tests.peopling import Application, Keys, Peopled, Peopling, settings_for
 from tests.ports import free_port
 from tests.world import World, world_of
 
 __all__ = ["Application", "Peopled", "Server", "Urls", "free_port"]
 
-_MEMORY = Path("/dev/shm")
-_ROOM = 2 << 30
-"""Bytes that must be free in memory: each running test has a database of 10 MiB, and the log keeps up to 512 MiB."""
-
 
 @pytest.fixture(scope="session")
 def folder() -> Iterator[Path]:
     """A folder outside the tree that any user may pass through, in memory where there is room."""
-    memory = _MEMORY if _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free > _ROOM else None
-    path = Path(tempfile.mkdtemp(prefix="hcc-test-", dir=memory))
+    path = Path(tempfile.mkdtemp(prefix="hcc-test-", dir=in_memory()))
     path.chmod(0o755)
     yield path
     shutil.rmtree(path, ignore_errors=True)
