@@ -12,6 +12,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 /// Policies kept for paths on which other exclusions hold; they are made again when that is too few.
 const VARIANTS: usize = 256;
+/// Bytes of a body that are looked at.
+const BODY: usize = 1 << 20;
 
 /// All that a site's armour is made from.
 #[derive(Debug, PartialEq)]
@@ -68,6 +70,9 @@ fn plate(body: &PolicyBody, custom: &[&WafRulesBody], exclusions: &[Exclusion], 
         inbound_threshold: Some(body.inbound_threshold),
         outbound_threshold: Some(body.outbound_threshold),
         exclusions: exclusions.to_vec(),
+        // Rules of a customer's own cannot have more held in memory.
+        request_body_limit: Some(BODY),
+        response_body_limit: Some(BODY),
         ..PolicyText::default()
     };
     let policy = Arc::new(Policy::compile(&text, &engine.rules)?);
