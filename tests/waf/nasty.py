@@ -80,5 +80,5 @@ def of_rules(folder: Path) -> Iterator[tuple[str, str]]:
             samples = {sample(tree, branch) for branch in range(MOST_BRANCHES)}
             for text in sorted(samples):
                 # The whole makes the rule match at once; what lacks its end makes it try again at each place.
-                for piece in {text[:-1], text[: max(1, len(text) // 2)]} - {""}:
+                for piece in sorted({text[:-1], text[: max(1, len(text) // 2)]} - {""}):
                     yield found["id"], piece
