@@ -55,7 +55,6 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     geo_country: str
     geo_asn: str
     rule_sets: dict[str, list[str]]
-    certificate_keys: str
     parent: int
     stopping: mmap.mmap
     """One byte that parent and worker share: 0, or how the parent stops (`_ALONE`, `_HANDED_OVER`)."""
@@ -248,12 +247,9 @@ def serve(
     geo_country: str = "",
     geo_asn: str = "",
     rule_sets: str = "",
-    certificate_keys: str = "",
     drain_s: float = 10.0,
 ) -> int:
     """Serve until a signal. `threads` are those of the public listener; `drain_s` bounds how long a stop waits for requests.
-
-    `listen` may name several addresses, `https://` ones among them, whose certificates `certificate_keys` open.
 
     `listen` may name several addresses, `https://` ones among them, whose certificates `certificate_keys` open.
 
@@ -290,7 +286,6 @@ def serve(
         geo_country=geo_country,
         geo_asn=geo_asn,
         rule_sets=files,
-        certificate_keys=certificate_keys,
         parent=os.getpid(),
         stopping=mmap.mmap(-1, 1),
     )

@@ -138,6 +138,7 @@ async def test_a_scanner_is_banned(
         await asyncio.gather(watcher, return_exceptions=True)
 
 
+@pytest.mark.alone
 async def test_exclusions_and_policies_reach_the_gateways(world: World, fleet: Fleet) -> None:
     def hashes() -> list[str]:
         found = [msgspec.json.decode(one.native.status())["sections"] for one in fleet.gateways]

@@ -65,7 +65,7 @@ MATCH = {
     "headers": [{"name": "Referer", "how": "is", "value": "x"}],
 }  # fmt: skip
 SECURITY: list[tuple[str, dict[str, Any]]] = [
-    ("policies", {"mode": "block", "paranoia": 2, "inbound_threshold": 7, "outbound_threshold": 3, "rule_set": "3.3.4"}),
+    ("policies", {"mode": "block", "paranoia": 2, "inbound_threshold": 7, "outbound_threshold": 3, "rule_set": "4.28.0"}),
     ("exclusions", {"rule_from": 942100, "target": "ARGS:q", "path_prefix": "/search"}),
     ("exclusions", {"tag": "attack-xss"}),
     ("rules", {"name": "own", "position": 3, "text": 'SecMarker "x"'}),
@@ -149,7 +149,11 @@ async def test_the_gateway_takes_all_of_it(world: World, settings: Settings) -> 
 
     await everything(world, settings)
     raw, sections = await snapshot_of(settings)
-    gateway = Gateway(threads=1, last_good_path=None, access_log=None, certificate_keys=settings.certificate_keys)
+    # Any version will do that is not the default one.
+    rules = {version: ["/usr/share/modsecurity-crs/rules/*.conf"] for version in ("3.3.4", "4.28.0")}
+    gateway = Gateway(
+        threads=1, last_good_path=None, access_log=None, certificate_keys=settings.certificate_keys, rule_sets=rules
+    )
     report = msgspec.json.decode(gateway.apply(raw))
     assert report["refused"] == []
     assert sorted(report["applied"]) == sorted(sections)

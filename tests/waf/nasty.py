@@ -6,8 +6,8 @@ import re
 import warnings
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from re import _constants as c  # type: ignore[attr-defined]
-from re import _parser as sre  # type: ignore[attr-defined]
+from re import _constants as c
+from re import _parser as sre
 from typing import Any
 
 MOST_BRANCHES = 3
