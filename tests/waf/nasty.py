@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Iterable, Iterator
+from importlib import import_module
 from pathlib import Path
-from re import _constants as c
-from re import _parser as sre
 from typing import Any
+
+sre: Any = import_module("re._parser")
+c: Any = import_module("re._constants")
 
 MOST_BRANCHES = 3
 """Alternatives tried of each choice."""
