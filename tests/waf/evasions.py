@@ -5,6 +5,7 @@ from __future__ import annotations
 from urllib.parse import quote
 
 from tests.waf.disguise import (
+    BROWSER,
     FINE_FORM,
     FORM,
     PASSWD,
@@ -183,12 +184,19 @@ FIELDS = [
         get("/", "User-Agent: Mozilla/5.0 (compatible; a; b)"),
     ),
     Evasion("User-Agent, markup", get("/", f"User-Agent: {SCRIPT}"), query(SCRIPT), get("/", "User-Agent: Mozilla/5.0 (x > 1)")),
-    Evasion(
-        "Referer", get("/", f"Referer: https://e.example/?q={PASSWD}"), query(PASSWD), get("/", "Referer: https://e.example/?q=a")
-    ),
     Evasion("X-Forwarded-For", get("/", f"X-Forwarded-For: {PASSWD}"), query(PASSWD), get("/", "X-Forwarded-For: 192.0.2.1")),
     Evasion("a field of its own", get("/", f"X-Version: {PASSWD}"), query(PASSWD), get("/", "X-Version: 2")),
     Evasion("a field that hides another", get("/", "Content-Encoding : gzip"), PLAIN_QUERY, get("/", "Content-Language: en")),
     Evasion("a folded field", get("/", "X-A: b\r\n c"), PLAIN_QUERY, get("/", "X-A: b c")),
     Evasion("two Hosts", get("/", "Host: shop.example", "Host: other.example"), PLAIN_QUERY, get("/")),
 ]
+
+PARANOID = [
+    Evasion("Referer, markup", get("/", f"Referer: {SCRIPT}"), query(SCRIPT), get("/", "Referer: https://e.example/?q=a")),
+    Evasion(
+        "Referer, SQL", get("/", f"Referer: https://e.example/?q={SQL}"), PLAIN_QUERY, get("/", "Referer: https://e.example/")
+    ),
+    Evasion("User-Agent, SQL", get("/", f"User-Agent: {BROWSER} {SQL}"), PLAIN_QUERY, get("/")),
+    Evasion("a file below the root", get("/etc/passwd/../passwd"), query(PASSWD), get("/etc")),
+]
+"""What the core rules look at from paranoia 2 on."""

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Iterable, Iterator
+from importlib import import_module
 from pathlib import Path
-from re import _constants as c
-from re import _parser as sre
 from typing import Any
+
+sre: Any = import_module("re._parser")
+c: Any = import_module("re._constants")
 
 MOST_BRANCHES = 3
 """Alternatives tried of each choice."""
@@ -80,5 +82,5 @@ def of_rules(folder: Path) -> Iterator[tuple[str, str]]:
             samples = {sample(tree, branch) for branch in range(MOST_BRANCHES)}
             for text in sorted(samples):
                 # The whole makes the rule match at once; what lacks its end makes it try again at each place.
-                for piece in {text[:-1], text[: max(1, len(text) // 2)]} - {""}:
+                for piece in sorted({text[:-1], text[: max(1, len(text) // 2)]} - {""}):
                     yield found["id"], piece
