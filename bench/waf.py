@@ -4,7 +4,7 @@
 
 Paranoia 1, blocking, request bodies inspected, no audit log; the rules' settings are printed into the result. Each has one
 worker or thread; the origin is a second nginx; nginx without a firewall stands beside as the other peer by which a disturbed
-round is known. HCC_BENCH_CORAZA names a program that is started as `PROGRAM LISTEN ORIGIN RULES…` and then is a third column.
+round is known.
 """
 
 from __future__ import annotations
@@ -13,14 +13,12 @@ import argparse
 import json
 import os
 import platform
-import shlex
 import shutil
 import tempfile
 import urllib.request
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import _load
@@ -31,7 +29,7 @@ import _plot as plot
 import _summary
 import _traffic
 from _load import Measured
-from _processes import cpu_seconds, free_port, rss_mib, running
+from _processes import cpu_seconds, rss_mib
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 RESULTS = _ours.ROOT / "bench" / "results"
@@ -84,21 +82,11 @@ def _answer(port: int, case: Case) -> int:
 def _start(stack: ExitStack, folder: str, origin: int) -> dict[str, tuple[int, int]]:
     """Process id and port of everybody."""
     key = Ed25519PrivateKey.generate()
-    rules = Path(folder) / "modsecurity.conf"
-    listeners = {
+    return {
         "ours": _ours.start(stack, folder, origin, key, waf=True),
         "modsecurity": _modsecurity.start(stack, folder, origin, protected=True),
         "nginx alone": _modsecurity.start(stack, folder, origin, protected=False),
     }
-    if program := os.environ.get("HCC_BENCH_CORAZA"):
-        port = free_port()
-        own = Path(folder) / "coraza.conf"
-        # Unknown to it: what only tells how the other one reads Unicode.
-        own.write_text("\n".join(line for line in rules.read_text().splitlines() if "UnicodeMapFile" not in line))
-        command = [*shlex.split(program), f"127.0.0.1:{port}", f"http://127.0.0.1:{origin}", str(own)]
-        os.environ["GOMAXPROCS"] = "1"
-        listeners["coraza"] = stack.enter_context(running(command, port, folder)), port
-    return listeners
 
 
 def _run(
