@@ -40,9 +40,11 @@ PROGRAMS = {
     "cc": "build-essential",
     "git": "git",
     "jq": "jq",
+    "nft": "nftables",
+    "ip": "iproute2",
 }
 """Programs looked for, and the Debian package of each. nginx, HAProxy, Node, wrk and h2load are the
-peers of tests and benches; jq is in the README's examples."""
+peers of tests and benches; nft and ip are for the packet filter; jq is in the README's examples."""
 
 FILES = {
     "/usr/share/modsecurity-crs/rules": "modsecurity-crs",
