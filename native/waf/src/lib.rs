@@ -75,15 +75,5 @@ pub trait Inspector: Send + Sync {
     fn begin(&self, origin: Origin, site: &str) -> Option<Box<dyn Transaction>>;
 }
 
-/// Inspects nothing.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct NoInspection;
-
-impl Inspector for NoInspection {
-    fn begin(&self, _origin: Origin, _site: &str) -> Option<Box<dyn Transaction>> {
-        None
-    }
-}
-
 #[cfg(test)]
 mod test_rules;

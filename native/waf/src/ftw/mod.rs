@@ -152,40 +152,6 @@ fn judge(expected: &Expected, got: &Got, wrong: &mut Vec<String>) {
     }
 }
 
-/// Outcomes as JSON: `{"passed":…,"failed":…,"failures":[{"test":…,"file":…,"wrong":[…]}]}`.
-pub fn json(outcomes: &[Outcome]) -> String {
-    let failed: Vec<&Outcome> = outcomes.iter().filter(|o| !o.wrong.is_empty()).collect();
-    let mut out = format!("{{\"passed\":{},\"failed\":{},\"failures\":[", outcomes.len() - failed.len(), failed.len());
-    for (at, outcome) in failed.iter().enumerate() {
-        let wrong: Vec<String> = outcome.wrong.iter().map(|w| string(w)).collect();
-        let comma = if at > 0 { "," } else { "" };
-        let _ = write!(
-            out,
-            "{comma}{{\"test\":{},\"file\":{},\"wrong\":[{}]}}",
-            string(&outcome.title),
-            string(&outcome.file),
-            wrong.join(",")
-        );
-    }
-    out.push_str("]}");
-    out
-}
-
-fn string(text: &str) -> String {
-    let mut out = String::from("\"");
-    for c in text.chars() {
-        match c {
-            '"' | '\\' => out.extend(['\\', c]),
-            c if c.is_control() => {
-                let _ = write!(out, "\\u{:04x}", u32::from(c));
-            }
-            c => out.push(c),
-        }
-    }
-    out.push('"');
-    out
-}
-
 /// Reads reviewed overrides: a list of `test` and `reason`, both needed.
 pub fn overrides(text: &str) -> Result<Vec<(String, String)>, String> {
     let list = yaml::Node::parse(text)?;

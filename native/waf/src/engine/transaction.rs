@@ -1,36 +1,10 @@
-//! The engine as the gateway's inspector.
+//! An inspection as the gateway's pipeline drives it.
 
-use super::inspection::{Engine, Inspection, Report};
-use super::policy::Policy;
-use super::request::{Line, Start};
+use super::inspection::{Inspection, Report};
+use super::request::Line;
 use crate::seclang::Variable;
-use crate::{Facts, Inspector, Origin, Transaction, Verdict};
+use crate::{Facts, Transaction, Verdict};
 use hcc_http::{Framing, RequestHead, ResponseHead, Version};
-use std::collections::HashMap;
-use std::sync::Arc;
-
-/// Inspects sites by their policies over one rule set. It never changes: a new one takes its place when something does.
-#[derive(Debug)]
-pub struct Guard {
-    engine: Arc<Engine>,
-    policies: HashMap<String, Arc<Policy>>,
-    otherwise: Option<Arc<Policy>>,
-}
-
-impl Guard {
-    /// With the policies of sites by their ids, and one for all others; sites without one are not inspected.
-    pub const fn new(engine: Arc<Engine>, policies: HashMap<String, Arc<Policy>>, otherwise: Option<Arc<Policy>>) -> Self {
-        Self { engine, policies, otherwise }
-    }
-}
-
-impl Inspector for Guard {
-    fn begin(&self, origin: Origin, site: &str) -> Option<Box<dyn Transaction>> {
-        let policy = self.policies.get(site).or(self.otherwise.as_ref())?;
-        let start = Start { client: origin.client, client_port: 0, server: None, server_port: 0, unique_id: "" };
-        Some(Box::new(Inspection::begin(&self.engine, policy, &start)?))
-    }
-}
 
 const fn protocol(version: Version) -> &'static [u8] {
     match version {
