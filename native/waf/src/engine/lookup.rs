@@ -1,8 +1,9 @@
 //! From targets to values.
 
+use super::classes;
 use super::program::{Part, Target};
 use super::run::Run;
-use super::state::{Found, Listed, Live, Pair, State, Tx, Value};
+use super::state::{Found, Instead, Listed, Live, Pair, State, Tx, Value};
 use super::values::{ValueId, Values};
 use crate::seclang::Variable;
 
@@ -91,6 +92,7 @@ impl Run<'_> {
             listed.classes = listed.found.iter().fold(0, |all, f| all | state.values.classes(f.value));
             listed.epoch = state.epoch;
             listed.scanned = false;
+            listed.made.clear();
         }
         state.bases[number as usize] = listed;
     }
@@ -109,31 +111,42 @@ impl Run<'_> {
         self.scan_base(group.base);
         let mut listed = std::mem::take(&mut self.state.groups[number as usize]);
         let state = &mut *self.state;
-        let base = std::mem::take(&mut state.bases[group.base as usize]);
+        let mut base = std::mem::take(&mut state.bases[group.base as usize]);
         listed.epoch = state.epoch;
-        listed.same = base.classes & group.triggers == 0 && group.triggers != u32::MAX;
-        if !listed.same {
-            listed.found.clear();
-            listed.found.extend_from_slice(&base.found);
-            // What the base's values have is kept: a value that changed may still be looked at in vain, never left out.
-            listed.bits.clear();
-            listed.bits.extend_from_slice(&base.bits);
-            let words = self.rules.words;
-            for found in &mut listed.found {
-                if state.values.classes(found.value) & group.triggers == 0 && group.triggers != u32::MAX {
-                    continue;
+        // Most chains come down to the same few steps for the values at hand.
+        let rest = classes::rest(&group.chain, base.classes);
+        let alike = rest.and_then(|(rest, _)| base.made.iter().find(|(known, _)| *known == rest).map(|(_, group)| *group));
+        listed.instead = match (rest, alike) {
+            (Some((0, _)), _) => Instead::Base,
+            (_, Some(group)) => Instead::Group(group),
+            (rest, None) => {
+                let (rest, triggers) = rest.unwrap_or((0, u32::MAX));
+                if rest != 0 {
+                    base.made.push((rest, number));
                 }
-                let changed = state.values.chain(found.value, &group.chain, self.rules.unicode.as_ref());
-                if changed != found.value {
-                    found.value = changed;
-                    let State { values, ids, .. } = &mut *state;
-                    let bits = values.mask(changed, words, |value, bits| self.rules.filter.scan(value, ids, bits));
-                    for (all, one) in listed.bits.iter_mut().zip(bits) {
-                        *all |= one;
+                listed.found.clear();
+                listed.found.extend_from_slice(&base.found);
+                // What the base's values have is kept: a value that changed may still be looked at in vain, never left out.
+                listed.bits.clear();
+                listed.bits.extend_from_slice(&base.bits);
+                let words = self.rules.words;
+                for found in &mut listed.found {
+                    if state.values.classes(found.value) & triggers == 0 && triggers != u32::MAX {
+                        continue;
+                    }
+                    let changed = state.values.chain(found.value, &group.chain, self.rules.unicode.as_ref());
+                    if changed != found.value {
+                        let was = std::mem::replace(&mut found.value, changed);
+                        let State { values, ids, .. } = &mut *state;
+                        let bits = values.mask(changed, Some(was), words, ids, &self.rules.filter);
+                        for (all, one) in listed.bits.iter_mut().zip(bits) {
+                            *all |= one;
+                        }
                     }
                 }
+                Instead::Nothing
             }
-        }
+        };
         state.bases[group.base as usize] = base;
         self.state.groups[number as usize] = listed;
     }
@@ -153,7 +166,7 @@ impl Run<'_> {
         listed.bits.resize(words, 0);
         let State { values, ids, .. } = &mut *self.state;
         for found in &listed.found {
-            let bits = values.mask(found.value, words, |value, bits| self.rules.filter.scan(value, ids, bits));
+            let bits = values.mask(found.value, None, words, ids, &self.rules.filter);
             for (all, one) in listed.bits.iter_mut().zip(bits) {
                 *all |= one;
             }
@@ -163,13 +176,17 @@ impl Run<'_> {
     /// Makes the bits of one value, for the first time it is asked.
     pub fn scan_value(&mut self, id: ValueId) {
         let State { values, ids, .. } = &mut *self.state;
-        values.mask(id, self.rules.words, |value, bits| self.rules.filter.scan(value, ids, bits));
+        values.mask(id, None, self.rules.words, ids, &self.rules.filter);
     }
 
     /// Where a group's values stand now.
     pub fn listed(&self, group: u32) -> &Listed {
         let listed = &self.state.groups[group as usize];
-        if listed.same { &self.state.bases[self.rules.groups[group as usize].base as usize] } else { listed }
+        match listed.instead {
+            Instead::Nothing => listed,
+            Instead::Base => &self.state.bases[self.rules.groups[group as usize].base as usize],
+            Instead::Group(other) => &self.state.groups[other as usize],
+        }
     }
 
     /// What a list of targets gives that may be of any kind.

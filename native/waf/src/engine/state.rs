@@ -84,8 +84,22 @@ pub struct Listed {
     pub bits: Vec<u64>,
     /// Whether `bits` was made.
     pub scanned: bool,
-    /// The base's values and bits are meant: the transformations change none of them.
-    pub same: bool,
+    /// Whose values and bits are meant instead.
+    pub instead: Instead,
+    /// Of a base: what chains came down to so far, and the groups that hold what they gave.
+    pub made: Vec<(u64, u32)>,
+}
+
+/// Where values stand that transformations left alike.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Instead {
+    /// Here.
+    #[default]
+    Nothing,
+    /// With the base.
+    Base,
+    /// With another group of the same base.
+    Group(u32),
 }
 
 /// The state.
