@@ -180,6 +180,8 @@ pub struct State {
     pub scratch: crate::body::Scratch,
     /// Moment of the beginning.
     pub began: std::time::Duration,
+    /// What rules do is written down here, when it is.
+    pub trace: Option<Box<super::trace::Trace>>,
 }
 
 impl State {
@@ -231,6 +233,7 @@ impl State {
             keep_files: false,
             scratch: crate::body::Scratch::default(),
             began: std::time::Duration::ZERO,
+            trace: None,
         }
     }
 
@@ -275,6 +278,7 @@ impl State {
         self.hidden.clear();
         self.hide_matched = false;
         self.events.clear();
+        self.trace = None;
     }
 
     /// Puts the value of a variable with one value.
