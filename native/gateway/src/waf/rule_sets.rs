@@ -2,7 +2,7 @@
 
 use crate::snapshot::WafRulesBody;
 use hcc_waf::engine::{Around, Engine, compile};
-use hcc_waf::seclang::{Complaint, Files, Memory, RuleSource, load};
+use hcc_waf::seclang::{Complaint, Files, Memory, Program, RuleSource, load};
 use std::collections::HashMap;
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
@@ -36,8 +36,8 @@ impl RuleSource for Layered {
         if base.starts_with(CUSTOM) {
             return Err(io::Error::other("custom rules cannot read files; write the words into the rule"));
         }
-        let own = self.own.expand(base, pattern)?;
-        if own.is_empty() { Files.expand(base, pattern) } else { Ok(own) }
+        // Ours are named in full: a `*` of theirs is for files alone, one of ours is part of a name.
+        if self.own.read(pattern).is_ok() { Ok(vec![pattern.to_owned()]) } else { Files.expand(base, pattern) }
     }
 
     fn read(&self, name: &str) -> io::Result<Vec<u8>> {
@@ -89,12 +89,25 @@ impl RuleSets {
     }
 }
 
+/// The rules that every rule set begins with, then those of these files.
+pub fn program(files: &[&str]) -> Result<Program, Vec<Complaint>> {
+    let names: Vec<&str> = std::iter::once(PLATFORM_NAME).chain(files.iter().copied()).collect();
+    load(&Layered { own: Memory::new().with(PLATFORM_NAME, PLATFORM) }, &names)
+}
+
 /// What is wrong with custom rules by themselves; empty when they may be used.
 pub fn check(name: &str, text: &str) -> Vec<String> {
     let name = format!("{CUSTOM}{name}");
     let source = Layered { own: Memory::new().with(&name, text) };
     let told = |complaints: Vec<Complaint>| complaints.iter().map(ToString::to_string).collect::<Vec<_>>();
     load(&source, &[&name]).map_err(told).and_then(|program| compile(program).map_err(told)).err().unwrap_or_default()
+}
+
+impl RuleSets {
+    /// The files of each version, as they were given.
+    pub const fn files(&self) -> &HashMap<String, Vec<String>> {
+        &self.files
+    }
 }
 
 impl Default for RuleSets {

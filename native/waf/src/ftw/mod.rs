@@ -108,11 +108,10 @@ fn send(engine: &Arc<Engine>, policy: &Arc<Policy>, stage: &Stage, traced: bool)
     if verdict == Verdict::Pass {
         verdict = inspection.response_body(PAGE, true);
     }
-    let head_end = memchr::memmem::find(&stage.wire, b"\r\n\r\n").map_or(stage.wire.len(), |at| at + 4);
-    let refused = hcc_http::RequestHead::default().parse(&stage.wire[..head_end]).err();
+    let refused = wire::refusal(&stage.wire);
     got.refused = refused.is_some() || seen.short;
     got.status = match (refused, verdict) {
-        (Some(reject), _) => reject.status,
+        (Some((status, _)), _) => status,
         (None, Verdict::Block { status, .. }) => status,
         (None, Verdict::Pass) => status,
     };
