@@ -9,7 +9,8 @@ use crate::exchange::Exchange;
 use crate::forward::Sent;
 use crate::metrics::Metrics;
 use crate::pipeline::Known;
-use crate::time::{recent_ms, rfc3339};
+use crate::time::{rfc3339, unix_ms_of};
+use hcc_proxy::clock;
 use hcc_waf::engine::{About, Event, Report};
 use hcc_waf::seclang::action::severity_name;
 use std::fmt::Write;
@@ -78,7 +79,7 @@ impl WafLog {
         let (client, uri, id) = (known.client.to_string(), bounded(ex.head.path()), bounded(&ex.id));
         let host = bounded(ex.head.host().as_bytes());
         let about = About { client: &client, host: &host, uri: &uri, unique_id: &id, status };
-        let stamp = rfc3339(recent_ms());
+        let stamp = now();
         let mut lines = String::new();
         for event in new {
             let _ = writeln!(lines, "[{stamp}] [security2:error] {}", event.error_line(&about));
@@ -96,7 +97,7 @@ impl WafLog {
         }
         let route = known.route.as_ref().and_then(|(site, index)| site.routes.get(*index));
         let line = serde_json::json!({
-            "time": rfc3339(recent_ms()),
+            "time": now(),
             "request_id": bounded(&ex.id),
             "client": known.client.to_string(),
             "host": bounded(ex.head.host().as_bytes()),
@@ -113,6 +114,10 @@ impl WafLog {
         });
         journal.put(format!("{line}\n").into_bytes(), 1);
     }
+}
+
+fn now() -> String {
+    rfc3339(unix_ms_of(clock::recent().into_std()))
 }
 
 fn json(event: &Event) -> serde_json::Value {
