@@ -74,7 +74,11 @@ impl Event {
             (true, Some(status)) => write!(line, "Access denied with code {status} (phase {}).", self.phase),
             (true, None) => write!(line, "Access allowed (phase {}).", self.phase),
         };
-        let _ = write!(line, " Matched \"{}\" at {}.", quoted(&self.operator), quoted(&self.variable));
+        let _ = if self.operator == "SecAction" {
+            write!(line, " Unconditional match in SecAction.")
+        } else {
+            write!(line, " Matched \"{}\" at {}.", quoted(&self.operator), quoted(&self.variable))
+        };
         let _ = write!(line, " [file \"{}\"] [line \"{}\"] [id \"{}\"]", quoted(&self.file), self.line, self.rule);
         let mut part = |name: &str, text: &str| {
             if !text.is_empty() {
@@ -174,8 +178,11 @@ mod tests {
             (true, None, "Access allowed (phase 2)."),
         ] {
             let event = Event { ended, ..event.clone() };
-            let line = event.error_line(&About { client: "1.2.3.4", host: "h", uri: "/", unique_id: "u", status });
+            let about = About { client: "1.2.3.4", host: "h", uri: "/", unique_id: "u", status };
+            let line = event.error_line(&about);
             assert_eq!(line, format!("[client 1.2.3.4] ModSecurity: {what} {rest}"));
+            let line = Event { operator: "SecAction".to_owned(), ..event }.error_line(&about);
+            assert!(line.starts_with(&format!("[client 1.2.3.4] ModSecurity: {what} Unconditional match in SecAction. [file")), "{line}");
         }
     }
 }
