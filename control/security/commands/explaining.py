@@ -194,7 +194,7 @@ def _turn(turn: Turn, *, values: bool) -> Iterator[str]:
     for change in turn.tx:
         yield f"      sets       TX.{change.name}: {_value(change.before)} -> {_value(change.after)}"
     if turn.ended:
-        yield "      ends the request"
+        yield "      ends the phase"
 
 
 def _value(text: str | None) -> str:

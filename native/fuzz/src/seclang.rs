@@ -13,7 +13,7 @@ fn read(text: &[u8]) -> Result<Program, Vec<Complaint>> {
 
 /// Any bytes are a file of rules.
 pub fn check(data: &[u8]) {
-    let lines = data.iter().filter(|b| **b == b'\n').count() + 1;
+    let lines = data.split(|b| *b == b'\n').count();
     let placed = |complaints: Vec<Complaint>| {
         assert!(!complaints.is_empty(), "refused without a word");
         for complaint in complaints {

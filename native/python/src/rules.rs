@@ -111,22 +111,22 @@ impl Waf {
     #[staticmethod]
     #[pyo3(signature = (rules, *, mode = None, paranoia = None))]
     fn from_text(py: Python<'_>, rules: &str, mode: Option<&str>, paranoia: Option<u8>) -> PyResult<Self> {
-        let made = py.detach(|| {
+        let compiled = py.detach(|| {
             let program = load(&Memory::new().with(TEXT, rules), &[TEXT]).map_err(wrong)?;
             make(program, mode, paranoia)
         });
-        made.map_err(PyValueError::new_err)
+        compiled.map_err(PyValueError::new_err)
     }
 
     #[staticmethod]
     #[pyo3(signature = (files, *, mode = None, paranoia = None, gateway = false))]
     fn from_files(py: Python<'_>, files: Vec<String>, mode: Option<&str>, paranoia: Option<u8>, gateway: bool) -> PyResult<Self> {
-        let made = py.detach(|| {
+        let compiled = py.detach(|| {
             let files: Vec<&str> = files.iter().map(String::as_str).collect();
             let program = if gateway { rule_sets::program(&files) } else { load(&Files, &files) };
             make(program.map_err(wrong)?, mode, paranoia)
         });
-        made.map_err(PyValueError::new_err)
+        compiled.map_err(PyValueError::new_err)
     }
 
     #[getter]

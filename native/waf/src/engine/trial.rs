@@ -92,7 +92,8 @@ mod tests {
 
     #[test]
     fn operators_are_tried() {
-        let cases: [(&str, &[u8], bool, &[Option<&[u8]>]); 11] = [
+        type Case<'a> = (&'a str, &'a [u8], bool, &'a [Option<&'a [u8]>]);
+        let cases: [Case<'_>; 11] = [
             (r"@rx a(b)?(c)", b"xac", true, &[Some(b"ac"), None, Some(b"c")]),
             (r"!@rx a(b)", b"xac", true, &[]),
             (r"!@rx a(b)", b"ab", false, &[]),

@@ -111,8 +111,7 @@ fn send(engine: &Arc<Engine>, policy: &Arc<Policy>, stage: &Stage, traced: bool)
     let refused = wire::refusal(&stage.wire);
     got.refused = refused.is_some() || seen.short;
     got.status = match (refused, verdict) {
-        (Some((status, _)), _) => status,
-        (None, Verdict::Block { status, .. }) => status,
+        (Some((status, _)), _) | (None, Verdict::Block { status, .. }) => status,
         (None, Verdict::Pass) => status,
     };
     let report = inspection.finish();
