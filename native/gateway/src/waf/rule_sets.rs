@@ -117,3 +117,37 @@ impl Default for RuleSets {
         Self::new(HashMap::from([("3.3.4".to_owned(), files.to_vec())]), Around::default())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn custom_rules_are_found_by_any_name_and_reach_no_file() {
+        let fine = "SecRule ARGS \"@rx x\" \"id:1,phase:1,pass\"";
+        for (name, text, told) in [
+            ("own", fine, ""),
+            ("a[b*?", fine, ""),
+            ("own", "SecNothing", "custom rules own:1: unknown directive \"SecNothing\""),
+            ("own", "Include /etc/hostname", "custom rules own:1: \"/etc/hostname\": custom rules cannot read files"),
+            ("own", "SecRule ARGS \"@pmFromFile /etc/hostname\" \"id:1\"", "custom rules own:1: \"/etc/hostname\": custom rules cannot"),
+        ] {
+            let complaints = check(name, text);
+            assert_eq!(complaints.is_empty(), told.is_empty(), "{name}: {complaints:?}");
+            assert!(complaints.first().is_none_or(|first| first.starts_with(told)), "{name}: {complaints:?}");
+        }
+    }
+
+    #[test]
+    fn files_stand_behind_the_rules_of_every_rule_set() {
+        let folder = std::env::temp_dir().join(format!("hcc-rule-sets-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap_or_else(|e| panic!("{e}"));
+        // The same name as ours: a pattern means files alone.
+        let written = std::fs::write(folder.join(PLATFORM_NAME), "SecAction \"id:7,phase:1,pass\"\n");
+        let pattern = folder.join("*.conf").to_string_lossy().into_owned();
+        let outline = program(&[&pattern]).map(|program| hcc_waf::seclang::outline(&program)).unwrap_or_default();
+        let _ = std::fs::remove_dir_all(&folder);
+        assert!(written.is_ok());
+        assert_eq!((outline.first().map(|r| r.id), outline.last().map(|r| r.id)), (Some(200_000), Some(7)));
+    }
+}
