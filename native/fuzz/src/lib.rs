@@ -19,13 +19,14 @@ pub mod request_head;
 pub mod response_head;
 pub mod round_trip;
 mod scanned;
+pub mod seclang;
 pub mod transform;
 
 /// A target takes any bytes.
 pub type Target = fn(&[u8]);
 
 /// Every target by name; corpora lie in `corpus/NAME/`.
-pub const TARGETS: [(&str, Target); 13] = [
+pub const TARGETS: [(&str, Target); 14] = [
     ("request_head", request_head::check),
     ("chunked_body", chunked_body::check),
     ("path", path::check),
@@ -39,4 +40,5 @@ pub const TARGETS: [(&str, Target); 13] = [
     ("body_xml", body_xml::check),
     ("injection", injection::check),
     ("transform", transform::check),
+    ("seclang", seclang::check),
 ];

@@ -46,6 +46,8 @@ pub struct Sent {
     pub unread: bool,
     /// What the firewall found.
     pub findings: Vec<Finding>,
+    /// How many of its matches its log has.
+    pub told: usize,
     continued: bool,
 }
 
@@ -107,6 +109,7 @@ pub async fn forward<C: Client>(
     let mut inspection = begin(ex, worker, known);
     let outcome = tries(ex, client, worker, known, route, upstream, inspection.as_deref_mut(), sent).await;
     let Some(report) = inspection.map(|mut transaction| transaction.finish()) else { return outcome };
+    worker.shared.waf_log.finish(ex, known, sent, &report);
     let location = report.location.clone();
     if let Some(found) = inspect::finding(report) {
         sent.findings.push(found);
@@ -138,6 +141,9 @@ async fn tries<C: Client>(
 ) -> Result<(), Answer> {
     let upgrade = ex.head.wants_upgrade();
     let held = look(ex, client, known, route, inspection.as_deref_mut(), sent).await?;
+    if let Some(transaction) = &inspection {
+        worker.shared.waf_log.tell(ex, known, sent, transaction.events(), None);
+    }
     let mut target = std::mem::take(&mut ex.target);
     target.clear();
     target.extend_from_slice(known.target.as_deref().unwrap_or(ex.head.target()));

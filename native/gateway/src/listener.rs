@@ -10,6 +10,7 @@ use crate::sealed::Keyring;
 use crate::security::events::Event;
 use crate::security::geo::GeoFiles;
 use crate::security::tally::Tally;
+use crate::security::waf_log::{Format, WafLog};
 use crate::session::Worker;
 use crate::snapshot::BanBody;
 use crate::state::Shared;
@@ -66,6 +67,10 @@ pub struct Options {
     pub last_good: Option<PathBuf>,
     /// File of the access log, or `-` for standard output.
     pub access_log: Option<String>,
+    /// File of the firewall's own log, or `-` for standard output.
+    pub waf_log: Option<String>,
+    /// How that is written.
+    pub waf_log_format: Format,
     /// Open the private keys of certificates.
     pub certificate_keys: Keyring,
     /// Redis by which gateways that share it count shared limits together.
@@ -100,6 +105,9 @@ impl Gateway {
         if let Some(files) = options.rule_sets {
             shared.rule_sets = RuleSets::new(files, Around::default());
         }
+        if let Some(path) = &options.waf_log {
+            shared.waf_log = WafLog::start(path, options.waf_log_format, Arc::clone(&shared.metrics))?;
+        }
         let shared = Arc::new(shared);
         let log = Arc::new(Journal::start(options.access_log.as_deref(), Arc::clone(&shared.metrics))?);
         Ok(Self { shared, threads: options.threads.clamp(1, 256), log, stop: watch::Sender::new(None), running: Mutex::default() })
@@ -123,9 +131,10 @@ impl Gateway {
         self.log.sample(self.shared.config.load().platform.defaults.access_log_sample);
     }
 
-    /// Opens the access log's path anew, after the file was renamed; an error means that the old one is written on.
+    /// Opens the paths of the access log and the firewall's log anew, after the files were renamed; an error means that an old one
+    /// is written on.
     pub fn reopen_log(&self) -> io::Result<()> {
-        self.log.reopen()
+        self.log.reopen().and(self.shared.waf_log.reopen())
     }
 
     /// Refuses tokens of these sessions until `until_s` (Unix seconds).
@@ -220,6 +229,7 @@ impl Gateway {
             let _ = thread.join();
         }
         self.log.settle(LOG_PATIENCE);
+        self.shared.waf_log.settle(LOG_PATIENCE);
     }
 }
 

@@ -46,6 +46,7 @@ pub async fn relay<C: Client, U: Origin>(
             blocked(transaction.response_body(shown, whole)).map_err(Failure::Own)?;
             held = Some(found);
         }
+        worker.shared.waf_log.tell(ex, known, sent, transaction.events(), None);
     }
     let choice = if known.route().is_some_and(|r| r.compress) { negotiate(&ex.head, &ex.response) } else { Choice::default() };
     let mut content = content(ex);

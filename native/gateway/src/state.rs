@@ -12,6 +12,7 @@ use crate::security::bans::Bans;
 use crate::security::events::Events;
 use crate::security::geo::GeoFiles;
 use crate::security::tally::Tallies;
+use crate::security::waf_log::WafLog;
 use crate::snapshot::BanBody;
 use crate::time::{monotonic_ns, unix_ms};
 use crate::waf::RuleSets;
@@ -48,6 +49,8 @@ pub struct Shared {
     pub events: Events,
     /// What clients did that only attackers do often.
     pub tallies: Tallies,
+    /// The firewall's own log.
+    pub waf_log: WafLog,
     /// Rule sets of the firewall.
     pub rule_sets: RuleSets,
     /// Another firewall instead.
@@ -78,6 +81,7 @@ impl Shared {
             geo: GeoFiles::default(),
             events: Events::default(),
             tallies: Tallies::default(),
+            waf_log: WafLog::none(),
             rule_sets: RuleSets::default(),
             inspector,
             draining: AtomicBool::new(false),

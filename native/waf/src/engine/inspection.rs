@@ -7,6 +7,7 @@ use super::program::RuleSet;
 use super::request::{Line, Start};
 use super::run::Run;
 use super::state::{State, Tx};
+use super::trace::Trace;
 use crate::Verdict;
 use crate::seclang::Variable;
 use crate::seclang::settings::{Mode, OverLimit};
@@ -90,6 +91,33 @@ impl Inspection {
     /// What is known, while the request lasts.
     pub(super) fn state(&mut self) -> Option<&mut State> {
         self.state.as_deref_mut()
+    }
+
+    /// The same, to look at.
+    pub(super) fn known(&self) -> Option<&State> {
+        self.state.as_deref()
+    }
+
+    /// The rules that run.
+    pub(super) fn rules(&self) -> &RuleSet {
+        &self.engine.rules
+    }
+
+    /// From now on what each rule does is written down; made for people who write rules, and slow.
+    pub fn trace(&mut self) {
+        if let Some(state) = self.state() {
+            state.trace = Some(Box::default());
+        }
+    }
+
+    /// Takes what was written down.
+    pub fn take_trace(&mut self) -> Trace {
+        self.state().and_then(|state| state.trace.take()).map_or_else(Trace::default, |trace| *trace)
+    }
+
+    /// The matches so far.
+    pub(super) fn found(&self) -> &[Event] {
+        self.known().map_or(&[], |state| &state.events)
     }
 
     /// Phase 4 of an answer whose body is not looked at.

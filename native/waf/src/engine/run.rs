@@ -43,6 +43,9 @@ impl Run<'_> {
         }
         let rules = self.rules;
         let Some(list) = rules.phases.get(usize::from(phase).wrapping_sub(1)) else { return };
+        if self.state.trace.is_some() {
+            return self.traced(phase, list);
+        }
         let mut at = 0;
         while let Some(step) = list.get(at) {
             at += 1;
@@ -62,9 +65,7 @@ impl Run<'_> {
                 continue;
             }
             let Some(matched) = self.rule(number, head) else { continue };
-            if self.state.values.size() > MOST_BYTES {
-                self.compact();
-            }
+            self.spare_memory();
             let ends = self.ends(head, phase);
             self.report(head, phase, matched, ends);
             if ends && self.end(head) {
@@ -81,7 +82,7 @@ impl Run<'_> {
 
     /// The common end of a rule's turn, without a look at the rule itself.
     #[inline]
-    fn may_match(&mut self, quick: Quick) -> bool {
+    pub(super) fn may_match(&mut self, quick: Quick) -> bool {
         match quick {
             Quick::Run => true,
             Quick::Bit { group, bit } => {
@@ -113,12 +114,12 @@ impl Run<'_> {
     }
 
     /// Whether a matching rule ends anything now.
-    fn ends(&self, head: &Head, phase: u8) -> bool {
+    pub(super) fn ends(&self, head: &Head, phase: u8) -> bool {
         self.state.mode == Mode::Block && phase < 5 && !matches!(head.ending, Ending::Pass)
     }
 
     /// Does what the rule's disruptive action says; true ends the phase.
-    fn end(&mut self, head: &Head) -> bool {
+    pub(super) fn end(&mut self, head: &Head) -> bool {
         match &head.ending {
             Ending::Pass => return false,
             Ending::Deny(status, close) => {
@@ -162,7 +163,7 @@ impl Run<'_> {
     }
 
     /// Runs one link over its values; gives how many matched.
-    fn link(&mut self, number: u32, at: u32, link: &Link, head: &Head) -> u32 {
+    pub(super) fn link(&mut self, number: u32, at: u32, link: &Link, head: &Head) -> u32 {
         self.state.link_matches.clear();
         let test = &link.test;
         match &link.source {
@@ -398,6 +399,13 @@ impl Run<'_> {
                 let act = self.rules.links.get(*link as usize).and_then(|l| l.acts.get(*act as usize));
                 matches!(act, Some(Act::Ctl(ctl)) if matches!(&**ctl, CtlAct::RemoveTarget(removal) if covered(removal)))
             })
+    }
+
+    /// Forgets what can be made again when there is much of it.
+    pub(super) fn spare_memory(&mut self) {
+        if self.state.values.size() > MOST_BYTES {
+            self.compact();
+        }
     }
 
     /// Forgets every string that can be made again from the variables themselves.

@@ -198,6 +198,8 @@ pub struct State {
     pub scratch: crate::body::Scratch,
     /// Moment of the beginning.
     pub began: std::time::Duration,
+    /// What rules do is written down here, when it is.
+    pub trace: Option<Box<super::trace::Trace>>,
 }
 
 impl State {
@@ -251,6 +253,7 @@ impl State {
             keep_files: false,
             scratch: crate::body::Scratch::default(),
             began: std::time::Duration::ZERO,
+            trace: None,
         }
     }
 
@@ -296,6 +299,7 @@ impl State {
         self.hidden.clear();
         self.hide_matched = false;
         self.events.clear();
+        self.trace = None;
     }
 
     /// Puts the value of a variable with one value.
