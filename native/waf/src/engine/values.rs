@@ -421,7 +421,7 @@ mod tests {
         values.next();
         assert_eq!(values.intern(b"Mozilla/5.0 (X11)"), agent);
         assert_eq!(values.transform(agent, Transformation::Lowercase, None), lower);
-        values.intern(&[b'x'; STAY_BYTES]);
+        values.intern(&vec![b'x'; STAY_BYTES]);
         values.next();
         let agent = values.intern(b"Mozilla/5.0 (X11)");
         assert!(values.size() < 100, "the long one made place");
@@ -429,7 +429,7 @@ mod tests {
         assert_eq!(values.get(lower), b"mozilla/5.0 (x11)");
         assert_eq!(values.mask(lower, None, 2, &mut ids, &filter), [u64::MAX, u64::MAX - 2]);
         for turn in 0..2 {
-            values.intern(&[b'y'; STAY_BYTES]);
+            values.intern(&vec![b'y'; STAY_BYTES]);
             values.next();
             assert_eq!(values.size() > 2, turn == 0, "what does not come back goes");
         }
