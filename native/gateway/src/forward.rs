@@ -17,7 +17,7 @@ use hcc_http::Framing;
 use hcc_http::client::limit_key as client_key;
 use hcc_http::forwarded::Hop;
 use hcc_proxy::{Ask, Checkout, Endpoint, HashKey, Lease, Pool, Protocol, ProxyError, Source, Unavailable, Upstream};
-use hcc_waf::{Origin as From, Transaction, Verdict};
+use hcc_waf::{Facts, Origin as From, Transaction, Verdict};
 use std::future::poll_fn;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
@@ -104,8 +104,27 @@ pub async fn forward<C: Client>(
         return Err(Answer::new(501, "upgrade towards HTTP/2"));
     }
     ex.timer.limit(route.total.unwrap_or(upstream.timeouts.total));
-    let mut inspection = begin(ex, worker, known);
+    let mut inspection = begin::<C>(ex, worker, known);
     let outcome = tries(ex, client, worker, known, route, upstream, inspection.as_deref_mut(), sent).await;
+    finish(inspection, sent, outcome)
+}
+
+/// Gives the answer of a route that asks nobody, once the firewall has looked at the request as if it went on.
+pub async fn answer<C: Client>(
+    ex: &mut Exchange,
+    client: &mut C,
+    worker: &Arc<Worker>,
+    known: &Known,
+    sent: &mut Sent,
+    answer: Answer,
+) -> Result<(), Answer> {
+    let (Some(route), Some(mut inspection)) = (known.route(), begin::<C>(ex, worker, known)) else { return Err(answer) };
+    let looked = look(ex, client, known, route, Some(&mut *inspection), sent).await;
+    finish(Some(inspection), sent, looked.and(Err(answer)))
+}
+
+/// Ends the inspection and notes what it found.
+fn finish(inspection: Option<Box<dyn Transaction>>, sent: &mut Sent, outcome: Result<(), Answer>) -> Result<(), Answer> {
     let Some(report) = inspection.map(|mut transaction| transaction.finish()) else { return outcome };
     let location = report.location.clone();
     if let Some(found) = inspect::finding(report) {
@@ -118,7 +137,15 @@ pub async fn forward<C: Client>(
 }
 
 /// Begins the inspection of a request, when it is to be inspected.
-fn begin(ex: &Exchange, worker: &Worker, known: &Known) -> Option<Box<dyn Transaction>> {
+fn begin<C: Client>(ex: &Exchange, worker: &Worker, known: &Known) -> Option<Box<dyn Transaction>> {
+    let mut transaction = begun(ex, worker, known)?;
+    // Behind a proxy only the proxy knows the client's port.
+    let client_port = if known.client == ex.peer.address { ex.peer.port } else { 0 };
+    transaction.facts(&Facts { request_id: &ex.id, protocol: C::PROTOCOL, client_port, server: ex.peer.server });
+    Some(transaction)
+}
+
+fn begun(ex: &Exchange, worker: &Worker, known: &Known) -> Option<Box<dyn Transaction>> {
     if let Some(inspector) = worker.shared.inspector.as_ref().filter(|_| !known.bypass) {
         return inspector.begin(From { client: known.client }, known.site.as_ref().map_or("", |s| &s.id));
     }

@@ -22,7 +22,7 @@ fn shared(routes: &Value, site: &Value, platform: &Value) -> Shared {
 fn ask(shared: &Shared, line: &str, lines: &str, peer: IpAddr) -> (Known, Option<Answer>) {
     let config = shared.config.load_full();
     let mut known = Known::new(&config, peer);
-    let answer = decide(shared, &config, &head(line, lines), peer, &mut known).err();
+    let answer = decide(shared, &config, &head(line, lines), peer, &mut known).err().or_else(|| known.own.take());
     (known, answer)
 }
 

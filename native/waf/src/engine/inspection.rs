@@ -13,6 +13,13 @@ use crate::seclang::settings::{Mode, OverLimit};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+/// Beginnings of types whose bodies are streams of messages: events, and gRPC.
+const NEVER_HELD: [&[u8]; 3] = [b"text/event-stream", b"application/grpc", b"multipart/"];
+/// Statuses of answers without a body, or with a part of one that means nothing alone.
+const NO_BODY: [&[u8]; 4] = [b"101", b"204", b"206", b"304"];
+/// What `SecResponseBodyMimeType` calls an answer without `Content-Type`.
+const NO_TYPE: &[u8] = b"(null)";
+
 /// States kept for later requests.
 const MOST_STATES: usize = 256;
 
@@ -150,7 +157,8 @@ impl Inspection {
         self.phase(3)
     }
 
-    /// Bytes of the response's body that phase 4 wants to see: none of types that no rule is meant for.
+    /// Bytes of the response's body that phase 4 wants to see: none of types that no rule is meant for, nor of what must not wait
+    /// or is only a part.
     pub fn response_body_wanted(&self) -> usize {
         let Some(state) = self.state.as_ref() else { return 0 };
         if !state.response_body_access || state.mode == Mode::Off || state.ended.is_some() || state.allowed {
@@ -159,6 +167,14 @@ impl Inspection {
         let content_type = state.scalar(Variable::ResponseContentType);
         let end = content_type.iter().position(|b| *b == b';').unwrap_or(content_type.len());
         let media = content_type[..end].trim_ascii();
+        let starts = |prefix: &[u8]| media.get(..prefix.len()).is_some_and(|m| m.eq_ignore_ascii_case(prefix));
+        if NEVER_HELD.iter().any(|prefix| starts(prefix))
+            || NO_BODY.contains(&state.scalar(Variable::ResponseStatus))
+            || state.scalar(Variable::RequestMethod) == b"HEAD"
+        {
+            return 0;
+        }
+        let media = if media.is_empty() { NO_TYPE } else { media };
         let types = &self.engine.rules.settings.response_body_types;
         if types.iter().any(|t| t.as_bytes().eq_ignore_ascii_case(media)) { state.response_body_limit } else { 0 }
     }
