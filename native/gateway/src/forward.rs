@@ -11,8 +11,9 @@ use crate::session::Worker;
 use crate::site::Route;
 use crate::time::recent_ms;
 use crate::tunnel;
-use crate::upload::{Held, NotHeld, Upload, clients_fault, hold};
+use crate::upload::{BLOCKED, Held, NotHeld, Upload, clients_fault, hold};
 use crate::waf::inspect;
+use crate::waf::tail::{Asked as TailAsked, Found, Tail};
 use hcc_http::Framing;
 use hcc_http::client::limit_key as client_key;
 use hcc_http::forwarded::Hop;
@@ -46,6 +47,8 @@ pub struct Sent {
     pub unread: bool,
     /// What the firewall found.
     pub findings: Vec<Finding>,
+    /// What a later look at the request found.
+    tail: Option<Found>,
     continued: bool,
 }
 
@@ -77,7 +80,7 @@ fn now_ms() -> u64 {
 pub fn blocked(verdict: Verdict) -> Result<(), Answer> {
     match verdict {
         Verdict::Pass => Ok(()),
-        Verdict::Block { status, .. } => Err(Answer::closing(status, "blocked by the firewall")),
+        Verdict::Block { status, .. } => Err(Answer::closing(status, BLOCKED)),
     }
 }
 
@@ -126,6 +129,8 @@ pub async fn answer<C: Client>(
 /// Ends the inspection and notes what it found.
 fn finish(inspection: Option<Box<dyn Transaction>>, sent: &mut Sent, outcome: Result<(), Answer>) -> Result<(), Answer> {
     let Some(report) = inspection.map(|mut transaction| transaction.finish()) else { return outcome };
+    let later = sent.tail.take().and_then(|found| found.lock().unwrap_or_else(PoisonError::into_inner).take());
+    let report = inspect::join(report, later);
     let location = report.location.clone();
     if let Some(found) = inspect::finding(report) {
         sent.findings.push(found);
@@ -138,18 +143,35 @@ fn finish(inspection: Option<Box<dyn Transaction>>, sent: &mut Sent, outcome: Re
 
 /// Begins the inspection of a request, when it is to be inspected.
 fn begin<C: Client>(ex: &Exchange, worker: &Worker, known: &Known) -> Option<Box<dyn Transaction>> {
-    let mut transaction = begun(ex, worker, known)?;
-    // Behind a proxy only the proxy knows the client's port.
-    let client_port = if known.client == ex.peer.address { ex.peer.port } else { 0 };
-    transaction.facts(&Facts { request_id: &ex.id, protocol: C::PROTOCOL, client_port, server: ex.peer.server });
-    Some(transaction)
+    let facts = Facts { request_id: &ex.id, protocol: C::PROTOCOL, client_port: client_port(ex, known), server: ex.peer.server };
+    if let Some(inspector) = worker.shared.inspector.as_ref().filter(|_| !known.bypass) {
+        let mut transaction = inspector.begin(From { client: known.client }, known.site.as_ref().map_or("", |s| &s.id))?;
+        transaction.facts(&facts);
+        return Some(transaction);
+    }
+    Some(Box::new(inspect::begin(known.shield.as_ref()?, known.client, &facts)?))
 }
 
-fn begun(ex: &Exchange, worker: &Worker, known: &Known) -> Option<Box<dyn Transaction>> {
-    if let Some(inspector) = worker.shared.inspector.as_ref().filter(|_| !known.bypass) {
-        return inspector.begin(From { client: known.client }, known.site.as_ref().map_or("", |s| &s.id));
+/// The client's port, where the client's own connection is seen; 0 behind a proxy.
+fn client_port(ex: &Exchange, known: &Known) -> u16 {
+    if known.client == ex.peer.address { ex.peer.port } else { 0 }
+}
+
+/// What looks at the rest of a form of which only the beginning was held back.
+fn tail<C: Client>(ex: &Exchange, known: &Known, held: &Held) -> Option<Tail> {
+    if held.seen == 0 || (held.whole && held.content.len() <= held.seen) {
+        return None;
     }
-    inspect::begin(known.shield.as_ref()?, known.client, &ex.id)
+    let asked = TailAsked {
+        shield: known.shield.clone()?,
+        head: ex.head.clone(),
+        client: known.client,
+        client_port: client_port(ex, known),
+        server: ex.peer.server,
+        protocol: C::PROTOCOL,
+        request_id: ex.id.clone(),
+    };
+    Tail::new(asked, held.seen)
 }
 
 #[allow(clippy::too_many_arguments)] // one call site; a struct would only rename them
@@ -270,7 +292,7 @@ async fn look<C: Client>(
     invite(ex, client, pause, sent).await.map_err(refusal)?;
     let max = usize::try_from(known.max_body).unwrap_or(usize::MAX);
     let limit = if validator.is_some() { max } else { shown_to.min(max) };
-    let held = match hold(client, &mut ex.timer, pause, limit).await {
+    let mut held = match hold(client, &mut ex.timer, pause, limit).await {
         Ok(held) => held,
         Err(NotHeld::Late) => return Err(Answer::closing(408, "slow body")),
         Err(NotHeld::Stopped(stopped)) => return Err(refusal(clients_fault(&stopped))),
@@ -284,7 +306,9 @@ async fn look<C: Client>(
     }
     if let Some(transaction) = inspection.filter(|_| shown_to > 0) {
         let (shown, whole) = held.shown(shown_to);
+        let seen = shown.len();
         blocked(transaction.request_body(shown, whole))?;
+        held.seen = seen;
     }
     // Nothing of it has gone anywhere yet: a try that fails may be followed by another.
     sent.bytes_in = 0;
@@ -451,6 +475,10 @@ async fn ask<C: Client, U: Origin>(
     let mut upload = Upload::new(framing, known.max_body, pause, times.first_byte);
     if let Some(held) = this.held {
         upload.pump.hold(&held.content, &held.trailers);
+        if let Some(tail) = tail::<C>(ex, known, held) {
+            sent.tail = Some(tail.found());
+            upload.pump.filter(Box::new(tail));
+        }
     }
     let head = read_head(ex, client, origin, &mut upload, this.upgrade).await;
     sent.bytes_in = upload.pump.moved;

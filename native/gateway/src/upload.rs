@@ -2,12 +2,16 @@
 
 use crate::client::Client;
 use crate::pace::Pace;
+use crate::waf::tail::Refused;
 use hcc_http::{Decoded, Framing};
 use hcc_proxy::pump::Stopped;
 use hcc_proxy::{ProxyError, Pump, Side, Timer, WaitsFor, clock};
 use std::future::poll_fn;
 use std::task::{Context, Poll};
 use std::time::Duration;
+
+/// Why the firewall ends a request, in the access log.
+pub const BLOCKED: &str = "blocked by the firewall";
 
 /// Content that was taken before it went on.
 #[derive(Debug, Default)]
@@ -18,6 +22,8 @@ pub struct Held {
     pub trailers: Vec<u8>,
     /// Whether it is all there is.
     pub whole: bool,
+    /// Bytes of it that the firewall has seen.
+    pub seen: usize,
 }
 
 impl Held {
@@ -106,6 +112,10 @@ pub fn clients_fault(stopped: &Stopped) -> ProxyError {
     match stopped {
         Stopped::Framing(reject) => ProxyError::client(reject.status, reject.reason),
         Stopped::TooLarge => ProxyError::client(413, "body too large"),
+        Stopped::Filter(error) => {
+            let refused = error.get_ref().and_then(|e| e.downcast_ref::<Refused>());
+            ProxyError::client(refused.map_or(500, |r| r.0), BLOCKED)
+        }
         Stopped::Read(_) | Stopped::Truncated | Stopped::Write(_) => ProxyError::client(499, "client gone"),
     }
 }

@@ -3,6 +3,7 @@
 pub mod armour;
 pub mod inspect;
 pub mod rule_sets;
+pub mod tail;
 
 pub use armour::{Armour, Shield};
 pub use rule_sets::RuleSets;

@@ -77,6 +77,8 @@ pub struct Inspection {
     /// Taken out only when it is given back.
     state: Option<Box<State>>,
     over: bool,
+    /// Whether what it changes in persistent collections is kept.
+    keeps: bool,
 }
 
 impl Inspection {
@@ -91,7 +93,7 @@ impl Inspection {
         state.began = (engine.around.clock)();
         policy.begin(&mut state);
         state.connection(start);
-        Some(Self { engine: Arc::clone(engine), policy: Arc::clone(policy), state: Some(state), over: false })
+        Some(Self { engine: Arc::clone(engine), policy: Arc::clone(policy), state: Some(state), over: false, keeps: true })
     }
 
     /// What is known, while the request lasts.
@@ -107,6 +109,25 @@ impl Inspection {
     fn phase(&mut self, phase: u8) -> Verdict {
         let Some(state) = self.state.as_deref_mut() else { return Verdict::Pass };
         Run { rules: &self.engine.rules, policy: &self.policy, around: &self.engine.around, state }.phase(phase);
+        self.verdict()
+    }
+
+    /// Changes no persistent collection: for a second look at a request, which counts once.
+    pub fn keep_nothing(&mut self) {
+        self.keeps = false;
+    }
+
+    /// Whether rules that match may end the request.
+    pub fn blocks(&self) -> bool {
+        self.state.as_ref().is_some_and(|s| s.mode == Mode::Block)
+    }
+
+    /// Ends the request without a rule, where it blocks.
+    pub fn refuse(&mut self, status: u16) -> Verdict {
+        let blocks = self.blocks();
+        if let Some(state) = self.state.as_deref_mut().filter(|s| blocks && s.ended.is_none()) {
+            state.ended = Some((status, 0));
+        }
         self.verdict()
     }
 
@@ -204,7 +225,7 @@ impl Inspection {
         let engine = Arc::clone(&self.engine);
         let Some(state) = self.state.as_deref_mut() else { return Report::default() };
         let timeout = Duration::from_secs(engine.rules.settings.collection_timeout);
-        for loaded in state.persistent.iter().filter(|l| !l.changes.is_empty()) {
+        for loaded in state.persistent.iter().filter(|l| self.keeps && !l.changes.is_empty()) {
             engine.around.store.apply(&loaded.key, &loaded.changes, (engine.around.clock)(), timeout);
         }
         let score = |names: [&str; 2]| {
