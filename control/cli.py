@@ -44,6 +44,7 @@ def _gateway(args: argparse.Namespace) -> int:
         geo_country=args.geo_country,
         geo_asn=args.geo_asn,
         rule_sets=args.waf_rule_sets,
+        collections=args.waf_collections,
     )
     return int(code or 0)
 
@@ -125,6 +126,7 @@ def _add_gateway(commands: Commands) -> None:
         ("--access-log", "HCC_GATEWAY_ACCESS_LOG", "-", "file of the access log, - is standard output"),
         ("--geo-country", "HCC_GEO_COUNTRY_DB", "", "file of countries in MaxMind's format"),
         ("--waf-rule-sets", "HCC_WAF_RULE_SETS", "", "rule files of the firewall: VERSION=FILE:FILE…;VERSION=…"),
+        ("--waf-collections", "HCC_WAF_COLLECTIONS", "local", "where the firewall remembers clients: local or redis"),
         ("--geo-asn", "HCC_GEO_ASN_DB", "", "file of autonomous systems in MaxMind's format"),
     ):
         gateway.add_argument(

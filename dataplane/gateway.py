@@ -55,6 +55,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     geo_country: str
     geo_asn: str
     rule_sets: dict[str, list[str]]
+    share_collections: bool
     parent: int
     stopping: mmap.mmap
     """One byte that parent and worker share: 0, or how the parent stops (`_ALONE`, `_HANDED_OVER`)."""
@@ -105,6 +106,7 @@ class Operations:
             geo_country=options.geo_country or None,
             geo_asn=options.geo_asn or None,
             rule_sets=options.rule_sets or None,
+            share_collections=options.share_collections,
         )
         # The last good configuration first: the public is served before PostgreSQL is even asked.
         restored = gateway.load_last_good()
@@ -247,6 +249,7 @@ def serve(
     geo_country: str = "",
     geo_asn: str = "",
     rule_sets: str = "",
+    collections: str = "",
     drain_s: float = 10.0,
 ) -> int:
     """Serve until a signal. `threads` are those of the public listener; `drain_s` bounds how long a stop waits for requests.
@@ -256,8 +259,8 @@ def serve(
     `geo_country` and `geo_asn` are files in MaxMind's format. Limits that are shared count together with the other gateways at
     `redis_url`. SIGUSR1 opens the access log anew.
     `rule_sets` says which files the firewall's rules of each version are (`VERSION=FILE:FILE;…`), Debian's core rules
-    unless given.
-    Exit code 2 when an address cannot be listened on, the one of Redis is none, or the rule sets are not written so.
+    unless given. `collections` is `redis` where gateways share the firewall's persistent collections, else empty or `local`.
+    Exit code 2 when an address cannot be listened on, the one of Redis is none, or settings of the firewall are not written so.
     """
     from granian import Granian
     from granian.constants import Interfaces, Loops
@@ -274,6 +277,9 @@ def serve(
     if redis_url and not redis_url.startswith(REDIS_SCHEMES):
         print(f"gateway: the address of Redis does not start with {', '.join(REDIS_SCHEMES)}", file=sys.stderr)
         return 2
+    if collections not in ("", "local", "redis") or (collections == "redis" and not redis_url):
+        print("gateway: HCC_WAF_COLLECTIONS is local or redis, and redis needs the address of one", file=sys.stderr)
+        return 2
     _options = Options(
         listeners=[[one.handed_down() for one in own] for own in sockets],
         last_good=last_good,
@@ -286,6 +292,7 @@ def serve(
         geo_country=geo_country,
         geo_asn=geo_asn,
         rule_sets=files,
+        share_collections=collections == "redis",
         parent=os.getpid(),
         stopping=mmap.mmap(-1, 1),
     )

@@ -254,6 +254,7 @@ class Running:
         geo_country: str | None = None,
         geo_asn: str | None = None,
         rule_sets: dict[str, list[str]] | None = None,
+        share_collections: bool = False,
     ) -> None:
         self.tls, self.proxy = tls, proxy
         self.listener = socket.create_server(("127.0.0.1", 0), backlog=1024)
@@ -267,6 +268,7 @@ class Running:
             geo_country=geo_country,
             geo_asn=geo_asn,
             rule_sets=rule_sets,
+            share_collections=share_collections,
         )
         self.drained = False
 

@@ -33,7 +33,7 @@ fn duplicate(fd: RawFd) -> std::io::Result<TcpListener> {
 impl Gateway {
     #[new]
     #[allow(clippy::too_many_arguments)] // all by name
-    #[pyo3(signature = (*, threads, last_good_path, access_log, certificate_keys = None, redis_url = None, geo_country = None, geo_asn = None, rule_sets = None))]
+    #[pyo3(signature = (*, threads, last_good_path, access_log, certificate_keys = None, redis_url = None, geo_country = None, geo_asn = None, rule_sets = None, share_collections = false))]
     fn new(
         threads: usize,
         last_good_path: Option<PathBuf>,
@@ -43,6 +43,7 @@ impl Gateway {
         geo_country: Option<PathBuf>,
         geo_asn: Option<PathBuf>,
         rule_sets: Option<HashMap<String, Vec<String>>>,
+        share_collections: bool,
     ) -> PyResult<Self> {
         let keys = Keyring::parse(certificate_keys.as_deref().unwrap_or_default()).map_err(PyValueError::new_err)?;
         let options = Options {
@@ -54,6 +55,7 @@ impl Gateway {
             geo_country,
             geo_asn,
             rule_sets,
+            share_collections,
             ..Options::default()
         };
         Ok(Self { inner: hcc_gateway::Gateway::new(options)? })

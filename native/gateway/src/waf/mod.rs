@@ -1,9 +1,11 @@
 //! The firewall in the pipeline: rule sets by version, what each site makes of them, and the inspection of one request.
 
 pub mod armour;
+pub mod collections;
 pub mod inspect;
 pub mod rule_sets;
 pub mod tail;
 
 pub use armour::{Armour, Shield};
+pub use collections::Collections;
 pub use rule_sets::RuleSets;

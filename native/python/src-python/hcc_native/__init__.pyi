@@ -19,6 +19,7 @@ class Gateway:
         geo_country: str | None = None,
         geo_asn: str | None = None,
         rule_sets: dict[str, list[str]] | None = None,
+        share_collections: bool = False,
     ) -> Gateway:
         """Make a gateway that does not listen yet. `access_log` is a path, or "-" for standard output.
 

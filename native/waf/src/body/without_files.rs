@@ -102,7 +102,7 @@ impl WithoutFiles {
             let rest = pending.get(from..).unwrap_or_default();
             let Step { known, kind, next } = match self.state {
                 State::Data(kind) => self.data(rest, kind, last),
-                State::Line(ahead) => self.line(rest, ahead, last),
+                State::Line(ahead) => Self::line(rest, ahead, last),
                 State::Header => self.header(rest),
                 State::Over => Step { known: rest.len(), kind: Piece::Form, next: None },
             };
@@ -162,7 +162,7 @@ impl WithoutFiles {
     }
 
     /// Reads a boundary line of which so many bytes are known.
-    fn line(&self, rest: &[u8], ahead: usize, last: bool) -> Step {
+    fn line(rest: &[u8], ahead: usize, last: bool) -> Step {
         let behind = rest.get(ahead..).unwrap_or_default();
         let over = |kind, known| Step { known, kind, next: Some(State::Over) };
         let Some(end) = memchr(b'\n', behind) else {

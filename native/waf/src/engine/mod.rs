@@ -35,4 +35,4 @@ pub use request::{Line, Start};
 #[cfg(test)]
 mod tests;
 
-pub use store::{Change, Elements, InProcess, Kept, Key, Store};
+pub use store::{Change, Elements, InProcess, Kept, Key, LONGEST, MOST_ELEMENTS, Store, change};
