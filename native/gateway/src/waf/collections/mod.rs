@@ -164,9 +164,8 @@ impl Collections {
     fn put_back(&self, taken: Vec<(Key, Changes)>) {
         let mut pending = self.pending.lock().unwrap_or_else(PoisonError::into_inner);
         for (key, changes) in taken {
-            let count = changes.list.len() as u64;
-            if !pending.put_back(key, changes) {
-                self.untold.fetch_add(count, Ordering::Relaxed);
+            if !pending.put_back(&key, &changes) {
+                self.untold.fetch_add(changes.list.len() as u64, Ordering::Relaxed);
             }
         }
     }

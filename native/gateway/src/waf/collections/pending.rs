@@ -1,6 +1,7 @@
 //! Changes that Redis has not heard of yet, each as short as it can be said.
 
 use hcc_waf::engine::{Change, Key};
+use hcc_waf::operator::integer;
 use std::collections::HashMap;
 use std::time::Duration;
 
@@ -35,11 +36,11 @@ impl Pending {
     }
 
     /// Puts changes back that could not be told, before those that came since.
-    pub fn put_back(&mut self, key: Key, changes: Changes) -> bool {
-        let newer = self.0.remove(&key);
-        let mut fits = self.add(&key, &changes.list, changes.timeout);
+    pub fn put_back(&mut self, key: &Key, changes: &Changes) -> bool {
+        let newer = self.0.remove(key);
+        let mut fits = self.add(key, &changes.list, changes.timeout);
         if let Some(newer) = newer {
-            fits &= self.add(&key, &newer.list, newer.timeout);
+            fits &= self.add(key, &newer.list, newer.timeout);
         }
         fits
     }
@@ -56,21 +57,23 @@ impl Pending {
     }
 }
 
-/// At most a value, a sum and an end are left of each element.
+/// At most one value or sum, one end and one removal are left of each element.
 fn push(list: &mut Vec<(String, Change)>, name: &str, what: &Change) {
-    match what {
-        Change::Add(more) => {
-            let last = list.iter_mut().rev().find(|(n, w)| n == name && !matches!(w, Change::Expire(_)));
-            if let Some((_, Change::Add(sum))) = last {
-                *sum = sum.saturating_add(*more);
-                return;
-            }
+    let value = list.iter_mut().find(|(n, w)| n == name && matches!(w, Change::Set(_) | Change::Add(_))).map(|(_, w)| w);
+    match (what, value) {
+        (Change::Add(more), Some(Change::Add(sum))) => *sum = sum.saturating_add(*more),
+        (Change::Add(more), Some(Change::Set(text))) => *text = integer(text).saturating_add(*more).to_string().into_bytes(),
+        (Change::Set(_), Some(before)) => *before = what.clone(),
+        (Change::Unset, _) => {
+            list.retain(|(n, _)| n != name);
+            list.push((name.to_owned(), Change::Unset));
         }
-        Change::Set(_) => list.retain(|(n, w)| n != name || !matches!(w, Change::Set(_) | Change::Add(_))),
-        Change::Unset => list.retain(|(n, _)| n != name),
-        Change::Expire(_) => list.retain(|(n, w)| n != name || !matches!(w, Change::Expire(_))),
+        (Change::Expire(_), _) => {
+            list.retain(|(n, w)| n != name || !matches!(w, Change::Expire(_)));
+            list.push((name.to_owned(), what.clone()));
+        }
+        _ => list.push((name.to_owned(), what.clone())),
     }
-    list.push((name.to_owned(), what.clone()));
 }
 
 #[cfg(test)]
@@ -95,7 +98,8 @@ mod tests {
         let at = |s| Change::Expire(Duration::from_secs(s));
         for (changes, most) in [
             (vec![Change::Add(1); 1000], 1),
-            (vec![set("a"), set("b"), Change::Add(2), Change::Add(3)], 2),
+            (vec![set("a"), set("b"), Change::Add(2), Change::Add(3)], 1),
+            (vec![set("7"), at(9), set("8"), Change::Add(1), set("9")], 2),
             (vec![Change::Add(1), at(5), Change::Add(1), at(6), Change::Add(1)], 2),
             (vec![Change::Add(1), at(5), Change::Unset, Change::Add(7)], 2),
             (vec![set("5"), at(9), set("6"), Change::Unset], 1),
@@ -118,9 +122,9 @@ mod tests {
         let taken = pending.take(10);
         add(&mut pending, Change::Add(2));
         for (key, changes) in taken {
-            assert!(pending.put_back(key, changes));
+            assert!(pending.put_back(&key, &changes));
         }
-        let want = [("n".to_owned(), Change::Set(b"1".to_vec())), ("n".to_owned(), Change::Add(2))];
+        let want = [("n".to_owned(), Change::Set(b"3".to_vec()))];
         assert_eq!(pending.of(&key("a")), want);
         assert_eq!((pending.take(10).len(), pending.take(10).len()), (1, 0));
     }
