@@ -14,6 +14,7 @@ use crate::session::Worker;
 use crate::snapshot::BanBody;
 use crate::state::Shared;
 use crate::tls;
+use crate::waf::block_lists::BlockLists;
 use crate::waf::{Collections, RuleSets};
 use hcc_http::request_id::Random;
 use hcc_proxy::{Pool, clock};
@@ -96,7 +97,7 @@ pub struct Gateway {
 impl Gateway {
     /// A gateway that does not listen yet.
     pub fn new(options: Options) -> io::Result<Self> {
-        let mut around = Around::default();
+        let mut around = Around { rbl: Some(Arc::new(BlockLists::start()?)), ..Around::default() };
         let collections = match (options.share_collections, &options.redis_url) {
             (false, _) => None,
             (true, Some(url)) => Some(Collections::start(url, Arc::clone(&around.clock))?),

@@ -1,6 +1,7 @@
 //! The firewall in the pipeline: rule sets by version, what each site makes of them, and the inspection of one request.
 
 pub mod armour;
+pub mod block_lists;
 pub mod collections;
 pub mod inspect;
 pub mod rule_sets;
