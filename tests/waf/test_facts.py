@@ -34,7 +34,12 @@ def put(gateway: Running, port: int, *routes: dict[str, Any], custom: str = "", 
 
 def event(gateway: Running) -> dict[str, Any]:
     found: list[dict[str, Any]] = []
-    until(lambda: found.extend(json.loads(gateway.native.take_events())) or found)
+
+    def come() -> bool:
+        found.extend(json.loads(gateway.native.take_events()))
+        return bool(found)
+
+    until(come)
     (one,) = found
     return one
 

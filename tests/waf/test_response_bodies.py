@@ -51,7 +51,12 @@ class Site:
 
     def events(self) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = []
-        until(lambda: found.extend(json.loads(self.gateway.native.take_events())) or found)
+
+        def come() -> bool:
+            found.extend(json.loads(self.gateway.native.take_events()))
+            return bool(found)
+
+        until(come)
         return found
 
 

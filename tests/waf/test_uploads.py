@@ -85,7 +85,12 @@ class Port:
 
     def event(self) -> dict[str, Any]:
         found: list[dict[str, Any]] = []
-        until(lambda: found.extend(json.loads(self.gateway.native.take_events())) or found)
+
+        def come() -> bool:
+            found.extend(json.loads(self.gateway.native.take_events()))
+            return bool(found)
+
+        until(come)
         (one,) = found
         return one
 

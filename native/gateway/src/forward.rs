@@ -12,13 +12,13 @@ use crate::site::Route;
 use crate::time::recent_ms;
 use crate::tunnel;
 use crate::upload::{BLOCKED, Held, NotHeld, Upload, clients_fault, hold};
-use crate::waf::inspect;
-use crate::waf::tail::{Asked as TailAsked, Found, Tail};
+use crate::waf::request::{begin, finish, tail};
+use crate::waf::tail::Found;
 use hcc_http::Framing;
 use hcc_http::client::limit_key as client_key;
 use hcc_http::forwarded::Hop;
 use hcc_proxy::{Ask, Checkout, Endpoint, HashKey, Lease, Pool, Protocol, ProxyError, Source, Unavailable, Upstream};
-use hcc_waf::{Facts, Origin as From, Transaction, Verdict};
+use hcc_waf::{Transaction, Verdict};
 use std::future::poll_fn;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
@@ -48,7 +48,7 @@ pub struct Sent {
     /// What the firewall found.
     pub findings: Vec<Finding>,
     /// What a later look at the request found.
-    tail: Option<Found>,
+    pub tail: Option<Found>,
     continued: bool,
 }
 
@@ -124,54 +124,6 @@ pub async fn answer<C: Client>(
     let (Some(route), Some(mut inspection)) = (known.route(), begin::<C>(ex, worker, known)) else { return Err(answer) };
     let looked = look(ex, client, known, route, Some(&mut *inspection), sent).await;
     finish(Some(inspection), sent, looked.and(Err(answer)))
-}
-
-/// Ends the inspection and notes what it found.
-fn finish(inspection: Option<Box<dyn Transaction>>, sent: &mut Sent, outcome: Result<(), Answer>) -> Result<(), Answer> {
-    let Some(report) = inspection.map(|mut transaction| transaction.finish()) else { return outcome };
-    let later = sent.tail.take().and_then(|found| found.lock().unwrap_or_else(PoisonError::into_inner).take());
-    let report = inspect::join(report, later);
-    let location = report.location.clone();
-    if let Some(found) = inspect::finding(report) {
-        sent.findings.push(found);
-    }
-    outcome.map_err(|answer| match location {
-        Some(location) if (300..400).contains(&answer.status) => answer.with("Location", location),
-        _ => answer,
-    })
-}
-
-/// Begins the inspection of a request, when it is to be inspected.
-fn begin<C: Client>(ex: &Exchange, worker: &Worker, known: &Known) -> Option<Box<dyn Transaction>> {
-    let facts = Facts { request_id: &ex.id, protocol: C::PROTOCOL, client_port: client_port(ex, known), server: ex.peer.server };
-    if let Some(inspector) = worker.shared.inspector.as_ref().filter(|_| !known.bypass) {
-        let mut transaction = inspector.begin(From { client: known.client }, known.site.as_ref().map_or("", |s| &s.id))?;
-        transaction.facts(&facts);
-        return Some(transaction);
-    }
-    Some(Box::new(inspect::begin(known.shield.as_ref()?, known.client, &facts)?))
-}
-
-/// The client's port, where the client's own connection is seen; 0 behind a proxy.
-fn client_port(ex: &Exchange, known: &Known) -> u16 {
-    if known.client == ex.peer.address { ex.peer.port } else { 0 }
-}
-
-/// What looks at the rest of a form of which only the beginning was held back.
-fn tail<C: Client>(ex: &Exchange, known: &Known, held: &Held) -> Option<Tail> {
-    if held.seen == 0 || (held.whole && held.content.len() <= held.seen) {
-        return None;
-    }
-    let asked = TailAsked {
-        shield: known.shield.clone()?,
-        head: ex.head.clone(),
-        client: known.client,
-        client_port: client_port(ex, known),
-        server: ex.peer.server,
-        protocol: C::PROTOCOL,
-        request_id: ex.id.clone(),
-    };
-    Tail::new(asked, held.seen)
 }
 
 #[allow(clippy::too_many_arguments)] // one call site; a struct would only rename them
@@ -335,7 +287,7 @@ pub enum Failure {
     Proxy(ProxyError),
 }
 
-impl std::convert::From<ProxyError> for Failure {
+impl From<ProxyError> for Failure {
     fn from(error: ProxyError) -> Self {
         Self::Proxy(error)
     }

@@ -4,6 +4,7 @@ pub mod armour;
 pub mod block_lists;
 pub mod collections;
 pub mod inspect;
+pub mod request;
 pub mod rule_sets;
 pub mod tail;
 

@@ -51,6 +51,8 @@ pub struct WithoutFiles {
     line_at: usize,
     /// Whether a line begins where `pending` does.
     at_line: bool,
+    /// Whether a part has begun.
+    begun: bool,
 }
 
 /// What a step came to.
@@ -76,6 +78,7 @@ impl WithoutFiles {
             pending: Vec::new(),
             line_at: 0,
             at_line: true,
+            begun: false,
         })
     }
 
@@ -114,7 +117,10 @@ impl WithoutFiles {
                 self.line_at = 0;
             }
             match next {
-                Some(next) => self.state = next,
+                Some(next) => {
+                    self.begun |= next == State::Header;
+                    self.state = next;
+                }
                 None => break,
             }
         }
@@ -150,6 +156,10 @@ impl WithoutFiles {
                 return Step { known: begin - ending, kind, next: None };
             }
             if behind.starts_with(&self.boundary) {
+                if begin == 0 && self.begun && self.at_line {
+                    // Right behind a header it is a boundary to some, and data to others.
+                    return Step { known: 0, kind, next: Some(State::Over) };
+                }
                 return Step { known: begin - ending, kind, next: Some(State::Line(ending + 2 + self.boundary.len())) };
             }
             let quoted = self.quoted && behind.strip_prefix(b"\"").is_some_and(|b| b.starts_with(&self.boundary));
