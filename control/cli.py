@@ -46,6 +46,7 @@ def _gateway(args: argparse.Namespace) -> int:
         rule_sets=args.waf_rule_sets,
         waf_log=args.waf_log,
         waf_log_format=args.waf_log_format,
+        collections=args.waf_collections,
     )
     return int(code or 0)
 
@@ -128,6 +129,7 @@ def _add_gateway(commands: Commands) -> None:
         ("--geo-country", "HCC_GEO_COUNTRY_DB", "", "file of countries in MaxMind's format"),
         ("--waf-log", "HCC_WAF_LOG", "", "file of what the firewall's rules find besides, - is standard output"),
         ("--waf-rule-sets", "HCC_WAF_RULE_SETS", "", "rule files of the firewall: VERSION=FILE:FILE…;VERSION=…"),
+        ("--waf-collections", "HCC_WAF_COLLECTIONS", "local", "where the firewall remembers clients: local or redis"),
         ("--geo-asn", "HCC_GEO_ASN_DB", "", "file of autonomous systems in MaxMind's format"),
     ):
         gateway.add_argument(

@@ -58,6 +58,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     rule_sets: dict[str, list[str]]
     waf_log: str
     waf_log_format: str
+    share_collections: bool
     parent: int
     stopping: mmap.mmap
     """One byte that parent and worker share: 0, or how the parent stops (`_ALONE`, `_HANDED_OVER`)."""
@@ -110,6 +111,7 @@ class Operations:
             rule_sets=options.rule_sets or None,
             waf_log=options.waf_log or None,
             waf_log_format=options.waf_log_format,
+            share_collections=options.share_collections,
         )
         # The last good configuration first: the public is served before PostgreSQL is even asked.
         restored = gateway.load_last_good()
@@ -238,6 +240,7 @@ def serve(
     rule_sets: str = "",
     waf_log: str = "",
     waf_log_format: str = "modsecurity",
+    collections: str = "",
     drain_s: float = 10.0,
 ) -> int:
     """Serve until a signal. `threads` are those of the public listener; `drain_s` bounds how long a stop waits for requests.
@@ -247,8 +250,8 @@ def serve(
     `geo_country` and `geo_asn` are files in MaxMind's format. Limits that are shared count together with the other gateways at
     `redis_url`. The firewall's matches are written to `waf_log` besides. SIGUSR1 opens both logs anew.
     `rule_sets` says which files the firewall's rules of each version are (`VERSION=FILE:FILE;…`), Debian's core rules
-    unless given.
-    Exit code 2 when an address cannot be listened on, the one of Redis is none, or the rule sets are not written so.
+    unless given. `collections` is `redis` where gateways share the firewall's persistent collections, else empty or `local`.
+    Exit code 2 when an address cannot be listened on, the one of Redis is none, or settings of the firewall are not written so.
     """
     from granian import Granian
     from granian.constants import Interfaces, Loops
@@ -265,6 +268,9 @@ def serve(
     if redis_url and not redis_url.startswith(REDIS_SCHEMES):
         print(f"gateway: the address of Redis does not start with {', '.join(REDIS_SCHEMES)}", file=sys.stderr)
         return 2
+    if collections not in ("", "local", "redis") or (collections == "redis" and not redis_url):
+        print("gateway: HCC_WAF_COLLECTIONS is local or redis, and redis needs the address of one", file=sys.stderr)
+        return 2
     _options = Options(
         listeners=[[one.handed_down() for one in own] for own in sockets],
         last_good=last_good,
@@ -279,6 +285,7 @@ def serve(
         rule_sets=files,
         waf_log=waf_log,
         waf_log_format=waf_log_format,
+        share_collections=collections == "redis",
         parent=os.getpid(),
         stopping=mmap.mmap(-1, 1),
     )

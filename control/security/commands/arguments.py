@@ -92,6 +92,7 @@ def waf(actions: Commands) -> None:
     changed.add_argument("--inbound", metavar="SCORE", help="score from which a request is held back, or inherit")
     changed.add_argument("--outbound", metavar="SCORE", help="score from which an answer is held back, or inherit")
     changed.add_argument("--rule-set", metavar="VERSION", help="version of the OWASP CRS, or inherit")
+    changed.add_argument("--response-bodies", choices=("on", "off", "inherit"), help="look at the bodies of answers too")
     left_out = actions.add("exclude", "leave out a rule, a range of rules or a tag", run, more=_WAF)
     _place(left_out)
     what = left_out.add_mutually_exclusive_group(required=True)

@@ -15,11 +15,12 @@ use crate::session::Worker;
 use crate::snapshot::BanBody;
 use crate::state::Shared;
 use crate::tls;
-use crate::waf::RuleSets;
+use crate::waf::block_lists::BlockLists;
+use crate::waf::{Collections, RuleSets};
 use hcc_http::request_id::Random;
 use hcc_proxy::{Pool, clock};
 use hcc_waf::Inspector;
-use hcc_waf::engine::Around;
+use hcc_waf::engine::{Around, Store};
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 use std::io;
@@ -81,6 +82,8 @@ pub struct Options {
     pub inspector: Option<Box<dyn Inspector>>,
     /// Files of the firewall's rules by version; Debian's core rules unless given.
     pub rule_sets: Option<HashMap<String, Vec<String>>>,
+    /// Whether the firewall's persistent collections are shared with other gateways at `redis_url`; else each has its own.
+    pub share_collections: bool,
     /// File of countries in `MaxMind`'s format.
     pub geo_country: Option<PathBuf>,
     /// File of autonomous systems in the same format.
@@ -99,12 +102,20 @@ pub struct Gateway {
 impl Gateway {
     /// A gateway that does not listen yet.
     pub fn new(options: Options) -> io::Result<Self> {
+        let mut around = Around { rbl: Some(Arc::new(BlockLists::start()?)), ..Around::default() };
+        let collections = match (options.share_collections, &options.redis_url) {
+            (false, _) => None,
+            (true, Some(url)) => Some(Collections::start(url, Arc::clone(&around.clock))?),
+            (true, None) => return Err(io::Error::new(io::ErrorKind::InvalidInput, "collections are to be shared, and there is no Redis")),
+        };
+        if let Some(collections) = &collections {
+            around.store = Arc::clone(collections) as Arc<dyn Store>;
+        }
         let limits = Limits::new(options.redis_url.as_deref(), options.instance)?;
         let mut shared = Shared::new(options.last_good, options.certificate_keys, options.inspector, limits);
         shared.geo = GeoFiles::new(options.geo_country, options.geo_asn);
-        if let Some(files) = options.rule_sets {
-            shared.rule_sets = RuleSets::new(files, Around::default());
-        }
+        shared.rule_sets = RuleSets::new(options.rule_sets.unwrap_or_else(RuleSets::of_debian), around);
+        shared.collections = collections;
         if let Some(path) = &options.waf_log {
             shared.waf_log = WafLog::start(path, options.waf_log_format, Arc::clone(&shared.metrics))?;
         }

@@ -15,7 +15,7 @@ use crate::security::tally::Tallies;
 use crate::security::waf_log::WafLog;
 use crate::snapshot::BanBody;
 use crate::time::{monotonic_ns, unix_ms};
-use crate::waf::RuleSets;
+use crate::waf::{Collections, RuleSets};
 use arc_swap::ArcSwap;
 use hcc_waf::Inspector;
 use std::path::PathBuf;
@@ -53,6 +53,8 @@ pub struct Shared {
     pub waf_log: WafLog,
     /// Rule sets of the firewall.
     pub rule_sets: RuleSets,
+    /// Persistent collections, when other gateways share them.
+    pub collections: Option<Arc<Collections>>,
     /// Another firewall instead.
     pub inspector: Option<Box<dyn Inspector>>,
     /// Whether the gateway is draining.
@@ -83,6 +85,7 @@ impl Shared {
             tallies: Tallies::default(),
             waf_log: WafLog::none(),
             rule_sets: RuleSets::default(),
+            collections: None,
             inspector,
             draining: AtomicBool::new(false),
             changed: Notify::new(),
@@ -173,8 +176,17 @@ impl Shared {
             "geo_problems": self.geo.problems(),
             "upstreams": upstreams,
             "shared_limits": self.limits.status(),
+            "shared_collections": self.collections.as_ref().map_or_else(|| serde_json::json!({"configured": false}), |c| c.status()),
             "draining": self.draining.load(Ordering::Relaxed),
         })
         .to_string()
+    }
+}
+
+impl Drop for Shared {
+    fn drop(&mut self) {
+        if let Some(collections) = &self.collections {
+            collections.end();
+        }
     }
 }

@@ -38,7 +38,7 @@ fn duplicate(fd: RawFd) -> std::io::Result<TcpListener> {
 impl Gateway {
     #[new]
     #[allow(clippy::too_many_arguments)] // all by name
-    #[pyo3(signature = (*, threads, last_good_path, access_log, certificate_keys = None, redis_url = None, geo_country = None, geo_asn = None, rule_sets = None, waf_log = None, waf_log_format = "modsecurity"))]
+    #[pyo3(signature = (*, threads, last_good_path, access_log, certificate_keys = None, redis_url = None, geo_country = None, geo_asn = None, rule_sets = None, waf_log = None, waf_log_format = "modsecurity", share_collections = false))]
     fn new(
         threads: usize,
         last_good_path: Option<PathBuf>,
@@ -50,6 +50,7 @@ impl Gateway {
         rule_sets: Option<HashMap<String, Vec<String>>>,
         waf_log: Option<String>,
         waf_log_format: &str,
+        share_collections: bool,
     ) -> PyResult<Self> {
         let keys = Keyring::parse(certificate_keys.as_deref().unwrap_or_default()).map_err(PyValueError::new_err)?;
         let options = Options {
@@ -63,6 +64,7 @@ impl Gateway {
             geo_country,
             geo_asn,
             rule_sets,
+            share_collections,
             ..Options::default()
         };
         Ok(Self { inner: hcc_gateway::Gateway::new(options)? })

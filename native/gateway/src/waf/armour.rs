@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 /// Policies kept for paths on which other exclusions hold; they are made again when that is too few.
 const VARIANTS: usize = 256;
-/// Bytes of a body that are looked at.
+/// Most bytes of a body that are looked at.
 const BODY: usize = 1 << 20;
 
 /// All that a site's armour is made from.
@@ -71,8 +71,9 @@ fn plate(body: &PolicyBody, custom: &[&WafRulesBody], exclusions: &[Exclusion], 
         outbound_threshold: Some(body.outbound_threshold),
         exclusions: exclusions.to_vec(),
         // Rules of a customer's own cannot have more held in memory.
-        request_body_limit: Some(BODY),
-        response_body_limit: Some(BODY),
+        request_body_limit: Some(engine.rules.settings.request_body_limit.min(BODY)),
+        response_body_limit: Some(engine.rules.settings.response_body_limit.min(BODY)),
+        response_bodies: Some(body.response_bodies),
         ..PolicyText::default()
     };
     let policy = Arc::new(Policy::compile(&text, &engine.rules)?);

@@ -113,8 +113,15 @@ impl RuleSets {
 impl Default for RuleSets {
     /// The core rule set where Debian's package `modsecurity-crs` has it.
     fn default() -> Self {
+        Self::new(Self::of_debian(), Around::default())
+    }
+}
+
+impl RuleSets {
+    /// The files of the core rule set where Debian's package `modsecurity-crs` has them.
+    pub fn of_debian() -> HashMap<String, Vec<String>> {
         let files = ["/etc/modsecurity/crs/crs-setup.conf", "/usr/share/modsecurity-crs/rules/*.conf"].map(str::to_owned);
-        Self::new(HashMap::from([("3.3.4".to_owned(), files.to_vec())]), Around::default())
+        HashMap::from([("3.3.4".to_owned(), files.to_vec())])
     }
 }
 

@@ -24,6 +24,7 @@ class Gateway:
         rule_sets: dict[str, list[str]] | None = None,
         waf_log: str | None = None,
         waf_log_format: str = "modsecurity",
+        share_collections: bool = False,
     ) -> Gateway:
         """Make a gateway that does not listen yet. `access_log` is a path, or "-" for standard output.
 

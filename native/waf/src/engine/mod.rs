@@ -42,4 +42,4 @@ mod tests;
 #[cfg(test)]
 mod trace_tests;
 
-pub use store::{Change, Elements, InProcess, Kept, Key, Store};
+pub use store::{Change, Elements, InProcess, Kept, Key, LONGEST, MOST_ELEMENTS, Store, change};

@@ -36,6 +36,8 @@ pub struct PolicyText {
     pub request_body_limit: Option<usize>,
     /// As `request_body_limit`, of the response. 0 is none.
     pub response_body_limit: Option<usize>,
+    /// Whether bodies of responses are looked at; what the rule set says when it is not said. A rule's `ctl` may say otherwise.
+    pub response_bodies: Option<bool>,
 }
 
 /// A policy over a compiled rule set.
@@ -57,6 +59,8 @@ pub struct Policy {
     pub request_body_limit: usize,
     /// Bytes of the response's body that are looked at.
     pub response_body_limit: usize,
+    /// Whether bodies of responses are looked at; none is what the rule set says.
+    pub response_bodies: Option<bool>,
 }
 
 #[derive(Debug)]
@@ -81,6 +85,7 @@ impl Policy {
             variables: Vec::new(),
             request_body_limit: text.request_body_limit.unwrap_or(rules.settings.request_body_limit),
             response_body_limit: text.response_body_limit.unwrap_or(rules.settings.response_body_limit),
+            response_bodies: text.response_bodies,
         };
         if text.paranoia.is_some_and(|level| !(1..=4).contains(&level)) {
             return Err("the paranoia level is 1 to 4".to_owned());
@@ -144,6 +149,9 @@ impl Policy {
         state.retargeted.copy_from(&self.retargeted);
         state.request_body_limit = self.request_body_limit;
         state.response_body_limit = self.response_body_limit;
+        if let Some(on) = self.response_bodies {
+            state.response_body_access = on;
+        }
         for (slot, preset) in &self.variables {
             let value = match preset {
                 Preset::Int(number) => Tx::Int(*number),
