@@ -224,8 +224,9 @@ def build_native(step: int) -> None:
 
 def install_hcc(step: int) -> None:
     kernels = ROOT / "native" / "kernels" / "hcc_kernels"
-    inputs = [ROOT / "setup.py", ROOT / "pyproject.toml", *kernels.glob("*.pyx")]
-    present = (VENV / "bin" / "hcc").exists() and any(kernels.glob("_lttb*.so"))
+    inputs = [ROOT / "setup.py", ROOT / "pyproject.toml", *kernels.glob("*.pyx"), *kernels.glob("*.pxd")]
+    built = all(any(kernels.glob(f"{source.stem}.*.so")) for source in kernels.glob("*.pyx"))
+    present = (VENV / "bin" / "hcc").exists() and built
     with stamped("hcc", digest(inputs), present=present) as needed:
         if needed:
             say(step, "Cython: building hcc_kernels, installing hcc …")
