@@ -31,8 +31,8 @@ cdef inline void sweep(
     const int64_t[::1] ends,
     const int64_t[::1] steps,
     int64_t width,
-    double a,
-    double b,
+    const double[::1] a,
+    const double[::1] b,
     double[:, ::1] out,
     unsigned char[:, ::1] found,
 ) noexcept nogil:
@@ -48,5 +48,5 @@ cdef inline void sweep(
                 low += 1
             if high > low:
                 found[row, column] = fold(
-                    &times[low], &values[low], high - low, ends[column] - width, ends[column], steps[column], a, b, &out[row, column]
+                    &times[low], &values[low], high - low, ends[column] - width, ends[column], steps[column], a[column], b[column], &out[row, column]
                 )

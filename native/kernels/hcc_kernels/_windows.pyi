@@ -9,6 +9,6 @@ def over_windows(
     ends: ArrayLike,
     width: int,
     steps: ArrayLike | None = None,
-    a: float = 0.0,
-    b: float = 0.0,
+    a: ArrayLike = 0.0,
+    b: ArrayLike = 0.0,
 ) -> tuple[NDArray[float64], NDArray[uint8]]: ...

@@ -10,6 +10,8 @@ from libc.math cimport INFINITY, NAN, floor, isinf, isnan, sqrt
 from libc.stdint cimport int64_t
 from libc.stdlib cimport free, malloc, qsort
 
+import numpy as np
+
 cdef double MICRO = 1e6
 
 
@@ -283,26 +285,35 @@ cdef Fold _fold(str name) except NULL:
     raise ValueError(f"name: there is no range function {name!r}")
 
 
-def over_windows(str name, times, values, bounds, ends, width, steps=None, double a=0.0, double b=0.0):
+def _numbers(str name, given, size):
+    array = np.asarray(given, dtype=np.float64)
+    if array.ndim > 1 or (array.ndim == 1 and array.size != size):
+        raise ValueError(f"{name}: one number, or one a step, expected, got {array.shape}")
+    return np.ascontiguousarray(np.broadcast_to(array, (size,)))
+
+
+def over_windows(str name, times, values, bounds, ends, width, steps=None, a=0.0, b=0.0):
     """A range function over the windows `[end - width, end]` of many series: values (series by steps) and where there is one.
 
     `bounds[i]` to `bounds[i + 1]` are the samples of series i, ascending in time. `steps` are the times that the windows answer,
-    the ends themselves unless given; only `predict_linear` looks at them. `a` and `b` are the function's own numbers: the
-    quantile, the seconds ahead, the two factors. Raises ValueError naming the argument that does not do.
+    the ends themselves unless given; only `predict_linear` looks at them. `a` and `b` are the function's own numbers, one or one a
+    step: the quantile, the seconds ahead, the two factors. Raises ValueError naming the argument that does not do.
     """
     cdef Fold fold = _fold(name)
     t, v, borders = samples(times, values, bounds)
     e, s, (out, found) = grid(ends, steps, borders.size - 1)
     cdef const int64_t[::1] t_view = t
     cdef const double[::1] v_view = v
-    cdef const int64_t[::1] b_view = borders
+    cdef const int64_t[::1] border_view = borders
     cdef const int64_t[::1] e_view = e
     cdef const int64_t[::1] s_view = s
     cdef double[:, ::1] out_view = out
     cdef unsigned char[:, ::1] found_view = found
+    cdef const double[::1] first = _numbers("a", a, e.size)
+    cdef const double[::1] second = _numbers("b", b, e.size)
     cdef int64_t wide = width
     if wide <= 0:
         raise ValueError(f"width: must be more than zero, got {wide}")
     with nogil:
-        sweep(fold, t_view, v_view, b_view, e_view, s_view, wide, a, b, out_view, found_view)
+        sweep(fold, t_view, v_view, border_view, e_view, s_view, wide, first, second, out_view, found_view)
     return out, found
