@@ -9,7 +9,7 @@ from control.monitoring.query.labels import nameless
 from control.monitoring.query.lexer import COMPARISONS, SETS
 from control.monitoring.query.limits import Budget
 from control.monitoring.query.matching import joined, set_operation
-from control.monitoring.query.operators import ARITHMETIC, COMPARE
+from control.monitoring.query.operators import ARITHMETIC, CHANGING, COMPARE
 from control.monitoring.query.syntax import Binary
 from control.monitoring.query.vector import Floats, Scalar, Value, Vector, merged
 
@@ -41,7 +41,8 @@ def _numbers(op: str, left: Floats, right: Floats) -> Floats:
 def _mixed(node: Binary, vector: Vector, left: Floats, right: Floats) -> Vector:
     """A vector with a number; a comparison keeps the vector's elements, whichever side it stands on."""
     if node.op not in COMPARISONS:
-        return merged(Vector([nameless(name) for name in vector.labels], ARITHMETIC[node.op](left, right), vector.found))
+        names = [nameless(name) for name in vector.labels] if node.op in CHANGING else vector.labels
+        return merged(Vector(names, ARITHMETIC[node.op](left, right), vector.found))
     holds = COMPARE[node.op](left, right)
     if node.returns_bool:
         return merged(Vector([nameless(name) for name in vector.labels], holds.astype(np.float64), vector.found))

@@ -34,9 +34,9 @@ class TooSlow(QueryError):
 
 
 class ParseError(BadQuery):
-    """What is wrong with an expression, and where: `line:column: parse error: …`, both from 1."""
+    """What is wrong with an expression, and where: `line:column: parse error: …`, both from 1, columns counted in bytes."""
 
     def __init__(self, text: str, at: int, words: str) -> None:
         line = text.count("\n", 0, at) + 1
-        column = at - text.rfind("\n", 0, at)
+        column = len(text[text.rfind("\n", 0, at) + 1 : at].encode("utf-8", "replace")) + 1
         super().__init__(f"{line}:{column}: parse error: {words}")

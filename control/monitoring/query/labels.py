@@ -63,7 +63,5 @@ def quoted(text: str) -> str:
 
 
 def shown(of: Labels) -> str:
-    """As Prometheus prints a series: `name{a="b", c="d"}`."""
-    inner = ", ".join(f"{name}={quoted(value)}" for name, value in of if name != NAME)
-    name = get(of, NAME)
-    return f"{name}{{{inner}}}" if inner or not name else name
+    """As Prometheus prints labels: `{a="b", c="d"}`."""
+    return "{" + ", ".join(f"{name}={quoted(value)}" for name, value in of) + "}"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import re
+from enum import Enum
 
 import msgspec
 
@@ -19,10 +21,14 @@ SETS = {"and", "or", "unless"}
 
 _WORD = re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]*")
 _DURATION = re.compile(r"[0-9]+(?:ms|[smhdwy])(?:[0-9]+(?:ms|[smhdwy]))*(?![a-zA-Z0-9_])")
-_NUMBER = re.compile(r"0[xX][0-9a-fA-F]+|(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+_NUMBER = re.compile(r"0[xX][0-9a-fA-F]*|(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]*)?")
 _BLANK = re.compile(r"(?:[ \t\r\n]+|#[^\n]*)+")
-_SIGNS = re.compile(r"==|!=|<=|>=|=~|!~|[-+*/%^=<>(){}\[\],@:]")
+_SIGNS = re.compile(r"==|!=|<=|>=|[-+*/%^=<>(){\[\],@]")
+_INSIDE = re.compile(r"!=|=~|!~|[=,}]")
 _ESCAPE = re.compile(r"\\(?:([abfnrtv\\'\"])|([0-7]{3})|x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8}))")
+_LABEL = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
+_DIGITS = re.compile(r"[0-9]+")
+_HEX = frozenset("0123456789abcdefABCDEF")
 _PLAIN = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v", "\\": "\\", "'": "'", '"': '"'}
 _SPAN = re.compile(
     r"(?:([0-9]+)y)?(?:([0-9]+)w)?(?:([0-9]+)d)?(?:([0-9]+)h)?(?:([0-9]+)m)?(?:([0-9]+)s)?(?:([0-9]+)ms)?"
@@ -54,81 +60,126 @@ class Token(msgspec.Struct):
             return f"<{self.text}>"
         if self.kind == "aggregator":
             return f"<aggr:{self.text}>"
-        if self.kind in "(){}[],:" and self.kind != "@":
-            return f"{_NAMES.get(self.kind, '')}{quoted(self.text)}"
+        if self.kind in "(){}[],:=":
+            return quoted(self.text)
         return f"<op:{self.text}>"
 
 
-_NAMES: dict[str, str] = {}
+def tokens(text: str) -> tuple[list[Token], ParseError | None]:
+    """The words up to the end or to the first thing that is none, which is a word of kind `end` or `error`.
 
-
-def tokens(text: str) -> list[Token]:
-    """All words, the last one of kind `end`. Raises ParseError."""
+    An error is met only when the parser comes that far: what is wrong before it is said first.
+    """
     found: list[Token] = []
-    at, braces, brackets, parens = 0, 0, 0, 0
+    try:
+        _lex(text, found)
+    except ParseError as error:
+        found.append(Token("error", "", len(text)))
+        return found, error
+    return found, None
+
+
+def _lex(text: str, found: list[Token]) -> None:
+    at, inside, parens, bracket = 0, False, 0, _Bracket.OUTSIDE
     while True:
         if blank := _BLANK.match(text, at):
             at = blank.end()
         if at >= len(text):
             break
-        token = _next(text, at, inside=braces > 0, spans=brackets > 0)
+        if bracket is _Bracket.OPENED:
+            token = _span(text, at)
+            bracket = _Bracket.NO_COLON
+        elif inside:
+            token = _next_inside(text, at)
+        else:
+            token = _next(text, at, bracket)
         match token.kind:
-            case "{":
-                braces += 1
-            case "}":
-                if not braces:
-                    raise ParseError(text, at, "unexpected right brace '}'")
-                braces -= 1
+            case "{" | "}":
+                inside = token.kind == "{"
             case "[":
-                if brackets:
-                    raise ParseError(text, at, "unexpected left brace '['")
-                brackets += 1
+                bracket = _Bracket.OPENED
+            case ":":
+                bracket = _Bracket.COLON
             case "]":
-                if not brackets:
+                if bracket is _Bracket.OUTSIDE:
                     raise ParseError(text, at, "unexpected right bracket ']'")
-                brackets -= 1
+                bracket = _Bracket.OUTSIDE
             case "(":
                 parens += 1
             case ")":
                 parens -= 1
                 if parens < 0:
-                    raise ParseError(text, at, "unexpected right parenthesis ')'")
+                    raise ParseError(text, at + 1, "unexpected right parenthesis ')'")
             case _:
                 pass
         found.append(token)
         at += len(token.text)
-    if braces:
+    if inside:
         raise ParseError(text, len(text), "unexpected end of input inside braces")
-    if brackets:
+    if bracket is not _Bracket.OUTSIDE:
         raise ParseError(text, len(text), "unclosed left bracket")
     if parens:
         raise ParseError(text, len(text), "unclosed left parenthesis")
     found.append(Token("end", "", len(text)))
-    return found
 
 
-def _next(text: str, at: int, *, inside: bool, spans: bool) -> Token:
+class _Bracket(Enum):
+    """Where the lexer stands between `[` and `]`."""
+
+    OUTSIDE = 0
+    OPENED = 1
+    NO_COLON = 2
+    COLON = 3
+
+
+def _span(text: str, at: int) -> Token:
+    """The duration right after a bracket."""
+    if span := _DURATION.match(text, at):
+        return Token("duration", span[0], at)
+    digits = _DIGITS.match(text, at)
+    if digits and _WORD.match(text, digits.end()):
+        raise ParseError(text, at, f"bad duration syntax: {quoted(digits[0])}")
+    raise ParseError(text, at, "missing unit character in duration")
+
+
+def _next_inside(text: str, at: int) -> Token:
     first = text[at]
     if first in "\"'`":
         return Token("string", _string(text, at), at)
-    if word := _WORD.match(text, at):
-        if not spans or first != ":":
-            return _word(text, word[0], at, inside=inside)
-    elif span := _DURATION.match(text, at):
-        return Token("duration", span[0], at)
-    elif number := _NUMBER.match(text, at):
-        rest = _WORD.match(text, number.end())
-        if rest:
-            raise ParseError(text, at, f"bad number or duration syntax: {quoted(number[0] + rest[0][:1])}")
-        return Token("number", number[0], at)
-    if sign := _SIGNS.match(text, at):
-        if inside and sign[0] not in {"=", "!=", "=~", "!~", ",", "}", "{"}:
-            raise ParseError(text, at, f"unexpected character inside braces: {_character(first)}")
+    if word := _LABEL.match(text, at):
+        return Token("identifier", word[0], at)
+    if sign := _INSIDE.match(text, at):
         return Token(sign[0], sign[0], at)
-    if inside:
-        raise ParseError(text, at, f"unexpected character inside braces: {_character(first)}")
+    if first == "{":
+        raise ParseError(text, at, "unexpected left brace '{'")
     if first == "!":
-        raise ParseError(text, at, f"unexpected character after '!': {_character(text[at + 1 : at + 2])}")
+        raise ParseError(text, at, f"unexpected character after '!' inside braces: {_character(text[at + 1 : at + 2])}")
+    raise ParseError(text, at, f"unexpected character inside braces: {_character(first)}")
+
+
+def _next(text: str, at: int, bracket: _Bracket) -> Token:
+    first = text[at]
+    if first in "\"'`":
+        return Token("string", _string(text, at), at)
+    if first == ":" and bracket is not _Bracket.OUTSIDE:
+        if bracket is _Bracket.COLON:
+            raise ParseError(text, at, "unexpected colon ':'")
+        return Token(":", ":", at)
+    if word := _WORD.match(text, at):
+        return _word(word[0], at)
+    if span := _DURATION.match(text, at):
+        return Token("duration", span[0], at)
+    if number := _NUMBER.match(text, at):
+        if _WORD.match(text, number.end()):
+            raise ParseError(text, at, f"bad number or duration syntax: {quoted(number[0])}")
+        return Token("number", number[0], at)
+    after = text[at + 1 : at + 2]
+    if first == "=" and after == "~":
+        raise ParseError(text, at, "unexpected character after '=': '~'")
+    if sign := _SIGNS.match(text, at):
+        return Token(sign[0], sign[0], at)
+    if first == "!":
+        raise ParseError(text, at, f"unexpected character after '!': {_character(after)}")
     raise ParseError(text, at, f"unexpected character: {_character(first)}")
 
 
@@ -136,12 +187,8 @@ def _character(found: str) -> str:
     return {"'": "'\\''", "": "'�'"}.get(found, f"'{found}'")
 
 
-def _word(text: str, word: str, at: int, *, inside: bool) -> Token:
+def _word(word: str, at: int) -> Token:
     lower = word.lower()
-    if inside:
-        if ":" in word:
-            raise ParseError(text, at + word.index(":"), "unexpected character inside braces: ':'")
-        return Token("identifier", word, at)
     if lower in KEYWORDS or lower in WORD_OPERATORS:
         return Token(lower, word, at)
     if lower in AGGREGATORS:
@@ -177,32 +224,47 @@ def string_value(text: str, token: Token) -> str:
         made.append(body[at:back])
         escape = _ESCAPE.match(body, back)
         if escape is None:
-            raise ParseError(text, token.pos + 1 + back, "unknown escape sequence")
+            after = body[back + 1 : back + 2] or token.text[0]
+            if after in "01234567xuU":
+                bad = next((c for c in body[back + 2 :] if c not in _HEX), token.text[0])
+                raise ParseError(text, token.pos, f"illegal character U+{ord(bad):04X} '{bad}' in escape sequence")
+            raise ParseError(text, token.pos, f"unknown escape sequence U+{ord(after):04X} '{after}'")
         plain, octal, *hexes = escape.groups()
         if plain is not None:
             made.append(_PLAIN[plain])
         else:
             code = int(octal, 8) if octal else int(next(h for h in hexes if h), 16)
-            if code > 0x10FFFF or 0xD800 <= code < 0xE000:
-                raise ParseError(text, token.pos + 1 + back, "escape sequence is an invalid Unicode code point")
+            if code > (0xFF if octal else 0x10FFFF) or 0xD800 <= code < 0xE000:
+                raise ParseError(text, token.pos, "escape sequence is an invalid Unicode code point")
             made.append(chr(code))
         at = escape.end()
     made.append(body[at:])
     return "".join(made)
 
 
-def duration(text: str) -> int | None:
-    """Milliseconds of a duration such as `1h30m`; None where it is none."""
-    span = _SPAN.fullmatch(text)
-    if span is None or not text:
-        return None
-    total = sum(int(n or 0) * unit for n, unit in zip(span.groups(), _MILLISECONDS, strict=True))
-    return total if total <= _LONGEST_SPAN else None
+def duration(text: str, word: Token) -> int:
+    """Milliseconds of a duration such as `1h30m`. Raises ParseError."""
+    span = _SPAN.fullmatch(word.text)
+    if span is None:
+        raise ParseError(text, word.pos, f"not a valid duration string: {quoted(word.text)}")
+    total = sum(int((n or "0")[:20]) * unit for n, unit in zip(span.groups(), _MILLISECONDS, strict=True))
+    if total > _LONGEST_SPAN:
+        raise ParseError(text, word.pos, "duration out of range")
+    if total == 0:
+        raise ParseError(text, word.pos, "duration must be greater than 0")
+    return total
 
 
-def number(text: str) -> float:
-    """The value of a number."""
-    lower = text.lower()
-    if lower.startswith("0x"):
-        return float(int(lower, 16))
-    return float(lower)
+def number(text: str, word: Token) -> float:
+    """The value of a number. Raises ParseError."""
+    lower = word.text.lower()
+    try:
+        value = float(int(lower, 16)) if lower.startswith("0x") else float(lower)
+    except ValueError:
+        raise ParseError(text, word.pos, f"error parsing number: strconv.ParseFloat: parsing {quoted(word.text)}: invalid syntax") from None
+    except OverflowError:
+        value = math.inf
+    if math.isinf(value) and lower != "inf":
+        words = f"error parsing number: strconv.ParseFloat: parsing {quoted(word.text)}: value out of range"
+        raise ParseError(text, word.pos, words)
+    return value

@@ -29,7 +29,8 @@ def pattern(text: str) -> Any:
         return re2.compile(f"^(?:{text})$", options)
     except re2.error as error:
         words = error.args[0].decode("utf-8", "replace") if isinstance(error.args[0], bytes) else str(error.args[0])
-        raise BadPattern(f"error parsing regexp: {_GO.get(words.partition(':')[0], words.partition(':')[0])}: `^(?:{text})$`") from None
+        reason, _, part = words.partition(": ")
+        raise BadPattern(f"error parsing regexp: {_GO.get(reason, reason)}: `{part}`") from None
 
 
 _GO = {

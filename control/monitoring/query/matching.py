@@ -9,7 +9,7 @@ import numpy as np
 from control.monitoring.query.errors import QueryError, TooMuch
 from control.monitoring.query.labels import NAME, Labels, drop, get, keep, nameless, replaced, shown
 from control.monitoring.query.limits import Budget
-from control.monitoring.query.operators import ARITHMETIC, COMPARE
+from control.monitoring.query.operators import ARITHMETIC, CHANGING, COMPARE
 from control.monitoring.query.syntax import Binary, Matching
 from control.monitoring.query.vector import Mask, Vector, empty, merged
 
@@ -102,7 +102,7 @@ def _alone(signature: Labels, rows: list[int], one: Vector, active: Mask, side: 
     at = int(np.argmax(several))
     first, second = [row for row in rows if one.found[row, at]][:2]
     raise QueryError(
-        f"found duplicate series for the match group {shown(signature) or '{}'} on the {side} hand-side of the operation: "
+        f"found duplicate series for the match group {shown(signature)} on the {side} hand-side of the operation: "
         f"[{shown(one.labels[second])}, {shown(one.labels[first])}];many-to-many matching not allowed: "
         "matching labels must be unique on one side"
     )
@@ -125,7 +125,7 @@ def _unambiguous(pairs: list[tuple[int, int]], names: list[Labels], many: Vector
 
 def _result(mine: Labels, theirs: Labels, node: Binary) -> Labels:
     matching = node.matching
-    name = nameless(mine) if node.op in ARITHMETIC or node.returns_bool else mine
+    name = nameless(mine) if node.op in CHANGING else mine
     if matching.card == "one-to-one":
         labels: Collection[str] = matching.labels
         name = keep(name, labels) if matching.on else drop(name, labels)

@@ -24,3 +24,5 @@ COMPARE: dict[str, Callable[[Any, Any], Any]] = {
     ">": np.greater,
     ">=": np.greater_equal,
 }
+CHANGING = ARITHMETIC.keys() - {"atan2"}
+"""Operators after which the metric's name says nothing any more; Prometheus 2.42 keeps it after `atan2`."""

@@ -16,6 +16,7 @@ from control.monitoring.query.matchers import BadPattern, Matcher, pattern
 from control.monitoring.query.syntax import (
     Aggregate, Binary, Call, Matching, Node, Number, Paren, Pinned, Range, Selector, Subquery, Text, Unary,
 )  # fmt: skip
+from control.monitoring.query.values import plain
 
 LONGEST = 65_536
 DEEPEST = 150
@@ -43,18 +44,23 @@ def parse(text: str) -> Node:
 class _Parser:
     def __init__(self, text: str) -> None:
         self.text = text
-        self.words = tokens(text)
+        self.words, self.broken = tokens(text)
         self.at = 0
         self.depth = 0
+        self.aggregations = 0
 
     @property
     def word(self) -> Token:
-        return self.words[self.at]
+        word = self.words[self.at]
+        if word.kind == "error" and self.broken is not None:
+            raise self.broken
+        return word
 
     def fail(self, at: int, words: str) -> NoReturn:
         raise ParseError(self.text, at, words)
 
     def unexpected(self, where: str = "", expected: str = "") -> NoReturn:
+        where = where or ("aggregation" if self.aggregations else "")
         where = f" in {where}" if where else ""
         expected = f", expected {expected}" if expected else ""
         self.fail(self.word.pos, f"unexpected {self.word}{where}{expected}")
@@ -137,7 +143,7 @@ class _Parser:
             elif self.take("offset"):
                 sign = self.take("-", "+")
                 word = self.need("duration", "offset", "duration")
-                self.shift(node, self.span(word) * (-1 if sign and sign.kind == "-" else 1), word)
+                self.shift(node, duration(self.text, word) * (-1 if sign and sign.kind == "-" else 1), word)
             elif self.take("@"):
                 self.pin(node)
             else:
@@ -148,7 +154,7 @@ class _Parser:
         word = self.take("duration")
         if word is None:
             self.unexpected("subquery selector", "duration")
-        width = self.span(word)
+        width = duration(self.text, word)
         if close := self.take("]"):
             if not isinstance(node, Selector):
                 self.fail(bracket.pos, "ranges only allowed for vector selectors")
@@ -163,15 +169,7 @@ class _Parser:
         if step is None and self.word.kind != "]":
             self.unexpected("subquery selector", 'duration or "]"')
         close = self.need("]", "subquery selector", '"]"')
-        return Subquery(expr=node, width=width, step=self.span(step) if step else None, pos=node.pos, end=close.end)
-
-    def span(self, word: Token) -> int:
-        length = duration(word.text)
-        if length is None:
-            self.fail(word.pos, f"not a valid duration string: {quoted(word.text)}")
-        if length == 0:
-            self.fail(word.pos, "duration must be greater than 0")
-        return length
+        return Subquery(expr=node, width=width, step=duration(self.text, step) if step else None, pos=node.pos, end=close.end)
 
     def shift(self, node: Node, offset: int, word: Token) -> None:
         target = self.movable(node, "offset modifier must be preceded by an instant vector selector or range vector selector or a subquery")
@@ -192,10 +190,10 @@ class _Parser:
         sign = self.take("+", "-")
         word = self.word
         if moment := self.take("number"):
-            seconds = number(moment.text) * (-1 if sign and sign.kind == "-" else 1)
+            seconds = number(self.text, moment) * (-1 if sign and sign.kind == "-" else 1)
             target = self.movable(node, otherwise)
             if not abs(seconds) < 2**53:
-                self.fail(node.pos, f"timestamp out of bounds for @ modifier: {seconds:f}")
+                self.fail(node.pos, f"timestamp out of bounds for @ modifier: {plain(seconds)}")
             at: int | str = round(seconds * 1000)
         elif sign is None and word.kind == "identifier" and word.text in {"start", "end"}:
             self.at += 1
@@ -220,13 +218,19 @@ class _Parser:
                 return Paren(expr=inner, pos=word.pos, end=close.end)
             case "number":
                 self.at += 1
-                return Number(value=number(word.text), pos=word.pos, end=word.end)
+                return Number(value=number(self.text, word), pos=word.pos, end=word.end)
             case "string":
                 self.at += 1
                 return Text(value=string_value(self.text, word), pos=word.pos, end=word.end)
             case "aggregator":
                 self.at += 1
-                return self.aggregation(word)
+                if self.word.kind in {"(", "by", "without"}:
+                    return self.aggregation(word)
+                return self.selector(word)
+            case "by" | "without" | "offset" | "and" | "or" | "unless":
+                # Where an operand must stand these are names as good as any.
+                self.at += 1
+                return self.selector(word)
             case "{":
                 return self.selector(None)
             case "identifier" | "metric":
@@ -301,9 +305,9 @@ class _Parser:
     def aggregation(self, op: Token) -> Aggregate:
         how = self.take("by", "without")
         names = self.grouping() if how else []
-        if self.word.kind != "(":
-            self.unexpected("aggregation")
+        self.aggregations += 1
         args, end = self.arguments()
+        self.aggregations -= 1
         if how is None and (how := self.take("by", "without")):
             names = self.grouping()
             end = self.words[self.at - 1].end
