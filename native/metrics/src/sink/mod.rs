@@ -148,7 +148,7 @@ pub enum Refused {
     NoName,
     /// Two labels of one name.
     DuplicateLabel,
-    /// A name or value that is not UTF-8, or has a NUL, which PostgreSQL keeps in no text.
+    /// A name or value that is not UTF-8, or has a NUL, which `PostgreSQL` keeps in no text.
     NotText,
     /// Older than what is taken.
     TooOld,
