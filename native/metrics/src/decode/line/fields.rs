@@ -5,6 +5,9 @@ use super::number::{integer, number, signed};
 use super::{Bad, Line, Precision};
 use memchr::{memchr, memchr2};
 
+/// Numeric fields of a line. A line of the whole body's length would cost several times that in memory.
+const FIELDS: usize = 4_096;
+
 /// Reads the line that `text` begins with.
 pub(super) struct Reader<'a> {
     /// From the line's first byte to the end of the body.
@@ -63,6 +66,7 @@ impl<'a> Reader<'a> {
                 strings += 1;
             } else {
                 match scalar(value) {
+                    Ok(_) if values.len() >= FIELDS => return bad("the line has too many fields", at),
                     Ok((number, len)) => {
                         parts.push(name);
                         values.push(number);

@@ -136,3 +136,11 @@ fn open_quotes_cost_linear_time() {
     let (_, report) = read(body.as_bytes(), Precision::Nanoseconds);
     assert_eq!(report.rejected, 200_001);
 }
+
+#[test]
+fn a_line_has_so_many_fields_at_most() {
+    let body = |fields: usize| "m ".to_owned() + &vec!["f=1"; fields].join(",");
+    assert_eq!(read(body(4_096).as_bytes(), Precision::Nanoseconds).1.accepted, 4_096);
+    let report = read(body(4_097).as_bytes(), Precision::Nanoseconds).1;
+    assert_eq!(report.faults, [Fault { at: 1, reason: "the line has too many fields" }]);
+}

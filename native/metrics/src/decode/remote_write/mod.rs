@@ -31,10 +31,11 @@ fn sample(bytes: &[u8]) -> Result<(i64, f64), Malformed> {
 
 /// Gives a sample to the sink, or refuses it when its time is beyond what microseconds can say.
 #[inline]
-fn give<S: Sink + ?Sized>(source: &Source<'_>, bytes: &[u8], at: u64, sink: &mut S, report: &mut Report) -> Result<(), Malformed> {
+fn give<S: Sink + ?Sized>(source: &mut Source<'_>, bytes: &[u8], at: u64, sink: &mut S, report: &mut Report) -> Result<(), Malformed> {
     let (time, value) = sample(bytes)?;
     if let Some(time) = time.checked_mul(MILLISECOND) {
         report.outcome(at, 1, sink.row(source, time, &[value]));
+        source.again = true;
     } else {
         report.reject(at, if time < 0 { Refused::TooOld.sentence() } else { Refused::TooNew.sentence() });
     }

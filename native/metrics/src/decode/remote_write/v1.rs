@@ -64,8 +64,7 @@ fn series<'a, S: Sink + ?Sized>(
     while let Some((field, value)) = message.field()? {
         match field {
             SAMPLES => {
-                give(&source, value.bytes()?, number, sink, report)?;
-                source.again = true;
+                give(&mut source, value.bytes()?, number, sink, report)?;
             }
             HISTOGRAMS => {
                 value.bytes()?;

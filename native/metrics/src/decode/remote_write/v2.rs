@@ -4,12 +4,15 @@
 //! What the answer's `X-Prometheus-Remote-Write-Samples-Written` says is the report's `rows`; the same for histograms and
 //! exemplars is 0, since none are kept.
 
-use super::super::wire::{Malformed, Message, varint};
+use super::super::wire::{Malformed, Message, Value, varint};
 use super::{give, kind};
 use crate::sink::{Describe, Kind, Protocol, Refused, Report, SeriesKey, Sink, Source};
 
 /// Symbols in a request. Senders have some ten thousand; one costs 16 bytes beside the request itself.
 pub const SYMBOLS: usize = 1 << 20;
+
+/// References of a series that are looked up; far more than labels are kept.
+const REFERENCES: usize = 1_024;
 
 /// A series: `labels_refs` 1, `samples` 2, `histograms` 3, `exemplars` 4, `metadata` 5.
 const REFS: u32 = 1;
@@ -58,15 +61,17 @@ fn series<'a, S: Sink + ?Sized>(
     let mut unknown = false;
     let (mut samples, mut histograms) = (0, 0);
     let mut about = None;
+    let mut many = false;
     let mut push = |reference: u64| match usize::try_from(reference).ok().and_then(|r| symbols.get(r)) {
-        Some(symbol) => parts.push(symbol),
+        Some(symbol) if parts.len() < REFERENCES => parts.push(symbol),
+        Some(_) => many = true,
         None => unknown = true,
     };
     let mut message = Message::new(bytes);
     while let Some((field, value)) = message.field()? {
         match (field, value) {
             // Packed, or one by one.
-            (REFS, super::super::wire::Value::Bytes(mut packed)) => {
+            (REFS, Value::Bytes(mut packed)) => {
                 while !packed.is_empty() {
                     push(varint(&mut packed)?);
                 }
@@ -83,6 +88,8 @@ fn series<'a, S: Sink + ?Sized>(
     }
     let fault = if unknown {
         Some("a label refers to no symbol")
+    } else if many {
+        Some(Refused::TooManyLabels.sentence())
     } else if parts.len() % 2 != 0 {
         Some("a label's name has no value")
     } else if samples + histograms == 0 {
@@ -104,8 +111,7 @@ fn series<'a, S: Sink + ?Sized>(
     let mut message = Message::new(bytes);
     while let Some((field, value)) = message.field()? {
         if field == SAMPLES {
-            give(&source, value.bytes()?, number, sink, report)?;
-            source.again = true;
+            give(&mut source, value.bytes()?, number, sink, report)?;
         }
     }
     for _ in 0..histograms {

@@ -80,6 +80,7 @@ fn a_bad_series_takes_no_other_with_it() {
         (series(&[1, 8], &[(1.0, 1)]), "a label refers to no symbol", 1),
         (series(&[1, u32::MAX], &[(1.0, 1), (1.0, 2)]), "a label refers to no symbol", 2),
         (series(&[1, 2, 3], &[(1.0, 1)]), "a label's name has no value", 1),
+        (series(&[1; 1_026], &[(1.0, 1)]), "the series has too many labels", 1),
         (series(&[1, 2], &[]), "the series has no samples", 1),
         (series(&[], &[(1.0, 1)]), "the series has no name", 1),
         (series(&[3, 4], &[(1.0, 1)]), "the series has no name", 1),
