@@ -1,6 +1,6 @@
 //! Metrics on their way in: what senders push is decoded into rows of values.
 //!
-//! Times are microseconds since the Unix epoch everywhere: what PostgreSQL keeps.
+//! Times are microseconds since the Unix epoch everywhere: what `PostgreSQL` keeps.
 
 pub mod copy;
 pub mod decode;

@@ -148,7 +148,7 @@ pub enum Refused {
     NoName,
     /// Two labels of one name.
     DuplicateLabel,
-    /// A name or value that is not UTF-8, or has a NUL, which PostgreSQL keeps in no text.
+    /// A name or value that is not UTF-8, or has a NUL, which `PostgreSQL` keeps in no text.
     NotText,
     /// Older than what is taken.
     TooOld,
@@ -160,6 +160,8 @@ pub enum Refused {
     Delta,
     /// A Prometheus native histogram.
     NativeHistogram,
+    /// What should name the series cannot be read; the sentence says where.
+    Malformed(&'static str),
 }
 
 impl Refused {
@@ -178,6 +180,7 @@ impl Refused {
             Refused::RateLimit => "the limit of values per second is reached",
             Refused::Delta => "delta temporality is not supported; send cumulative values",
             Refused::NativeHistogram => "native histograms are not supported; send classic buckets",
+            Refused::Malformed(sentence) => sentence,
         }
     }
 }
