@@ -6,6 +6,7 @@ pub mod copy;
 pub mod decode;
 pub mod intake;
 pub mod log;
+pub mod receive;
 pub mod sink;
 
 pub use sink::{Describe, Fault, Kind, Limits, Protocol, Refusal, Refused, Report, SeriesKey, Sink, Source};

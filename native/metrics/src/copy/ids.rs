@@ -39,12 +39,12 @@ impl Ids {
 
     /// The ids of a segment's series in order, 0 for those that are not known, and the places of these.
     pub fn resolve(&self, segment: &Segment) -> (Vec<i32>, Vec<usize>) {
-        let ids: Vec<i32> = segment.series.iter().map(|s| self.known.get(&self.hash(s)).copied().unwrap_or(0)).collect();
-        let unknown = ids.iter().zip(0..).filter(|(id, _)| **id == 0).map(|(_, place)| place).collect();
-        (ids, unknown)
+        let found: Vec<Option<i32>> = segment.series.iter().map(|s| self.known.get(&self.hash(s)).copied()).collect();
+        let unknown = found.iter().zip(0..).filter(|(id, _)| id.is_none()).map(|(_, place)| place).collect();
+        (found.into_iter().map(Option::unwrap_or_default).collect(), unknown)
     }
 
-    /// Remembers one.
+    /// Remembers one; 0 for a series that is to be left out.
     pub fn learn(&mut self, series: &Series, id: i32) {
         if self.known.len() >= self.most {
             self.known.clear();

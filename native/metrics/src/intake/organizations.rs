@@ -24,8 +24,6 @@ const SERIES_BYTES: u64 = 1024;
 /// One organisation.
 #[derive(Debug)]
 pub struct Organization {
-    /// Its id.
-    pub id: [u8; 16],
     /// What it may.
     pub allowance: Allowance,
     /// Its active series.
@@ -80,7 +78,7 @@ impl Organizations {
         let number = *self.numbers.entry(id).or_insert(fresh);
         if number == fresh {
             let tokens = i64::try_from(allowance.values_per_s).unwrap_or(i64::MAX).saturating_mul(BURST_S);
-            self.all.push(Organization { id, allowance, series: 0, bytes: 0, shapes: 0, tokens, at: now });
+            self.all.push(Organization { allowance, series: 0, bytes: 0, shapes: 0, tokens, at: now });
         } else if let Some(found) = self.get_mut(number) {
             found.allowance = allowance;
         }
