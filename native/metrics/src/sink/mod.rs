@@ -172,7 +172,7 @@ impl Refused {
             Refused::TooManyLabels => "the series has too many labels",
             Refused::NameTooLong => "a metric or label name is too long",
             Refused::ValueTooLong => "a label value is too long",
-            Refused::NoName => "the series has no name",
+            Refused::NoName => "a metric or label has no name",
             Refused::DuplicateLabel => "a label is there twice",
             Refused::NotText => "a name or label value is not UTF-8 text",
             Refused::TooOld => "the time is too far in the past",

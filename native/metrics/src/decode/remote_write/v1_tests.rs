@@ -95,7 +95,7 @@ fn what_is_refused_takes_nothing_with_it() {
     let report = decode(&body, &mut sink).unwrap_or_else(|e| panic!("{e}"));
     assert_eq!(sink.rows, ["h 1 1000", "t 2 2000", "up 3 3000"]);
     let faults: Vec<_> = report.faults.iter().map(|Fault { at, reason }| (*at, &reason[..18])).collect();
-    let name = "the series has no name";
+    let name = "a metric or label has no name";
     let expected = [
         (1, &name[..18]),
         (1, &name[..18]),

@@ -82,8 +82,8 @@ fn a_bad_series_takes_no_other_with_it() {
         (series(&[1, 2, 3], &[(1.0, 1)]), "a label's name has no value", 1),
         (series(&[1; 1_026], &[(1.0, 1)]), "the series has too many labels", 1),
         (series(&[1, 2], &[]), "the series has no samples", 1),
-        (series(&[], &[(1.0, 1)]), "the series has no name", 1),
-        (series(&[3, 4], &[(1.0, 1)]), "the series has no name", 1),
+        (series(&[], &[(1.0, 1)]), "a metric or label has no name", 1),
+        (series(&[3, 4], &[(1.0, 1)]), "a metric or label has no name", 1),
         (series(&[1, 2, 3, 4, 3, 4], &[(1.0, 1)]), "a label is there twice", 1),
         (histograms, "native histograms are not supported; send classic buckets", 3),
     ];
