@@ -15,6 +15,7 @@ import psycopg
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
+from control import ingest_tokens
 from control.accounts import directory
 from control.core import tokens
 from control.core.crypto import Keyring
@@ -54,7 +55,7 @@ class Upstream(msgspec.Struct, frozen=True):
 async def seed(
     settings: Settings, *, gateway_url: str, control_addr: str, origin_addr: str, secrets: dict[str, str]
 ) -> dict[str, Any]:
-    """Fill the platform; what stack.json says of it. `secrets` has the passwords of `admin` and `customer`."""
+    """Fill the platform; what stack.json says of it. `secrets` has the passwords of `admin` and `customer`, and `ingest_token`."""
     passwords = Passwords(settings.argon2_memory_kib, 2)
     try:
         with psycopg.connect(settings.owner_database_url) as connection:
@@ -74,12 +75,14 @@ async def seed(
             _sites(connection, tree, control_addr, origin_addr)
             _policies(connection, tree["platform"])
             _certificates(connection, tree, settings)
+            _ingest_token(connection, tree["shop"], secrets["ingest_token"])
     finally:
         passwords.close()
     return {
         "admin": {"email": ADMIN_EMAIL, "password": secrets["admin"]},
         "customer": {"email": CUSTOMER_EMAIL, "password": secrets["customer"]},
         "demo_site_host": SITE_HOST,
+        "ingest_token": secrets["ingest_token"],
     }
 
 
@@ -171,6 +174,12 @@ def _site(connection: directory.Connection, organization_id: UUID, name: str, ho
                 Jsonb(route.get("rate_limits", [])),
             ),
         )
+
+
+def _ingest_token(connection: directory.Connection, organization_id: UUID, token: str) -> None:
+    found = connection.execute("SELECT 1 FROM hcc.ingest_tokens WHERE token_hash = %s", (ingest_tokens.hashed(token),))
+    if found.fetchone() is None:
+        ingest_tokens.add(connection, organization_id, "demo", token)
 
 
 def _policies(connection: directory.Connection, platform: UUID) -> None:

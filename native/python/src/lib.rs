@@ -1,6 +1,7 @@
 //! The Python module `hcc_native`: a thin skin over the crates.
 #![allow(clippy::needless_pass_by_value)] // PyO3 hands over owned values
 
+mod metrics;
 mod waf;
 
 use hcc_gateway::{Keyring, Listen, Options};
@@ -122,6 +123,11 @@ impl Gateway {
 #[pymodule]
 fn hcc_native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<Gateway>()?;
+    module.add_class::<metrics::Answer>()?;
+    module.add_class::<metrics::Ingest>()?;
+    module.add_class::<metrics::SegmentReader>()?;
+    module.add_class::<metrics::SeriesIds>()?;
+    module.add_function(wrap_pyfunction!(metrics::close_segments, module)?)?;
     module.add_function(wrap_pyfunction!(waf::waf_check, module)?)?;
     module.add_function(wrap_pyfunction!(waf::waf_check_text, module)?)?;
     module.add_function(wrap_pyfunction!(waf::waf_ftw, module)?)?;

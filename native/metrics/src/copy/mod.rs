@@ -1,0 +1,10 @@
+//! From a segment to the bytes of PostgreSQL's binary COPY.
+
+mod binary;
+mod dictionary;
+mod ids;
+mod segment;
+
+pub use binary::Copy;
+pub use ids::{Ids, digest};
+pub use segment::{Metadata, Segment, Series};
