@@ -42,9 +42,10 @@ PROGRAMS = {
     "jq": "jq",
     "nft": "nftables",
     "ip": "iproute2",
+    "prometheus": "prometheus",
 }
-"""Programs looked for, and the Debian package of each. nginx, HAProxy, Node, wrk and h2load are the
-peers of tests and benches; nft and ip are for the packet filter; jq is in the README's examples."""
+"""Programs looked for, and the Debian package of each. nginx, HAProxy, Node, Prometheus, wrk and h2load are
+the peers of tests and benches; nft and ip are for the packet filter; jq is in the README's examples."""
 
 FILES = {
     "/usr/share/modsecurity-crs/rules": "modsecurity-crs",

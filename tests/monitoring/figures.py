@@ -36,7 +36,8 @@ def _gauge(dice: random.Random, every: int, low: float, high: float, *, jitter: 
     points, value, at = [], dice.uniform(low, high), START
     while at <= START + LENGTH:
         points.append((at, value))
-        value = min(high, max(low, value + dice.uniform(-1, 1) * (high - low) / 10))
+        value += dice.uniform(-1, 1) * (high - low) / 10
+        value = 2 * low - value if value < low else 2 * high - value if value > high else value
         at += every + (dice.randint(0, 900) if jitter else 0)
     return points
 
@@ -56,6 +57,10 @@ def _holes(dice: random.Random, points: Points) -> Points:
     return made
 
 
+def _flat(value: float) -> Points:
+    return [(START + n * 60_000, value) for n in range(LENGTH // 60_000 + 1)]
+
+
 def figures() -> Figures:
     """All series."""
     dice = random.Random(20_260_101)
@@ -69,12 +74,23 @@ def figures() -> Figures:
             for method in ("GET", "POST"):
                 for code in ("200", "500"):
                     add("http_requests_total", _counter(dice, 15_000, 40.0), job=job, instance=instance, method=method, code=code)
-            add("up", [(t, float(dice.random() < 0.9)) for t, _ in _holes(dice, _gauge(dice, 15_000, 0, 1))], job=job, instance=instance)
+            add(
+                "up",
+                [(t, float(dice.random() < 0.9)) for t, _ in _holes(dice, _gauge(dice, 15_000, 0, 1))],
+                job=job,
+                instance=instance,
+            )
     for host, dc in (("h1", "fra"), ("h2", "fra"), ("h3", "ams"), ("h4", "ams"), ("h5", "ams")):
         add("temperature", _gauge(dice, 30_000, -20, 45), host=host, dc=dc)
         add("memory_bytes", _holes(dice, _gauge(dice, 30_000, 1e9, 8e9)), host=host)
-        add("limit_bytes", [(t, 8e9) for t, _ in _gauge(dice, 60_000, 0, 1, jitter=False)], host=host, unit="bytes")
-        add("host_info", [(t, 1.0) for t, _ in _gauge(dice, 60_000, 0, 1, jitter=False)], host=host, version=f"1.{int(host[1]) % 2}", dc=dc)
+        add("limit_bytes", _flat(8e9), host=host, unit="bytes")
+        add(
+            "host_info",
+            _flat(1.0),
+            host=host,
+            version=f"1.{int(host[1]) % 2}",
+            dc=dc,
+        )
         add("level", [(t, float(round(v))) for t, v in _gauge(dice, 60_000, -2, 4)], host=host, dc=dc)
     for path in ("/", "/login"):
         for job in ("api", "web"):

@@ -63,9 +63,14 @@ def prometheus(folder: Path, figures: Figures) -> Iterator[httpx.Client]:
     configuration.write_text(_CONFIGURATION, encoding="ascii")
     port = free_port()
     command = [
-        PROGRAM, f"--config.file={configuration}", f"--storage.tsdb.path={folder / 'data'}", f"--web.listen-address=127.0.0.1:{port}",
-        "--web.enable-remote-write-receiver", "--log.level=warn", "--storage.tsdb.retention.time=100y",
-    ]  # fmt: skip
+        PROGRAM,
+        f"--config.file={configuration}",
+        f"--storage.tsdb.path={folder / 'data'}",
+        f"--web.listen-address=127.0.0.1:{port}",
+        "--web.enable-remote-write-receiver",
+        "--log.level=warn",
+        "--storage.tsdb.retention.time=100y",
+    ]
     with (folder / "log").open("wb") as log, subprocess.Popen(command, stdout=log, stderr=log) as process:
         try:
             with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30) as client:

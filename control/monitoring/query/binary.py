@@ -34,8 +34,8 @@ def evaluate(node: Binary, left: Value, right: Value, budget: Budget) -> Value:
 
 def _numbers(op: str, left: Floats, right: Floats) -> Floats:
     if op in ARITHMETIC:
-        return ARITHMETIC[op](left, right)
-    return COMPARE[op](left, right).astype(np.float64)
+        return np.asarray(ARITHMETIC[op](left, right), dtype=np.float64)
+    return np.asarray(COMPARE[op](left, right), dtype=np.float64)
 
 
 def _mixed(node: Binary, vector: Vector, left: Floats, right: Floats) -> Vector:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -25,7 +25,7 @@ def _part(name: str, seconds: Floats) -> Floats:
     moment = np.trunc(np.where(known, seconds, 0.0)).astype("datetime64[s]")
     day, month, year = (moment.astype(f"datetime64[{unit}]") for unit in "DMY")
 
-    def since(later: Any, earlier: Any, unit: str) -> Any:
+    def since(later: Any, earlier: Any, unit: Literal["M", "D", "h", "m"]) -> Any:
         return (later - earlier.astype(later.dtype)) // np.timedelta64(1, unit)
 
     match name:

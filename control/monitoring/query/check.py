@@ -9,7 +9,19 @@ from control.monitoring.query.functions import FUNCTIONS
 from control.monitoring.query.labels import NAME, quoted
 from control.monitoring.query.lexer import COMPARISONS, SETS
 from control.monitoring.query.syntax import (
-    WORDS, Aggregate, Binary, Call, Node, Number, Paren, Range, Selector, Subquery, Text, Type, Unary,
+    WORDS,
+    Aggregate,
+    Binary,
+    Call,
+    Node,
+    Number,
+    Paren,
+    Range,
+    Selector,
+    Subquery,
+    Text,
+    Type,
+    Unary,
 )  # fmt: skip
 
 _NUMERIC = {"scalar", "vector"}

@@ -9,7 +9,7 @@ import msgspec
 import numpy as np
 
 from control.monitoring.query.check import type_of
-from control.monitoring.query.errors import BadQuery, QueryError, TooSlow
+from control.monitoring.query.errors import BadExpression, BadQuery, QueryError, TooSlow
 from control.monitoring.query.evaluate import Data, Evaluation
 from control.monitoring.query.labels import Labels
 from control.monitoring.query.limits import POINTS, Budget, Limits
@@ -59,16 +59,18 @@ class Engine:
         if end < start:
             raise BadQuery('invalid parameter "end": end timestamp must not be before start time')
         if step <= 0:
-            raise BadQuery('invalid parameter "step": zero or negative query resolution step widths are not accepted. Try a positive integer')
+            words = "zero or negative query resolution step widths are not accepted. Try a positive integer"
+            raise BadQuery(f'invalid parameter "step": {words}')
         steps = Steps(start, end, step)
         if (end - start) // step > POINTS:
-            words = f"exceeded maximum resolution of {POINTS:,} points per timeseries. Try decreasing the query resolution (?step=XX)"
+            words = (
+                f"exceeded maximum resolution of {POINTS:,} points per timeseries. Try decreasing the query resolution (?step=XX)"
+            )
             raise BadQuery(words)
         tree = parse(text)
         found = type_of(tree)
         if found not in {"scalar", "vector"}:
-            words = f'invalid expression type "{WORDS[found]}" for range query, must be Scalar or instant Vector'
-            raise BadQuery(words)
+            raise BadExpression(f'invalid expression type "{WORDS[found]}" for range query, must be Scalar or instant Vector')
         return await self._run(tree, steps, instant=False)
 
     async def _run(self, tree: Node, steps: Steps, *, instant: bool) -> Answer:

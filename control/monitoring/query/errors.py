@@ -33,7 +33,11 @@ class TooSlow(QueryError):
     kind: Kind = "timeout"
 
 
-class ParseError(BadQuery):
+class BadExpression(BadQuery):
+    """The expression is not one, or not one for this question."""
+
+
+class ParseError(BadExpression):
     """What is wrong with an expression, and where: `line:column: parse error: …`, both from 1, columns counted in bytes."""
 
     def __init__(self, text: str, at: int, words: str) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import msgspec
 import numpy as np
+from hcc_kernels import latest
 
 from control.monitoring.query import aggregate, binary, calendar, elements, histogram, misc, ranges, relabel
 from control.monitoring.query.check import type_of
@@ -14,10 +17,20 @@ from control.monitoring.query.plan import Read
 from control.monitoring.query.steps import MILLI, Span, Steps, Times, ends, inner
 from control.monitoring.query.store import Resolution
 from control.monitoring.query.syntax import (
-    Aggregate, Binary, Call, Node, Number, Paren, Range, Selector, Subquery, Text, Unary, bare,
+    Aggregate,
+    Binary,
+    Call,
+    Node,
+    Number,
+    Paren,
+    Range,
+    Selector,
+    Subquery,
+    Text,
+    Unary,
+    bare,
 )  # fmt: skip
 from control.monitoring.query.vector import Samples, Scalar, Value, Vector, merged, samples_in
-from hcc_kernels import latest
 
 
 class Data(msgspec.Struct):
@@ -99,7 +112,8 @@ class Evaluation:
         lookback = max(LOOKBACK, samples.resolution.micro)
         values, found, taken = latest(samples.times, samples.values, samples.bounds, at[:1] if pinned else at, lookback)
         if pinned:
-            values, found, taken = (np.repeat(a, steps.count, axis=1) for a in (values, found, taken))
+            values, found = np.repeat(values, steps.count, axis=1), np.repeat(found, steps.count, axis=1)
+            taken = np.repeat(taken, steps.count, axis=1)
         return Vector(samples.labels, values, found.astype(np.bool_, copy=False)), taken
 
     def window(self, node: Node, steps: Steps) -> Window:
@@ -129,8 +143,14 @@ class Evaluation:
         return merged(Vector([nameless(name) for name in found.labels], -found.values, found.found), strict=True)
 
     def call(self, node: Call, steps: Steps) -> Value:
-        for room in (ranges, elements, calendar, relabel, histogram, misc):
-            function = room.FUNCTIONS.get(node.name)
-            if function is not None:
-                return function(self, node, steps)
-        raise QueryError(f"the function {node.name} is not evaluated here")
+        return _CALLS[node.name](self, node, steps)
+
+
+_CALLS: dict[str, Callable[[Evaluation, Call, Steps], Value]] = {
+    **ranges.FUNCTIONS,
+    **elements.FUNCTIONS,
+    **calendar.FUNCTIONS,
+    **relabel.FUNCTIONS,
+    **histogram.FUNCTIONS,
+    **misc.FUNCTIONS,
+}

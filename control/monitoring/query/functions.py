@@ -15,7 +15,10 @@ class Function(msgspec.Struct, frozen=True):
     variadic: int = 0
 
 
-_V, _M, _S, _T = "vector", "matrix", "scalar", "string"
+_V: Type = "vector"
+_M: Type = "matrix"
+_S: Type = "scalar"
+_T: Type = "string"
 OVER_RANGE = (
     "rate", "increase", "delta", "irate", "idelta", "deriv", "changes", "resets", "avg_over_time", "min_over_time",
     "max_over_time", "sum_over_time", "count_over_time", "stddev_over_time", "stdvar_over_time", "last_over_time",

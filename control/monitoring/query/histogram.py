@@ -6,13 +6,13 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
+from hcc_kernels import histogram_quantile
 
 from control.monitoring.query.labels import BUCKET, NAME, Labels, drop, get
 from control.monitoring.query.steps import Steps
 from control.monitoring.query.syntax import Call
 from control.monitoring.query.values import parse_float
 from control.monitoring.query.vector import Value, Vector, empty
-from hcc_kernels import histogram_quantile
 
 if TYPE_CHECKING:
     from control.monitoring.query.evaluate import Evaluation

@@ -30,9 +30,7 @@ _LABEL = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
 _DIGITS = re.compile(r"[0-9]+")
 _HEX = frozenset("0123456789abcdefABCDEF")
 _PLAIN = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v", "\\": "\\", "'": "'", '"': '"'}
-_SPAN = re.compile(
-    r"(?:([0-9]+)y)?(?:([0-9]+)w)?(?:([0-9]+)d)?(?:([0-9]+)h)?(?:([0-9]+)m)?(?:([0-9]+)s)?(?:([0-9]+)ms)?"
-)
+_SPAN = re.compile(r"(?:([0-9]+)y)?(?:([0-9]+)w)?(?:([0-9]+)d)?(?:([0-9]+)h)?(?:([0-9]+)m)?(?:([0-9]+)s)?(?:([0-9]+)ms)?")
 _MILLISECONDS = (31_536_000_000, 604_800_000, 86_400_000, 3_600_000, 60_000, 1000, 1)
 _LONGEST_SPAN = (2**63 - 1) // 1_000_000
 
@@ -79,50 +77,6 @@ def tokens(text: str) -> tuple[list[Token], ParseError | None]:
     return found, None
 
 
-def _lex(text: str, found: list[Token]) -> None:
-    at, inside, parens, bracket = 0, False, 0, _Bracket.OUTSIDE
-    while True:
-        if blank := _BLANK.match(text, at):
-            at = blank.end()
-        if at >= len(text):
-            break
-        if bracket is _Bracket.OPENED:
-            token = _span(text, at)
-            bracket = _Bracket.NO_COLON
-        elif inside:
-            token = _next_inside(text, at)
-        else:
-            token = _next(text, at, bracket)
-        match token.kind:
-            case "{" | "}":
-                inside = token.kind == "{"
-            case "[":
-                bracket = _Bracket.OPENED
-            case ":":
-                bracket = _Bracket.COLON
-            case "]":
-                if bracket is _Bracket.OUTSIDE:
-                    raise ParseError(text, at, "unexpected right bracket ']'")
-                bracket = _Bracket.OUTSIDE
-            case "(":
-                parens += 1
-            case ")":
-                parens -= 1
-                if parens < 0:
-                    raise ParseError(text, at + 1, "unexpected right parenthesis ')'")
-            case _:
-                pass
-        found.append(token)
-        at += len(token.text)
-    if inside:
-        raise ParseError(text, len(text), "unexpected end of input inside braces")
-    if bracket is not _Bracket.OUTSIDE:
-        raise ParseError(text, len(text), "unclosed left bracket")
-    if parens:
-        raise ParseError(text, len(text), "unclosed left parenthesis")
-    found.append(Token("end", "", len(text)))
-
-
 class _Bracket(Enum):
     """Where the lexer stands between `[` and `]`."""
 
@@ -130,6 +84,68 @@ class _Bracket(Enum):
     OPENED = 1
     NO_COLON = 2
     COLON = 3
+
+
+class _Lexer:
+    """Where the lexer stands: between braces, between brackets, in how many parentheses."""
+
+    def __init__(self) -> None:
+        self.inside = False
+        self.bracket = _Bracket.OUTSIDE
+        self.parens = 0
+
+    def next(self, text: str, at: int) -> Token:
+        """The word at this place."""
+        if self.bracket is _Bracket.OPENED:
+            self.bracket = _Bracket.NO_COLON
+            return _span(text, at)
+        return _next_inside(text, at) if self.inside else _next(text, at, self.bracket)
+
+    def follow(self, text: str, at: int, kind: str) -> None:
+        """Note what a word opens or closes."""
+        match kind:
+            case "{" | "}":
+                self.inside = kind == "{"
+            case "[":
+                self.bracket = _Bracket.OPENED
+            case ":":
+                self.bracket = _Bracket.COLON
+            case "]":
+                if self.bracket is _Bracket.OUTSIDE:
+                    raise ParseError(text, at, "unexpected right bracket ']'")
+                self.bracket = _Bracket.OUTSIDE
+            case "(":
+                self.parens += 1
+            case ")":
+                self.parens -= 1
+                if self.parens < 0:
+                    raise ParseError(text, at + 1, "unexpected right parenthesis ')'")
+            case _:
+                pass
+
+    def close(self, text: str) -> None:
+        """Refuse what was left open."""
+        if self.inside:
+            raise ParseError(text, len(text), "unexpected end of input inside braces")
+        if self.bracket is not _Bracket.OUTSIDE:
+            raise ParseError(text, len(text), "unclosed left bracket")
+        if self.parens:
+            raise ParseError(text, len(text), "unclosed left parenthesis")
+
+
+def _lex(text: str, found: list[Token]) -> None:
+    lexer, at = _Lexer(), 0
+    while True:
+        if blank := _BLANK.match(text, at):
+            at = blank.end()
+        if at >= len(text):
+            break
+        token = lexer.next(text, at)
+        lexer.follow(text, at, token.kind)
+        found.append(token)
+        at = token.end
+    lexer.close(text)
+    found.append(Token("end", "", len(text)))
 
 
 def _span(text: str, at: int) -> Token:
@@ -261,7 +277,8 @@ def number(text: str, word: Token) -> float:
     try:
         value = float(int(lower, 16)) if lower.startswith("0x") else float(lower)
     except ValueError:
-        raise ParseError(text, word.pos, f"error parsing number: strconv.ParseFloat: parsing {quoted(word.text)}: invalid syntax") from None
+        words = f"error parsing number: strconv.ParseFloat: parsing {quoted(word.text)}: invalid syntax"
+        raise ParseError(text, word.pos, words) from None
     except OverflowError:
         value = math.inf
     if math.isinf(value) and lower != "inf":

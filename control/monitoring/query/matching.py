@@ -59,7 +59,7 @@ def joined(node: Binary, left: Vector, right: Vector, budget: Budget) -> Vector:
         return empty(steps)
     ones, manys = _groups(one, matching), _groups(many, matching)
     # Where one of the sides has nothing at a step, nothing is compared there.
-    active = many.found.any(axis=0) & one.found.any(axis=0)
+    active = np.atleast_1d(many.found.any(axis=0) & one.found.any(axis=0))
     pairs = _pairs(ones, manys)
     for signature, rows in ones.items():
         if len(rows) > 1:

@@ -5,16 +5,28 @@ Nesting is bounded, so that no expression, however deep, exhausts the stack.
 
 from __future__ import annotations
 
-from typing import NoReturn, TypeVar
+from typing import NoReturn
 
 from control.monitoring.query.check import check
-from control.monitoring.query.errors import BadQuery, ParseError
+from control.monitoring.query.errors import BadExpression, ParseError
 from control.monitoring.query.functions import FUNCTIONS
 from control.monitoring.query.labels import NAME, quoted
 from control.monitoring.query.lexer import COMPARISONS, SETS, Token, duration, number, string_value, tokens
 from control.monitoring.query.matchers import BadPattern, Matcher, pattern
 from control.monitoring.query.syntax import (
-    Aggregate, Binary, Call, Matching, Node, Number, Paren, Pinned, Range, Selector, Subquery, Text, Unary,
+    Aggregate,
+    Binary,
+    Call,
+    Matching,
+    Node,
+    Number,
+    Paren,
+    Pinned,
+    Range,
+    Selector,
+    Subquery,
+    Text,
+    Unary,
 )  # fmt: skip
 from control.monitoring.query.values import plain
 
@@ -23,19 +35,20 @@ DEEPEST = 150
 _PARAMETERS = {"topk", "bottomk", "quantile", "count_values"}
 _POWER = 6
 _PRECEDENCE = {
-    "or": 1, "and": 2, "unless": 2, **dict.fromkeys(COMPARISONS, 3), "+": 4, "-": 4, "*": 5, "/": 5, "%": 5, "atan2": 5, "^": _POWER,
+    "or": 1, "and": 2, "unless": 2, **dict.fromkeys(COMPARISONS, 3), "+": 4, "-": 4, "*": 5, "/": 5, "%": 5, "atan2": 5,
+    "^": _POWER,
 }  # fmt: skip
 _LABEL_KINDS = {
     "identifier", "aggregator", "by", "without", "on", "ignoring", "group_left", "group_right", "bool", "offset", "and", "or",
     "unless", "atan2",
 }  # fmt: skip
-N = TypeVar("N", bound=Node)
+_MOVABLE = "modifier must be preceded by an instant vector selector or range vector selector or a subquery"
 
 
 def parse(text: str) -> Node:
-    """The checked tree of an expression. Raises ParseError, or BadQuery where it is too long."""
+    """The checked tree of an expression. Raises ParseError, or BadExpression where it is too long."""
     if len(text) > LONGEST:
-        raise BadQuery(f"the expression is longer than {LONGEST} characters")
+        raise BadExpression(f"the expression is longer than {LONGEST} characters")
     tree = _Parser(text).whole()
     check(text, tree)
     return tree
@@ -60,10 +73,14 @@ class _Parser:
         raise ParseError(self.text, at, words)
 
     def unexpected(self, where: str = "", expected: str = "") -> NoReturn:
+        raise self.surprise(where, expected)
+
+    def surprise(self, where: str = "", expected: str = "") -> ParseError:
+        """What is wrong with the word at hand."""
         where = where or ("aggregation" if self.aggregations else "")
         where = f" in {where}" if where else ""
         expected = f", expected {expected}" if expected else ""
-        self.fail(self.word.pos, f"unexpected {self.word}{where}{expected}")
+        return ParseError(self.text, self.word.pos, f"unexpected {self.word}{where}{expected}")
 
     def take(self, *kinds: str) -> Token | None:
         word = self.word
@@ -107,9 +124,7 @@ class _Parser:
         self.at += 1
         returns_bool, matching = self.modifiers(op)
         right = self.expression(precedence if precedence == _POWER else precedence + 1)
-        return Binary(
-            op=op, lhs=left, rhs=right, returns_bool=returns_bool, matching=matching, pos=left.pos, end=right.end
-        )
+        return Binary(op=op, lhs=left, rhs=right, returns_bool=returns_bool, matching=matching, pos=left.pos, end=right.end)
 
     def modifiers(self, op: str) -> tuple[bool, Matching]:
         returns_bool = self.take("bool") is not None
@@ -172,7 +187,7 @@ class _Parser:
         return Subquery(expr=node, width=width, step=duration(self.text, step) if step else None, pos=node.pos, end=close.end)
 
     def shift(self, node: Node, offset: int, word: Token) -> None:
-        target = self.movable(node, "offset modifier must be preceded by an instant vector selector or range vector selector or a subquery")
+        target = self.movable(node, f"offset {_MOVABLE}")
         if target.offset is not None:
             self.fail(node.pos, "offset may not be set multiple times")
         target.offset = offset
@@ -186,7 +201,7 @@ class _Parser:
         return node
 
     def pin(self, node: Node) -> None:
-        otherwise = "@ modifier must be preceded by an instant vector selector or range vector selector or a subquery"
+        otherwise = f"@ {_MOVABLE}"
         sign = self.take("+", "-")
         word = self.word
         if moment := self.take("number"):
@@ -239,7 +254,7 @@ class _Parser:
                     return self.call(word)
                 return self.selector(word)
             case _:
-                self.unexpected()
+                raise self.surprise()
 
     def selector(self, name: Token | None) -> Selector:
         start = self.word if name is None else name

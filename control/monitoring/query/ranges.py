@@ -6,6 +6,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
+from hcc_kernels import over_windows
+from numpy.typing import NDArray
 
 from control.monitoring.query.errors import QueryError
 from control.monitoring.query.functions import OVER_RANGE
@@ -13,24 +15,26 @@ from control.monitoring.query.labels import NAME, Labels, nameless, replaced
 from control.monitoring.query.steps import Steps
 from control.monitoring.query.store import Resolution
 from control.monitoring.query.syntax import Call, Node, Range, Selector, bare
-from control.monitoring.query.vector import Floats, Samples, Value, Vector, empty, merged
-from hcc_kernels import over_windows
+from control.monitoring.query.vector import Floats, Mask, Samples, Value, Vector, empty, merged
 
 if TYPE_CHECKING:
     from control.monitoring.query.evaluate import Evaluation, Window
 
+Numbers = Floats | float
 _CHUNK = 64
 """Series between two looks at the clock."""
 
 
 def windowed(
-    work: Evaluation, name: str, window: Window, steps: Steps, samples: Samples, a: Floats | float = 0.0, b: Floats | float = 0.0
-) -> tuple[Floats, Floats]:
+    work: Evaluation, name: str, window: Window, steps: Steps, samples: Samples, a: Numbers = 0.0, b: Numbers = 0.0
+) -> tuple[Floats, NDArray[np.uint8]]:
     """A kernel over all windows of all series. Raises TooMuch, TooSlow."""
     rows = len(samples.labels)
     work.budget.matrix(rows, steps.count)
     apart = max(1, steps.interval)
-    overlap = min(steps.count, window.width // apart + 1) if steps.count > 1 and window.ends[0] != window.ends[-1] else steps.count
+    overlap = (
+        min(steps.count, window.width // apart + 1) if steps.count > 1 and window.ends[0] != window.ends[-1] else steps.count
+    )
     work.budget.windows(samples.times.size * overlap)
     values, found = np.zeros((rows, steps.count)), np.zeros((rows, steps.count), dtype=np.uint8)
     times = steps.times
@@ -45,7 +49,7 @@ def windowed(
     return values, found
 
 
-def _over_range(work: Evaluation, node: Call, steps: Steps, arg: Node, a: Floats | float = 0.0, b: Floats | float = 0.0) -> Vector:
+def _over_range(work: Evaluation, node: Call, steps: Steps, arg: Node, a: Numbers = 0.0, b: Numbers = 0.0) -> Vector:
     window = work.window(arg, steps)
     samples, name = window.samples, node.name
     rolled_up = samples.resolution > Resolution.RAW
@@ -101,16 +105,16 @@ def absent_labels(node: Node) -> Labels:
     return found
 
 
-def absence(node: Node, found: Floats, steps: Steps) -> Vector:
+def absence(node: Node, found: Mask, steps: Steps) -> Vector:
     """One where nothing was found at a step."""
-    absent = ~np.asarray(found, dtype=np.bool_).any(axis=0, keepdims=True)
+    absent = np.atleast_2d(~found.any(axis=0))
     return Vector([absent_labels(node)], absent.astype(np.float64), absent) if absent.any() else empty(steps.count)
 
 
 def _absent(work: Evaluation, node: Call, steps: Steps) -> Value:
     window = work.window(node.args[0], steps)
     _, found = windowed(work, "present_over_time", window, steps, window.samples)
-    return absence(node.args[0], found, steps)
+    return absence(node.args[0], found.astype(np.bool_), steps)
 
 
 FUNCTIONS: dict[str, Callable[[Evaluation, Call, Steps], Value]] = {

@@ -57,8 +57,8 @@ class Store(Protocol):
     """Samples of one tenant. Times are microseconds, both ends included.
 
     `step` is how far apart the answers are, 0 for one answer; `window` is the range that a function looks back, 0 for none;
-    `by` names the table to read instead of leaving the choice to the store. `series` and `samples` are how many the caller takes at
-    most: a store may stop as soon as there are more, and answer what it has by then.
+    `by` names the table to read instead of leaving the choice to the store. `series` and `samples` are how many the caller takes
+    at most: a store may stop as soon as there are more, and answer what it has by then.
     """
 
     async def select(

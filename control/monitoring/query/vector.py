@@ -26,18 +26,17 @@ class Vector(msgspec.Struct):
 
     @property
     def steps(self) -> int:
-        return self.values.shape[1]
+        return int(self.values.shape[1])
 
     def where(self, rows: Sequence[int] | NDArray[np.int64] | Mask) -> Vector:
         """Some of the rows, in that order."""
         index = np.asarray(rows)
-        if index.dtype == np.bool_:
-            index = np.flatnonzero(index)
-        return Vector([self.labels[n] for n in index.astype(np.int64)], self.values[index.astype(np.int64)], self.found[index.astype(np.int64)])
+        index = np.flatnonzero(index) if index.dtype == np.bool_ else index.astype(np.int64)
+        return Vector([self.labels[n] for n in index], self.values[index], self.found[index])
 
     def filled(self) -> Vector:
         """Without the rows that have nothing."""
-        has = self.found.any(axis=1)
+        has = np.atleast_1d(self.found.any(axis=1))
         return self if has.all() else self.where(has)
 
 
