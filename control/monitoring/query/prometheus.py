@@ -13,6 +13,7 @@ import msgspec
 from litestar import HttpMethod, Request, Response, route
 from litestar.datastructures import MultiDict, State
 from litestar.handlers import HTTPRouteHandler
+from litestar.params import FromPath
 
 from control.core.context import Ctx
 from control.core.permissions import needs
@@ -171,7 +172,7 @@ async def labels(ctx: Ctx, request: Asked) -> Response[bytes]:
 
 
 @_asks("label/{name:str}/values")
-async def label_values(ctx: Ctx, request: Asked, name: str) -> Response[bytes]:
+async def label_values(ctx: Ctx, request: Asked, name: FromPath[str]) -> Response[bytes]:
     """The values of one label."""
     if not is_label(name):
         raise BadQuery(f'invalid label name: "{name}"')

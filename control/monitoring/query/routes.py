@@ -28,7 +28,7 @@ _WIDEST = 11_000
 async def query_metrics(
     ctx: Ctx,
     request: Request[Any, Any, State],
-    query: FromQuery[str],
+    expression: Annotated[str, QueryParameter(name="query")],
     at: Annotated[str | None, QueryParameter(name="time")] = None,
     format_: Annotated[Format | None, QueryParameter(name="format")] = None,
 ) -> Response[Envelope[MetricAnswer]]:
@@ -37,7 +37,7 @@ async def query_metrics(
     CSV, Arrow and Parquet come to those who accept them, or by `format`.
     """
     try:
-        answer = await service.at(ctx, query, _moment("time", at))
+        answer = await service.at(ctx, expression, _moment("time", at))
     except QueryError as error:
         raise _refused(error) from error
     return _answer(ctx, request, answer, format_)
@@ -47,7 +47,7 @@ async def query_metrics(
 async def query_metrics_range(
     ctx: Ctx,
     request: Request[Any, Any, State],
-    query: FromQuery[str],
+    expression: Annotated[str, QueryParameter(name="query")],
     start: FromQuery[str],
     step: FromQuery[str],
     end: FromQuery[str | None] = None,
@@ -62,7 +62,7 @@ async def query_metrics_range(
     if width is not None and not 0 < width <= _WIDEST:
         raise ValidationFailed(FieldError("width", f"must be from 1 to {_WIDEST}"), "The query has invalid parameters.")
     try:
-        answer = await service.over(ctx, query, moment("start", start), _moment("end", end), span("step", step))
+        answer = await service.over(ctx, expression, moment("start", start), _moment("end", end), span("step", step))
     except QueryError as error:
         raise _refused(error) from error
     return _answer(ctx, request, answers.thinned(answer, width), format_)
