@@ -190,7 +190,7 @@ async def _read(
         found = await _columns(tx, q.SQL.samples, wanted=ids, first=_moment(begin - before), last=_moment(until))
         if not rolled:
             return found
-        return {key: _as_rollup(times, values, column, begin, after=after) for key, (times, values) in found.items()}
+        return {key: _as_rollup(times, values, column, begin) for key, (times, values) in found.items()}
     found = await _columns(
         tx, q.SQL.rollups, wanted=ids, step=part.value, figure=column, first=_moment(begin - (0 if after else part.micro)),
         last=_moment(until - part.micro),
@@ -199,7 +199,7 @@ async def _read(
 
 
 def _as_rollup(
-    times: NDArray[np.int64], values: NDArray[np.float64], column: Column, begin: int, *, after: bool
+    times: NDArray[np.int64], values: NDArray[np.float64], column: Column, begin: int
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     lives = values.view(np.uint64) != STALE
     times, values = times[lives], values[lives]
@@ -211,7 +211,8 @@ def _as_rollup(
             values = np.where(steps < 0, values, steps)
         case _:
             pass
-    inside = times > begin if after else times >= begin
+    # The buckets before have all that is older.
+    inside = times >= begin
     return times[inside], values[inside]
 
 
