@@ -51,7 +51,8 @@ def roll_up(settings: Settings, step: int) -> None:
         connection.execute(
             """
             INSERT INTO hcc.metric_rollups (step, bucket, series, count, sum, min, max, last, increase)
-            SELECT %(step)s, bucket, series, count(*), sum(value), min(value), max(value), (array_agg(value ORDER BY time DESC))[1],
+            SELECT %(step)s, bucket, series, count(*), sum(value), min(value), max(value),
+                   (array_agg(value ORDER BY time DESC))[1],
                    sum(CASE WHEN value < before THEN value WHEN before IS NULL THEN 0 ELSE value - before END)
               FROM (SELECT date_bin(make_interval(secs => %(step)s), time, 'epoch') AS bucket, series, value, time,
                            lag(value) OVER (PARTITION BY series ORDER BY time) AS before

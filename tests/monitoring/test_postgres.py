@@ -81,7 +81,10 @@ SELECTED = [
 
 @pytest.mark.parametrize(("expression", "hosts"), SELECTED, ids=[expression for expression, _ in SELECTED])
 async def test_matchers(world: World, settings: Settings, stores: Stores, expression: str, hosts: list[str]) -> None:
-    series = [({"__name__": "load", "host": host} if host else {"__name__": "load"}, [(NOW - 5.0, 1.0)]) for host in ("a", "b", "b.c", "")]
+    series = [
+        ({"__name__": "load", "host": host} if host else {"__name__": "load"}, [(NOW - 5.0, 1.0)])
+        for host in ("a", "b", "b.c", "")
+    ]
     keep(settings, _org(world, "apple"), [*series, ({"__name__": "other", "host": "a"}, [(NOW - 5.0, 1.0)])])
     answer = await Engine(stores("apple")).at(expression, NOW * 1_000_000)
     assert sorted(dict(line.labels).get("host", "") for line in answer.lines) == hosts
@@ -119,7 +122,11 @@ def rolled(world: World, settings: Settings) -> Settings:
     keep(
         settings,
         _org(world, "apple"),
-        [({"__name__": "jobs_total", "q": "a"}, counter), ({"__name__": "jobs_total", "q": "b"}, reset), ({"__name__": "heat"}, gauge)],
+        [
+            ({"__name__": "jobs_total", "q": "a"}, counter),
+            ({"__name__": "jobs_total", "q": "b"}, reset),
+            ({"__name__": "heat"}, gauge),
+        ],
     )
     for step in (60, 300, 3600):
         roll_up(settings, step)

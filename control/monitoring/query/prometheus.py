@@ -48,8 +48,7 @@ def _failed(kind: str, words: str, status: int, headers: dict[str, str] | None =
 def render(request: Asked, error: Exception) -> Response[bytes]:
     """Any error in Prometheus's form."""
     if isinstance(error, QueryError):
-        prefix = 'invalid parameter "query": ' if isinstance(error, BadExpression) else ""
-        return _failed(error.kind, prefix + error.message, _STATUS[error.kind])
+        return _failed(error.kind, error.message, _STATUS[error.kind])
     known = to_domain_error(request, error)
     return _failed(_KINDS.get(known.status, "internal"), known.message, known.status, dict(known.headers))
 
@@ -93,7 +92,12 @@ async def query(ctx: Ctx, request: Asked) -> Response[bytes]:
     """The value at one moment."""
     params = await _params(request)
     at = params.get("time")
-    answer = await service.at(ctx, _needed(params, "query"), moment("time", str(at)) if at else _now())
+    when = moment("time", str(at)) if at else _now()
+    try:
+        answer = await service.at(ctx, _needed(params, "query"), when)
+    except BadExpression as error:
+        # Said of a moment only, as Prometheus does.
+        raise BadQuery(f'invalid parameter "query": {error.message}') from error
     return _succeeded({"resultType": answer.kind, "result": _result(answer)})
 
 

@@ -30,7 +30,7 @@ async def query_metrics(
     request: Request[Any, Any, State],
     expression: Annotated[str, QueryParameter(name="query")],
     at: Annotated[str | None, QueryParameter(name="time")] = None,
-    format_: Annotated[Format | None, QueryParameter(name="format")] = None,
+    format: FromQuery[Format | None] = None,  # noqa: A002 - the name that callers write
 ) -> Response[Envelope[MetricAnswer]]:
     """The value of a PromQL expression at one moment, now unless `time` says otherwise (seconds since 1970 or RFC 3339).
 
@@ -40,7 +40,7 @@ async def query_metrics(
         answer = await service.at(ctx, expression, _moment("time", at))
     except QueryError as error:
         raise _refused(error) from error
-    return _answer(ctx, request, answer, format_)
+    return _answer(ctx, request, answer, format)
 
 
 @get("/v1/metrics/query_range", opt=_READ, tags=_TAGS, operation_id="query_metrics_range")
@@ -52,7 +52,7 @@ async def query_metrics_range(
     step: FromQuery[str],
     end: FromQuery[str | None] = None,
     width: FromQuery[int | None] = None,
-    format_: Annotated[Format | None, QueryParameter(name="format")] = None,
+    format: FromQuery[Format | None] = None,  # noqa: A002 - the name that callers write
 ) -> Response[Envelope[MetricAnswer]]:
     """The values of a PromQL expression from `start` to `end` (now unless given), every `step` (seconds, or such as `5m`).
 
@@ -65,7 +65,7 @@ async def query_metrics_range(
         answer = await service.over(ctx, expression, moment("start", start), _moment("end", end), span("step", step))
     except QueryError as error:
         raise _refused(error) from error
-    return _answer(ctx, request, answers.thinned(answer, width), format_)
+    return _answer(ctx, request, answers.thinned(answer, width), format)
 
 
 def _moment(name: str, text: str | None) -> int:
@@ -86,7 +86,7 @@ def _answer(ctx: Context, request: Request[Any, Any, State], answer: Answer, nam
     made: bytes
     match answers.wanted(request.headers.get("accept", ""), named):
         case "csv":
-            made, media_type = answers.as_csv(answer), "text/csv; charset=utf-8"
+            made, media_type = answers.as_csv(answer), "text/csv"
         case "arrow":
             made, media_type = answers.as_arrow(answer), "application/vnd.apache.arrow.stream"
         case "parquet":
