@@ -118,7 +118,7 @@ class RemoteWrite:
         written = self._written(answer.accepted)
         if not answer.rejected:
             return 204, written, b""
-        return 400, [TEXT, *written], (partial(answer, "sample") + "\n").encode()
+        return 400, [TEXT, *written], (partial(answer, "series") + "\n").encode()
 
     def _written(self, samples: int) -> Headers:
         if self._version == 1:

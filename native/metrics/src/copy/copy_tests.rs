@@ -6,7 +6,9 @@ use crate::log::format::{Damage, HEADER, Identity, LOOSE, METADATA, ROWS, SERIES
 fn record(kind: u8, parts: &[&[u8]]) -> Vec<u8> {
     let mut record = Vec::new();
     begin(&mut record, kind);
-    parts.iter().for_each(|p| record.extend_from_slice(p));
+    for part in parts {
+        record.extend_from_slice(part);
+    }
     finish(&mut record);
     record
 }
@@ -95,7 +97,7 @@ fn rows(bytes: &[u8]) -> Vec<(i64, i32, f64, i32)> {
         );
         let long = |at: usize| i64::from_be_bytes(row[at..at + 8].try_into().unwrap());
         let int = |at: usize| i32::from_be_bytes(row[at..at + 4].try_into().unwrap());
-        found.push((long(6), int(18), f64::from_bits(long(26).cast_unsigned()), int(38)));
+        found.push((long(6), int(18), f64::from_be_bytes(row[26..34].try_into().unwrap()), int(38)));
         rest = after;
     }
     found

@@ -1,4 +1,4 @@
-//! From a segment to the bytes of PostgreSQL's binary COPY.
+//! From a segment to the bytes of the database's binary COPY.
 
 mod binary;
 #[cfg(test)]

@@ -38,16 +38,11 @@ pub fn batch(times: impl Iterator<Item = i64>) -> Batch {
 }
 
 /// Sends rows of ever new times and remembers what became of them.
+#[derive(Default)]
 pub struct Sender {
     next: i64,
     told: Vec<(std::ops::Range<i64>, Receiver<bool>)>,
     acknowledged: HashSet<i64>,
-}
-
-impl Default for Sender {
-    fn default() -> Self {
-        Sender { next: 0, told: Vec::new(), acknowledged: HashSet::new() }
-    }
 }
 
 impl Sender {
@@ -83,8 +78,9 @@ impl Sender {
 pub fn kept(files: &Power) -> Vec<i64> {
     let mut found = Vec::new();
     for (name, _) in files.list().unwrap() {
-        assert!(!name.ends_with(".open"), "{name} is closed");
-        if !name.ends_with(".log") {
+        let (_, ending) = super::recovery::numbered(&name).unwrap();
+        assert_ne!(ending, "open", "{name} is closed");
+        if ending != "log" {
             continue;
         }
         let segment = Segment::read(&files.read(&name).unwrap()).unwrap();
@@ -150,7 +146,7 @@ fn beyond_its_size_the_log_is_full_until_the_writer_was_there() {
     }
     assert_eq!(full, Some(NotKept::Full));
     for (name, _) in files.list().unwrap() {
-        if name.ends_with(".log") {
+        if super::recovery::numbered(&name).unwrap().1 == "log" {
             files.remove(&name).unwrap();
         }
     }

@@ -1,5 +1,7 @@
 //! A folder in memory whose power can be cut: what was not synced is lost, names as well as content.
 
+#![allow(clippy::unwrap_used)]
+
 use super::files::{Files, Written};
 use std::collections::BTreeMap;
 use std::io::{self, ErrorKind};
