@@ -46,8 +46,8 @@ fn rows_come_out_as_they_went_in() {
     // The second request finds the sources known; labels in another order are the same series.
     for (body, first) in [("cpu,host=a,dc=x idle=1,user=2 5\ncpu,host=a,dc=x idle=3,user=4 6", 0), ("cpu,dc=x,host=a user=5 7", 1)] {
         let mut request = cache.request(ORG, Allowance::default(), NOW).unwrap();
-        let body: String =
-            body.lines().map(|l| l.rsplit_once(' ').unwrap()).map(|(l, t)| format!("{l} {}\n", NOW + t.parse::<i64>().unwrap())).collect();
+        let at = |line: &str| line.rsplit_once(' ').map(|(fields, time)| format!("{fields} {}", NOW + time.parse::<i64>().unwrap()));
+        let body = body.lines().filter_map(at).collect::<Vec<_>>().join("\n");
         let report = send(&mut request, &body);
         assert_eq!((report.rejected, report.rows), (0, 2 - first));
         batches.push(request.finish().unwrap());
@@ -133,19 +133,20 @@ fn idle_series_make_room_and_their_numbers_are_given_again() {
     assert_eq!(canonical, b"new_a");
 }
 
+struct One;
+impl crate::Describe for One {
+    fn count(&self) -> usize {
+        1
+    }
+    fn series(&self, _: usize, key: &mut crate::SeriesKey) -> Result<(), crate::Refused> {
+        key.name(&[b"up"])
+    }
+}
+
 #[test]
 fn not_a_number_keeps_its_bits() {
     let cache = Cache::new(Options::default());
     let mut request = cache.request(ORG, Allowance::default(), NOW).unwrap();
-    struct One;
-    impl crate::Describe for One {
-        fn count(&self) -> usize {
-            1
-        }
-        fn series(&self, _: usize, key: &mut crate::SeriesKey) -> Result<(), crate::Refused> {
-            key.name(&[b"up"])
-        }
-    }
     let parts: [&[u8]; 1] = [b"up"];
     let source = crate::Source { protocol: crate::Protocol::Text, parts: &parts, again: false, delta: false, describe: &One };
     for (offset, bits) in [(0, crate::decode::STALE), (1, crate::decode::NAN)] {

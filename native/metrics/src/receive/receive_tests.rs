@@ -52,13 +52,14 @@ fn gzip(body: &[u8]) -> Vec<u8> {
     packed.finish().unwrap()
 }
 
+type Case<'a> = (Form, &'a str, Vec<u8>, Result<(u64, u64), Unreadable>);
+
 #[test]
 fn each_body_gets_its_outcome() {
     let place = Place::new("outcomes");
     let (receiver, _) = Receiver::open(&place.0, options()).unwrap();
     let line = Form::Line(Precision::Nanoseconds);
     let snappy = |body: &[u8]| snap::raw::Encoder::new().compress_vec(body).unwrap();
-    type Case<'a> = (Form, &'a str, Vec<u8>, Result<(u64, u64), Unreadable>);
     let cases: [Case<'_>; 10] = [
         (line, "", b"m a=1,b=2\nm a=2".to_vec(), Ok((3, 0))),
         (line, "gzip", gzip(b"m a=1\nbad"), Ok((1, 1))),
