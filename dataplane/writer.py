@@ -19,9 +19,9 @@ from typing import Any
 from uuid import UUID
 
 import psycopg
+from hcc_native import SegmentReader, SeriesIds, close_segments
 
 from dataplane.log import Log, logger
-from hcc_native import SegmentReader, SeriesIds, close_segments
 
 LOOK_SECONDS = 0.1
 """Between looks at the folder when there was nothing."""
@@ -134,9 +134,7 @@ class Writer:
         values = segment.values
         try:
             with connection.transaction():
-                cursor = connection.execute(
-                    _RECORD, (UUID(bytes=segment.ingester), segment.number, values, [minute for minute in segment.minutes])
-                )
+                cursor = connection.execute(_RECORD, (UUID(bytes=segment.ingester), segment.number, values, segment.minutes))
                 row = cursor.fetchone()
                 if row is not None:
                     if families:

@@ -67,7 +67,9 @@ def write_request_2(series: Sequence[tuple[dict[str, str], Sequence[tuple[int, f
 def otlp(points: Sequence[tuple[int, float]], name: str = "temperature") -> bytes:
     """ExportMetricsServiceRequest with one gauge: (ns, value)."""
     data = b"".join(
-        field(1, varint(3 << 3 | 1) + struct.pack("<Q", at) + fixed(4, value) + field(7, field(1, "room") + field(2, field(1, "k"))))
+        field(
+            1, varint(3 << 3 | 1) + struct.pack("<Q", at) + fixed(4, value) + field(7, field(1, "room") + field(2, field(1, "k")))
+        )
         for at, value in points
     )
     metric = field(1, name) + field(5, data)

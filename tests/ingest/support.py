@@ -111,7 +111,8 @@ class Place:
             for name, kind in (("root", "platform"), ("shop", "customer")):
                 parent = self.organizations.get("root")
                 row = owner.execute(
-                    "INSERT INTO hcc.organizations (parent_id, kind, path, name, slug) VALUES (%s, %s, '{}', %s, %s) RETURNING id",
+                    "INSERT INTO hcc.organizations (parent_id, kind, path, name, slug) VALUES (%s, %s, '{}', %s, %s)"
+                    " RETURNING id",
                     (parent, kind, name, name),
                 ).fetchone()
                 assert row is not None
@@ -124,12 +125,11 @@ class Place:
         with psycopg.connect(self.urls["hcc_owner"]) as owner:
             return owner.execute(
                 "SELECT s.name, s.labels, (extract(epoch FROM m.time) * 1000000)::bigint, m.value FROM hcc.metric_samples m"
-                " JOIN hcc.metric_series s ON s.id = m.series WHERE s.organization_id = %s ORDER BY s.name, s.labels::text, m.time",
+                " JOIN hcc.metric_series s ON s.id = m.series WHERE s.organization_id = %s"
+                " ORDER BY s.name, s.labels::text, m.time",
                 (self.organizations[name],),
             ).fetchall()
 
     def drained(self) -> bool:
         """Whether all that was taken is in the database."""
         return not [path for path in self.folder.glob("*/*") if path.suffix in {".log", ".open"}]
-
-

@@ -21,12 +21,14 @@ PROTOBUF = {"content_type": "application/x-protobuf"}
 V2 = {"content_type": "application/x-protobuf;proto=io.prometheus.write.v2.Request", "content_encoding": "snappy"}
 UP = {"__name__": "up", "job": "j"}
 OTLP_JSON = (
-    b'{"resourceMetrics":[{"scopeMetrics":[{"metrics":[{"name":"g","gauge":{"dataPoints":[{"timeUnixNano":"%d","asDouble":1.5}]}}]}]}]}'
+    b'{"resourceMetrics":[{"scopeMetrics":[{"metrics":[{"name":"g","gauge":{"dataPoints":['
+    b'{"timeUnixNano":"%d","asDouble":1.5}]}}]}]}]}'
 )
 
 
 @pytest.mark.parametrize(("path", "body", "headers", "rows"), [
-    ("/write?db=x&precision=s", f"m,h=a v=1,w=2i {NOW_S}", {}, [("m_v", {"h": "a"}, NOW_US, 1.0), ("m_w", {"h": "a"}, NOW_US, 2.0)]),
+    ("/write?db=x&precision=s", f"m,h=a v=1,w=2i {NOW_S}", {},
+     [("m_v", {"h": "a"}, NOW_US, 1.0), ("m_w", {"h": "a"}, NOW_US, 2.0)]),
     ("/api/v2/write?org=o&bucket=b&precision=ms", f"m v=t {NOW_MS}", {}, [("m_v", {}, NOW_US, 1.0)]),
     ("/write?precision=u", gzip.compress(f"m v=1 {NOW_US}".encode()), {"content_encoding": "gzip"}, [("m_v", {}, NOW_US, 1.0)]),
     ("/write", zlib.compress(f"m v=1 {NOW_US}000".encode()), {"content_encoding": "deflate"}, [("m_v", {}, NOW_US, 1.0)]),
@@ -73,7 +75,8 @@ def test_bad_rows_do_not_take_good_ones_with_them(place: Place, ingester: Ingest
     assert "past" in found["error"]
     second = ingester.push("/api/v2/write", "nonsense\nd v=4", token)
     assert (second.status_code, second.json()["code"]) == (400, "invalid")
-    remote = ingester.push("/api/v1/write", snappy(write_request([(UP, [(NOW_MS, 5.0)]), ({"job": "j"}, [(NOW_MS, 1.0)])])), token, **PROTOBUF)
+    nameless = write_request([(UP, [(NOW_MS, 5.0)]), ({"job": "j"}, [(NOW_MS, 1.0)])])
+    remote = ingester.push("/api/v1/write", snappy(nameless), token, **PROTOBUF)
     assert remote.status_code == 400
     assert "series 2" in remote.text
     two = ingester.push("/api/v1/write", snappy(write_request_2([(UP, [(old_ms, 1.0), (NOW_MS + 5, 6.0)])])), token, **V2)
@@ -113,7 +116,9 @@ def test_otlp_tells_rejected_points_in_json(place: Place, ingester: Ingester) ->
     ("/v1/metrics", b"a 1", {"content_type": "text/plain"}, 415),
     ("/nowhere", b"a v=1", {}, 404),
 ])  # fmt: skip
-def test_what_cannot_be_read(place: Place, ingester: Ingester, path: str, body: bytes, headers: dict[str, str], status: int) -> None:
+def test_what_cannot_be_read(
+    place: Place, ingester: Ingester, path: str, body: bytes, headers: dict[str, str], status: int
+) -> None:
     assert ingester.push(path, body, place.tokens["shop"], **headers).status_code == status
     assert ingester.push(path, body, "wrong", **headers).status_code == (404 if status == 404 else 401)
 

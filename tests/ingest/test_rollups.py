@@ -91,7 +91,9 @@ def test_steps_and_late_values(urls: Urls, owner: Connection) -> None:
     ([(0, float("inf"))], (1, float("inf"), float("inf"), float("inf"), float("inf"), 0.0)),
     ([(0, 5e-324), (1, 0.0)], (2, 5e-324, 0.0, 5e-324, 0.0, 0.0)),
 ])  # fmt: skip
-def test_no_value_ends_the_work(urls: Urls, owner: Connection, values: list[tuple[float, float]], expected: tuple[Any, ...]) -> None:
+def test_no_value_ends_the_work(
+    urls: Urls, owner: Connection, values: list[tuple[float, float]], expected: tuple[Any, ...]
+) -> None:
     put(owner, values)
     put(owner, [(2, 1.0)], series=2)
     roll_up(urls)

@@ -81,9 +81,10 @@ def test_more_on_its_way_than_may_be_is_refused_until_there_is_room(place: Place
         with socket.create_connection(("127.0.0.1", ingester.port)) as slow:
             head = f"POST /write HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {token}\r\nContent-Length: 1000000\r\n\r\n"
             slow.sendall(head.encode() + b"# a half")
-            refused = until(lambda: (a := ingester.push("/write", "# " + "x" * 100_000, token)).status_code == 503 and a, "busy", 5)
+            comment = "# " + "x" * 100_000
+            refused = until(lambda: (a := ingester.push("/write", comment, token)).status_code == 503 and a, "busy", 5)
             assert int(refused.headers["retry-after"]) >= 1
         # The client that went away makes room.
-        until(lambda: ingester.push("/write", "# " + "x" * 100_000, token).status_code == 204, "room", 10)
+        until(lambda: ingester.push("/write", comment, token).status_code == 204, "room", 10)
     finally:
         ingester.kill()
