@@ -61,7 +61,7 @@ async def seed(
     secrets: dict[str, str],
     ingest_addr: str = "",
 ) -> dict[str, Any]:
-    """Fill the platform; what stack.json says of it. `secrets` has passwords of `admin` and `customer`, perhaps `ingest_token`."""
+    """Fill the platform; what stack.json says of it. `secrets` has those of `admin` and `customer`, perhaps `ingest_token`."""
     passwords = Passwords(settings.argon2_memory_kib, 2)
     try:
         with psycopg.connect(settings.owner_database_url) as connection:

@@ -150,8 +150,8 @@ class Ingest:
     ) -> None:
         """Take a body on; `drain` gives the answer to the future. Raises ValueError for a protocol or precision that is none.
 
-        `protocol` is `line`, `remote_write_1`, `remote_write_2`, `text`, `openmetrics`, `otlp_protobuf` or `otlp_json`; `encoding` is
-        what Content-Encoding says; `values_per_s` and `active_series` what the organisation may.
+        `protocol` is `line`, `remote_write_1`, `remote_write_2`, `text`, `openmetrics`, `otlp_protobuf` or `otlp_json`;
+        `encoding` is what Content-Encoding says; `values_per_s` and `active_series` what the organisation may.
         """
 
     def fileno(self) -> int:
