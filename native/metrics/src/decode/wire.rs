@@ -57,7 +57,7 @@ impl<'a> Value<'a> {
 
     /// A signed integer in the zigzag form.
     pub fn zigzag(self) -> Result<i64, Malformed> {
-        self.varint().map(|v| (v >> 1).cast_signed() ^ -((v & 1).cast_signed()))
+        self.varint().map(|v| signed(v >> 1) ^ -signed(v & 1))
     }
 }
 
@@ -114,6 +114,17 @@ impl<'a> Message<'a> {
     }
 }
 
+/// The same bits as a signed integer, two's complement.
+#[inline]
+pub(super) fn signed(bits: u64) -> i64 {
+    i64::from_ne_bytes(bits.to_ne_bytes())
+}
+
+/// The other way round.
+pub(super) fn unsigned(value: i64) -> u64 {
+    u64::from_ne_bytes(value.to_ne_bytes())
+}
+
 /// Takes a varint off the front: 10 bytes at most, bits beyond 64 dropped as every implementation does.
 #[inline]
 pub(super) fn varint(rest: &mut &[u8]) -> Result<u64, Malformed> {
@@ -123,7 +134,7 @@ pub(super) fn varint(rest: &mut &[u8]) -> Result<u64, Malformed> {
     }
     let mut value = 0u64;
     for (index, byte) in rest.iter().take(10).enumerate() {
-        value |= u64::from(byte & 0x7f).wrapping_shl(7 * index as u32);
+        value |= u64::from(byte & 0x7f) << (7 * index);
         if *byte < 0x80 {
             *rest = rest.get(index + 1..).unwrap_or_default();
             return Ok(value);

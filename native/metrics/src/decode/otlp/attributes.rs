@@ -1,7 +1,7 @@
 //! Attributes: keys with values of any kind, as labels.
 
 use super::name::label;
-use crate::decode::wire::{Malformed, Message, Value};
+use crate::decode::wire::{Malformed, Message, Value, signed};
 use crate::sink::Refused;
 use std::borrow::Cow;
 use std::fmt::Write;
@@ -54,7 +54,7 @@ fn json(value: &[u8], depth: usize, out: &mut String) -> Result<(), Refused> {
     match found {
         Some((1, Value::Bytes(text))) => quoted(text, out)?,
         Some((2, Value::Varint(number))) => out.push_str(if number == 0 { "false" } else { "true" }),
-        Some((3, Value::Varint(number))) => drop(write!(out, "{}", number.cast_signed())),
+        Some((3, Value::Varint(number))) => drop(write!(out, "{}", signed(number))),
         Some((4, Value::Fixed64(bits))) => match f64::from_bits(bits) {
             float if float.is_nan() => out.push_str("\"NaN\""),
             f64::INFINITY => out.push_str("\"Infinity\""),

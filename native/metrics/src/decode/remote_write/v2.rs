@@ -155,8 +155,8 @@ fn metadata<S: Sink + ?Sized>(bytes: &[u8], symbols: &[&[u8]], labels: &[&[u8]],
         return Ok(());
     }
     let name = labels.chunks_exact(2).find_map(|pair| if let [b"__name__", name] = pair { Some(*name) } else { None });
-    if let Some(name) = name {
-        sink.metadata(family(name, kind), kind, unit, help);
+    if let Some(name) = name.map(|name| family(name, kind)).filter(|name| !name.is_empty()) {
+        sink.metadata(name, kind, unit, help);
     }
     Ok(())
 }
