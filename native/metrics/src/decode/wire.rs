@@ -128,15 +128,28 @@ pub(super) fn unsigned(value: i64) -> u64 {
 /// Takes a varint off the front: 10 bytes at most, bits beyond 64 dropped as every implementation does.
 #[inline]
 pub(super) fn varint(rest: &mut &[u8]) -> Result<u64, Malformed> {
-    if let Some((first @ ..0x80, after)) = rest.split_first() {
-        *rest = after;
-        return Ok(u64::from(*first));
+    match *rest {
+        [first @ ..0x80, after @ ..] => {
+            *rest = after;
+            Ok(u64::from(*first))
+        }
+        [first, second @ ..0x80, after @ ..] => {
+            *rest = after;
+            Ok(u64::from(first & 0x7f) | u64::from(*second) << 7)
+        }
+        _ => long_varint(rest),
     }
-    let mut value = 0u64;
-    for (index, byte) in rest.iter().take(10).enumerate() {
-        value |= u64::from(byte & 0x7f) << (7 * index);
+}
+
+fn long_varint(rest: &mut &[u8]) -> Result<u64, Malformed> {
+    let (mut value, mut shift) = (0u64, 0u32);
+    let mut bytes = rest.iter();
+    // Ten bytes and no more; wrapping, since checks for what cannot be cost as much as the rest.
+    while let (Some(byte), ..70) = (bytes.next(), shift) {
+        value |= u64::from(byte & 0x7f).wrapping_shl(shift);
+        shift = shift.wrapping_add(7);
         if *byte < 0x80 {
-            *rest = rest.get(index + 1..).unwrap_or_default();
+            *rest = bytes.as_slice();
             return Ok(value);
         }
     }
