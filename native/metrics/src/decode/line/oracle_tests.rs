@@ -64,7 +64,8 @@ fn line() -> impl Strategy<Value = String> {
     let fields = prop::collection::vec((name(), value()), 1..6);
     let time = prop_oneof![3 => any::<i64>().prop_map(|t| format!(" {t}")), 1 => Just(String::new())];
     (name(), pairs, fields, time).prop_map(|(measurement, tags, fields, time)| {
-        let tags: String = tags.iter().map(|(name, value)| format!(",{name}={value}")).collect();
+        let tags: Vec<String> = tags.iter().map(|(name, value)| format!(",{name}={value}")).collect();
+        let tags = tags.concat();
         let fields: Vec<String> = fields.iter().map(|(name, value)| format!("{name}={value}")).collect();
         format!("{measurement}{tags} {}{time}", fields.join(","))
     })

@@ -59,7 +59,7 @@ fn json(value: &[u8], depth: usize, out: &mut String) -> Result<(), Refused> {
             float if float.is_nan() => out.push_str("\"NaN\""),
             f64::INFINITY => out.push_str("\"Infinity\""),
             f64::NEG_INFINITY => out.push_str("\"-Infinity\""),
-            float => drop(write!(out, "{float}")),
+            float => out.push_str(&decimal(float)),
         },
         Some((5, Value::Bytes(list))) => {
             out.push('[');
@@ -86,6 +86,12 @@ fn json(value: &[u8], depth: usize, out: &mut String) -> Result<(), Refused> {
         _ => out.push_str("null"),
     }
     Ok(())
+}
+
+/// A float in as few digits as say it exactly, with an exponent where zeros would fill the line (as JSON has it elsewhere).
+pub(super) fn decimal(float: f64) -> String {
+    let plain = float == 0.0 || (1e-6..1e21).contains(&float.abs());
+    if plain { float.to_string() } else { format!("{float:e}") }
 }
 
 fn separate(out: &mut String, open: char) {

@@ -1,6 +1,6 @@
 //! The series of a point.
 
-use super::attributes::{Labels, labels};
+use super::attributes::{Labels, decimal, labels};
 use super::resource::{Resource, Scope};
 use crate::sink::{Describe, Refused, SeriesKey};
 use std::cell::OnceCell;
@@ -40,7 +40,7 @@ pub(super) struct Series<'a> {
 impl Series<'_> {
     /// What comes behind the name, and the label that only this series has.
     fn own(&self, index: usize) -> Option<(&'static [u8], Option<Own>)> {
-        let bound = self.bounds.get(index).map(f64::to_string);
+        let bound = self.bounds.get(index).map(|bound| decimal(*bound));
         let behind = index.checked_sub(self.bounds.len());
         match (self.shape, bound, behind) {
             (Shape::Number, ..) => Some((b"", None)),
