@@ -43,7 +43,8 @@ fn name() -> impl Strategy<Value = String> {
         1 => Just(r"\\".to_owned()),
         1 => Just(r"\x".to_owned()),
     ];
-    ("[a-z]", prop::collection::vec(piece, 0..8)).prop_map(|(first, rest)| first + &rest.concat())
+    // The other parser takes no backslash at the end, and no comment for a measurement.
+    ("[a-z]", prop::collection::vec(piece, 0..8), "[a-z]").prop_map(|(first, rest, last)| first + &rest.concat() + &last)
 }
 
 fn value() -> impl Strategy<Value = String> {
