@@ -1,7 +1,7 @@
 //! Attributes: keys with values of any kind, as labels.
 
 use super::name::label;
-use crate::decode::wire::{Malformed, Message, Value};
+use crate::decode::wire::{Malformed, Message, Value, signed};
 use crate::sink::Refused;
 use std::borrow::Cow;
 use std::fmt::Write;
@@ -54,12 +54,12 @@ fn json(value: &[u8], depth: usize, out: &mut String) -> Result<(), Refused> {
     match found {
         Some((1, Value::Bytes(text))) => quoted(text, out)?,
         Some((2, Value::Varint(number))) => out.push_str(if number == 0 { "false" } else { "true" }),
-        Some((3, Value::Varint(number))) => drop(write!(out, "{}", number.cast_signed())),
+        Some((3, Value::Varint(number))) => drop(write!(out, "{}", signed(number))),
         Some((4, Value::Fixed64(bits))) => match f64::from_bits(bits) {
             float if float.is_nan() => out.push_str("\"NaN\""),
             f64::INFINITY => out.push_str("\"Infinity\""),
             f64::NEG_INFINITY => out.push_str("\"-Infinity\""),
-            float => drop(write!(out, "{float}")),
+            float => out.push_str(&decimal(float)),
         },
         Some((5, Value::Bytes(list))) => {
             out.push('[');
@@ -86,6 +86,12 @@ fn json(value: &[u8], depth: usize, out: &mut String) -> Result<(), Refused> {
         _ => out.push_str("null"),
     }
     Ok(())
+}
+
+/// A float in as few digits as say it exactly, with an exponent where zeros would fill the line (as JSON has it elsewhere).
+pub(super) fn decimal(float: f64) -> String {
+    let plain = float == 0.0 || (1e-6..1e21).contains(&float.abs());
+    if plain { float.to_string() } else { format!("{float:e}") }
 }
 
 fn separate(out: &mut String, open: char) {

@@ -4,7 +4,7 @@
 const COUNTS: &str = "the histogram's count is less than its buckets'";
 
 /// Bounds that an exponential histogram has on each side at most. More are put together two by two, which its scale is made for.
-const SIDE: i64 = 160;
+const SIDE: usize = 160;
 
 /// Scales that are in use (the SDKs' range).
 const SCALES: std::ops::RangeInclusive<i64> = -10..=20;
@@ -61,7 +61,7 @@ impl Exponential {
         if self.zero_threshold.is_nan() || self.zero_threshold < 0.0 {
             return Err("the histogram's zero threshold is negative");
         }
-        while [&self.positive, &self.negative].iter().any(|side| side.counts.len() as i64 > SIDE) {
+        while [&self.positive, &self.negative].iter().any(|side| side.counts.len() > SIDE) {
             self.scale -= 1;
             self.positive = self.positive.halved();
             self.negative = self.negative.halved();
@@ -92,10 +92,10 @@ impl Exponential {
         };
         let negative = &self.negative;
         if !negative.counts.is_empty() {
-            put(-bound(negative.offset + negative.counts.len() as i64), 0.0);
+            put(-bound(negative.end()), 0.0);
         }
-        for (index, bucket) in negative.counts.iter().enumerate().rev() {
-            put(-bound(negative.offset + index as i64), add(*bucket)?);
+        for (index, bucket) in (negative.offset..negative.end()).rev().zip(negative.counts.iter().rev()) {
+            put(-bound(index), add(*bucket)?);
         }
         let mut below = add(self.zero_count)?;
         put(self.zero_threshold, below);
@@ -103,9 +103,9 @@ impl Exponential {
         if !self.positive.counts.is_empty() {
             put(bound(self.positive.offset), below);
         }
-        for (index, bucket) in self.positive.counts.iter().enumerate() {
+        for (index, bucket) in (self.positive.offset..).zip(&self.positive.counts) {
             below = add(*bucket)?;
-            put(bound(self.positive.offset + index as i64 + 1), below);
+            put(bound(index + 1), below);
         }
         values.push(count as f64);
         Ok(())
@@ -113,12 +113,17 @@ impl Exponential {
 }
 
 impl Side {
+    /// The index behind the last.
+    fn end(&self) -> i64 {
+        self.offset.saturating_add(i64::try_from(self.counts.len()).unwrap_or(i64::MAX))
+    }
+
     /// The same with half the scale: buckets 2i and 2i+1 are bucket i.
     fn halved(&self) -> Self {
         let offset = self.offset >> 1;
         let mut counts: Vec<u64> = Vec::with_capacity(self.counts.len() / 2 + 1);
-        for (index, bucket) in self.counts.iter().enumerate() {
-            let place = usize::try_from(((self.offset + index as i64) >> 1) - offset).unwrap_or_default();
+        for (index, bucket) in (self.offset..).zip(&self.counts) {
+            let place = usize::try_from((index >> 1) - offset).unwrap_or_default();
             if place >= counts.len() {
                 counts.resize(place + 1, 0);
             }

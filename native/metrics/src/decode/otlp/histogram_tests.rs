@@ -65,10 +65,12 @@ fn exponential_ones_that_are_refused() {
     }
 }
 
+/// Bounds, counts, the count, and the values that come of them.
+type Case<'a> = (&'a [f64], &'a [u64], u64, Result<&'a [f64], &'static str>);
+
 #[test]
 fn explicit_buckets() {
     let inf = f64::INFINITY;
-    type Case<'a> = (&'a [f64], &'a [u64], u64, Result<&'a [f64], &'static str>);
     let cases: [Case<'_>; 9] = [
         (&[], &[], 5, Ok(&[5.0])),
         (&[], &[5], 5, Ok(&[5.0])),
@@ -92,6 +94,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
+    #[allow(clippy::cast_possible_truncation)] // small numbers
     fn quantiles_stay_within_a_bucket(scale in -2i64..6, values in prop::collection::vec(0.001f64..1e6, 1..300)) {
         // What an SDK does, without its limit of buckets: each value in its bucket.
         let index = |value: f64| (value.log2() * f64::exp2(scale as f64)).ceil() as i64 - 1;

@@ -5,7 +5,7 @@
 
 use super::schema::{Field, REQUEST, Schema, Type};
 use crate::decode::number::{integer, number};
-use crate::decode::wire::Malformed;
+use crate::decode::wire::{self, Malformed};
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 use std::borrow::Cow;
@@ -175,7 +175,7 @@ impl<'de> DeserializeSeed<'de> for One<'_> {
             }
             Type::Sfixed64 => {
                 let value = signed(bare).ok_or_else(wrong)?;
-                self.fixed(value.cast_unsigned());
+                self.fixed(wire::unsigned(value));
             }
             Type::Unsigned => {
                 let value = unsigned(bare).ok_or_else(wrong)?;
@@ -183,11 +183,11 @@ impl<'de> DeserializeSeed<'de> for One<'_> {
             }
             Type::Signed => {
                 let value = signed(bare).ok_or_else(wrong)?;
-                self.varint(value.cast_unsigned());
+                self.varint(wire::unsigned(value));
             }
             Type::Zigzag => {
                 let value = signed(bare).ok_or_else(wrong)?;
-                self.varint((value << 1 ^ value >> 63).cast_unsigned());
+                self.varint(wire::unsigned(value << 1 ^ value >> 63));
             }
             Type::Bool => {
                 let value = match bare {
@@ -273,5 +273,5 @@ fn varint(mut value: u64, out: &mut Vec<u8>) {
         out.push((value & 0x7f) as u8 | 0x80);
         value >>= 7;
     }
-    out.push(value as u8);
+    out.push((value & 0x7f) as u8);
 }

@@ -1,6 +1,6 @@
 //! OTLP metrics over HTTP, in protocol buffers or JSON, as series in Prometheus's form.
 //!
-//! Names, units and labels follow OpenTelemetry's "Prometheus and OpenMetrics Compatibility". `service.name` (behind
+//! Names, units and labels follow `OpenTelemetry`'s document on compatibility with Prometheus. `service.name` (behind
 //! `service.namespace` and a slash) becomes `job`, `service.instance.id` becomes `instance`, what else a resource says is series
 //! `target_info`. Histograms become `_bucket{le}`, `_sum` and `_count`, exponential ones at their own bounds. A point that cannot
 //! be taken is a fault with its number in the request, the others are taken.

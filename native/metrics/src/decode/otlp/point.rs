@@ -4,7 +4,7 @@ use super::histogram::{Exponential, Side, explicit};
 use super::resource::ATTRIBUTES;
 use super::series::Shape;
 use crate::decode::STALE;
-use crate::decode::wire::{Malformed, Message, Value, varint};
+use crate::decode::wire::{Malformed, Message, Value, signed, varint};
 use crate::sink::Refused;
 
 /// Buckets of a histogram as it is sent, and quantiles of a summary. SDKs have 160 at most, each way of zero.
@@ -73,7 +73,7 @@ impl<'a> Point<'a> {
             match field {
                 3 => self.time = value.fixed64()?,
                 4 => found = Some(value.double()?),
-                6 => found = Some(value.fixed64()?.cast_signed() as f64),
+                6 => found = Some(signed(value.fixed64()?) as f64),
                 7 => self.attribute(value)?,
                 8 => self.flags = value.varint()?,
                 _ => {}
@@ -187,12 +187,12 @@ fn numbers(value: Value<'_>, out: &mut Vec<u64>) -> Result<(), Bad> {
     match value {
         Value::Fixed64(number) => out.push(number),
         value => {
-            let (chunks, rest) = value.bytes()?.as_chunks::<8>();
-            if !rest.is_empty() {
+            let chunks = value.bytes()?.chunks_exact(8);
+            if !chunks.remainder().is_empty() {
                 return Err(Malformed("a list of numbers ends too early").into());
             }
             // One more than allowed is enough to know.
-            out.extend(chunks.iter().take(BUCKETS + 1).map(|chunk| u64::from_le_bytes(*chunk)));
+            out.extend(chunks.take(BUCKETS + 1).filter_map(|chunk| chunk.try_into().ok()).map(u64::from_le_bytes));
         }
     }
     Ok(())

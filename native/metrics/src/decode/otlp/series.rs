@@ -1,6 +1,6 @@
 //! The series of a point.
 
-use super::attributes::{Labels, labels};
+use super::attributes::{Labels, decimal, labels};
 use super::resource::{Resource, Scope};
 use crate::sink::{Describe, Refused, SeriesKey};
 use std::cell::OnceCell;
@@ -19,6 +19,9 @@ pub(super) enum Shape {
     Summary,
 }
 
+/// A label and its value.
+type Own = (&'static [u8], String);
+
 /// A point's series, spelled out.
 pub(super) struct Series<'a> {
     pub resource: &'a Resource<'a>,
@@ -36,18 +39,18 @@ pub(super) struct Series<'a> {
 
 impl Series<'_> {
     /// What comes behind the name, and the label that only this series has.
-    fn own(&self, index: usize) -> Option<(&'static [u8], Option<(&'static [u8], String)>)> {
-        let bound = self.bounds.get(index).map(f64::to_string);
+    fn own(&self, index: usize) -> Option<(&'static [u8], Option<Own>)> {
+        let bound = self.bounds.get(index).map(|bound| decimal(*bound));
         let behind = index.checked_sub(self.bounds.len());
         match (self.shape, bound, behind) {
             (Shape::Number, ..) => Some((b"", None)),
             (Shape::Histogram { .. }, Some(bound), _) => Some((b"_bucket", Some((b"le", bound)))),
             (Shape::Histogram { .. }, None, Some(0)) => Some((b"_bucket", Some((b"le", "+Inf".into())))),
-            (Shape::Histogram { sum: true }, None, Some(1)) => Some((b"_sum", None)),
-            (Shape::Histogram { sum: true }, None, Some(2)) | (Shape::Histogram { sum: false }, None, Some(1)) => Some((b"_count", None)),
             (Shape::Summary, Some(bound), _) => Some((b"", Some((b"quantile", bound)))),
-            (Shape::Summary, None, Some(0)) => Some((b"_sum", None)),
-            (Shape::Summary, None, Some(1)) => Some((b"_count", None)),
+            (Shape::Histogram { sum: true }, None, Some(1)) | (Shape::Summary, None, Some(0)) => Some((b"_sum", None)),
+            (Shape::Histogram { sum: true }, None, Some(2)) | (Shape::Histogram { sum: false } | Shape::Summary, None, Some(1)) => {
+                Some((b"_count", None))
+            }
             _ => None,
         }
     }

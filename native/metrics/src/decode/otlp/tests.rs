@@ -19,6 +19,7 @@ fn point(value: f64) -> NumberPoint {
     NumberPoint { time_unix_nano: 2_999, as_double: Some(value), ..NumberPoint::default() }
 }
 
+#[allow(clippy::unnecessary_wraps)] // the field is optional
 fn sum(aggregation_temporality: i32, is_monotonic: bool, data_points: Vec<NumberPoint>) -> Option<Numbers> {
     Some(Numbers { data_points, aggregation_temporality, is_monotonic })
 }
