@@ -16,7 +16,7 @@ def _ingest(args: argparse.Namespace) -> int:
     return serve(
         listen=args.listen,
         folder=args.data,
-        database_url=os.environ.get("HCC_INGEST_DATABASE_URL", ""),
+        database_url=_database_url(),
         workers=args.workers,
         threads=args.threads,
         log_mib=args.log_mib,
@@ -27,7 +27,13 @@ def _ingest(args: argparse.Namespace) -> int:
 
 def _writer(args: argparse.Namespace) -> int:
     serve = cast("Callable[..., int]", import_module("dataplane.writer").serve)
-    return serve(folder=args.data, database_url=os.environ.get("HCC_INGEST_DATABASE_URL", ""))
+    return serve(folder=args.data, database_url=_database_url())
+
+
+def _database_url() -> str:
+    """From the environment, a file, or systemd's credentials."""
+    settings = import_module("control.core.settings")
+    return settings.read_secret_or_value(settings.ENVIRONMENT["ingest_database_url"], os.environ) or ""
 
 
 def _positive(text: str) -> int:
@@ -52,8 +58,8 @@ def add(commands: Commands) -> None:
         "ingest",
         "take metrics that agents push",
         _ingest,
-        more="HCC_INGEST_DATABASE_URL (role hcc_ingest) is where tokens come from. What is answered with success is on disk below "
-        "--data; `hcc ingest-writer` brings it to the database.",
+        more="HCC_INGEST_DATABASE_URL (role hcc_ingest) is where tokens come from. What is answered with success is on disk "
+        "below --data; `hcc ingest-writer` brings it to the database.",
     )
     option(ingest, "--listen", "HCC_INGEST_LISTEN_ADDR", "127.0.0.1:8008", "address")
     option(ingest, "--data", "HCC_INGEST_DATA", "ingest", "folder of the logs")

@@ -24,7 +24,9 @@ def logger(service: str) -> Log:
             line = " ".join([event, *(f"{k}={v}" for k, v in facts.items())])
         else:
             stamp = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-            line = msgspec.json.encode({"timestamp": stamp, "level": "info", "service": service, "event": event, **facts}).decode()
+            line = msgspec.json.encode(
+                {"timestamp": stamp, "level": "info", "service": service, "event": event, **facts}
+            ).decode()
         print(line, file=sys.stderr, flush=True)
 
     return log

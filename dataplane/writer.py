@@ -19,9 +19,9 @@ from typing import Any
 from uuid import UUID
 
 import psycopg
+from hcc_native import SegmentReader, SeriesIds, close_segments
 
 from dataplane.log import Log, logger
-from hcc_native import SegmentReader, SeriesIds, close_segments
 
 LOOK_SECONDS = 0.1
 """Between looks at the folder when there was nothing."""
@@ -66,9 +66,7 @@ class Writer:
         with ThreadPoolExecutor(1, "hcc-read") as reading:
             while not self.stop.is_set():
                 try:
-                    with psycopg.connect(
-                        self._url, autocommit=True, connect_timeout=_CONNECT_SECONDS, application_name="hcc-ingest-writer"
-                    ) as connection:
+                    with self._connect() as connection:
                         pause = 0.1
                         # It may be another database, or an older state of the same.
                         self._ids, self._prepared = SeriesIds(REMEMBERED_SERIES), set()
@@ -79,6 +77,14 @@ class Writer:
                     self._log("segment not written", error=f"{type(error).__name__}: {error}", again_in_s=round(pause, 1))
                 self.stop.wait(pause)
                 pause = min(pause * 2, _LONGEST_BACK_OFF)
+
+    def _connect(self) -> Connection:
+        connection = psycopg.connect(
+            self._url, autocommit=True, connect_timeout=_CONNECT_SECONDS, application_name="hcc-ingest-writer"
+        )
+        # The file goes when the commit is said to be done; then it must be, whatever the server's default is.
+        connection.execute("SET synchronous_commit = on")
+        return connection
 
     def _drain(self, connection: Connection, reading: ThreadPoolExecutor) -> None:
         """Write what there is and what comes; the next segment is read while one is written."""
@@ -128,9 +134,7 @@ class Writer:
         values = segment.values
         try:
             with connection.transaction():
-                cursor = connection.execute(
-                    _RECORD, (UUID(bytes=segment.ingester), segment.number, values, [minute for minute in segment.minutes])
-                )
+                cursor = connection.execute(_RECORD, (UUID(bytes=segment.ingester), segment.number, values, segment.minutes))
                 row = cursor.fetchone()
                 if row is not None:
                     if families:

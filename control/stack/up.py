@@ -192,6 +192,7 @@ def _seed(stack: services.Stack) -> dict[str, Any]:
         gateway_url=stack.gateway_url,
         control_addr=f"{ports.HOST}:{stack.ports.control}",
         origin_addr=f"{ports.HOST}:{stack.ports.origin}",
+        ingest_addr=f"{ports.HOST}:{stack.ports.ingest}",
         secrets=stack.secrets.demo,
     )
     found: dict[str, Any] = asyncio.run(seeding)
@@ -200,7 +201,14 @@ def _seed(stack: services.Stack) -> dict[str, Any]:
 
 def _describe(stack: services.Stack, seeded: dict[str, Any]) -> dict[str, Any]:
     at = stack.ports
-    urls = {"gateway": at.gateway, "ops": at.ops, "control": at.control, "worker": at.worker, "ingest": at.ingest, "origin": at.origin}
+    urls = {
+        "gateway": at.gateway,
+        "ops": at.ops,
+        "control": at.control,
+        "worker": at.worker,
+        "ingest": at.ingest,
+        "origin": at.origin,
+    }
     return {
         **{name: f"http://{ports.HOST}:{port}" for name, port in urls.items()},
         "gateway_tls": f"https://{ports.HOST}:{at.gateway_tls}",

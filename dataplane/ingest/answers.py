@@ -6,8 +6,9 @@ ones are kept before 400 is said. Our own faults are never 429.
 
 from __future__ import annotations
 
-import msgspec
+from typing import ClassVar
 
+import msgspec
 from hcc_native import Answer
 
 Headers = list[tuple[str, str]]
@@ -87,7 +88,13 @@ class Influx:
 class Influx2:
     """`/api/v2/write`: the same in the words of InfluxDB 2."""
 
-    _CODES = {400: "invalid", 401: "unauthorized", 413: "request too large", 429: "too many requests", 503: "unavailable"}
+    _CODES: ClassVar[dict[int, str]] = {
+        400: "invalid",
+        401: "unauthorized",
+        413: "request too large",
+        429: "too many requests",
+        503: "unavailable",
+    }
 
     def failed(self, failed: Failure) -> Said:
         code = self._CODES.get(failed.status, "invalid")
@@ -118,7 +125,7 @@ class RemoteWrite:
         written = self._written(answer.accepted)
         if not answer.rejected:
             return 204, written, b""
-        return 400, [TEXT, *written], (partial(answer, "sample") + "\n").encode()
+        return 400, [TEXT, *written], (partial(answer, "series") + "\n").encode()
 
     def _written(self, samples: int) -> Headers:
         if self._version == 1:

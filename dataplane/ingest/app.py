@@ -104,7 +104,13 @@ class Application:
             case "GET" | "HEAD", "/ping":
                 exchange.response_empty(204, [VERSION, ("x-influxdb-build", "hcc")])
             case "GET" | "HEAD", "/health" | "/healthz":
-                body = {"name": "hcc-ingest", "status": "pass", "message": "ready for writes", "version": VERSION[1], "checks": []}
+                body = {
+                    "name": "hcc-ingest",
+                    "status": "pass",
+                    "message": "ready for writes",
+                    "version": VERSION[1],
+                    "checks": [],
+                }
                 exchange.response_bytes(200, [JSON, VERSION], msgspec.json.encode(body))
             case "GET" | "HEAD", "/readyz":
                 self._ready(exchange)
@@ -146,7 +152,9 @@ class Application:
         else:
             exchange.response_empty(status, fields)
 
-    async def _push(self, push: Push, sender: Sender, headers: Any, exchange: Exchange) -> tuple[int, list[tuple[str, str]], bytes]:
+    async def _push(
+        self, push: Push, sender: Sender, headers: Any, exchange: Exchange
+    ) -> tuple[int, list[tuple[str, str]], bytes]:
         speaks, options = push.speaks, self._options
         length = headers.get("content-length")
         # One that does not say its size counts as the largest, until it is here.

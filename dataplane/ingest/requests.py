@@ -49,7 +49,7 @@ def recognise(path: str, query: str, headers: Any) -> Push | tuple[Protocol, Fai
                 return RemoteWrite(version), said("media", 415)
             return Push(f"remote_write_{version}", RemoteWrite(version), "", encoding or "snappy")
         case "/api/v1/import/prometheus":
-            return Push("text", Text(), "", encoding)
+            return Push("openmetrics" if kind == "application/openmetrics-text" else "text", Text(), "", encoding)
         case "/v1/metrics":
             if kind not in ("application/x-protobuf", "application/json"):
                 return Otlp(json=True), said("media", 415)

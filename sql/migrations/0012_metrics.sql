@@ -257,3 +257,143 @@ END
 $$;
 GRANT EXECUTE ON FUNCTION hcc.metric_samples_of(integer[], timestamptz, timestamptz),
   hcc.metric_rollups_of(integer[], integer, timestamptz, timestamptz) TO hcc_app, hcc_worker;
+
+-- A partition of steps: a day of minutes, a week of five minutes, thirty days of hours, a year of days.
+CREATE FUNCTION hcc.metric_rollup_partition(of_step integer, at timestamptz) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = hcc, pg_temp AS $$
+DECLARE
+  hours integer := CASE of_step WHEN 60 THEN 24 WHEN 300 THEN 168 WHEN 3600 THEN 720 ELSE 8760 END;
+BEGIN
+  PERFORM metric_partition('metric_rollups_' || of_step, date_bin(make_interval(hours => hours), at, '2000-01-01Z'), hours, '{}');
+END
+$$;
+
+-- What is too large to be added up counts as infinite: the sum of two such would be an error, and end the work for everybody.
+CREATE FUNCTION hcc.metric_bounded(value double precision) RETURNS double precision LANGUAGE sql IMMUTABLE PARALLEL SAFE
+  RETURN CASE WHEN value > 1e290 THEN 'infinity'::double precision WHEN value < -1e290 THEN '-infinity'::double precision ELSE value END;
+
+-- One minute from its values. NaN (as when a series ends) is no value.
+CREATE FUNCTION hcc.metric_roll_up_minute(start timestamptz) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = hcc, pg_temp AS $$
+BEGIN
+  PERFORM metric_rollup_partition(60, start);
+  EXECUTE format(
+    'INSERT INTO metric_rollups_60 AS old (step, bucket, series, count, sum, min, max, last, increase)'
+    ' SELECT 60, %1$L, v.series, count(*), sum(v.bounded), min(v.value), max(v.value), (array_agg(v.value ORDER BY v.time DESC))[1],'
+    '        sum(CASE WHEN v.before IS NULL THEN 0 WHEN v.bounded >= v.before THEN v.bounded - v.before ELSE v.bounded END)'
+    '   FROM (SELECT u.series, u.time, u.value, metric_bounded(u.value) AS bounded, metric_bounded(coalesce('
+    '                lag(u.value) OVER (PARTITION BY u.series ORDER BY u.time),'
+    '                (SELECT r.last FROM metric_rollups_60 r WHERE r.series = u.series AND r.bucket >= %2$L AND r.bucket < %1$L'
+    '                  ORDER BY r.bucket DESC LIMIT 1))) AS before'
+    '           FROM (SELECT DISTINCT ON (m.series, m.time) m.series, m.time, m.value FROM metric_samples m'
+    '                  WHERE m.time >= %1$L AND m.time < %3$L ORDER BY m.series, m.time, m.batch DESC) AS u'
+    '          WHERE u.value <> ''NaN'') AS v'
+    '  GROUP BY v.series'
+    ' ON CONFLICT (step, series, bucket) DO UPDATE SET count = excluded.count, sum = excluded.sum, min = excluded.min,'
+    '   max = excluded.max, last = excluded.last, increase = excluded.increase',
+    start, start - interval '5 minutes', start + interval '1 minute');
+END
+$$;
+
+-- One longer step from the next shorter ones.
+CREATE FUNCTION hcc.metric_roll_up_step(of_step integer, start timestamptz) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = hcc, pg_temp AS $$
+DECLARE
+  shorter integer := CASE of_step WHEN 300 THEN 60 WHEN 3600 THEN 300 ELSE 3600 END;
+BEGIN
+  PERFORM metric_rollup_partition(of_step, start);
+  EXECUTE format(
+    'INSERT INTO metric_rollups (step, bucket, series, count, sum, min, max, last, increase)'
+    ' SELECT %1$s, %2$L, r.series, sum(r.count)::bigint, sum(r.sum), min(r.min), max(r.max),'
+    '        (array_agg(r.last ORDER BY r.bucket DESC))[1], sum(r.increase)'
+    '   FROM metric_rollups_%3$s r WHERE r.bucket >= %2$L AND r.bucket < %4$L GROUP BY r.series'
+    ' ON CONFLICT (step, series, bucket) DO UPDATE SET count = excluded.count, sum = excluded.sum, min = excluded.min,'
+    '   max = excluded.max, last = excluded.last, increase = excluded.increase',
+    of_step, start, shorter, start + make_interval(secs => of_step));
+END
+$$;
+
+-- Rolls up what is over and changed since the last time, late values too; how many steps that were. Of several at once one works.
+CREATE FUNCTION hcc.metric_roll_up(most integer DEFAULT 120) RETURNS integer
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = hcc, pg_temp AS $$
+DECLARE
+  -- Values are seconds on their way.
+  until timestamptz := now() - interval '20 seconds';
+  over integer := floor(extract(epoch FROM until) / 60)::integer - 1;
+  batches integer[];
+  due integer[];
+  one integer;
+  longer integer;
+  start timestamptz;
+  done integer := 0;
+BEGIN
+  IF NOT pg_try_advisory_xact_lock(hashtextextended('hcc.metric_roll_up', 12)) THEN
+    RETURN 0;
+  END IF;
+  -- What is written meanwhile is not among these, and so comes next time.
+  SELECT array_agg(DISTINCT s.batch), (array_agg(DISTINCT m.minute ORDER BY m.minute))[1:most] INTO batches, due
+    FROM metric_segments s CROSS JOIN LATERAL unnest(s.minutes) AS m(minute) WHERE s.minutes <> '{}' AND m.minute <= over;
+  IF due IS NOT NULL THEN
+    -- The minute after a late one begins at another value.
+    FOR one IN SELECT DISTINCT m.minute + n.next FROM unnest(due) AS m(minute), (VALUES (0), (1)) AS n(next)
+                WHERE m.minute + n.next <= over ORDER BY 1 LOOP
+      start := to_timestamp(one * 60.0);
+      PERFORM metric_roll_up_minute(start);
+      INSERT INTO metric_rollups_due VALUES (300, date_bin('5 minutes', start, '2000-01-01Z')) ON CONFLICT DO NOTHING;
+      done := done + 1;
+    END LOOP;
+    UPDATE metric_segments s SET minutes = ARRAY(SELECT m FROM unnest(s.minutes) AS m WHERE m <> ALL (due))
+     WHERE s.batch = ANY (batches) AND s.minutes && due;
+  END IF;
+  FOREACH longer IN ARRAY ARRAY[300, 3600, 86400] LOOP
+    FOR start IN DELETE FROM metric_rollups_due d WHERE d.step = longer AND d.bucket + make_interval(secs => longer) <= until
+                 RETURNING d.bucket LOOP
+      PERFORM metric_roll_up_step(longer, start);
+      IF longer < 86400 THEN
+        INSERT INTO metric_rollups_due
+        VALUES (CASE longer WHEN 300 THEN 3600 ELSE 86400 END,
+                date_bin(CASE longer WHEN 300 THEN interval '1 hour' ELSE interval '1 day' END, start, '2000-01-01Z'))
+        ON CONFLICT DO NOTHING;
+      END IF;
+      done := done + 1;
+    END LOOP;
+  END LOOP;
+  RETURN done;
+END
+$$;
+GRANT EXECUTE ON FUNCTION hcc.metric_roll_up(integer) TO hcc_worker;
+
+-- Partitions ahead of time, indexes of those that are full, and the end of what is too old; how many partitions were dropped.
+CREATE FUNCTION hcc.metric_maintain() RETURNS integer
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = hcc, pg_temp AS $$
+DECLARE
+  keep metric_settings;
+  part record;
+  dropped integer := 0;
+BEGIN
+  SELECT * INTO keep FROM metric_settings;
+  PERFORM metric_prepare(ARRAY[now(), now() + make_interval(hours => keep.partition_hours)]);
+  -- Readers come first; what is not done now is done next time.
+  SET LOCAL lock_timeout = '2s';
+  FOR part IN
+    SELECT p.relname AS parent, c.oid, c.relname, substring(pg_get_expr(c.relpartbound, c.oid) FROM $x$TO \('([^']+)'\)$x$)::timestamptz AS ended
+      FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid JOIN pg_class p ON p.oid = i.inhparent
+     WHERE p.relnamespace = 'hcc'::regnamespace AND p.relname ~ '^metric_(samples|rollups_[0-9]+)$' ORDER BY 4
+  LOOP
+    IF part.ended < now() - make_interval(days => CASE part.parent WHEN 'metric_samples' THEN keep.raw_days
+         WHEN 'metric_rollups_60' THEN keep.minute_days WHEN 'metric_rollups_300' THEN keep.five_minute_days
+         WHEN 'metric_rollups_3600' THEN keep.hour_days ELSE keep.day_days END) THEN
+      EXECUTE format('DROP TABLE hcc.%I', part.relname);
+      dropped := dropped + 1;
+    ELSIF part.parent = 'metric_samples' AND part.ended < now() - interval '10 minutes' AND NOT EXISTS (
+        SELECT FROM pg_index x JOIN pg_class k ON k.oid = x.indexrelid JOIN pg_am a ON a.oid = k.relam
+         WHERE x.indrelid = part.oid AND a.amname = 'btree') THEN
+      EXECUTE format('CREATE INDEX ON hcc.%I (series, time)', part.relname);
+    END IF;
+  END LOOP;
+  -- As long as a removed file could come back from a disk that lost power.
+  DELETE FROM metric_segments s WHERE s.written_at < now() - interval '30 days' AND s.minutes = '{}';
+  RETURN dropped;
+END
+$$;
+GRANT EXECUTE ON FUNCTION hcc.metric_maintain() TO hcc_worker;

@@ -57,6 +57,7 @@ fn form(name: &str, precision: &str) -> PyResult<Form> {
         "remote_write_1" => Form::RemoteWrite1,
         "remote_write_2" => Form::RemoteWrite2,
         "text" => Form::Text,
+        "openmetrics" => Form::OpenMetrics,
         "otlp_protobuf" => Form::OtlpProtobuf,
         "otlp_json" => Form::OtlpJson,
         _ => return Err(PyValueError::new_err(format!("no protocol {name:?}"))),

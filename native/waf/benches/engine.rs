@@ -23,10 +23,18 @@ fn bench(c: &mut Criterion) {
         let text = PolicyText { paranoia: Some(paranoia), inbound_threshold: (paranoia > 1).then_some(100_000), ..PolicyText::default() };
         let policy = Arc::new(Policy::compile(&text, &engine.rules).unwrap());
         for case in cases() {
-            let (verdict, events) = once(&engine, &policy, &case);
-            // At level 4 everything is looked at, and nothing ended, so that times compare.
-            assert_eq!(verdict != Verdict::Pass, case.blocked && paranoia == 1, "{}: {verdict:?}, {events} events", case.name);
-            c.bench_function(&format!("paranoia {paranoia}: {}", case.name), |b| b.iter(|| once(&engine, &policy, &case)));
+            for number in 0..1000 {
+                let (verdict, events) = once(&engine, &policy, &case, number);
+                // At level 4 everything is looked at, and nothing ended, so that times compare.
+                assert_eq!(verdict != Verdict::Pass, case.blocked && paranoia == 1, "{}: {verdict:?}, {events} events", case.name);
+            }
+            let mut number = 0;
+            c.bench_function(&format!("paranoia {paranoia}: {}", case.name), |b| {
+                b.iter(|| {
+                    number += 1;
+                    once(&engine, &policy, &case, number)
+                });
+            });
         }
     }
 }

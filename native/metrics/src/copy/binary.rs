@@ -1,8 +1,8 @@
-//! PostgreSQL's binary COPY (manual, "COPY", "Binary Format"): columns time, series, value, batch.
+//! `PostgreSQL`'s binary COPY (manual, "COPY", "Binary Format"): columns time, series, value, batch.
 
 use super::Segment;
 
-/// Microseconds from the Unix epoch to PostgreSQL's, 2000-01-01.
+/// Microseconds from the Unix epoch to `PostgreSQL`'s, 2000-01-01.
 const EPOCH: i64 = 946_684_800_000_000;
 const SIGNATURE: &[u8] = b"PGCOPY\n\xff\r\n\0";
 /// Bytes of one row: the number of columns, then each column's length and content.

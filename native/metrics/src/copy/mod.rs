@@ -1,6 +1,8 @@
-//! From a segment to the bytes of PostgreSQL's binary COPY.
+//! From a segment to the bytes of the database's binary COPY.
 
 mod binary;
+#[cfg(test)]
+mod copy_tests;
 mod dictionary;
 mod ids;
 mod segment;

@@ -156,15 +156,17 @@ impl Segment {
     }
 }
 
+/// Called with the places of a row's series, its time and its values as bytes.
+type Row<'a> = dyn FnMut(&[u32], i64, &[u8]) + 'a;
+
 struct Walk<'a> {
     series: &'a mut Vec<Series>,
     metadata: &'a mut Vec<Metadata>,
 }
 
 impl Walk<'_> {
-    /// Calls `row` with the places of its series, its time and its values as bytes. Where the whole records end, and what is wrong
-    /// there.
-    fn over(&mut self, bytes: &[u8], row: &mut dyn FnMut(&[u32], i64, &[u8])) -> (usize, Option<Damage>) {
+    /// Calls `row` for each row. Where the whole records end, and what is wrong there.
+    fn over(&mut self, bytes: &[u8], row: &mut Row<'_>) -> (usize, Option<Damage>) {
         let mut dictionary = Dictionary::default();
         let mut records = Records::new(bytes);
         let mut end = HEADER;
@@ -198,12 +200,12 @@ impl Walk<'_> {
 }
 
 /// A record of rows is looked at as a whole before any of it counts.
-fn rows(dictionary: &Dictionary, payload: &[u8], row: &mut dyn FnMut(&[u32], i64, &[u8])) -> Result<(), Damage> {
+fn rows(dictionary: &Dictionary, payload: &[u8], row: &mut Row<'_>) -> Result<(), Damage> {
     each_row(dictionary, payload, &mut |_, _, _| ())?;
     each_row(dictionary, payload, row)
 }
 
-fn each_row(dictionary: &Dictionary, payload: &[u8], row: &mut dyn FnMut(&[u32], i64, &[u8])) -> Result<(), Damage> {
+fn each_row(dictionary: &Dictionary, payload: &[u8], row: &mut Row<'_>) -> Result<(), Damage> {
     let mut fields = Fields(payload);
     let mut loose = Vec::new();
     while !fields.is_empty() {

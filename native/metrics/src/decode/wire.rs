@@ -57,7 +57,7 @@ impl<'a> Value<'a> {
 
     /// A signed integer in the zigzag form.
     pub fn zigzag(self) -> Result<i64, Malformed> {
-        self.varint().map(|v| (v >> 1).cast_signed() ^ -((v & 1).cast_signed()))
+        self.varint().map(|v| signed(v >> 1) ^ -signed(v & 1))
     }
 }
 
@@ -114,18 +114,42 @@ impl<'a> Message<'a> {
     }
 }
 
+/// The same bits as a signed integer, two's complement.
+#[inline]
+pub(super) fn signed(bits: u64) -> i64 {
+    i64::from_ne_bytes(bits.to_ne_bytes())
+}
+
+/// The other way round.
+pub(super) fn unsigned(value: i64) -> u64 {
+    u64::from_ne_bytes(value.to_ne_bytes())
+}
+
 /// Takes a varint off the front: 10 bytes at most, bits beyond 64 dropped as every implementation does.
 #[inline]
 pub(super) fn varint(rest: &mut &[u8]) -> Result<u64, Malformed> {
-    if let Some((first @ ..0x80, after)) = rest.split_first() {
-        *rest = after;
-        return Ok(u64::from(*first));
+    match *rest {
+        [first @ ..0x80, after @ ..] => {
+            *rest = after;
+            Ok(u64::from(*first))
+        }
+        [first, second @ ..0x80, after @ ..] => {
+            *rest = after;
+            Ok(u64::from(first & 0x7f) | u64::from(*second) << 7)
+        }
+        _ => long_varint(rest),
     }
-    let mut value = 0u64;
-    for (index, byte) in rest.iter().take(10).enumerate() {
-        value |= u64::from(byte & 0x7f).wrapping_shl(7 * index as u32);
+}
+
+fn long_varint(rest: &mut &[u8]) -> Result<u64, Malformed> {
+    let (mut value, mut shift) = (0u64, 0u32);
+    let mut bytes = rest.iter();
+    // Ten bytes and no more; wrapping, since checks for what cannot be cost as much as the rest.
+    while let (Some(byte), ..70) = (bytes.next(), shift) {
+        value |= u64::from(byte & 0x7f).wrapping_shl(shift);
+        shift = shift.wrapping_add(7);
         if *byte < 0x80 {
-            *rest = rest.get(index + 1..).unwrap_or_default();
+            *rest = bytes.as_slice();
             return Ok(value);
         }
     }

@@ -7,13 +7,8 @@ use std::hash::{BuildHasher, Hasher};
 pub type Key = [u64; 2];
 
 /// The seeds of one process.
+#[derive(Default)]
 pub struct Seeds([RandomState; 2]);
-
-impl Default for Seeds {
-    fn default() -> Self {
-        Seeds([RandomState::default(), RandomState::default()])
-    }
-}
 
 impl Seeds {
     /// The key of some bytes.

@@ -2,6 +2,8 @@
 
 mod cache;
 mod hash;
+#[cfg(test)]
+mod intake_tests;
 mod organizations;
 mod request;
 mod slab;
@@ -28,12 +30,6 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Options {
-            labels: crate::Limits::default(),
-            oldest: 7 * 86_400_000_000,
-            newest: 600_000_000,
-            idle_minutes: 60,
-            series: 2_000_000,
-        }
+        Options { labels: crate::Limits::default(), oldest: 7 * 86_400_000_000, newest: 600_000_000, idle_minutes: 60, series: 2_000_000 }
     }
 }

@@ -28,8 +28,12 @@ impl Defined {
 
     /// Numbers that may come to mean something else.
     pub fn forget(&mut self, series: &[u32], shapes: &[u32]) {
-        series.iter().for_each(|s| self.series.remove(*s));
-        shapes.iter().for_each(|s| self.shapes.remove(*s));
+        for number in series {
+            self.series.remove(*number);
+        }
+        for number in shapes {
+            self.shapes.remove(*number);
+        }
     }
 
     /// The records that must stand before a batch; from now on they count as said.
@@ -59,7 +63,9 @@ impl Defined {
             }
         }
         let mut records: Vec<_> = [series.record, shapes].into_iter().filter(|r| !r.is_empty()).collect();
-        records.iter_mut().for_each(|r| finish(r));
+        for record in &mut records {
+            finish(record);
+        }
         records
     }
 }

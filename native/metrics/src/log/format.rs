@@ -148,7 +148,7 @@ impl<'a> Records<'a> {
             let length = u32::from_le_bytes(rest.get(..4)?.try_into().ok()?) as usize;
             let checksum = u32::from_le_bytes(rest.get(4..8)?.try_into().ok()?);
             let covered = rest.get(PREFIX - 1..PREFIX.checked_add(length)?)?;
-            Some(length > 0 && crc32c::crc32c(covered) == checksum)
+            Some(crc32c::crc32c(covered) == checksum)
         });
         found == Some(true)
     }

@@ -5,15 +5,23 @@
 //! under which the writer finds it, writes it to the database and removes it.
 
 mod commit;
-mod definitions;
+pub(crate) mod definitions;
 pub mod files;
 pub mod format;
+#[cfg(test)]
+mod format_tests;
+#[cfg(test)]
+mod log_tests;
+#[cfg(test)]
+mod power;
+#[cfg(test)]
+mod power_tests;
 pub mod recovery;
 mod set;
 
 use commit::Commit;
-pub use definitions::Dictionary;
 use definitions::Defined;
+pub use definitions::Dictionary;
 use files::Files;
 use format::HEADER;
 pub use recovery::Recovered;
@@ -199,10 +207,11 @@ impl Log {
         self.shared.lock().defined.forget(series, shapes);
     }
 
-    /// Whether there is room at this moment.
+    /// Whether there is room at this moment for more than a little.
     pub fn has_room(&self) -> bool {
         let waiting = self.shared.lock().waiting_bytes;
-        self.shared.counters.on_disk.load(Ordering::Relaxed) + waiting < self.shared.options.total_bytes
+        let most = self.shared.options.total_bytes;
+        self.shared.counters.on_disk.load(Ordering::Relaxed) + waiting < most - most / 64
     }
 
     /// What happened so far.

@@ -55,21 +55,18 @@ fn close<F: Files>(files: &F, number: u64) -> io::Result<Recovered> {
     let old = name(number, "open");
     let segment = files.read(&old)?;
     let (mut kept, mut damage) = (0, None);
-    match read_header(&segment) {
-        Err(found) => damage = Some(found),
-        Ok(_) => {
-            let mut records = Records::new(&segment);
-            damage = records.by_ref().find_map(Result::err).or(damage);
-            kept = records.at;
-        }
+    if let Err(found) = read_header(&segment) {
+        damage = Some(found);
+    } else {
+        let mut records = Records::new(&segment);
+        damage = records.by_ref().find_map(Result::err).or(damage);
+        kept = records.at;
     }
     let cut = damage.map(|d| (d, segment.len() - kept)).filter(|(_, length)| *length > 0);
     if cut.is_some() {
         let aside = name(number, "cut");
-        match files.remove(&aside) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-            _ => {}
-        }
+        // One from a start that did not come to its end.
+        files.remove(&aside).or_else(|error| if error.kind() == io::ErrorKind::NotFound { Ok(()) } else { Err(error) })?;
         let mut file = files.create(&aside)?;
         file.write(segment.get(kept..).unwrap_or_default())?;
         file.sync()?;

@@ -1,8 +1,8 @@
 //! Which decoder reads a body.
 
-use crate::decode::line;
+use crate::decode::expand::{Encoding, Fault, expand};
+use crate::decode::{line, otlp, remote_write, text};
 use crate::sink::{Report, Sink};
-use std::borrow::Cow;
 
 /// The protocol of a body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,8 +13,10 @@ pub enum Form {
     RemoteWrite1,
     /// Prometheus remote write 2.0.
     RemoteWrite2,
-    /// Prometheus text or `OpenMetrics`.
+    /// Prometheus text.
     Text,
+    /// `OpenMetrics` text.
+    OpenMetrics,
     /// OTLP in protobuf.
     OtlpProtobuf,
     /// OTLP in JSON.
@@ -35,18 +37,24 @@ pub enum Unreadable {
 impl Form {
     /// Reads a body into `sink`.
     pub(super) fn read(self, body: &[u8], now: i64, sink: &mut dyn Sink) -> Result<Report, Unreadable> {
-        match self {
+        let read = match self {
             Form::Line(precision) => Ok(line::decode(body, precision, now, sink)),
-            _ => Err(Unreadable::Malformed("this protocol is not supported yet".into())),
-        }
+            Form::RemoteWrite1 => remote_write::v1::decode(body, sink),
+            Form::RemoteWrite2 => remote_write::v2::decode(body, sink),
+            Form::Text => Ok(text::decode(body, text::Format::Prometheus, now, sink)),
+            Form::OpenMetrics => Ok(text::decode(body, text::Format::OpenMetrics, now, sink)),
+            Form::OtlpProtobuf => otlp::protobuf(body, now, sink),
+            Form::OtlpJson => otlp::json(body, now, sink),
+        };
+        read.map_err(|malformed| Unreadable::Malformed(malformed.0.into()))
     }
 }
 
-/// The body without its compression, at most `largest` bytes.
-pub(super) fn expand<'a>(body: &'a [u8], encoding: &str, largest: usize) -> Result<Cow<'a, [u8]>, Unreadable> {
-    match encoding {
-        "" | "identity" if body.len() > largest => Err(Unreadable::TooLarge),
-        "" | "identity" => Ok(body.into()),
-        _ => Err(Unreadable::Encoding),
-    }
+/// The body without its compression, at most `largest` bytes; `room` is used when it had one.
+pub(super) fn plain<'a>(body: &'a [u8], encoding: &str, largest: usize, room: &'a mut Vec<u8>) -> Result<&'a [u8], Unreadable> {
+    let encoding = Encoding::from_header(encoding.as_bytes()).ok_or(Unreadable::Encoding)?;
+    expand(encoding, body, largest, room).map_err(|fault| match fault {
+        Fault::TooLarge => Unreadable::TooLarge,
+        Fault::Broken => Unreadable::Malformed(fault.to_string()),
+    })
 }

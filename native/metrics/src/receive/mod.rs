@@ -1,6 +1,8 @@
 //! Takes bodies: decodes them on threads of its own, appends them to the log, and says what became of them once that is durable.
 
 mod body;
+#[cfg(test)]
+mod receive_tests;
 mod work;
 
 pub use body::{Form, Unreadable};
@@ -113,6 +115,7 @@ impl Receiver {
                 cache: Arc::clone(&cache),
                 tally: Arc::clone(&tally),
                 largest: options.largest,
+                room: Vec::new(),
                 sweeps: number == 0,
                 swept: now(),
             };

@@ -1,6 +1,6 @@
 //! A thread that decodes.
 
-use super::body::{Unreadable, expand};
+use super::body::{Unreadable, plain};
 use super::{Job, Outcome, Queue, Tally, now};
 use crate::intake::{Cache, Request};
 use crate::log::{Log, Told};
@@ -12,12 +12,16 @@ use std::time::Duration;
 
 /// How often idle series are looked for, µs.
 const SWEEP_EVERY: i64 = 60_000_000;
+/// Room that is kept from one body to the next, in bytes.
+const ROOM: usize = 8 << 20;
 
 pub(super) struct Work {
     pub log: Arc<Log>,
     pub cache: Arc<Cache>,
     pub tally: Arc<Tally>,
     pub largest: usize,
+    /// What an expanded body lies in.
+    pub room: Vec<u8>,
     /// Whether this is the thread that looks for idle series.
     pub sweeps: bool,
     pub swept: i64,
@@ -34,19 +38,20 @@ impl Work {
         }
     }
 
-    fn work(&self, job: Job) {
+    fn work(&mut self, job: Job) {
         self.tally.bodies.fetch_add(1, Ordering::Relaxed);
         let Job { organization, allowance, form, encoding, body, done } = job;
         let begun = now();
         let read = catch_unwind(AssertUnwindSafe(|| {
             let mut request = self.cache.request(organization, allowance, begun).map_err(Outcome::Wait)?;
             let bytes: &[u8] = (*body).as_ref();
-            let read = expand(bytes, &encoding, self.largest).and_then(|plain| form.read(&plain, begun, &mut request));
+            let read = plain(bytes, &encoding, self.largest, &mut self.room).and_then(|plain| form.read(plain, begun, &mut request));
             read.map(|report| (report, request)).map_err(Outcome::Unreadable)
         }));
         match read {
             Ok(Ok((report, request))) => {
                 drop(body);
+                self.room.shrink_to(ROOM);
                 self.keep(report, request, done);
             }
             Ok(Err(outcome)) => {

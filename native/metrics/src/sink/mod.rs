@@ -14,11 +14,13 @@ use std::fmt;
 pub trait Sink {
     /// One row: the values of the series of `source`, all at `time` (µs since the Unix epoch). `values.len()` is what
     /// `source.describe.count()` says. NaN is passed on bit by bit: one of them says that a series ended.
+    /// The same series and time may come again in a request; the last counts.
     ///
     /// A row may be taken in part: old series go on when a new one is over the limit. The refusal says how many were not.
     fn row(&mut self, source: &Source<'_>, time: i64, values: &[f64]) -> Result<(), Refusal>;
 
     /// What the sender says about a family; `unit` and `help` may be empty. Comes in any order, and again with each request.
+    /// Nothing of it is checked but that the name is not empty: it may be no text, and as long as the body.
     fn metadata(&mut self, name: &[u8], kind: Kind, unit: &[u8], help: &[u8]);
 
     /// Whether values that are differences (see [`Source::delta`]) can be added up here. Decoders refuse them otherwise.

@@ -78,7 +78,7 @@ class Answer:
 
     @property
     def kind(self) -> str:
-        """`kept`, `too_large`, `encoding`, `malformed`, `wait`, or for no fault of the sender `full`, `busy`, `disk`, `closed`."""
+        """`kept`, `too_large`, `encoding`, `malformed`, `wait`; by no fault of the sender `full`, `busy`, `disk`, `closed`."""
     @property
     def message(self) -> str:
         """Words, where there are any."""
@@ -150,8 +150,8 @@ class Ingest:
     ) -> None:
         """Take a body on; `drain` gives the answer to the future. Raises ValueError for a protocol or precision that is none.
 
-        `protocol` is `line`, `remote_write_1`, `remote_write_2`, `text`, `otlp_protobuf` or `otlp_json`; `encoding` what
-        Content-Encoding says; `values_per_s` and `active_series` what the organisation may.
+        `protocol` is `line`, `remote_write_1`, `remote_write_2`, `text`, `openmetrics`, `otlp_protobuf` or `otlp_json`;
+        `encoding` is what Content-Encoding says; `values_per_s` and `active_series` what the organisation may.
         """
 
     def fileno(self) -> int:

@@ -5,13 +5,13 @@ use super::classes;
 use super::filter::Collector;
 use super::names::Slots;
 use super::program::{
-    Act, Base, CtlAct, Element, Ending, Group, Head, Link, Macro, NO_BIT, Next, Part, Piece, Put, Quick, RuleSet, Source, Step, Target,
+    Act, Base, Chain, Choice, CtlAct, Element, Ending, Group, Head, Link, Macro, NO_BIT, Next, Part, Piece, Put, Quick, RuleSet, Source, Step, Target,
     TargetRemoval, choose,
 };
 use super::test::Test;
-use super::testing;
+use super::{testing, values};
 use crate::body::xpath::XPath;
-use crate::pattern::{Flags, Pattern};
+use crate::pattern::{Flags, Pattern, PatternError};
 use crate::seclang::action::{Action, Change, Disruption, Sanitise};
 use crate::seclang::ctl::{Ctl, Rules};
 use crate::seclang::rule::{self, Item, Rule};
@@ -21,6 +21,7 @@ use crate::seclang::variable::{Kind, Variable};
 use crate::seclang::{Complaint, Program};
 use crate::transform::{Transformation, UnicodeMap};
 use foldhash::{HashMap, HashMapExt};
+use std::cell::RefCell;
 use std::sync::Arc;
 
 /// Numbers of TX elements by name.
@@ -28,12 +29,27 @@ use std::sync::Arc;
 pub struct Names<'a> {
     slots: &'a [Box<str>],
     slot_of: &'a HashMap<Box<str>, u32>,
+    /// Expressions met so far, each compiled once; none where they have no numbers.
+    choices: Option<RefCell<HashMap<String, Arc<Choice>>>>,
 }
 
 impl<'a> Names<'a> {
     /// Those of a rule set.
     pub fn of(rules: &'a RuleSet) -> Self {
-        Self { slots: &rules.slots, slot_of: &rules.slot_of }
+        Self { slots: &rules.slots, slot_of: &rules.slot_of, choices: None }
+    }
+
+    fn choice(&self, text: &str) -> Result<Arc<Choice>, PatternError> {
+        let compiled = || Pattern::compile(text, Flags::MOD_SECURITY.with(Flags::CASELESS));
+        let Some(choices) = &self.choices else { return Ok(Arc::new(Choice { pattern: compiled()?, number: None })) };
+        let mut choices = choices.borrow_mut();
+        if let Some(known) = choices.get(text) {
+            return Ok(Arc::clone(known));
+        }
+        let number = u16::try_from(choices.len()).ok().filter(|n| *n <= values::MOST_CHOICES);
+        let choice = Arc::new(Choice { pattern: compiled()?, number });
+        choices.insert(text.to_owned(), Arc::clone(&choice));
+        Ok(choice)
     }
 }
 
@@ -41,7 +57,7 @@ impl<'a> Names<'a> {
 pub fn compile(program: Program) -> Result<RuleSet, Vec<Complaint>> {
     let mut slots = Slots::new();
     slots.gather(&program);
-    let names = Names { slots: &slots.names, slot_of: &slots.numbers };
+    let names = Names { slots: &slots.names, slot_of: &slots.numbers, choices: Some(RefCell::default()) };
     let mut compiler = Compiler {
         names,
         heads: Vec::new(),
@@ -50,6 +66,7 @@ pub fn compile(program: Program) -> Result<RuleSet, Vec<Complaint>> {
         groups: Vec::new(),
         base_of: HashMap::new(),
         group_of: HashMap::new(),
+        chain_of: HashMap::new(),
         patterns: HashMap::new(),
         paths: Vec::new(),
         collector: Collector::default(),
@@ -99,7 +116,12 @@ fn step(head: u32, heads: &[Head], links: &[Link]) -> Step {
         }
         _ => Quick::Run,
     };
-    Step { head, quick }
+    let light = matches!(quick, Quick::Compare { .. })
+        && link.is_some_and(|link| link.acts.is_empty() && !link.capture)
+        && heads.get(head as usize).is_some_and(|h| {
+            !h.log && h.severity.is_none() && h.links.1 - h.links.0 == 1 && matches!(h.ending, Ending::Pass)
+        });
+    Step { head, quick, light }
 }
 
 /// Compiles a target.
@@ -111,12 +133,12 @@ pub fn target(target: &target::Target, names: &Names<'_>) -> Result<Target, Stri
         }
         Selector::Name(name) | Selector::Path(name) => Part::Name(name.as_bytes().into()),
         Selector::Pattern(text) => {
-            let pattern = Pattern::compile(text, Flags::MOD_SECURITY.with(Flags::CASELESS)).map_err(|e| format!("{target}: {e}"))?;
+            let choice = names.choice(text).map_err(|e| format!("{target}: {e}"))?;
             if target.variable == Variable::Tx {
-                let slots = (0..).zip(names.slots).filter(|(_, name)| pattern.is_match(name.as_bytes())).map(|(slot, _)| slot);
-                Part::Slots(slots.collect(), Box::new(pattern))
+                let slots = (0..).zip(names.slots).filter(|(_, name)| choice.pattern.is_match(name.as_bytes())).map(|(slot, _)| slot);
+                Part::Slots(slots.collect(), choice)
             } else {
-                Part::Pattern(Box::new(pattern))
+                Part::Pattern(choice)
             }
         }
     };
@@ -146,6 +168,7 @@ struct Compiler<'a> {
     groups: Vec<Group>,
     base_of: HashMap<Vec<target::Target>, u32>,
     group_of: HashMap<(u32, Vec<Transformation>), u32>,
+    chain_of: HashMap<Vec<Transformation>, u16>,
     patterns: HashMap<String, Arc<Pattern>>,
     paths: Vec<(Box<[u8]>, XPath)>,
     collector: Collector,
@@ -290,7 +313,7 @@ impl Compiler<'_> {
         };
         self.paths(link)?;
         let source = self.source(link, chain, &test, multi)?;
-        let bit = if negated || link.operator.is_none() { None } else { testing::required(&test).and_then(|r| self.collector.bit(r)) };
+        let bit = if link.operator.is_none() { None } else { self.collector.bit(&test, negated) };
         let mut acts = Vec::new();
         for action in &link.actions {
             if let Some(act) = self.act(action)? {
@@ -302,7 +325,7 @@ impl Compiler<'_> {
             bit: bit.unwrap_or(NO_BIT),
             test,
             negated,
-            chain: chain.into(),
+            chain: self.chain(chain)?,
             multi,
             capture: link.actions.contains(&Action::Capture),
             acts: acts.into(),
@@ -351,13 +374,21 @@ impl Compiler<'_> {
             self.base_of.insert(link.targets.clone(), number);
             number
         };
-        let groups = &mut self.groups;
-        let group = self.group_of.entry((base, chain.to_vec())).or_insert_with(|| {
-            let triggers = chain.iter().fold(0, |all, t| all | classes::triggers(*t));
-            groups.push(Group { base, chain: chain.into(), triggers });
-            short(groups.len() - 1)
-        });
-        Ok(Source::Group(*group))
+        if let Some(group) = self.group_of.get(&(base, chain.to_vec())) {
+            return Ok(Source::Group(*group));
+        }
+        let triggers = chain.iter().fold(0, |all, t| all | classes::triggers(*t));
+        let group = short(self.groups.len());
+        let numbered = self.chain(chain)?;
+        self.groups.push(Group { base, chain: numbered, triggers });
+        self.group_of.insert((base, chain.to_vec()), group);
+        Ok(Source::Group(group))
+    }
+
+    fn chain(&mut self, steps: &[Transformation]) -> Result<Chain, String> {
+        let number = u16::try_from(self.chain_of.len()).ok().filter(|n| *n <= values::MOST_CHAINS);
+        let next = number.ok_or("too many different lists of transformations")?;
+        Ok(Chain::new(steps, *self.chain_of.entry(steps.to_vec()).or_insert(next)))
     }
 
     fn element(&self, collection: Variable, name: &Template) -> Result<Element, String> {

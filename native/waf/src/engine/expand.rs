@@ -67,7 +67,7 @@ impl Run<'_> {
             let meant = match part {
                 Part::All => true,
                 Part::Name(wanted) => **wanted == *name,
-                Part::Pattern(pattern) => pattern.is_match(name),
+                Part::Pattern(choice) => choice.pattern.is_match(name),
                 _ => false,
             };
             if meant {
@@ -152,7 +152,7 @@ impl Run<'_> {
             let meant = match part {
                 Part::All => true,
                 Part::Name(wanted) => **wanted == *name.as_bytes(),
-                Part::Pattern(pattern) => pattern.is_match(name.as_bytes()),
+                Part::Pattern(choice) => choice.pattern.is_match(name.as_bytes()),
                 _ => false,
             };
             if meant {

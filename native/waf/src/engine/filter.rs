@@ -1,7 +1,9 @@
 //! Says for a value, in one pass, which tests may match it.
 
+use super::test::Test;
+use super::testing;
 use crate::pattern::{IdSet, Prefilter, Required};
-use std::collections::HashMap;
+use foldhash::HashMap;
 
 /// The prefilter of a rule set.
 #[derive(Debug, Default)]
@@ -14,8 +16,11 @@ impl Filter {
     pub fn scan(&self, value: &[u8], ids: &mut IdSet, bits: &mut [u64]) {
         let Some(filter) = &self.inner else { return bits.fill(u64::MAX) };
         filter.scan(value, ids);
-        for (bit, word) in bits.iter_mut().zip(ids.words()) {
-            *bit = *word;
+        bits.fill(0);
+        for set in [ids, filter.always()] {
+            for (bit, word) in bits.iter_mut().zip(set.words()) {
+                *bit |= *word;
+            }
         }
     }
 
@@ -25,26 +30,31 @@ impl Filter {
     }
 }
 
-/// Collects what tests require; tests that require the same share a bit.
+/// Collects what tests require. Each test has a bit of its own, so that it can be taken from a value that it was made with.
 #[derive(Debug, Default)]
 pub struct Collector {
-    known: HashMap<String, u32>,
+    known: HashMap<(usize, bool), u32>,
     entries: Vec<Required>,
 }
 
 impl Collector {
-    /// The bit of a test; none when it may match anything.
-    pub fn bit(&mut self, required: Required) -> Option<u32> {
-        if required.is_nothing() && required.min_length == 0 {
+    /// The bit of a test, which says that the test, or its contrary when `negated`, may hold for a value. None for tests whose
+    /// outcome is known without a value, or not known from the value alone.
+    pub fn bit(&mut self, test: &Test, negated: bool) -> Option<u32> {
+        if !test.is_pure() {
             return None;
         }
-        let key = format!("{required:?}");
-        if let Some(bit) = self.known.get(&key) {
+        // The same expression on the same value gives the same, whichever rule asks.
+        let shared = if let Test::Rx(pattern) = test { Some((std::sync::Arc::as_ptr(pattern) as usize, negated)) } else { None };
+        if let Some(bit) = shared.and_then(|key| self.known.get(&key)) {
             return Some(*bit);
         }
         let bit = u32::try_from(self.entries.len()).ok()?;
-        self.known.insert(key, bit);
-        self.entries.push(required);
+        if let Some(key) = shared {
+            self.known.insert(key, bit);
+        }
+        let required = if negated { None } else { testing::required(test) };
+        self.entries.push(required.unwrap_or_default());
         Some(bit)
     }
 

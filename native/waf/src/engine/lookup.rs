@@ -2,19 +2,24 @@
 
 use super::program::{Part, Target};
 use super::run::Run;
-use super::state::{Found, Listed, Live, State, Tx, Value};
-use super::values::ValueId;
+use super::state::{Found, Listed, Live, Pair, State, Tx, Value};
+use super::values::{ValueId, Values};
 use crate::seclang::Variable;
 
 /// Whether a part's name is one that is meant.
-fn named(part: &Part, name: &[u8]) -> bool {
+fn named(values: &mut Values, part: &Part, name: ValueId) -> bool {
     match part {
         Part::All => true,
-        Part::Name(wanted) => wanted.eq_ignore_ascii_case(name),
-        Part::Pattern(pattern) | Part::Slots(_, pattern) => pattern.is_match(name),
+        Part::Name(wanted) => wanted.eq_ignore_ascii_case(values.get(name)),
+        Part::Pattern(choice) | Part::Slots(_, choice) => values.chosen(name, choice),
         // Numbers are for TX, whose elements are looked up by them.
         Part::Slot(_) => false,
     }
+}
+
+/// Whether an exclusion means this value.
+pub fn covers(values: &mut Values, target: &Target, variable: Variable, key: ValueId) -> bool {
+    target.variable == variable && named(values, &target.part, key)
 }
 
 /// The collections whose parts, or names of parts, a variable is made of.
@@ -46,7 +51,7 @@ fn made_of(variable: Variable) -> (&'static [Variable], bool) {
 
 impl State {
     /// Adds what a target of a variable that stands still means; its `!` and `&` are the caller's.
-    pub fn collect(&self, target: &Target, out: &mut Vec<Found>) {
+    pub fn collect(&mut self, target: &Target, out: &mut Vec<Found>) {
         let variable = target.variable;
         let (sources, names) = made_of(variable);
         if sources.is_empty() {
@@ -56,26 +61,21 @@ impl State {
             }
         }
         for source in sources {
-            for pair in self.parts(*source) {
-                if named(&target.part, self.values.get(pair.key)) {
+            for pair in &self.collections[*source as usize] {
+                if named(&mut self.values, &target.part, pair.key) {
                     out.push(Found { variable, key: pair.key, value: if names { pair.key } else { pair.value } });
                 }
             }
         }
     }
 
-    /// Whether an exclusion means this value.
-    pub fn covers(&self, target: &Target, variable: Variable, key: ValueId) -> bool {
-        target.variable == variable && (matches!(target.part, Part::All) || named(&target.part, self.values.get(key)))
-    }
-
     /// What a list of targets gives.
-    pub fn list(&self, targets: &[Target], out: &mut Vec<Found>) {
+    pub fn list(&mut self, targets: &[Target], out: &mut Vec<Found>) {
         for target in targets.iter().filter(|t| !t.exclude) {
             self.collect(target, out);
         }
         for exclusion in targets.iter().filter(|t| t.exclude) {
-            out.retain(|f| !self.covers(exclusion, f.variable, f.key));
+            out.retain(|f| !covers(&mut self.values, exclusion, f.variable, f.key));
         }
     }
 }
@@ -178,9 +178,12 @@ impl Run<'_> {
             let from = out.len();
             self.look(target, out);
             for exclusion in targets.iter().filter(|t| t.exclude && t.variable == target.variable) {
-                let state = &*self.state;
-                let looked = out.split_off(from);
-                out.extend(looked.into_iter().filter(|live| !state.covers(exclusion, live.variable, live.key)));
+                let values = &mut self.state.values;
+                let mut at = 0;
+                out.retain(|live| {
+                    at += 1;
+                    at <= from || !covers(values, exclusion, live.variable, live.key)
+                });
             }
             if target.count {
                 let count = i64::try_from(out.len() - from).unwrap_or(i64::MAX);
@@ -200,15 +203,15 @@ impl Run<'_> {
                 for at in 0..self.state.matched_vars.len() {
                     let live = self.state.matched_vars[at];
                     let name = self.name_of(&live);
-                    if named(&target.part, &name) {
-                        let value =
-                            if variable == Variable::MatchedVarsNames { Value::Id(self.state.values.intern(&name)) } else { live.value };
+                    let name = self.state.values.intern(&name);
+                    if named(&mut self.state.values, &target.part, name) {
+                        let value = if variable == Variable::MatchedVarsNames { Value::Id(name) } else { live.value };
                         out.push(Live { value, ..live });
                     }
                 }
             }
-            Variable::Env => self.look_pairs(variable, &target.part, out, |s| &s.env),
-            Variable::Geo => self.look_pairs(variable, &target.part, out, |s| &s.geo),
+            Variable::Env => self.look_pairs(variable, &target.part, out, |s| &mut s.env),
+            Variable::Geo => self.look_pairs(variable, &target.part, out, |s| &mut s.geo),
             Variable::Rule => self.look_rule(&target.part, out),
             _ if variable.is_persistent() => self.look_persistent(variable, &target.part, out),
             _ if variable.kind() == crate::seclang::variable::Kind::LiveScalar => {
@@ -217,19 +220,22 @@ impl Run<'_> {
                 }
             }
             _ => {
-                let mut found = Vec::new();
+                let mut found = std::mem::take(&mut self.state.found);
                 self.state.collect(target, &mut found);
-                out.extend(found.into_iter().map(Live::from));
+                out.extend(found.drain(..).map(Live::from));
+                self.state.found = found;
             }
         }
     }
 
-    fn look_pairs(&self, variable: Variable, part: &Part, out: &mut Vec<Live>, pairs: impl Fn(&State) -> &Vec<super::state::Pair>) {
-        for pair in pairs(self.state) {
-            if named(part, self.state.values.get(pair.key)) {
+    fn look_pairs(&mut self, variable: Variable, part: &Part, out: &mut Vec<Live>, pairs: impl Fn(&mut State) -> &mut Vec<Pair>) {
+        let kept = std::mem::take(pairs(self.state));
+        for pair in &kept {
+            if named(&mut self.state.values, part, pair.key) {
                 out.push(Live { variable, key: pair.key, value: Value::Id(pair.value), count: false });
             }
         }
+        *pairs(self.state) = kept;
     }
 
     fn look_tx(&mut self, part: &Part, out: &mut Vec<Live>) {
@@ -245,19 +251,30 @@ impl Run<'_> {
         };
         for slot in slots {
             if let Some(value) = value_of(self.state.tx[*slot as usize]) {
-                let key = self.state.values.intern(self.rules.slots[*slot as usize].as_bytes());
+                let key = self.slot_key(*slot);
                 out.push(Live { variable: Variable::Tx, key, value, count: false });
             }
         }
         if !matches!(part, Part::Slot(_)) {
-            for (name, tx) in &self.state.tx_named {
+            let State { tx_named, values, .. } = &mut *self.state;
+            for (name, tx) in tx_named {
                 if let Some(value) = value_of(*tx)
-                    && named(part, self.state.values.get(*name))
+                    && named(values, part, *name)
                 {
                     out.push(Live { variable: Variable::Tx, key: *name, value, count: false });
                 }
             }
         }
+    }
+
+    /// The name of a TX element.
+    pub fn slot_key(&mut self, slot: u32) -> ValueId {
+        let State { values, slot_keys, .. } = &mut *self.state;
+        let Some(key) = slot_keys.get_mut(slot as usize) else { return ValueId::NONE };
+        if !key.is_some() {
+            *key = values.intern(self.rules.slots.get(slot as usize).map_or(&[], |name| name.as_bytes()));
+        }
+        *key
     }
 
     /// The text of a value.

@@ -12,6 +12,7 @@ use crate::seclang::update::Chooser;
 use crate::seclang::{Place, Variable};
 use crate::transform::{Transformation, UnicodeMap};
 use foldhash::HashMap;
+use std::sync::Arc;
 
 /// Which parts of a variable a target means.
 #[derive(Debug)]
@@ -21,11 +22,43 @@ pub enum Part {
     /// The parts of this name, compared without case.
     Name(Box<[u8]>),
     /// The parts whose names match.
-    Pattern(Box<Pattern>),
+    Pattern(Arc<Choice>),
     /// The TX element with this number.
     Slot(u32),
     /// The TX elements with these numbers, and others whose name matches.
-    Slots(Box<[u32]>, Box<Pattern>),
+    Slots(Box<[u32]>, Arc<Choice>),
+}
+
+/// An expression that chooses parts by name.
+#[derive(Debug)]
+pub struct Choice {
+    /// The expression.
+    pub pattern: Pattern,
+    /// Its number in the rule set, under which outcomes are remembered; none for those of policies.
+    pub number: Option<u16>,
+}
+
+/// Transformations in order.
+#[derive(Debug)]
+pub struct Chain {
+    steps: Box<[Transformation]>,
+    /// Its number in the rule set, under which outcomes are remembered.
+    pub number: u16,
+}
+
+impl Chain {
+    /// Transformations and their number.
+    pub fn new(steps: &[Transformation], number: u16) -> Self {
+        Self { steps: steps.into(), number }
+    }
+}
+
+impl std::ops::Deref for Chain {
+    type Target = [Transformation];
+
+    fn deref(&self) -> &[Transformation] {
+        &self.steps
+    }
 }
 
 /// A target of a rule.
@@ -54,7 +87,7 @@ pub struct Group {
     /// Number of the base.
     pub base: u32,
     /// The transformations in order.
-    pub chain: Box<[Transformation]>,
+    pub chain: Chain,
     /// Byte classes without which the chain changes nothing.
     pub triggers: Classes,
 }
@@ -196,7 +229,7 @@ pub struct Link {
     /// The link matches where the test does not.
     pub negated: bool,
     /// The transformations, for values that no group holds.
-    pub chain: Box<[Transformation]>,
+    pub chain: Chain,
     /// The test is made after each transformation.
     pub multi: bool,
     /// TX 0 to 9 are set at a match.
@@ -299,6 +332,8 @@ pub struct Step {
     pub head: u32,
     /// What is looked at first.
     pub quick: Quick,
+    /// The first look decides, and a match does nothing but lead elsewhere.
+    pub light: bool,
 }
 
 /// A compiled rule set.
@@ -343,6 +378,7 @@ impl RuleSet {
         }
         for step in self.phases.iter_mut().flatten() {
             step.quick = Quick::Run;
+            step.light = false;
         }
         self
     }

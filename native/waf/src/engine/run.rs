@@ -2,6 +2,7 @@
 
 use super::around::Around;
 use super::classes;
+use super::lookup::covers;
 use super::policy::Policy;
 use super::program::{Act, CtlAct, Ending, Head, Link, NO_BIT, Next, Quick, RuleSet, Source};
 use super::state::{Live, State, Tx, Value};
@@ -51,6 +52,15 @@ impl Run<'_> {
             }
             let Some(head) = rules.heads.get(number as usize) else { continue };
             self.state.head = number;
+            if step.light {
+                if let Quick::Compare { slot, .. } = step.quick {
+                    self.compared(slot);
+                }
+                if let Next::At(place) = head.next {
+                    at = place as usize;
+                }
+                continue;
+            }
             let Some(matched) = self.rule(number, head) else { continue };
             if self.state.values.size() > MOST_BYTES {
                 self.compact();
@@ -80,11 +90,26 @@ impl Run<'_> {
             }
             Quick::Compare { slot, comparison, negated, with } => match self.state.tx.get(slot as usize) {
                 Some(Tx::Int(value)) => comparison.holds(*value, with) != negated,
-                Some(Tx::Text(_)) => true,
+                Some(Tx::Text(id)) => comparison.holds(crate::operator::integer(self.state.values.get(*id)), with) != negated,
                 // A missing element is nothing to compare.
                 _ => false,
             },
         }
+    }
+
+    /// Notes the match of a TX element.
+    fn compared(&mut self, slot: u32) -> Live {
+        let value = self.state.tx.get(slot as usize).copied().and_then(super::lookup::value_of).unwrap_or(Value::Int(0));
+        // As the comparison saw it.
+        let number = match value {
+            Value::Int(number) => number,
+            Value::Id(id) => crate::operator::integer(self.state.values.get(id)),
+        };
+        let live = Live { variable: Variable::Tx, key: self.slot_key(slot), value: Value::Int(number), count: false };
+        self.state.matched = Some(live);
+        self.state.matched_vars.clear();
+        self.state.matched_vars.push(live);
+        live
     }
 
     /// Whether a matching rule ends anything now.
@@ -156,7 +181,7 @@ impl Run<'_> {
                 if test.compares(value, wanted) == link.negated {
                     return 0;
                 }
-                let key = self.state.values.intern(self.rules.slots.get(*slot as usize).map_or(&[], |s| s.as_bytes()));
+                let key = self.slot_key(*slot);
                 let live = Live { variable: Variable::Tx, key, value: Value::Int(value), count: false };
                 self.matched(live, at, link, head);
                 return 1;
@@ -199,6 +224,9 @@ impl Run<'_> {
                 continue;
             }
             if self.test(&link.test, found.value, argument) == link.negated {
+                if link.bit != NO_BIT {
+                    self.state.values.drop_bit(found.value, link.bit);
+                }
                 continue;
             }
             let live = Live::from(found);
@@ -233,8 +261,8 @@ impl Run<'_> {
         let mut count = 0;
         for stage in 0..=link.chain.len() {
             if stage > 0 {
-                // What no later stage needs is not kept unless it matches.
-                if stage == link.chain.len() && !self.last_stage(link, link.chain[stage - 1], id, argument) {
+                // What no later stage needs is not kept unless it matches, or is short and may come back.
+                if stage == link.chain.len() && !self.state.values.is_short(id) && !self.last_stage(link, link.chain[stage - 1], id, argument) {
                     break;
                 }
                 let next = self.state.values.transform(id, link.chain[stage - 1], self.rules.unicode.as_ref());
@@ -243,17 +271,23 @@ impl Run<'_> {
                 }
                 id = next;
             }
-            if stage == 0 && link.bit != NO_BIT {
-                self.scan_value(id);
+            if link.bit != NO_BIT {
+                if stage == 0 || self.state.values.is_short(id) {
+                    self.scan_value(id);
+                }
                 if !self.state.values.has_bit(id, link.bit) {
                     continue;
                 }
             }
-            if self.test(&link.test, id, argument) != link.negated {
-                self.capture(link, id);
-                self.matched(Live { value: Value::Id(id), ..live }, at, link, head);
-                count += 1;
+            if self.test(&link.test, id, argument) == link.negated {
+                if link.bit != NO_BIT {
+                    self.state.values.drop_bit(id, link.bit);
+                }
+                continue;
             }
+            self.capture(link, id);
+            self.matched(Live { value: Value::Id(id), ..live }, at, link, head);
+            count += 1;
         }
         count
     }
@@ -333,6 +367,11 @@ impl Run<'_> {
             return;
         }
         let State { values, captures, tx, .. } = &mut *self.state;
+        if matches!(link.test, Test::Whole) {
+            tx.iter_mut().take(10).for_each(|slot| *slot = Tx::Unset);
+            tx[0] = Tx::Text(id);
+            return;
+        }
         let value = values.get(id).to_vec();
         if !link.test.captures(&value, captures) {
             return;
@@ -346,12 +385,13 @@ impl Run<'_> {
     }
 
     /// Whether a policy or an earlier rule took this value from the rule's targets.
-    fn is_removed(&self, number: u32, live: &Live) -> bool {
-        let covered = |removal: &super::program::TargetRemoval| {
-            removal.heads.has(number) && removal.targets.iter().any(|t| self.state.covers(t, live.variable, live.key))
+    fn is_removed(&mut self, number: u32, live: &Live) -> bool {
+        let State { values, removals, .. } = &mut *self.state;
+        let mut covered = |removal: &super::program::TargetRemoval| {
+            removal.heads.has(number) && removal.targets.iter().any(|t| covers(values, t, live.variable, live.key))
         };
-        self.policy.removals.iter().any(covered)
-            || self.state.removals.iter().any(|(link, act)| {
+        self.policy.removals.iter().any(&mut covered)
+            || removals.iter().any(|(link, act)| {
                 let act = self.rules.links.get(*link as usize).and_then(|l| l.acts.get(*act as usize));
                 matches!(act, Some(Act::Ctl(ctl)) if matches!(&**ctl, CtlAct::RemoveTarget(removal) if covered(removal)))
             })

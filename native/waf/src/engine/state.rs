@@ -100,6 +100,8 @@ pub struct State {
     pub collections: Vec<Vec<Pair>>,
     /// TX elements by number.
     pub tx: Vec<Tx>,
+    /// Names of TX elements by number, as far as they were asked for.
+    pub slot_keys: Vec<ValueId>,
     /// TX elements whose names came up at run time, lower case.
     pub tx_named: Vec<(ValueId, Tx)>,
     /// The last match.
@@ -174,6 +176,8 @@ pub struct State {
     pub argument: Vec<u8>,
     /// Values of a live target list.
     pub live: Vec<Live>,
+    /// Values of one of its targets.
+    pub found: Vec<Found>,
     /// Whether the contents of files are kept.
     pub keep_files: bool,
     /// Memory of body processors.
@@ -191,6 +195,7 @@ impl State {
             scalars: vec![ValueId::NONE; Variable::COUNT],
             collections: vec![Vec::new(); Variable::COUNT],
             tx: vec![Tx::Unset; rules.slots.len()],
+            slot_keys: vec![ValueId::NONE; rules.slots.len()],
             tx_named: Vec::new(),
             matched: None,
             matched_vars: Vec::new(),
@@ -228,6 +233,7 @@ impl State {
             text: Vec::new(),
             argument: Vec::new(),
             live: Vec::new(),
+            found: Vec::new(),
             keep_files: false,
             scratch: crate::body::Scratch::default(),
             began: std::time::Duration::ZERO,
@@ -236,7 +242,7 @@ impl State {
 
     /// Ready for the next request.
     pub fn reset(&mut self, rules: &RuleSet) {
-        self.values.clear();
+        self.values.next();
         self.scalars.fill(ValueId::NONE);
         for variable in DEFAULT_EMPTY {
             self.scalars[*variable as usize] = ValueId::EMPTY;
@@ -248,6 +254,7 @@ impl State {
             collection.clear();
         }
         self.tx.fill(Tx::Unset);
+        self.slot_keys.fill(ValueId::NONE);
         self.tx_named.clear();
         self.matched = None;
         self.matched_vars.clear();

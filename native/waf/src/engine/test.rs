@@ -175,6 +175,15 @@ impl Test {
         }
     }
 
+    /// Whether the outcome follows from the value alone, and is worth remembering.
+    pub fn is_pure(&self) -> bool {
+        match self {
+            Self::Always | Self::Never | Self::Whole | Self::Made(_) | Self::Geo | Self::Rbl(_) | Self::Number(_, _, None) => false,
+            Self::Text(_, text) => text.literal().is_some(),
+            _ => true,
+        }
+    }
+
     /// The text that is expanded once before the values are looked at.
     pub fn argument(&self) -> Option<&Macro> {
         match self {

@@ -1,6 +1,10 @@
 //! The byte strings of one request: each distinct one is kept once, and what was found out about it is remembered.
+//!
+//! Clients send the same strings again and again (names of headers, their user agent, their cookies), so a string that came back
+//! in a later request stays, with what is known of it, when others make place for new ones.
 
 use super::classes::{self, Classes};
+use super::program::{Chain, Choice};
 use crate::transform::{Transformation, UnicodeMap};
 use foldhash::fast::FixedState;
 use std::hash::BuildHasher;
@@ -32,6 +36,10 @@ struct Item {
     classes: Classes,
     /// Where its bits stand in `masks`, in words; `u32::MAX` before it was scanned.
     mask: u32,
+    /// The request that brought it.
+    born: u32,
+    /// A later request brought it too.
+    again: bool,
 }
 
 /// The byte strings.
@@ -41,16 +49,34 @@ pub struct Values {
     items: Vec<Item>,
     /// Open addressing; 0 is free, else the number plus one.
     table: Vec<u32>,
-    /// Open addressing; (number, transformation) to number. Key 0 is free.
+    /// Open addressing; (number, what was done) to number. Key 0 is free.
     memo: Vec<(u64, u32)>,
     memos: usize,
     masks: Vec<u64>,
+    /// Words of a value's bits.
+    words: usize,
     out: Vec<u8>,
     hasher: FixedState,
+    /// Number of the request.
+    turn: u32,
 }
 
 const SLOTS: usize = 512;
 const MEMOS: usize = 512;
+/// Bytes and strings that may stay for the next request; beyond either only those that came back do.
+const STAY_BYTES: usize = 64 << 10;
+const STAY_ITEMS: usize = 1024;
+/// What was done to a string, in numbers: transformations from 0, chains of them, choices by an expression.
+const CHAINS: u32 = 0x100;
+const CHOICES: u32 = 0x4000;
+/// The highest number of a chain.
+pub const MOST_CHAINS: u16 = 0x3eff;
+/// The highest number of a choice.
+pub const MOST_CHOICES: u16 = 0xbfff;
+/// Longest string that is kept at every stage it goes through, bytes.
+const SHORT: u32 = 512;
+/// Strings that are always there: those of [`ValueId`]'s constants.
+const CONSTANTS: [&[u8]; 3] = [b"", b"0", b"1"];
 
 impl Default for Values {
     fn default() -> Self {
@@ -61,13 +87,21 @@ impl Default for Values {
             memo: vec![(0, 0); MEMOS],
             memos: 0,
             masks: Vec::new(),
+            words: 0,
             out: Vec::new(),
             // Strings come from clients: the seed differs from process to process so that collisions cannot be prepared.
             hasher: FixedState::with_seed(seed()),
+            turn: 0,
         };
-        values.clear();
+        for constant in CONSTANTS {
+            values.intern(constant);
+        }
         values
     }
+}
+
+fn key(id: ValueId, what: u32) -> u64 {
+    (u64::from(id.0) << 16 | u64::from(what)) + 1
 }
 
 fn seed() -> u64 {
@@ -75,34 +109,43 @@ fn seed() -> u64 {
 }
 
 impl Values {
-    /// Forgets everything but the constants; memory beyond `keep` bytes is given back.
-    pub fn clear(&mut self) {
-        const KEEP: usize = 1 << 20;
-        if self.bytes.capacity() > KEEP {
-            self.bytes = Vec::new();
-            self.out = Vec::new();
-        }
-        self.bytes.clear();
-        self.items.clear();
-        self.masks.clear();
-        if self.table.len() > 8 * SLOTS {
-            self.table = vec![0; SLOTS];
-        } else {
-            self.table.fill(0);
-        }
-        self.forget_memo();
-        for constant in [&b""[..], b"0", b"1"] {
-            self.intern(constant);
+    /// Ready for the next request: numbers given before mean nothing any more.
+    pub fn next(&mut self) {
+        self.turn = self.turn.wrapping_add(1);
+        if self.bytes.len() > STAY_BYTES || self.items.len() > STAY_ITEMS {
+            self.sift();
         }
     }
 
-    fn forget_memo(&mut self) {
-        if self.memo.len() > 8 * MEMOS {
-            self.memo = vec![(0, 0); MEMOS];
-        } else if self.memos > 0 {
-            self.memo.fill((0, 0));
+    /// Leaves only the strings that came back since the last time, if those are few enough, and what was found out about them.
+    fn sift(&mut self) {
+        let old = std::mem::take(&mut self.items);
+        let (bytes, masks, memo) = (std::mem::take(&mut self.bytes), std::mem::take(&mut self.masks), std::mem::take(&mut self.memo));
+        self.table = vec![0; SLOTS];
+        (self.memo, self.memos) = (vec![(0, 0); MEMOS], 0);
+        self.out = Vec::new();
+        let mut numbers = vec![u32::MAX; old.len()];
+        for (number, item) in old.iter().enumerate() {
+            let full = self.bytes.len() + item.len as usize > STAY_BYTES / 2 || self.items.len() >= STAY_ITEMS / 2;
+            if number >= CONSTANTS.len() && (!item.again || full) {
+                continue;
+            }
+            let id = self.intern(bytes.get(item.start as usize..(item.start + item.len) as usize).unwrap_or_default());
+            numbers[number] = id.0;
+            let Some(new) = self.items.last_mut() else { continue };
+            new.born = self.turn.wrapping_sub(1);
+            if let Some(bits) = masks.get(item.mask as usize..(item.mask as usize).saturating_add(self.words)) {
+                new.mask = u32::try_from(self.masks.len()).unwrap_or(u32::MAX);
+                self.masks.extend_from_slice(bits);
+            }
         }
-        self.memos = 0;
+        for (key, result) in memo.into_iter().filter(|(key, _)| *key != 0) {
+            let (number, what) = ((key - 1) >> 16, (key - 1) & 0xffff);
+            let new = |number: u64| usize::try_from(number).ok().and_then(|n| numbers.get(n)).copied().filter(|n| *n != u32::MAX);
+            if let (Some(number), Some(result)) = (new(number), new(u64::from(result))) {
+                self.remember((u64::from(number) << 16 | what) + 1, result);
+            }
+        }
     }
 
     /// Bytes held.
@@ -116,6 +159,11 @@ impl Values {
         self.bytes.get(item.start as usize..(item.start + item.len) as usize).unwrap_or_default()
     }
 
+    /// Whether a value is short enough to be kept for its own sake.
+    pub fn is_short(&self, id: ValueId) -> bool {
+        self.items.get(id.0 as usize).is_some_and(|item| item.len <= SHORT)
+    }
+
     /// The byte classes of a value.
     pub fn classes(&self, id: ValueId) -> Classes {
         self.items.get(id.0 as usize).map_or(0, |i| i.classes)
@@ -125,6 +173,7 @@ impl Values {
     pub fn intern(&mut self, bytes: &[u8]) -> ValueId {
         let mut at = self.slot(bytes);
         if let Some(id) = self.at(at) {
+            self.seen(id);
             return id;
         }
         if self.items.len() * 2 >= self.table.len() {
@@ -134,6 +183,13 @@ impl Values {
         let start = self.bytes.len();
         self.bytes.extend_from_slice(bytes);
         self.add(at, start)
+    }
+
+    /// Notes that this request has a string too.
+    fn seen(&mut self, id: ValueId) {
+        if let Some(item) = self.items.get_mut(id.0 as usize) {
+            item.again |= item.born != self.turn;
+        }
     }
 
     /// As [`Values::intern`], for bytes made in the scratch buffer `out`.
@@ -149,7 +205,7 @@ impl Values {
         let number = u32::try_from(self.items.len()).unwrap_or(u32::MAX - 1);
         let span = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
         let classes = classes::of(&self.bytes[start..]);
-        self.items.push(Item { start: span(start), len: span(self.bytes.len() - start), classes, mask: u32::MAX });
+        self.items.push(Item { start: span(start), len: span(self.bytes.len() - start), classes, mask: u32::MAX, born: self.turn, again: false });
         self.table[at] = number + 1;
         ValueId(number)
     }
@@ -191,16 +247,29 @@ impl Values {
         if self.classes(id) & classes::triggers(transformation) == 0 && classes::triggers(transformation) != Classes::MAX {
             return id;
         }
-        let key = (u64::from(id.0) << 8 | transformation as u64) + 1;
-        let mut at = self.memo_slot(key);
-        if self.memo[at].0 == key {
-            return ValueId(self.memo[at].1);
+        let key = key(id, transformation as u32);
+        if let Some(known) = self.known(key) {
+            return known;
         }
         let mut out = std::mem::take(&mut self.out);
         out.clear();
         let changed = transformation.apply(self.get(id), &mut out, unicode);
         self.out = out;
         let result = if changed { self.intern_out() } else { id };
+        self.remember(key, result.0);
+        result
+    }
+
+    fn known(&mut self, key: u64) -> Option<ValueId> {
+        let (known, result) = self.memo[self.memo_slot(key)];
+        if known != key {
+            return None;
+        }
+        self.seen(ValueId(result));
+        Some(ValueId(result))
+    }
+
+    fn remember(&mut self, key: u64, result: u32) {
         self.memos += 1;
         if self.memos * 2 >= self.memo.len() {
             let old = std::mem::take(&mut self.memo);
@@ -209,10 +278,9 @@ impl Values {
                 let at = self.memo_slot(key);
                 self.memo[at] = (key, value);
             }
-            at = self.memo_slot(key);
         }
-        self.memo[at] = (key, result.0);
-        result
+        let at = self.memo_slot(key);
+        self.memo[at] = (key, result);
     }
 
     fn memo_slot(&self, key: u64) -> usize {
@@ -226,8 +294,29 @@ impl Values {
     }
 
     /// The value after a chain of transformations.
-    pub fn chain(&mut self, id: ValueId, chain: &[Transformation], unicode: Option<&UnicodeMap>) -> ValueId {
-        chain.iter().fold(id, |id, t| self.transform(id, *t, unicode))
+    pub fn chain(&mut self, id: ValueId, chain: &Chain, unicode: Option<&UnicodeMap>) -> ValueId {
+        if let [] | [_] = **chain {
+            return chain.iter().fold(id, |id, t| self.transform(id, *t, unicode));
+        }
+        let key = key(id, CHAINS + u32::from(chain.number));
+        if let Some(known) = self.known(key) {
+            return known;
+        }
+        let result = chain.iter().fold(id, |id, t| self.transform(id, *t, unicode));
+        self.remember(key, result.0);
+        result
+    }
+
+    /// Whether an expression chooses a name.
+    pub fn chosen(&mut self, name: ValueId, choice: &Choice) -> bool {
+        let Some(number) = choice.number else { return choice.pattern.is_match(self.get(name)) };
+        let key = key(name, CHOICES + u32::from(number));
+        if let Some(known) = self.known(key) {
+            return known == ValueId::ONE;
+        }
+        let chosen = choice.pattern.is_match(self.get(name));
+        self.remember(key, if chosen { ValueId::ONE.0 } else { ValueId::ZERO.0 });
+        chosen
     }
 
     /// Where the bits of a value stand; `scan` makes them (`words` of them) when they are not there yet.
@@ -235,12 +324,21 @@ impl Values {
         let Some(item) = self.items.get_mut(id.0 as usize) else { return &[] };
         if item.mask == u32::MAX {
             let from = self.masks.len();
+            self.words = words;
             self.masks.resize(from + words, 0);
             item.mask = u32::try_from(from).unwrap_or(u32::MAX);
             let range = item.start as usize..(item.start + item.len) as usize;
             scan(self.bytes.get(range).unwrap_or_default(), &mut self.masks[from..]);
         }
         self.masks.get(item.mask as usize..item.mask as usize + words).unwrap_or_default()
+    }
+
+    /// Takes a bit from a scanned value: its test was made and gave nothing, and would again.
+    pub fn drop_bit(&mut self, id: ValueId, bit: u32) {
+        let Some(item) = self.items.get(id.0 as usize) else { return };
+        if let Some(word) = self.masks.get_mut((item.mask as usize).saturating_add(bit as usize / 64)) {
+            *word &= !(1 << (bit % 64));
+        }
     }
 
     /// Whether a scanned value has this bit.
@@ -268,8 +366,9 @@ mod tests {
             assert_eq!(values.intern(n.to_string().as_bytes()), *id);
             assert_eq!(values.get(*id), n.to_string().as_bytes());
         }
-        values.clear();
-        assert_eq!(values.get(ids[100]), b"");
+        values.next();
+        assert_eq!(values.get(ids[100]), b"", "too many to stay");
+        assert_eq!(values.intern(b"1"), ValueId::ONE);
     }
 
     #[test]
@@ -281,5 +380,31 @@ mod tests {
         assert_eq!(values.transform(id, Transformation::Lowercase, None), lower);
         assert_eq!(values.transform(lower, Transformation::Lowercase, None), lower);
         assert_eq!(values.transform(ValueId::NONE, Transformation::Lowercase, None), ValueId::NONE);
+    }
+
+    #[test]
+    fn what_came_back_stays_with_what_is_known_of_it() {
+        let mut values = Values::default();
+        let scan = |value: &[u8], bits: &mut [u64]| bits.copy_from_slice(&[value.len() as u64, 0b1010]);
+        let agent = values.intern(b"Mozilla/5.0 (X11)");
+        let lower = values.transform(agent, Transformation::Lowercase, None);
+        assert_eq!(values.mask(lower, 2, scan), [17, 0b1010]);
+        values.drop_bit(lower, 65);
+        values.next();
+        assert_eq!(values.intern(b"Mozilla/5.0 (X11)"), agent);
+        assert_eq!(values.transform(agent, Transformation::Lowercase, None), lower);
+        values.intern(&[b'x'; STAY_BYTES]);
+        values.next();
+        let agent = values.intern(b"Mozilla/5.0 (X11)");
+        assert!(values.size() < 100, "the long one made place");
+        let never = |_: &[u8], _: &mut [u64]| panic!("it is known");
+        let lower = values.transform(agent, Transformation::Lowercase, None);
+        assert_eq!(values.get(lower), b"mozilla/5.0 (x11)");
+        assert_eq!(values.mask(lower, 2, never), [17, 0b1000]);
+        for turn in 0..2 {
+            values.intern(&[b'y'; STAY_BYTES]);
+            values.next();
+            assert_eq!(values.size() > 2, turn == 0, "what does not come back goes");
+        }
     }
 }

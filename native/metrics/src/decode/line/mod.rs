@@ -5,9 +5,9 @@
 
 mod escape;
 mod fields;
-mod series;
 #[cfg(test)]
 mod oracle_tests;
+mod series;
 #[cfg(test)]
 mod tests;
 

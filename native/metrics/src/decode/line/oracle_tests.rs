@@ -43,7 +43,8 @@ fn name() -> impl Strategy<Value = String> {
         1 => Just(r"\\".to_owned()),
         1 => Just(r"\x".to_owned()),
     ];
-    ("[a-z]", prop::collection::vec(piece, 0..8)).prop_map(|(first, rest)| first + &rest.concat())
+    // The other parser takes no backslash at the end, and no comment for a measurement.
+    ("[a-z]", prop::collection::vec(piece, 0..8), "[a-z]").prop_map(|(first, rest, last)| first + &rest.concat() + &last)
 }
 
 fn value() -> impl Strategy<Value = String> {
@@ -64,7 +65,8 @@ fn line() -> impl Strategy<Value = String> {
     let fields = prop::collection::vec((name(), value()), 1..6);
     let time = prop_oneof![3 => any::<i64>().prop_map(|t| format!(" {t}")), 1 => Just(String::new())];
     (name(), pairs, fields, time).prop_map(|(measurement, tags, fields, time)| {
-        let tags: String = tags.iter().map(|(name, value)| format!(",{name}={value}")).collect();
+        let tags: Vec<String> = tags.iter().map(|(name, value)| format!(",{name}={value}")).collect();
+        let tags = tags.concat();
         let fields: Vec<String> = fields.iter().map(|(name, value)| format!("{name}={value}")).collect();
         format!("{measurement}{tags} {}{time}", fields.join(","))
     })

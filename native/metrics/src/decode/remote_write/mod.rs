@@ -11,7 +11,7 @@ pub mod v2;
 mod v2_tests;
 
 use super::MILLISECOND;
-use super::wire::{Malformed, Message};
+use super::wire::{Malformed, Message, signed};
 use crate::sink::{Kind, Refused, Report, Sink, Source};
 
 /// A sample of both versions: `value` 1, `timestamp` 2 in milliseconds. Zeros are left out by senders.
@@ -22,7 +22,7 @@ fn sample(bytes: &[u8]) -> Result<(i64, f64), Malformed> {
     while let Some((number, field)) = message.field()? {
         match number {
             1 => value = field.double()?,
-            2 => time = field.varint()?.cast_signed(),
+            2 => time = signed(field.varint()?),
             _ => {}
         }
     }

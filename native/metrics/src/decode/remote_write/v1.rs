@@ -22,6 +22,8 @@ pub fn decode<S: Sink + ?Sized>(body: &[u8], sink: &mut S) -> Result<Report, Mal
                 series(value.bytes()?, number, &mut parts, sink, &mut report)?;
             }
             3 => metadata(value.bytes()?, sink)?,
+            // Read as this version it would say nothing, and be acknowledged.
+            4 | 5 => return Err(Malformed("the message is one of remote write 2.0")),
             _ => {}
         }
     }

@@ -145,4 +145,6 @@ fn broken_messages_are_refused() {
         assert!(decode(&bad, &mut Written::default()).is_err(), "{byte} at {at}");
     }
     assert_eq!(decode(b"", &mut Written::default()).map(|r| r.rows), Ok(0));
+    let newer = decode(&[0x22, 0, 0x2a, 0], &mut Written::default());
+    assert_eq!(newer.map_err(|e| e.0), Err("the message is one of remote write 2.0"));
 }

@@ -67,8 +67,12 @@ fn series<'a, S: Sink + ?Sized>(
         Some(_) => many = true,
         None => unknown = true,
     };
+    // Where the first sample begins; nothing before it needs to be read again.
+    let mut values = None;
     let mut message = Message::new(bytes);
-    while let Some((field, value)) = message.field()? {
+    loop {
+        let start = bytes.len() - message.left();
+        let Some((field, value)) = message.field()? else { break };
         match (field, value) {
             // Packed, or one by one.
             (REFS, Value::Bytes(mut packed)) => {
@@ -77,7 +81,10 @@ fn series<'a, S: Sink + ?Sized>(
                 }
             }
             (REFS, value) => push(value.varint()?),
-            (SAMPLES, _) => samples += 1,
+            (SAMPLES, _) => {
+                samples += 1;
+                values.get_or_insert(start);
+            }
             (HISTOGRAMS, value) => {
                 value.bytes()?;
                 histograms += 1;
@@ -108,7 +115,7 @@ fn series<'a, S: Sink + ?Sized>(
     }
     let describe = Symbols(parts);
     let mut source = Source { protocol: Protocol::RemoteWrite2, parts, again: false, delta: false, describe: &describe };
-    let mut message = Message::new(bytes);
+    let mut message = Message::new(values.and_then(|v| bytes.get(v..)).unwrap_or_default());
     while let Some((field, value)) = message.field()? {
         if field == SAMPLES {
             give(&mut source, value.bytes()?, number, sink, report)?;
@@ -155,8 +162,8 @@ fn metadata<S: Sink + ?Sized>(bytes: &[u8], symbols: &[&[u8]], labels: &[&[u8]],
         return Ok(());
     }
     let name = labels.chunks_exact(2).find_map(|pair| if let [b"__name__", name] = pair { Some(*name) } else { None });
-    if let Some(name) = name {
-        sink.metadata(family(name, kind), kind, unit, help);
+    if let Some(name) = name.map(|name| family(name, kind)).filter(|name| !name.is_empty()) {
+        sink.metadata(name, kind, unit, help);
     }
     Ok(())
 }

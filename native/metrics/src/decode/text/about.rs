@@ -35,7 +35,11 @@ impl<'a> Families<'a> {
             return Err("a comment on a metric does not name it");
         }
         let said = blanks(rest);
-        let kind = if keyword == b"TYPE" { Kind::from_word(said.trim_ascii_end()).ok_or("the type is none that is known")? } else { Kind::Unknown };
+        let kind = if keyword == b"TYPE" {
+            Kind::from_word(said.trim_ascii_end()).ok_or("the type is none that is known")?
+        } else {
+            Kind::Unknown
+        };
         if name != self.name {
             self.end(sink);
             *self = Families { name, ..Families::default() };

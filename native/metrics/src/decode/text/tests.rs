@@ -88,11 +88,7 @@ fn open_metrics() {
         lat_seconds_bucket{le=\"+Inf\"} 2 1520879607.789 # {id=\"a\"} 0.67\nlat_seconds_sum 1.5 1.5e3\n# TYPE \"q.x\" gauge\n\
         {\"q.x\"} 1 1700000000.123456\n# just a comment\n# EOF\n";
     let (sink, report) = read(body, Format::OpenMetrics);
-    let rows = [
-        "lat_seconds_bucket{le=\"+Inf\"} 2 1520879607789000",
-        "lat_seconds_sum 1.5 1500000000",
-        "q.x 1 1700000000123456",
-    ];
+    let rows = ["lat_seconds_bucket{le=\"+Inf\"} 2 1520879607789000", "lat_seconds_sum 1.5 1500000000", "q.x 1 1700000000123456"];
     assert_eq!(sink.rows, rows);
     let about = ["lat_seconds histogram \"seconds\" \"How \\\"long\\\".\\nIt \\\\takes.\"", "q.x gauge \"\" \"\""];
     assert_eq!(sink.metadata, about);
