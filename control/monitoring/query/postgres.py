@@ -76,7 +76,7 @@ class PostgresStore:
         """See `Store`. Raises TooMuch where the matchers leave too many series to look at."""
         now = self._now()
         async with self._open() as tx:
-            await tx.value(q.SQL.time_limit, milliseconds=str(_TIME_LIMIT_MS))
+            await tx.value(q.SQL.bounds, milliseconds=str(_TIME_LIMIT_MS))
             known = await _series(tx, matchers, series)
             if not known:
                 return []
@@ -96,7 +96,7 @@ class PostgresStore:
         """Of all series that there are: when each was last seen is not kept."""
         del start, end
         async with self._open() as tx:
-            await tx.value(q.SQL.time_limit, milliseconds=str(_TIME_LIMIT_MS))
+            await tx.value(q.SQL.bounds, milliseconds=str(_TIME_LIMIT_MS))
             return list((await _series(tx, matchers, limit)).values())
 
     async def metadata(self, metric: str | None, limit: int) -> dict[str, list[Metadata]]:
@@ -217,14 +217,22 @@ def _as_rollup(
 
 
 async def _columns(tx: Transaction, sql: str, **params: Any) -> Found:
-    """Times and values as the functions pack them: numbers of 64 bits, the most significant byte first."""
-    whole = params.get("figure") == "count"
+    """Times and values as the functions pack them: numbers of 64 bits, the most significant byte first, in no order."""
     async with tx.connection.cursor(binary=True) as cursor:
         await cursor.execute(sql, params)
-        return {
-            key: (
-                np.frombuffer(times, dtype=">i8").astype(np.int64) + _EPOCH,
-                np.frombuffer(values, dtype=">i8" if whole else ">f8").astype(np.float64),
-            )
-            for key, times, values in await cursor.fetchall()
-        }
+        return {key: _sorted(*packed) for key, *packed in await cursor.fetchall()}
+
+
+def _sorted(times: bytes, values: bytes, batches: bytes | None = None) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Ascending in time; of several values at one time that of the highest batch."""
+    t = np.frombuffer(times, dtype=">i8").astype(np.int64) + _EPOCH
+    v = np.frombuffer(values, dtype=">f8").astype(np.float64)
+    if np.all(t[1:] > t[:-1]):
+        return t, v
+    if batches is None:
+        order = np.argsort(t, kind="stable")
+        return t[order], v[order]
+    order = np.lexsort((np.frombuffer(batches, dtype=">i4"), t))
+    t, v = t[order], v[order]
+    newest = np.append(t[1:] != t[:-1], True)
+    return t[newest], v[newest]

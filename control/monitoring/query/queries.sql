@@ -8,21 +8,22 @@ SELECT id, name, labels::text AS labels
 
 -- name: samples
 -- Runs with its owner's rights, since values have no row level security; it leaves out series of others.
-SELECT series, times, "values" FROM hcc.metric_samples_of(%(wanted)s::integer[], %(first)s::timestamptz, %(last)s::timestamptz)
+SELECT series, times, "values", batches
+  FROM hcc.metric_values_of(%(wanted)s::integer[], %(first)s::timestamptz, %(last)s::timestamptz)
 
 -- name: rollups
--- As `samples`. The columns that are not asked for do not travel.
-SELECT series, times,
-       CASE %(figure)s::text WHEN 'count' THEN counts WHEN 'sum' THEN sums WHEN 'min' THEN mins WHEN 'max' THEN maxs
-                             WHEN 'last' THEN lasts ELSE increases END AS "values"
-  FROM hcc.metric_rollups_of(%(wanted)s::integer[], %(step)s::integer, %(first)s::timestamptz, %(last)s::timestamptz)
+-- As `samples`; one figure alone travels.
+SELECT series, times, "values"
+  FROM hcc.metric_figures_of(%(wanted)s::integer[], %(step)s::integer, %(figure)s::text, %(first)s::timestamptz,
+                             %(last)s::timestamptz)
 
 -- name: kept
 -- For how many days each table keeps its values.
 SELECT raw_days, minute_days, five_minute_days, hour_days, day_days FROM hcc.metric_settings
 
--- name: time_limit
-SELECT set_config('statement_timeout', %(milliseconds)s::text, true)
+-- name: bounds
+-- For this transaction: how long a statement may take, and room to gather the values of many series at once.
+SELECT set_config('statement_timeout', %(milliseconds)s::text, true), set_config('work_mem', '64MB', true)
 
 -- name: families
 SELECT name, kind AS type, help, unit FROM hcc.metric_families
