@@ -379,6 +379,22 @@ CREATE FUNCTION hcc.metric_families_add(owners uuid[], names text[], kinds text[
     SET kind = excluded.kind, unit = excluded.unit, help = excluded.help, updated_at = now()
 $$;
 
+CREATE FUNCTION hcc.metric_figures_of(wanted integer[], step integer, figure text, first timestamp with time zone, last timestamp with time zone) RETURNS TABLE(series integer, times bytea, "values" bytea)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'hcc', 'pg_temp'
+    AS $_$
+BEGIN
+  IF figure NOT IN ('count', 'sum', 'min', 'max', 'last', 'increase') THEN
+    RAISE invalid_parameter_value USING MESSAGE = 'there is no such figure of a step';
+  END IF;
+  RETURN QUERY EXECUTE format(
+    'SELECT r.series, string_agg(timestamptz_send(r.bucket), ''''::bytea), string_agg(float8send(r.%I::float8), ''''::bytea)'
+    '  FROM metric_rollups r WHERE r.step = %L AND r.series = ANY ($1) AND r.bucket >= %L AND r.bucket <= %L GROUP BY r.series',
+    figure, step, first, last)
+    USING ARRAY(SELECT s.id FROM metric_series s WHERE s.id = ANY (wanted) AND visible(s.organization_id));
+END
+$_$;
+
 CREATE FUNCTION hcc.metric_maintain() RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'hcc', 'pg_temp'
@@ -611,6 +627,28 @@ BEGIN
             FROM unnest(owners, keys) WITH ORDINALITY AS a(owner, key, place)
             LEFT JOIN metric_series s ON s.organization_id = a.owner AND s.key = a.key);
 END
+$$;
+
+CREATE FUNCTION hcc.metric_values_of(wanted integer[], first timestamp with time zone, last timestamp with time zone) RETURNS TABLE(series integer, times bytea, "values" bytea, batches bytea)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'hcc', 'pg_temp'
+    AS $_$
+BEGIN
+  -- With the times as constants, partitions that cannot have them are not even planned.
+  RETURN QUERY EXECUTE format(
+    'SELECT m.series, string_agg(timestamptz_send(m.time), ''''::bytea), string_agg(float8send(m.value), ''''::bytea),'
+    '       string_agg(int4send(m.batch), ''''::bytea)'
+    '  FROM metric_samples m WHERE m.series = ANY ($1) AND m.time >= %L AND m.time <= %L GROUP BY m.series', first, last)
+    USING ARRAY(SELECT s.id FROM metric_series s WHERE s.id = ANY (wanted) AND visible(s.organization_id));
+END
+$_$;
+
+CREATE FUNCTION hcc.metric_waiting_since() RETURNS timestamp with time zone
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'hcc', 'pg_temp'
+    AS $$
+  SELECT to_timestamp(min(m.minute) * 60.0) FROM metric_segments s CROSS JOIN LATERAL unnest(s.minutes) AS m(minute)
+   WHERE s.minutes <> '{}' AND m.minute > extract(epoch FROM now() - interval '6 hours') / 60
 $$;
 
 CREATE FUNCTION hcc.my_organizations() RETURNS TABLE(organization_id uuid, kind text, name text, slug text, is_active boolean, last_used_at timestamp with time zone)
@@ -3353,6 +3391,10 @@ REVOKE ALL ON FUNCTION hcc.metric_bounded(value double precision) FROM PUBLIC;
 REVOKE ALL ON FUNCTION hcc.metric_families_add(owners uuid[], names text[], kinds text[], units text[], helps text[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION hcc.metric_families_add(owners uuid[], names text[], kinds text[], units text[], helps text[]) TO hcc_ingest;
 
+REVOKE ALL ON FUNCTION hcc.metric_figures_of(wanted integer[], step integer, figure text, first timestamp with time zone, last timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION hcc.metric_figures_of(wanted integer[], step integer, figure text, first timestamp with time zone, last timestamp with time zone) TO hcc_app;
+GRANT ALL ON FUNCTION hcc.metric_figures_of(wanted integer[], step integer, figure text, first timestamp with time zone, last timestamp with time zone) TO hcc_worker;
+
 REVOKE ALL ON FUNCTION hcc.metric_maintain() FROM PUBLIC;
 GRANT ALL ON FUNCTION hcc.metric_maintain() TO hcc_worker;
 
@@ -3381,6 +3423,14 @@ GRANT ALL ON FUNCTION hcc.metric_samples_of(wanted integer[], first timestamp wi
 
 REVOKE ALL ON FUNCTION hcc.metric_series_ids(owners uuid[], names text[], label_sets jsonb[], keys bytea[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION hcc.metric_series_ids(owners uuid[], names text[], label_sets jsonb[], keys bytea[]) TO hcc_ingest;
+
+REVOKE ALL ON FUNCTION hcc.metric_values_of(wanted integer[], first timestamp with time zone, last timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION hcc.metric_values_of(wanted integer[], first timestamp with time zone, last timestamp with time zone) TO hcc_app;
+GRANT ALL ON FUNCTION hcc.metric_values_of(wanted integer[], first timestamp with time zone, last timestamp with time zone) TO hcc_worker;
+
+REVOKE ALL ON FUNCTION hcc.metric_waiting_since() FROM PUBLIC;
+GRANT ALL ON FUNCTION hcc.metric_waiting_since() TO hcc_app;
+GRANT ALL ON FUNCTION hcc.metric_waiting_since() TO hcc_worker;
 
 REVOKE ALL ON FUNCTION hcc.my_organizations() FROM PUBLIC;
 GRANT ALL ON FUNCTION hcc.my_organizations() TO hcc_app;
@@ -3853,9 +3903,9 @@ INSERT INTO hcc.threat_detectors (name, is_active, threshold, window_s, ban_s, m
 INSERT INTO hcc.metric_settings (partition_hours, hot_index, raw_days, minute_days, five_minute_days, hour_days, day_days) VALUES
   ('6', 'auto', '15', '30', '90', '400', '3650');
 INSERT INTO hcc.roles (name, user_type, description, permissions) VALUES
-  ('member', 'customer', 'Reads, and manages the own account', '{users:read,organizations:read,operations:read,gateway:read,security:read}'),
-  ('owner', 'customer', 'Everything in the organisation', '{users:*,organizations:read,organizations:write,api-keys:*,audit:read,webhooks:*,operations:read,gateway:*,security:*}'),
-  ('owner', 'reseller', 'Everything in the reseller and its customers', '{users:*,organizations:*,api-keys:*,audit:read,webhooks:*,operations:read,gateway:*,security:*}'),
-  ('staff', 'reseller', 'Daily work for customers', '{users:read,users:write,organizations:read,organizations:tree,organizations:enter,api-keys:read,audit:read,webhooks:read,operations:read,gateway:read,security:read}'),
+  ('member', 'customer', 'Reads, and manages the own account', '{users:read,organizations:read,operations:read,gateway:read,security:read,metrics:read}'),
+  ('owner', 'customer', 'Everything in the organisation', '{users:*,organizations:read,organizations:write,api-keys:*,audit:read,webhooks:*,operations:read,gateway:*,security:*,metrics:*}'),
+  ('owner', 'reseller', 'Everything in the reseller and its customers', '{users:*,organizations:*,api-keys:*,audit:read,webhooks:*,operations:read,gateway:*,security:*,metrics:*}'),
+  ('staff', 'reseller', 'Daily work for customers', '{users:read,users:write,organizations:read,organizations:tree,organizations:enter,api-keys:read,audit:read,webhooks:read,operations:read,gateway:read,security:read,metrics:read}'),
   ('superadmin', 'admin', 'Everything, everywhere', '{*}'),
-  ('support', 'admin', 'Reads everything and helps customers', '{users:read,users:write,organizations:read,organizations:tree,organizations:enter,api-keys:read,audit:read,webhooks:read,operations:read,gateway:read,gateway-settings:read,security:read,security-settings:read}');
+  ('support', 'admin', 'Reads everything and helps customers', '{users:read,users:write,organizations:read,organizations:tree,organizations:enter,api-keys:read,audit:read,webhooks:read,operations:read,gateway:read,gateway-settings:read,security:read,security-settings:read,metrics:read}');

@@ -36,3 +36,11 @@ END
 $$;
 GRANT EXECUTE ON FUNCTION hcc.metric_values_of(integer[], timestamptz, timestamptz),
   hcc.metric_figures_of(integer[], integer, text, timestamptz, timestamptz) TO hcc_app, hcc_worker;
+
+-- The first minute of the last hours whose values are not rolled up yet: later ones are best read as they were sent. NULL is none.
+CREATE FUNCTION hcc.metric_waiting_since() RETURNS timestamptz
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = hcc, pg_temp AS $$
+  SELECT to_timestamp(min(m.minute) * 60.0) FROM metric_segments s CROSS JOIN LATERAL unnest(s.minutes) AS m(minute)
+   WHERE s.minutes <> '{}' AND m.minute > extract(epoch FROM now() - interval '6 hours') / 60
+$$;
+GRANT EXECUTE ON FUNCTION hcc.metric_waiting_since() TO hcc_app, hcc_worker;

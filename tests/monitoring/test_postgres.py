@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from uuid import UUID
 
 import numpy as np
+import psycopg
 import pytest
 
 from control.core.db import Scope
@@ -181,3 +183,24 @@ class _Exact:
 
     async def select(self, *args: object, **named: object) -> object:
         return await self.inner.select(*args, **{**named, "by": Resolution.RAW})  # type: ignore[arg-type]
+
+
+async def test_what_waits_for_its_roll_up_is_read_from_samples(world: World, settings: Settings, runtime: Runtime) -> None:
+    """The worker was away for an hour: plots have no hole."""
+    now = int(time.time()) // 60 * 60
+    keep(settings, _org(world, "apple"), [({"__name__": "load"}, [(now - 15.0 * n, 1.0) for n in range(600)])])
+    roll_up(settings, 60)
+    with psycopg.connect(settings.owner_database_url) as connection:
+        connection.execute("DELETE FROM hcc.metric_rollups WHERE bucket >= to_timestamp(%s)", (now - 3600,))
+        connection.execute(
+            "INSERT INTO hcc.metric_segments (ingester, segment, values, minutes)"
+            " SELECT gen_random_uuid(), 1, 240, array_agg(m) FROM generate_series(%s, %s) AS m",
+            (now // 60 - 60, now // 60),
+        )
+    scope = Scope(world.organizations["apple"])
+    engine = Engine(PostgresStore(lambda: runtime.database.transaction(scope)))
+    answer = await engine.over("load", (now - 7200) * 1_000_000, now * 1_000_000, 60_000_000)
+    assert answer.resolution is Resolution.MINUTE
+    assert answer.lines[0].times.size == 121
+    counts = await engine.over("count_over_time(load[5m])", (now - 7200) * 1_000_000, now * 1_000_000, 60_000_000)
+    assert set(counts.lines[0].values.tolist()) <= {20.0, 21.0}

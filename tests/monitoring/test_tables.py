@@ -64,3 +64,13 @@ def test_newer_times_come_from_finer_tables() -> None:
 def test_old_times_come_from_one() -> None:
     assert parts(HOUR, NOW - 3 * DAY, NOW - DAY, NOW) == [(HOUR, NOW - 3 * DAY, NOW - DAY)]
     assert parts(RAW, NOW - DAY, NOW, NOW) == [(RAW, NOW - DAY, NOW)]
+
+
+def test_what_is_not_rolled_up_yet_is_read_as_it_was_sent() -> None:
+    waiting = NOW - 3 * 3600 * MICRO - 30 * MICRO
+    assert parts(HOUR, NOW - DAY, NOW, NOW, waiting) == [
+        (HOUR, NOW - DAY, NOW - 4 * 3600 * MICRO),
+        (FIVE, NOW - 4 * 3600 * MICRO, NOW - 3 * 3600 * MICRO - 300 * MICRO),
+        (MINUTE, NOW - 3 * 3600 * MICRO - 300 * MICRO, NOW - 3 * 3600 * MICRO - 60 * MICRO),
+        (RAW, NOW - 3 * 3600 * MICRO - 60 * MICRO, NOW),
+    ]

@@ -80,12 +80,13 @@ class PostgresStore:
             known = await _series(tx, matchers, series)
             if not known:
                 return []
+            kept = await tx.one(Kept, q.SQL.kept)
             table = by
             if table is None:
-                kept = await tx.one(Kept, q.SQL.kept)
                 first = start + (window or LOOKBACK)
                 table = resolution(first, end, step=step, window=window, column=column, kept=kept, now=now)
-            found = await _values(tx, sorted(known), table, column, start, end, now, samples)
+            pieces = parts(table, start, end, now, kept.waiting)
+            found = await _values(tx, sorted(known), table, column, pieces, samples)
         return [
             Series(labels=known[key], times=times, values=values, resolution=table)
             for key, (times, values) in found.items()
@@ -152,14 +153,14 @@ def _moment(micro: int) -> datetime:
 
 
 async def _values(
-    tx: Transaction, ids: list[int], table: Resolution, column: Column, start: int, end: int, now: int, most: int
+    tx: Transaction, ids: list[int], table: Resolution, column: Column, spans: list[tuple[Resolution, int, int]], most: int
 ) -> Found:
     """Values by series, from several tables where the newest are not in the coarse one yet. Stops soon after `most`."""
     pieces: Pieces = {}
     total, counter = 0, table > Resolution.RAW and column == "increase"
-    for part, begin, until in parts(table, start, end, now):
-        # After a roll-up the window is open at its beginning; at the very start it is not.
-        after = begin > start
+    for part, begin, until in spans:
+        # After another table the time is open at its beginning; at the very start it is not.
+        after = begin > spans[0][1]
         per_series = max(1, (until - begin) // (part.micro or 10_000_000))
         size = max(1, _AT_ONCE // per_series)
         for at in range(0, len(ids), size):

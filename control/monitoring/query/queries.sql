@@ -18,8 +18,10 @@ SELECT series, times, "values"
                              %(last)s::timestamptz)
 
 -- name: kept
--- For how many days each table keeps its values.
-SELECT raw_days, minute_days, five_minute_days, hour_days, day_days FROM hcc.metric_settings
+-- For how many days each table keeps its values, and from when on roll-ups lack some (µs since 1970).
+SELECT raw_days, minute_days, five_minute_days, hour_days, day_days,
+       (extract(epoch FROM hcc.metric_waiting_since()) * 1000000)::bigint AS waiting
+  FROM hcc.metric_settings
 
 -- name: bounds
 -- For this transaction: how long a statement may take, and room to gather the values of many series at once.

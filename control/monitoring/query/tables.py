@@ -23,13 +23,14 @@ _ONE_ANSWER = 200
 
 
 class Kept(msgspec.Struct, frozen=True):
-    """For how many days each table keeps its values."""
+    """For how many days each table keeps its values; `waiting` is from when on roll-ups lack some, in microseconds."""
 
     raw_days: int
     minute_days: int
     five_minute_days: int
     hour_days: int
     day_days: int
+    waiting: int | None = None
 
     def micro(self, resolution: Resolution) -> int:
         """The same in microseconds."""
@@ -71,14 +72,14 @@ def _answers(coarse: Resolution, first: int, end: int, step: int, window: int, c
     return whole or window >= _BUCKETS * wide
 
 
-def parts(coarse: Resolution, start: int, end: int, now: int) -> list[tuple[Resolution, int, int]]:
+def parts(coarse: Resolution, start: int, end: int, now: int, waiting: int | None = None) -> list[tuple[Resolution, int, int]]:
     """Which table answers which time: the coarse one as far as it is surely made, finer ones for what is newer.
 
     A bucket stands at its end: the time of a table begins after `start` and goes up to its second number, both in microseconds.
     """
     found: list[tuple[Resolution, int, int]] = []
     for table in COARSE_TO_FINE[COARSE_TO_FINE.index(coarse) :] if coarse else ():
-        until = min(end, now - LAG[table]) // table.micro * table.micro
+        until = min(end, now - LAG[table], end if waiting is None else waiting) // table.micro * table.micro
         if until > start:
             found.append((table, start, until))
             start = until
