@@ -167,6 +167,7 @@ impl Ingest {
     }
 
     /// Figures by name.
+    #[allow(clippy::cast_precision_loss)] // for display
     fn figures(&self) -> Vec<(&'static str, f64)> {
         let (tally, counters, known) = (self.receiver.tally(), self.receiver.counters(), self.receiver.figures());
         vec![
@@ -322,8 +323,8 @@ impl SegmentReader {
     }
 
     /// Looks up the ids; the series that are not known.
-    fn resolve<'py>(&mut self, py: Python<'py>, ids: &SeriesIds) -> PyResult<Vec<Spelled<'py>>> {
-        let Some(segment) = &self.segment else { return Ok(Vec::new()) };
+    fn resolve<'py>(&mut self, py: Python<'py>, ids: &SeriesIds) -> Vec<Spelled<'py>> {
+        let Some(segment) = &self.segment else { return Vec::new() };
         (self.ids, self.unknown) = py.detach(|| ids.inner.lock().unwrap_or_else(PoisonError::into_inner).resolve(segment));
         let spell = |series: &hcc_metrics::copy::Series| {
             (
@@ -333,7 +334,7 @@ impl SegmentReader {
                 PyBytes::new(py, &digest(&series.canonical)),
             )
         };
-        Ok(self.unknown.iter().filter_map(|place| segment.series.get(*place)).map(spell).collect())
+        self.unknown.iter().filter_map(|place| segment.series.get(*place)).map(spell).collect()
     }
 
     /// Remembers the ids of the series that `resolve` gave, in its order. A series whose organisation is gone has none, or 0.
