@@ -10,6 +10,7 @@ from importlib import import_module
 from importlib.metadata import version
 from typing import Any, cast
 
+from control import ingest_commands
 from control.command_line import Command, Commands, json_flag, later
 from control.security.commands import arguments as security
 from control.sites.commands import arguments as sites
@@ -100,6 +101,7 @@ def build_parser() -> argparse.ArgumentParser:
     control.add_argument("--domains", metavar="A,B", help="only these domains, as billing,dns; all when absent")
 
     _add_gateway(commands)
+    ingest_commands.add(commands)
     commands.add("worker", "run jobs from the queue", later("control.worker"))
     _add_admin(commands)
     _add_keys(commands)

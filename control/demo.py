@@ -15,6 +15,7 @@ import psycopg
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
+from control import ingest_tokens
 from control.accounts import directory
 from control.core import tokens
 from control.core.crypto import Keyring
@@ -52,9 +53,15 @@ class Upstream(msgspec.Struct, frozen=True):
 
 
 async def seed(
-    settings: Settings, *, gateway_url: str, control_addr: str, origin_addr: str, secrets: dict[str, str]
+    settings: Settings,
+    *,
+    gateway_url: str,
+    control_addr: str,
+    origin_addr: str,
+    secrets: dict[str, str],
+    ingest_addr: str = "",
 ) -> dict[str, Any]:
-    """Fill the platform; what stack.json says of it. `secrets` has the passwords of `admin` and `customer`."""
+    """Fill the platform; what stack.json says of it. `secrets` has those of `admin` and `customer`, perhaps `ingest_token`."""
     passwords = Passwords(settings.argon2_memory_kib, 2)
     try:
         with psycopg.connect(settings.owner_database_url) as connection:
@@ -71,15 +78,18 @@ async def seed(
             await _person(connection, passwords, root, ADMIN_EMAIL, "admin", "Ada Admin", "superadmin", secrets["admin"])
             for slug, email, username, full_name, role in _PEOPLE:
                 await _person(connection, passwords, tree[slug], email, username, full_name, role, secrets["customer"])
-            _sites(connection, tree, control_addr, origin_addr)
+            _sites(connection, tree, control_addr, origin_addr, ingest_addr)
             _policies(connection, tree["platform"])
             _certificates(connection, tree, settings)
+            if "ingest_token" in secrets:
+                _ingest_token(connection, tree["shop"], secrets["ingest_token"])
     finally:
         passwords.close()
     return {
         "admin": {"email": ADMIN_EMAIL, "password": secrets["admin"]},
         "customer": {"email": CUSTOMER_EMAIL, "password": secrets["customer"]},
         "demo_site_host": SITE_HOST,
+        **{name: secret for name, secret in secrets.items() if name == "ingest_token"},
     }
 
 
@@ -111,7 +121,9 @@ async def _person(
         )
 
 
-def _sites(connection: directory.Connection, tree: dict[str, UUID], control_addr: str, origin_addr: str) -> None:
+def _sites(
+    connection: directory.Connection, tree: dict[str, UUID], control_addr: str, origin_addr: str, ingest_addr: str
+) -> None:
     api = {"auth": {"mode": "jwt", "api_keys": "pass"}, "rate_limits": [API_LIMIT]}
     control = Upstream(
         "control",
@@ -127,28 +139,36 @@ def _sites(connection: directory.Connection, tree: dict[str, UUID], control_addr
         ],
     )
     origin = Upstream("origin", origin_addr, [{"path_prefix": "/"}, {"path_prefix": "/api", "rate_limits": [SHOP_LIMIT]}])
-    _site(connection, tree["platform"], "Platform", ["*"], control)
+    # Ingestion looks at tokens itself, and bounds what it takes.
+    ingest = Upstream("ingest", ingest_addr, [{"path_prefix": "/ingest", "strip_prefix": True, "max_body": 32 << 20}])
+    _site(connection, tree["platform"], "Platform", ["*"], *([control, ingest] if ingest_addr else [control]))
     _site(connection, tree["shop"], "Olivia's Shop", [SITE_HOST], origin)
 
 
-def _site(connection: directory.Connection, organization_id: UUID, name: str, hosts: list[str], upstream: Upstream) -> None:
+def _site(connection: directory.Connection, organization_id: UUID, name: str, hosts: list[str], *upstreams: Upstream) -> None:
+    row = connection.execute("SELECT id FROM hcc.gateway_sites WHERE hosts = %s AND deleted_at IS NULL", (hosts,)).fetchone()
+    site_id = new_id() if row is None else row[0]
+    if row is None:
+        connection.execute(
+            "INSERT INTO hcc.gateway_sites (id, organization_id, name, hosts) VALUES (%s, %s, %s, %s)",
+            (site_id, organization_id, name, hosts),
+        )
+    for upstream in upstreams:
+        _upstream(connection, organization_id, site_id, upstream)
+
+
+def _upstream(connection: directory.Connection, organization_id: UUID, site_id: UUID, upstream: Upstream) -> None:
     row = connection.execute(
-        "SELECT s.id, u.id FROM hcc.gateway_sites s JOIN hcc.gateway_upstreams u ON u.site_id = s.id"
-        " WHERE s.hosts = %s AND s.deleted_at IS NULL AND u.name = %s",
-        (hosts, upstream.name),
+        "SELECT id FROM hcc.gateway_upstreams WHERE site_id = %s AND name = %s", (site_id, upstream.name)
     ).fetchone()
     if row is not None:
         # The ports follow HCC_PORT_BASE, which may have moved since.
         connection.execute(
             "UPDATE hcc.gateway_targets SET address = %s WHERE upstream_id = %s AND address <> %s",
-            (upstream.address, row[1], upstream.address),
+            (upstream.address, row[0], upstream.address),
         )
         return
-    site_id, upstream_id = new_id(), new_id()
-    connection.execute(
-        "INSERT INTO hcc.gateway_sites (id, organization_id, name, hosts) VALUES (%s, %s, %s, %s)",
-        (site_id, organization_id, name, hosts),
-    )
+    upstream_id = new_id()
     connection.execute(
         "INSERT INTO hcc.gateway_upstreams (id, organization_id, site_id, name) VALUES (%s, %s, %s, %s)",
         (upstream_id, organization_id, site_id, upstream.name),
@@ -159,8 +179,8 @@ def _site(connection: directory.Connection, organization_id: UUID, name: str, ho
     )
     for route in upstream.routes:
         connection.execute(
-            "INSERT INTO hcc.gateway_routes (id, organization_id, site_id, upstream_id, path_prefix, auth, rate_limits)"
-            " VALUES (%s, %s, %s, %s, %s, %s, %s)",
+            "INSERT INTO hcc.gateway_routes (id, organization_id, site_id, upstream_id, path_prefix, auth, rate_limits,"
+            " strip_prefix, max_body) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)",
             (
                 new_id(),
                 organization_id,
@@ -169,18 +189,29 @@ def _site(connection: directory.Connection, organization_id: UUID, name: str, ho
                 route["path_prefix"],
                 Jsonb(route.get("auth", {"mode": "none"})),
                 Jsonb(route.get("rate_limits", [])),
+                route.get("strip_prefix", False),
+                route.get("max_body"),
             ),
         )
 
 
+def _ingest_token(connection: directory.Connection, organization_id: UUID, token: str) -> None:
+    found = connection.execute("SELECT 1 FROM hcc.ingest_tokens WHERE token_hash = %s", (ingest_tokens.hashed(token),))
+    if found.fetchone() is None:
+        ingest_tokens.add(connection, organization_id, "demo", token)
+
+
 def _policies(connection: directory.Connection, platform: UUID) -> None:
-    """The firewall blocks on all sites, and only tells on the API, whose users write rules and templates."""
-    api = connection.execute(
-        "SELECT site_id, id FROM hcc.gateway_routes WHERE organization_id = %s AND path_prefix = '/v1'"
-        " ORDER BY created_at LIMIT 1",
-        (platform,),
-    ).fetchone()
-    for place, mode in (((None, None), "block"), (api, "detect")):
+    """The firewall blocks on all sites, only tells on the API, whose users write rules and templates, and leaves metrics."""
+
+    def route(prefix: str) -> tuple[Any, ...] | None:
+        return connection.execute(
+            "SELECT site_id, id FROM hcc.gateway_routes WHERE organization_id = %s AND path_prefix = %s"
+            " ORDER BY created_at LIMIT 1",
+            (platform, prefix),
+        ).fetchone()
+
+    for place, mode in (((None, None), "block"), (route("/v1"), "detect"), (route("/ingest"), "off")):
         if place is not None:
             connection.execute(
                 "INSERT INTO hcc.security_policies (id, organization_id, site_id, route_id, mode) VALUES (%s, %s, %s, %s, %s)"

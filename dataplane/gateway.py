@@ -8,14 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import ctypes
 import mmap
 import multiprocessing
 import os
 import signal
 import socket
 import sys
-import time
 from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
@@ -24,6 +22,8 @@ from dataplane import handover
 from dataplane.config import ConfigFeed
 from dataplane.events import EventWriter
 from dataplane.listeners import ListenError, open_listeners, parse
+from dataplane.log import logger
+from dataplane.processes import die_with_parent
 from dataplane.rule_sets import RuleSetsError, parse_rule_sets
 
 if TYPE_CHECKING:
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 
     from hcc_native import Gateway
 
-_PR_SET_PDEATHSIG = 1
 _JSON = [("content-type", "application/json"), ("cache-control", "no-store")]
 _TEXT = [("content-type", "text/plain; version=0.0.4; charset=utf-8"), ("cache-control", "no-store")]
 REDIS_SCHEMES = ("redis://", "rediss://", "unix:")
@@ -73,14 +72,7 @@ class Answer(Protocol):
 _options: Options | None = None
 
 
-def log(event: str, /, **facts: Any) -> None:
-    """One line on standard error: JSON, or readable text when HCC_LOG_FORMAT is console."""
-    if os.environ.get("HCC_LOG_FORMAT") == "console":
-        line = " ".join([event, *(f"{k}={v}" for k, v in facts.items())])
-    else:
-        stamp = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-        line = msgspec.json.encode({"timestamp": stamp, "level": "info", "service": "gateway", "event": event, **facts}).decode()
-    print(line, file=sys.stderr, flush=True)
+log = logger("gateway")
 
 
 class Operations:
@@ -96,7 +88,7 @@ class Operations:
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
         from hcc_native import Gateway
 
-        _die_with_parent(self._options.parent)
+        die_with_parent(self._options.parent)
         options = self._options
         # Before the log is opened: a signal that comes meanwhile is answered when the loop runs.
         loop.add_signal_handler(signal.SIGUSR1, self._reopen_log)
@@ -186,13 +178,6 @@ def application() -> Operations:
     if _options is None:
         raise RuntimeError("the gateway is started with `hcc gateway`")
     return Operations(_options)
-
-
-def _die_with_parent(parent: int) -> None:
-    """A worker whose parent was killed must not go on holding the ports."""
-    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-    if os.getppid() != parent:
-        os.kill(os.getpid(), signal.SIGKILL)
 
 
 def _forward_rotation(workers: Callable[[], Iterable[int | None]]) -> None:

@@ -320,6 +320,16 @@ $$;
 
 COMMENT ON FUNCTION hcc.in_subtree(organization uuid) IS 'Whether the organisation is below the current one, in a transaction that was given access to the tree.';
 
+CREATE FUNCTION hcc.ingest_changed() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'hcc', 'pg_temp'
+    AS $$
+BEGIN
+  PERFORM pg_notify('hcc_ingest', '');
+  RETURN NULL;
+END
+$$;
+
 CREATE PROCEDURE hcc.make_person_table(IN table_name text)
     LANGUAGE plpgsql
     AS $$
@@ -350,6 +360,312 @@ BEGIN
   EXECUTE format('CREATE POLICY tenant_delete ON hcc.%I FOR DELETE TO hcc_app, hcc_worker '
                  'USING (hcc.writable(organization_id))', table_name);
 END
+$$;
+
+CREATE FUNCTION hcc.metric_bounded(value double precision) RETURNS double precision
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN CASE WHEN (value > ('100000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000'::numeric)::double precision) THEN 'Infinity'::double precision WHEN (value < ('-100000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000'::numeric)::double precision) THEN '-Infinity'::double precision ELSE value END;
+
+CREATE FUNCTION hcc.metric_families_add(owners uuid[], names text[], kinds text[], units text[], helps text[]) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'hcc', 'pg_temp'
+    AS $$
+  INSERT INTO metric_families (organization_id, name, kind, unit, help)
+  SELECT DISTINCT ON (a.owner, a.name) a.owner, a.name, a.kind, a.unit, a.help
+    FROM unnest(owners, names, kinds, units, helps) WITH ORDINALITY AS a(owner, name, kind, unit, help, place)
+    JOIN organizations o ON o.id = a.owner
+   ORDER BY a.owner, a.name, a.place DESC
+  ON CONFLICT (organization_id, name) DO UPDATE
+    SET kind = excluded.kind, unit = excluded.unit, help = excluded.help, updated_at = now()
+$$;
+
+CREATE FUNCTION hcc.metric_figures_of(wanted integer[], step integer, figure text, first timestamp with time zone, last timestamp with time zone) RETURNS TABLE(series integer, times bytea, "values" bytea)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'hcc', 'pg_temp'
+    AS $_$
+BEGIN
+  IF figure NOT IN ('count', 'sum', 'min', 'max', 'last', 'increase') THEN
+    RAISE invalid_parameter_value USING MESSAGE = 'there is no such figure of a step';
+  END IF;
+  RETURN QUERY EXECUTE format(
+    'SELECT r.series, string_agg(timestamptz_send(r.bucket), ''''::bytea), string_agg(float8send(r.%I::float8), ''''::bytea)'
+    '  FROM metric_rollups r WHERE r.step = %L AND r.series = ANY ($1) AND r.bucket >= %L AND r.bucket <= %L GROUP BY r.series',
+    figure, step, first, last)
+    USING ARRAY(SELECT s.id FROM metric_series s WHERE s.id = ANY (wanted) AND visible(s.organization_id));
+END
+$_$;
+
+CREATE FUNCTION hcc.metric_maintain() RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'hcc', 'pg_temp'
+    AS $_$
+DECLARE
+  keep metric_settings;
+  part record;
+  dropped integer := 0;
+BEGIN
+  SELECT * INTO keep FROM metric_settings;
+  PERFORM metric_prepare(ARRAY[now(), now() + make_interval(hours => keep.partition_hours)]);
+  -- Readers come first; what is not done now is done next time.
+  SET LOCAL lock_timeout = '2s';
+  FOR part IN
+    SELECT p.relname AS parent, c.oid, c.relname, substring(pg_get_expr(c.relpartbound, c.oid) FROM $x$TO \('([^']+)'\)$x$)::timestamptz AS ended
+      FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid JOIN pg_class p ON p.oid = i.inhparent
+     WHERE p.relnamespace = 'hcc'::regnamespace AND p.relname ~ '^metric_(samples|rollups_[0-9]+)$' ORDER BY 4
+  LOOP
+    IF part.ended < now() - make_interval(days => CASE part.parent WHEN 'metric_samples' THEN keep.raw_days
+         WHEN 'metric_rollups_60' THEN keep.minute_days WHEN 'metric_rollups_300' THEN keep.five_minute_days
+         WHEN 'metric_rollups_3600' THEN keep.hour_days ELSE keep.day_days END) THEN
+      EXECUTE format('DROP TABLE hcc.%I', part.relname);
+      dropped := dropped + 1;
+    ELSIF part.parent = 'metric_samples' AND part.ended < now() - interval '10 minutes' AND NOT EXISTS (
+        SELECT FROM pg_index x JOIN pg_class k ON k.oid = x.indexrelid JOIN pg_am a ON a.oid = k.relam
+         WHERE x.indrelid = part.oid AND a.amname = 'btree') THEN
+      EXECUTE format('CREATE INDEX ON hcc.%I (series, time)', part.relname);
+    END IF;
+  END LOOP;
+  -- As long as a removed file could come back from a disk that lost power.
+  DELETE FROM metric_segments s WHERE s.written_at < now() - interval '30 days' AND s.minutes = '{}';
+  RETURN dropped;
+END
+$_$;
+
+CREATE FUNCTION hcc.metric_partition(parent text, start timestamp with time zone, hours integer, indexes text[]) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'hcc', 'pg_temp'
+    AS $$
+DECLARE
+  part text := parent || to_char(start AT TIME ZONE 'UTC', '"_"YYYYMMDD"_"HH24');
+  definition text;
+BEGIN
+  IF to_regclass(format('hcc.%I', part)) IS NOT NULL THEN
+    RETURN;
+  END IF;
+  PERFORM pg_advisory_xact_lock(hashtextextended('hcc.metric_partition', 12));
+  IF to_regclass(format('hcc.%I', part)) IS NOT NULL THEN
+    RETURN;
+  END IF;
+  EXECUTE format('CREATE TABLE hcc.%I (LIKE hcc.%I INCLUDING DEFAULTS INCLUDING CONSTRAINTS)', part, parent);
+  FOREACH definition IN ARRAY indexes LOOP
+    EXECUTE format('CREATE INDEX ON hcc.%I USING %s', part, definition);
+  END LOOP;
+  EXECUTE format('ALTER TABLE hcc.%I ATTACH PARTITION hcc.%I FOR VALUES FROM (%L) TO (%L)',
+                 parent, part, start, start + make_interval(hours => hours));
+END
+$$;
+
+CREATE FUNCTION hcc.metric_prepare(times timestamp with time zone[]) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'hcc', 'pg_temp'
+    AS $$
+DECLARE
+  hours integer := (SELECT s.partition_hours FROM metric_settings s);
+  mode text := (SELECT s.hot_index FROM metric_settings s);
+  indexed boolean := mode = 'always' OR (mode = 'auto' AND
+    (SELECT coalesce(sum(s.values), 0) < 50000 * 600 FROM metric_segments s WHERE s.written_at > now() - interval '10 minutes'));
+  start timestamptz;
+BEGIN
+  FOR start IN SELECT DISTINCT date_bin(make_interval(hours => hours), t, '2000-01-01Z') FROM unnest(times) AS t LOOP
+    PERFORM metric_partition('metric_samples', start, hours,
+      CASE WHEN indexed THEN ARRAY['btree (series, time)'] ELSE ARRAY['brin (series, time) WITH (pages_per_range = 16)'] END);
+  END LOOP;
+END
+$$;
+
+CREATE FUNCTION hcc.metric_roll_up(most integer DEFAULT 120) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'hcc', 'pg_temp'
+    AS $$
+DECLARE
+  -- Values are seconds on their way.
+  until timestamptz := now() - interval '20 seconds';
+  over integer := floor(extract(epoch FROM until) / 60)::integer - 1;
+  batches integer[];
+  due integer[];
+  one integer;
+  longer integer;
+  start timestamptz;
+  done integer := 0;
+BEGIN
+  IF NOT pg_try_advisory_xact_lock(hashtextextended('hcc.metric_roll_up', 12)) THEN
+    RETURN 0;
+  END IF;
+  -- What is written meanwhile is not among these, and so comes next time.
+  SELECT array_agg(DISTINCT s.batch), (array_agg(DISTINCT m.minute ORDER BY m.minute))[1:most] INTO batches, due
+    FROM metric_segments s CROSS JOIN LATERAL unnest(s.minutes) AS m(minute) WHERE s.minutes <> '{}' AND m.minute <= over;
+  IF due IS NOT NULL THEN
+    -- The minute after a late one begins at another value.
+    FOR one IN SELECT DISTINCT m.minute + n.next FROM unnest(due) AS m(minute), (VALUES (0), (1)) AS n(next)
+                WHERE m.minute + n.next <= over ORDER BY 1 LOOP
+      start := to_timestamp(one * 60.0);
+      PERFORM metric_roll_up_minute(start);
+      INSERT INTO metric_rollups_due VALUES (300, date_bin('5 minutes', start, '2000-01-01Z')) ON CONFLICT DO NOTHING;
+      done := done + 1;
+    END LOOP;
+    UPDATE metric_segments s SET minutes = ARRAY(SELECT m FROM unnest(s.minutes) AS m WHERE m <> ALL (due))
+     WHERE s.batch = ANY (batches) AND s.minutes && due;
+  END IF;
+  FOREACH longer IN ARRAY ARRAY[300, 3600, 86400] LOOP
+    FOR start IN DELETE FROM metric_rollups_due d WHERE d.step = longer AND d.bucket + make_interval(secs => longer) <= until
+                 RETURNING d.bucket LOOP
+      PERFORM metric_roll_up_step(longer, start);
+      IF longer < 86400 THEN
+        INSERT INTO metric_rollups_due
+        VALUES (CASE longer WHEN 300 THEN 3600 ELSE 86400 END,
+                date_bin(CASE longer WHEN 300 THEN interval '1 hour' ELSE interval '1 day' END, start, '2000-01-01Z'))
+        ON CONFLICT DO NOTHING;
+      END IF;
+      done := done + 1;
+    END LOOP;
+  END LOOP;
+  RETURN done;
+END
+$$;
+
+CREATE FUNCTION hcc.metric_roll_up_minute(start timestamp with time zone) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'hcc', 'pg_temp'
+    AS $_$
+BEGIN
+  PERFORM metric_rollup_partition(60, start);
+  EXECUTE format(
+    'INSERT INTO metric_rollups_60 AS old (step, bucket, series, count, sum, min, max, last, increase)'
+    ' SELECT 60, %1$L, v.series, count(*), sum(v.bounded), min(v.value), max(v.value), (array_agg(v.value ORDER BY v.time DESC))[1],'
+    '        sum(CASE WHEN v.before IS NULL THEN 0 WHEN v.bounded >= v.before THEN v.bounded - v.before ELSE v.bounded END)'
+    '   FROM (SELECT u.series, u.time, u.value, metric_bounded(u.value) AS bounded, metric_bounded(coalesce('
+    '                lag(u.value) OVER (PARTITION BY u.series ORDER BY u.time),'
+    '                (SELECT r.last FROM metric_rollups_60 r WHERE r.series = u.series AND r.bucket >= %2$L AND r.bucket < %1$L'
+    '                  ORDER BY r.bucket DESC LIMIT 1))) AS before'
+    '           FROM (SELECT DISTINCT ON (m.series, m.time) m.series, m.time, m.value FROM metric_samples m'
+    '                  WHERE m.time >= %1$L AND m.time < %3$L ORDER BY m.series, m.time, m.batch DESC) AS u'
+    '          WHERE u.value <> ''NaN'') AS v'
+    '  GROUP BY v.series'
+    ' ON CONFLICT (step, series, bucket) DO UPDATE SET count = excluded.count, sum = excluded.sum, min = excluded.min,'
+    '   max = excluded.max, last = excluded.last, increase = excluded.increase',
+    start, start - interval '5 minutes', start + interval '1 minute');
+END
+$_$;
+
+CREATE FUNCTION hcc.metric_roll_up_step(of_step integer, start timestamp with time zone) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'hcc', 'pg_temp'
+    AS $_$
+DECLARE
+  shorter integer := CASE of_step WHEN 300 THEN 60 WHEN 3600 THEN 300 ELSE 3600 END;
+BEGIN
+  PERFORM metric_rollup_partition(of_step, start);
+  EXECUTE format(
+    'INSERT INTO metric_rollups (step, bucket, series, count, sum, min, max, last, increase)'
+    ' SELECT %1$s, %2$L, r.series, sum(r.count)::bigint, sum(r.sum), min(r.min), max(r.max),'
+    '        (array_agg(r.last ORDER BY r.bucket DESC))[1], sum(r.increase)'
+    '   FROM metric_rollups_%3$s r WHERE r.bucket >= %2$L AND r.bucket < %4$L GROUP BY r.series'
+    ' ON CONFLICT (step, series, bucket) DO UPDATE SET count = excluded.count, sum = excluded.sum, min = excluded.min,'
+    '   max = excluded.max, last = excluded.last, increase = excluded.increase',
+    of_step, start, shorter, start + make_interval(secs => of_step));
+END
+$_$;
+
+CREATE FUNCTION hcc.metric_rollup_partition(of_step integer, at timestamp with time zone) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'hcc', 'pg_temp'
+    AS $$
+DECLARE
+  hours integer := CASE of_step WHEN 60 THEN 24 WHEN 300 THEN 168 WHEN 3600 THEN 720 ELSE 8760 END;
+BEGIN
+  PERFORM metric_partition('metric_rollups_' || of_step, date_bin(make_interval(hours => hours), at, '2000-01-01Z'), hours, '{}');
+END
+$$;
+
+CREATE FUNCTION hcc.metric_rollups_of(wanted integer[], step integer, first timestamp with time zone, last timestamp with time zone) RETURNS TABLE(series integer, times bytea, counts bytea, sums bytea, mins bytea, maxs bytea, lasts bytea, increases bytea)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'hcc', 'pg_temp'
+    AS $_$
+BEGIN
+  RETURN QUERY EXECUTE format(
+    'SELECT r.series, string_agg(timestamptz_send(r.bucket), ''''::bytea ORDER BY r.bucket),'
+    '       string_agg(int8send(r.count), ''''::bytea ORDER BY r.bucket),'
+    '       string_agg(float8send(r.sum), ''''::bytea ORDER BY r.bucket),'
+    '       string_agg(float8send(r.min), ''''::bytea ORDER BY r.bucket),'
+    '       string_agg(float8send(r.max), ''''::bytea ORDER BY r.bucket),'
+    '       string_agg(float8send(r.last), ''''::bytea ORDER BY r.bucket),'
+    '       string_agg(float8send(r.increase), ''''::bytea ORDER BY r.bucket)'
+    '  FROM metric_rollups r WHERE r.step = %L AND r.series = ANY ($1) AND r.bucket >= %L AND r.bucket <= %L'
+    ' GROUP BY r.series', step, first, last)
+    USING ARRAY(SELECT s.id FROM metric_series s WHERE s.id = ANY (wanted) AND visible(s.organization_id));
+END
+$_$;
+
+CREATE FUNCTION hcc.metric_samples_of(wanted integer[], first timestamp with time zone, last timestamp with time zone) RETURNS TABLE(series integer, times bytea, "values" bytea)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'hcc', 'pg_temp'
+    AS $_$
+BEGIN
+  -- With the times as constants, partitions that cannot have them are not even planned.
+  RETURN QUERY EXECUTE format(
+    'SELECT v.series, string_agg(timestamptz_send(v.time), ''''::bytea ORDER BY v.time),'
+    '       string_agg(float8send(v.value), ''''::bytea ORDER BY v.time)'
+    '  FROM (SELECT DISTINCT ON (m.series, m.time) m.series, m.time, m.value FROM metric_samples m'
+    '         WHERE m.series = ANY ($1) AND m.time >= %L AND m.time <= %L ORDER BY m.series, m.time, m.batch DESC) AS v'
+    ' GROUP BY v.series', first, last)
+    USING ARRAY(SELECT s.id FROM metric_series s WHERE s.id = ANY (wanted) AND visible(s.organization_id));
+END
+$_$;
+
+CREATE FUNCTION hcc.metric_series_ids(owners uuid[], names text[], label_sets jsonb[], keys bytea[]) RETURNS integer[]
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'hcc', 'pg_temp'
+    AS $$
+BEGIN
+  INSERT INTO metric_series (organization_id, name, labels, key)
+  SELECT DISTINCT ON (a.owner, a.key) a.owner, a.name, a.labels, a.key
+    FROM unnest(owners, names, label_sets, keys) AS a(owner, name, labels, key)
+    JOIN organizations o ON o.id = a.owner
+   WHERE NOT EXISTS (SELECT FROM metric_series s WHERE s.organization_id = a.owner AND s.key = a.key)
+   ORDER BY a.owner, a.key
+  ON CONFLICT DO NOTHING;
+  RETURN (SELECT array_agg(coalesce(s.id, 0) ORDER BY a.place)
+            FROM unnest(owners, keys) WITH ORDINALITY AS a(owner, key, place)
+            LEFT JOIN metric_series s ON s.organization_id = a.owner AND s.key = a.key);
+END
+$$;
+
+CREATE FUNCTION hcc.metric_series_of(names text[], wanted jsonb, most integer) RETURNS TABLE(id integer, name text, labels text)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'hcc', 'pg_temp'
+    AS $$
+BEGIN
+  IF names IS NULL AND wanted <> '{}' THEN
+    RETURN QUERY SELECT s.id, s.name, s.labels::text FROM metric_series s
+      WHERE s.labels @> wanted AND s.organization_id = current_org_id() LIMIT most;
+  ELSIF names IS NULL THEN
+    RETURN QUERY SELECT s.id, s.name, s.labels::text FROM metric_series s WHERE s.organization_id = current_org_id() LIMIT most;
+  ELSE
+    RETURN QUERY SELECT s.id, s.name, s.labels::text FROM metric_series s
+      WHERE s.organization_id = current_org_id() AND s.name = ANY (names) AND s.labels @> wanted LIMIT most;
+  END IF;
+END
+$$;
+
+CREATE FUNCTION hcc.metric_values_of(wanted integer[], first timestamp with time zone, last timestamp with time zone) RETURNS TABLE(series integer, times bytea, "values" bytea, batches bytea)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'hcc', 'pg_temp'
+    AS $_$
+BEGIN
+  -- With the times as constants, partitions that cannot have them are not even planned.
+  RETURN QUERY EXECUTE format(
+    'SELECT m.series, string_agg(timestamptz_send(m.time), ''''::bytea), string_agg(float8send(m.value), ''''::bytea),'
+    '       string_agg(int4send(m.batch), ''''::bytea)'
+    '  FROM metric_samples m WHERE m.series = ANY ($1) AND m.time >= %L AND m.time <= %L GROUP BY m.series', first, last)
+    USING ARRAY(SELECT s.id FROM metric_series s WHERE s.id = ANY (wanted) AND visible(s.organization_id));
+END
+$_$;
+
+CREATE FUNCTION hcc.metric_waiting_since() RETURNS timestamp with time zone
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'hcc', 'pg_temp'
+    AS $$
+  SELECT to_timestamp(min(m.minute) * 60.0) FROM metric_segments s CROSS JOIN LATERAL unnest(s.minutes) AS m(minute)
+   WHERE s.minutes <> '{}' AND m.minute > extract(epoch FROM now() - interval '6 hours') / 60
 $$;
 
 CREATE FUNCTION hcc.my_organizations() RETURNS TABLE(organization_id uuid, kind text, name text, slug text, is_active boolean, last_used_at timestamp with time zone)
@@ -1516,12 +1832,212 @@ CREATE TABLE hcc.idempotency_keys (
 
 ALTER TABLE ONLY hcc.idempotency_keys FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE hcc.ingest_tokens (
+    id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    name text NOT NULL,
+    prefix text NOT NULL,
+    token_hash bytea NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    deleted_at timestamp with time zone,
+    CONSTRAINT ingest_tokens_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 100))),
+    CONSTRAINT ingest_tokens_prefix_check CHECK (((char_length(prefix) >= 1) AND (char_length(prefix) <= 20))),
+    CONSTRAINT ingest_tokens_token_hash_check CHECK ((octet_length(token_hash) = 32))
+);
+
+ALTER TABLE ONLY hcc.ingest_tokens FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE hcc.metric_limits (
+    organization_id uuid NOT NULL,
+    values_per_s bigint DEFAULT 0 NOT NULL,
+    active_series integer DEFAULT 1000000 NOT NULL,
+    CONSTRAINT metric_limits_active_series_check CHECK (((active_series >= 0) AND (active_series <= 100000000))),
+    CONSTRAINT metric_limits_values_per_s_check CHECK ((values_per_s >= 0))
+);
+
+ALTER TABLE ONLY hcc.metric_limits FORCE ROW LEVEL SECURITY;
+
+COMMENT ON COLUMN hcc.metric_limits.values_per_s IS 'Of each ingester, on average over ten seconds; 0 is without limit.';
+
+CREATE VIEW hcc.ingest_config_tokens AS
+ SELECT t.token_hash,
+    t.organization_id,
+    COALESCE(l.values_per_s, (0)::bigint) AS values_per_s,
+    COALESCE(l.active_series, 1000000) AS active_series
+   FROM ((hcc.ingest_tokens t
+     JOIN hcc.organizations o ON ((o.id = t.organization_id)))
+     LEFT JOIN hcc.metric_limits l ON ((l.organization_id = o.id)))
+  WHERE ((t.deleted_at IS NULL) AND (NOT (EXISTS ( SELECT
+           FROM hcc.organizations a
+          WHERE ((a.id = ANY (o.path)) AND ((NOT a.is_active) OR (a.deleted_at IS NOT NULL)))))));
+
 CREATE TABLE hcc.login_throttle (
     key_hash bytea NOT NULL,
     failures integer NOT NULL,
     last_failure timestamp with time zone NOT NULL,
     blocked_until timestamp with time zone NOT NULL
 );
+
+CREATE TABLE hcc.metric_families (
+    organization_id uuid NOT NULL,
+    name text NOT NULL,
+    kind text NOT NULL,
+    unit text DEFAULT ''::text NOT NULL,
+    help text DEFAULT ''::text NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT metric_families_kind_check CHECK ((kind = ANY (ARRAY['unknown'::text, 'counter'::text, 'gauge'::text, 'histogram'::text, 'gaugehistogram'::text, 'summary'::text, 'info'::text, 'stateset'::text])))
+);
+
+ALTER TABLE ONLY hcc.metric_families FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE hcc.metric_rollups (
+    step integer NOT NULL,
+    bucket timestamp with time zone NOT NULL,
+    series integer NOT NULL,
+    count bigint NOT NULL,
+    sum double precision NOT NULL,
+    min double precision NOT NULL,
+    max double precision NOT NULL,
+    last double precision NOT NULL,
+    increase double precision NOT NULL,
+    CONSTRAINT metric_rollups_step_check CHECK ((step = ANY (ARRAY[60, 300, 3600, 86400])))
+)
+PARTITION BY LIST (step);
+
+CREATE TABLE hcc.metric_rollups_300 (
+    step integer NOT NULL,
+    bucket timestamp with time zone NOT NULL,
+    series integer NOT NULL,
+    count bigint NOT NULL,
+    sum double precision NOT NULL,
+    min double precision NOT NULL,
+    max double precision NOT NULL,
+    last double precision NOT NULL,
+    increase double precision NOT NULL,
+    CONSTRAINT metric_rollups_step_check CHECK ((step = ANY (ARRAY[60, 300, 3600, 86400])))
+)
+PARTITION BY RANGE (bucket);
+
+CREATE TABLE hcc.metric_rollups_3600 (
+    step integer NOT NULL,
+    bucket timestamp with time zone NOT NULL,
+    series integer NOT NULL,
+    count bigint NOT NULL,
+    sum double precision NOT NULL,
+    min double precision NOT NULL,
+    max double precision NOT NULL,
+    last double precision NOT NULL,
+    increase double precision NOT NULL,
+    CONSTRAINT metric_rollups_step_check CHECK ((step = ANY (ARRAY[60, 300, 3600, 86400])))
+)
+PARTITION BY RANGE (bucket);
+
+CREATE TABLE hcc.metric_rollups_60 (
+    step integer NOT NULL,
+    bucket timestamp with time zone NOT NULL,
+    series integer NOT NULL,
+    count bigint NOT NULL,
+    sum double precision NOT NULL,
+    min double precision NOT NULL,
+    max double precision NOT NULL,
+    last double precision NOT NULL,
+    increase double precision NOT NULL,
+    CONSTRAINT metric_rollups_step_check CHECK ((step = ANY (ARRAY[60, 300, 3600, 86400])))
+)
+PARTITION BY RANGE (bucket);
+
+CREATE TABLE hcc.metric_rollups_86400 (
+    step integer NOT NULL,
+    bucket timestamp with time zone NOT NULL,
+    series integer NOT NULL,
+    count bigint NOT NULL,
+    sum double precision NOT NULL,
+    min double precision NOT NULL,
+    max double precision NOT NULL,
+    last double precision NOT NULL,
+    increase double precision NOT NULL,
+    CONSTRAINT metric_rollups_step_check CHECK ((step = ANY (ARRAY[60, 300, 3600, 86400])))
+)
+PARTITION BY RANGE (bucket);
+
+CREATE TABLE hcc.metric_rollups_due (
+    step integer NOT NULL,
+    bucket timestamp with time zone NOT NULL
+);
+
+CREATE TABLE hcc.metric_samples (
+    "time" timestamp with time zone NOT NULL,
+    series integer NOT NULL,
+    value double precision NOT NULL,
+    batch integer NOT NULL
+)
+PARTITION BY RANGE ("time");
+
+CREATE TABLE hcc.metric_segments (
+    ingester uuid NOT NULL,
+    segment bigint NOT NULL,
+    batch integer NOT NULL,
+    "values" bigint NOT NULL,
+    minutes integer[] NOT NULL,
+    written_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+COMMENT ON COLUMN hcc.metric_segments.minutes IS 'Minutes since the Unix epoch with values that are not rolled up yet.';
+
+ALTER TABLE hcc.metric_segments ALTER COLUMN batch ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME hcc.metric_segments_batch_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE hcc.metric_series (
+    id integer NOT NULL,
+    organization_id uuid NOT NULL,
+    name text NOT NULL,
+    labels jsonb DEFAULT '{}'::jsonb NOT NULL,
+    key bytea NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT metric_series_key_check CHECK ((octet_length(key) = 16))
+);
+
+ALTER TABLE ONLY hcc.metric_series FORCE ROW LEVEL SECURITY;
+
+COMMENT ON COLUMN hcc.metric_series.key IS 'The first half of the SHA-256 of name and sorted labels, a NUL before each label''s name and value.';
+
+ALTER TABLE hcc.metric_series ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME hcc.metric_series_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE hcc.metric_settings (
+    only_one boolean DEFAULT true NOT NULL,
+    partition_hours integer DEFAULT 6 NOT NULL,
+    hot_index text DEFAULT 'auto'::text NOT NULL,
+    raw_days integer DEFAULT 15 NOT NULL,
+    minute_days integer DEFAULT 30 NOT NULL,
+    five_minute_days integer DEFAULT 90 NOT NULL,
+    hour_days integer DEFAULT 400 NOT NULL,
+    day_days integer DEFAULT 3650 NOT NULL,
+    CONSTRAINT metric_settings_day_days_check CHECK (((day_days >= 1) AND (day_days <= 36500))),
+    CONSTRAINT metric_settings_five_minute_days_check CHECK (((five_minute_days >= 1) AND (five_minute_days <= 3650))),
+    CONSTRAINT metric_settings_hot_index_check CHECK ((hot_index = ANY (ARRAY['auto'::text, 'always'::text, 'never'::text]))),
+    CONSTRAINT metric_settings_hour_days_check CHECK (((hour_days >= 1) AND (hour_days <= 36500))),
+    CONSTRAINT metric_settings_minute_days_check CHECK (((minute_days >= 1) AND (minute_days <= 3650))),
+    CONSTRAINT metric_settings_only_one_check CHECK (only_one),
+    CONSTRAINT metric_settings_partition_hours_check CHECK ((partition_hours = ANY (ARRAY[1, 2, 3, 4, 6, 8, 12, 24]))),
+    CONSTRAINT metric_settings_raw_days_check CHECK (((raw_days >= 1) AND (raw_days <= 3650)))
+);
+
+COMMENT ON COLUMN hcc.metric_settings.hot_index IS 'Whether the partition being filled has an index by (series, time): auto is yes up to 50,000 values a second.';
 
 CREATE TABLE hcc.operations (
     id uuid NOT NULL,
@@ -1760,6 +2276,14 @@ CREATE TABLE hcc.webhook_endpoints (
 
 ALTER TABLE ONLY hcc.webhook_endpoints FORCE ROW LEVEL SECURITY;
 
+ALTER TABLE ONLY hcc.metric_rollups ATTACH PARTITION hcc.metric_rollups_300 FOR VALUES IN (300);
+
+ALTER TABLE ONLY hcc.metric_rollups ATTACH PARTITION hcc.metric_rollups_3600 FOR VALUES IN (3600);
+
+ALTER TABLE ONLY hcc.metric_rollups ATTACH PARTITION hcc.metric_rollups_60 FOR VALUES IN (60);
+
+ALTER TABLE ONLY hcc.metric_rollups ATTACH PARTITION hcc.metric_rollups_86400 FOR VALUES IN (86400);
+
 ALTER TABLE ONLY hcc.access_entries
     ADD CONSTRAINT access_entries_pkey PRIMARY KEY (id);
 
@@ -1835,6 +2359,12 @@ ALTER TABLE ONLY hcc.gateway_upstreams
 ALTER TABLE ONLY hcc.idempotency_keys
     ADD CONSTRAINT idempotency_keys_pkey PRIMARY KEY (organization_id, actor_id, key);
 
+ALTER TABLE ONLY hcc.ingest_tokens
+    ADD CONSTRAINT ingest_tokens_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY hcc.ingest_tokens
+    ADD CONSTRAINT ingest_tokens_token_hash_key UNIQUE (token_hash);
+
 ALTER TABLE ONLY hcc.login_throttle
     ADD CONSTRAINT login_throttle_pkey PRIMARY KEY (key_hash);
 
@@ -1846,6 +2376,42 @@ ALTER TABLE ONLY hcc.match_rules
 
 ALTER TABLE ONLY hcc.memberships
     ADD CONSTRAINT memberships_pkey PRIMARY KEY (organization_id, user_id);
+
+ALTER TABLE ONLY hcc.metric_families
+    ADD CONSTRAINT metric_families_pkey PRIMARY KEY (organization_id, name);
+
+ALTER TABLE ONLY hcc.metric_limits
+    ADD CONSTRAINT metric_limits_pkey PRIMARY KEY (organization_id);
+
+ALTER TABLE ONLY hcc.metric_rollups
+    ADD CONSTRAINT metric_rollups_pkey PRIMARY KEY (step, series, bucket);
+
+ALTER TABLE ONLY hcc.metric_rollups_300
+    ADD CONSTRAINT metric_rollups_300_pkey PRIMARY KEY (step, series, bucket);
+
+ALTER TABLE ONLY hcc.metric_rollups_3600
+    ADD CONSTRAINT metric_rollups_3600_pkey PRIMARY KEY (step, series, bucket);
+
+ALTER TABLE ONLY hcc.metric_rollups_60
+    ADD CONSTRAINT metric_rollups_60_pkey PRIMARY KEY (step, series, bucket);
+
+ALTER TABLE ONLY hcc.metric_rollups_86400
+    ADD CONSTRAINT metric_rollups_86400_pkey PRIMARY KEY (step, series, bucket);
+
+ALTER TABLE ONLY hcc.metric_rollups_due
+    ADD CONSTRAINT metric_rollups_due_pkey PRIMARY KEY (step, bucket);
+
+ALTER TABLE ONLY hcc.metric_segments
+    ADD CONSTRAINT metric_segments_pkey PRIMARY KEY (ingester, segment);
+
+ALTER TABLE ONLY hcc.metric_series
+    ADD CONSTRAINT metric_series_key UNIQUE (organization_id, key);
+
+ALTER TABLE ONLY hcc.metric_series
+    ADD CONSTRAINT metric_series_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY hcc.metric_settings
+    ADD CONSTRAINT metric_settings_pkey PRIMARY KEY (only_one);
 
 ALTER TABLE ONLY hcc.operations
     ADD CONSTRAINT operations_pkey PRIMARY KEY (id);
@@ -1971,9 +2537,19 @@ CREATE INDEX gateway_sites_organization ON hcc.gateway_sites USING btree (organi
 
 CREATE INDEX idempotency_keys_age ON hcc.idempotency_keys USING btree (created_at);
 
+CREATE INDEX ingest_tokens_organization ON hcc.ingest_tokens USING btree (organization_id, created_at DESC) WHERE (deleted_at IS NULL);
+
 CREATE INDEX login_throttle_age ON hcc.login_throttle USING btree (last_failure);
 
 CREATE INDEX memberships_user ON hcc.memberships USING btree (user_id);
+
+CREATE INDEX metric_segments_age ON hcc.metric_segments USING btree (written_at);
+
+CREATE INDEX metric_segments_to_roll_up ON hcc.metric_segments USING btree (batch) WHERE (minutes <> '{}'::integer[]);
+
+CREATE INDEX metric_series_labels ON hcc.metric_series USING gin (labels jsonb_path_ops);
+
+CREATE INDEX metric_series_name ON hcc.metric_series USING btree (organization_id, name);
 
 CREATE INDEX operations_organization ON hcc.operations USING btree (organization_id, created_at DESC);
 
@@ -2034,6 +2610,14 @@ CREATE INDEX webhook_deliveries_endpoint ON hcc.webhook_deliveries USING btree (
 CREATE INDEX webhook_deliveries_finished ON hcc.webhook_deliveries USING btree (updated_at) WHERE (status = ANY (ARRAY['succeeded'::text, 'failed'::text]));
 
 CREATE INDEX webhook_endpoints_organization ON hcc.webhook_endpoints USING btree (organization_id, created_at DESC) WHERE (deleted_at IS NULL);
+
+ALTER INDEX hcc.metric_rollups_pkey ATTACH PARTITION hcc.metric_rollups_300_pkey;
+
+ALTER INDEX hcc.metric_rollups_pkey ATTACH PARTITION hcc.metric_rollups_3600_pkey;
+
+ALTER INDEX hcc.metric_rollups_pkey ATTACH PARTITION hcc.metric_rollups_60_pkey;
+
+ALTER INDEX hcc.metric_rollups_pkey ATTACH PARTITION hcc.metric_rollups_86400_pkey;
 
 CREATE TRIGGER audit_log_append_only BEFORE DELETE OR UPDATE ON hcc.audit_log FOR EACH ROW EXECUTE FUNCTION hcc.refuse_change();
 
@@ -2098,6 +2682,12 @@ CREATE TRIGGER gateway_person_changed AFTER INSERT OR DELETE ON hcc.user_roles F
 CREATE TRIGGER gateway_person_changed AFTER UPDATE OF is_active, deleted_at ON hcc.users FOR EACH ROW EXECUTE FUNCTION hcc.gateway_person_changed('id');
 
 CREATE TRIGGER gateway_site_revised BEFORE UPDATE ON hcc.gateway_sites FOR EACH ROW EXECUTE FUNCTION hcc.gateway_site_revised();
+
+CREATE TRIGGER ingest_tokens_changed AFTER INSERT OR DELETE OR UPDATE ON hcc.ingest_tokens FOR EACH STATEMENT EXECUTE FUNCTION hcc.ingest_changed();
+
+CREATE TRIGGER metric_limits_changed AFTER INSERT OR DELETE OR UPDATE ON hcc.metric_limits FOR EACH STATEMENT EXECUTE FUNCTION hcc.ingest_changed();
+
+CREATE TRIGGER organizations_ingest_changed AFTER UPDATE OF is_active, deleted_at ON hcc.organizations FOR EACH STATEMENT EXECUTE FUNCTION hcc.ingest_changed();
 
 CREATE TRIGGER organizations_place BEFORE INSERT ON hcc.organizations FOR EACH ROW EXECUTE FUNCTION hcc.organizations_place();
 
@@ -2174,6 +2764,9 @@ ALTER TABLE ONLY hcc.gateway_upstreams
 ALTER TABLE ONLY hcc.idempotency_keys
     ADD CONSTRAINT idempotency_keys_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
 
+ALTER TABLE ONLY hcc.ingest_tokens
+    ADD CONSTRAINT ingest_tokens_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
+
 ALTER TABLE ONLY hcc.match_rules
     ADD CONSTRAINT match_rules_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
 
@@ -2185,6 +2778,15 @@ ALTER TABLE ONLY hcc.memberships
 
 ALTER TABLE ONLY hcc.memberships
     ADD CONSTRAINT memberships_user_id_fkey FOREIGN KEY (user_id) REFERENCES hcc.users(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY hcc.metric_families
+    ADD CONSTRAINT metric_families_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
+
+ALTER TABLE ONLY hcc.metric_limits
+    ADD CONSTRAINT metric_limits_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
+
+ALTER TABLE ONLY hcc.metric_series
+    ADD CONSTRAINT metric_series_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
 
 ALTER TABLE ONLY hcc.operations
     ADD CONSTRAINT operations_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
@@ -2298,6 +2900,8 @@ ALTER TABLE hcc.gateway_upstreams ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE hcc.idempotency_keys ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE hcc.ingest_tokens ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE hcc.match_rules ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY member_read ON hcc.users FOR SELECT TO hcc_app, hcc_worker USING ((EXISTS ( SELECT
@@ -2305,6 +2909,12 @@ CREATE POLICY member_read ON hcc.users FOR SELECT TO hcc_app, hcc_worker USING (
   WHERE ((m.user_id = users.id) AND hcc.visible(m.organization_id)))));
 
 ALTER TABLE hcc.memberships ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE hcc.metric_families ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE hcc.metric_limits ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE hcc.metric_series ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE hcc.operations ENABLE ROW LEVEL SECURITY;
 
@@ -2362,9 +2972,17 @@ CREATE POLICY owner_all ON hcc.gateway_upstreams TO hcc_owner USING (true) WITH 
 
 CREATE POLICY owner_all ON hcc.idempotency_keys TO hcc_owner USING (true) WITH CHECK (true);
 
+CREATE POLICY owner_all ON hcc.ingest_tokens TO hcc_owner USING (true) WITH CHECK (true);
+
 CREATE POLICY owner_all ON hcc.match_rules TO hcc_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON hcc.memberships TO hcc_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON hcc.metric_families TO hcc_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON hcc.metric_limits TO hcc_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON hcc.metric_series TO hcc_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON hcc.operations TO hcc_owner USING (true) WITH CHECK (true);
 
@@ -2448,9 +3066,17 @@ CREATE POLICY tenant_delete ON hcc.gateway_upstreams FOR DELETE TO hcc_app, hcc_
 
 CREATE POLICY tenant_delete ON hcc.idempotency_keys FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
 
+CREATE POLICY tenant_delete ON hcc.ingest_tokens FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
+
 CREATE POLICY tenant_delete ON hcc.match_rules FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
 
 CREATE POLICY tenant_delete ON hcc.memberships FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
+
+CREATE POLICY tenant_delete ON hcc.metric_families FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
+
+CREATE POLICY tenant_delete ON hcc.metric_limits FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
+
+CREATE POLICY tenant_delete ON hcc.metric_series FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
 
 CREATE POLICY tenant_delete ON hcc.operations FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
 
@@ -2506,9 +3132,17 @@ CREATE POLICY tenant_insert ON hcc.gateway_upstreams FOR INSERT TO hcc_app, hcc_
 
 CREATE POLICY tenant_insert ON hcc.idempotency_keys FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
 
+CREATE POLICY tenant_insert ON hcc.ingest_tokens FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
+
 CREATE POLICY tenant_insert ON hcc.match_rules FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_insert ON hcc.memberships FOR INSERT TO hcc_app, hcc_worker WITH CHECK ((hcc.writable(organization_id) AND hcc.person_visible(user_id)));
+
+CREATE POLICY tenant_insert ON hcc.metric_families FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_insert ON hcc.metric_limits FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_insert ON hcc.metric_series FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_insert ON hcc.operations FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
 
@@ -2566,9 +3200,17 @@ CREATE POLICY tenant_read ON hcc.gateway_upstreams FOR SELECT TO hcc_app, hcc_wo
 
 CREATE POLICY tenant_read ON hcc.idempotency_keys FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
 
+CREATE POLICY tenant_read ON hcc.ingest_tokens FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+
 CREATE POLICY tenant_read ON hcc.match_rules FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
 
 CREATE POLICY tenant_read ON hcc.memberships FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+
+CREATE POLICY tenant_read ON hcc.metric_families FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+
+CREATE POLICY tenant_read ON hcc.metric_limits FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+
+CREATE POLICY tenant_read ON hcc.metric_series FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
 
 CREATE POLICY tenant_read ON hcc.operations FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
 
@@ -2626,9 +3268,17 @@ CREATE POLICY tenant_update ON hcc.gateway_upstreams FOR UPDATE TO hcc_app, hcc_
 
 CREATE POLICY tenant_update ON hcc.idempotency_keys FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
 
+CREATE POLICY tenant_update ON hcc.ingest_tokens FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
+
 CREATE POLICY tenant_update ON hcc.match_rules FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_update ON hcc.memberships FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_update ON hcc.metric_families FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_update ON hcc.metric_limits FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_update ON hcc.metric_series FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_update ON hcc.operations FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
 
@@ -2755,9 +3405,61 @@ REVOKE ALL ON FUNCTION hcc.in_subtree(organization uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION hcc.in_subtree(organization uuid) TO hcc_app;
 GRANT ALL ON FUNCTION hcc.in_subtree(organization uuid) TO hcc_worker;
 
+REVOKE ALL ON FUNCTION hcc.ingest_changed() FROM PUBLIC;
+
 REVOKE ALL ON PROCEDURE hcc.make_person_table(IN table_name text) FROM PUBLIC;
 
 REVOKE ALL ON PROCEDURE hcc.make_tenant_table(IN table_name text, IN customer_column text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION hcc.metric_bounded(value double precision) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION hcc.metric_families_add(owners uuid[], names text[], kinds text[], units text[], helps text[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION hcc.metric_families_add(owners uuid[], names text[], kinds text[], units text[], helps text[]) TO hcc_ingest;
+
+REVOKE ALL ON FUNCTION hcc.metric_figures_of(wanted integer[], step integer, figure text, first timestamp with time zone, last timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION hcc.metric_figures_of(wanted integer[], step integer, figure text, first timestamp with time zone, last timestamp with time zone) TO hcc_app;
+GRANT ALL ON FUNCTION hcc.metric_figures_of(wanted integer[], step integer, figure text, first timestamp with time zone, last timestamp with time zone) TO hcc_worker;
+
+REVOKE ALL ON FUNCTION hcc.metric_maintain() FROM PUBLIC;
+GRANT ALL ON FUNCTION hcc.metric_maintain() TO hcc_worker;
+
+REVOKE ALL ON FUNCTION hcc.metric_partition(parent text, start timestamp with time zone, hours integer, indexes text[]) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION hcc.metric_prepare(times timestamp with time zone[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION hcc.metric_prepare(times timestamp with time zone[]) TO hcc_ingest;
+GRANT ALL ON FUNCTION hcc.metric_prepare(times timestamp with time zone[]) TO hcc_worker;
+
+REVOKE ALL ON FUNCTION hcc.metric_roll_up(most integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION hcc.metric_roll_up(most integer) TO hcc_worker;
+
+REVOKE ALL ON FUNCTION hcc.metric_roll_up_minute(start timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION hcc.metric_roll_up_step(of_step integer, start timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION hcc.metric_rollup_partition(of_step integer, at timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION hcc.metric_rollups_of(wanted integer[], step integer, first timestamp with time zone, last timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION hcc.metric_rollups_of(wanted integer[], step integer, first timestamp with time zone, last timestamp with time zone) TO hcc_app;
+GRANT ALL ON FUNCTION hcc.metric_rollups_of(wanted integer[], step integer, first timestamp with time zone, last timestamp with time zone) TO hcc_worker;
+
+REVOKE ALL ON FUNCTION hcc.metric_samples_of(wanted integer[], first timestamp with time zone, last timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION hcc.metric_samples_of(wanted integer[], first timestamp with time zone, last timestamp with time zone) TO hcc_app;
+GRANT ALL ON FUNCTION hcc.metric_samples_of(wanted integer[], first timestamp with time zone, last timestamp with time zone) TO hcc_worker;
+
+REVOKE ALL ON FUNCTION hcc.metric_series_ids(owners uuid[], names text[], label_sets jsonb[], keys bytea[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION hcc.metric_series_ids(owners uuid[], names text[], label_sets jsonb[], keys bytea[]) TO hcc_ingest;
+
+REVOKE ALL ON FUNCTION hcc.metric_series_of(names text[], wanted jsonb, most integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION hcc.metric_series_of(names text[], wanted jsonb, most integer) TO hcc_app;
+GRANT ALL ON FUNCTION hcc.metric_series_of(names text[], wanted jsonb, most integer) TO hcc_worker;
+
+REVOKE ALL ON FUNCTION hcc.metric_values_of(wanted integer[], first timestamp with time zone, last timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION hcc.metric_values_of(wanted integer[], first timestamp with time zone, last timestamp with time zone) TO hcc_app;
+GRANT ALL ON FUNCTION hcc.metric_values_of(wanted integer[], first timestamp with time zone, last timestamp with time zone) TO hcc_worker;
+
+REVOKE ALL ON FUNCTION hcc.metric_waiting_since() FROM PUBLIC;
+GRANT ALL ON FUNCTION hcc.metric_waiting_since() TO hcc_app;
+GRANT ALL ON FUNCTION hcc.metric_waiting_since() TO hcc_worker;
 
 REVOKE ALL ON FUNCTION hcc.my_organizations() FROM PUBLIC;
 GRANT ALL ON FUNCTION hcc.my_organizations() TO hcc_app;
@@ -3125,8 +3827,41 @@ GRANT SELECT ON TABLE hcc.gateway_site_reports TO hcc_worker;
 GRANT SELECT,INSERT ON TABLE hcc.idempotency_keys TO hcc_app;
 GRANT SELECT,INSERT ON TABLE hcc.idempotency_keys TO hcc_worker;
 
+GRANT SELECT,INSERT ON TABLE hcc.ingest_tokens TO hcc_app;
+GRANT SELECT,INSERT ON TABLE hcc.ingest_tokens TO hcc_worker;
+
+GRANT UPDATE(name) ON TABLE hcc.ingest_tokens TO hcc_app;
+GRANT UPDATE(name) ON TABLE hcc.ingest_tokens TO hcc_worker;
+
+GRANT UPDATE(version) ON TABLE hcc.ingest_tokens TO hcc_app;
+GRANT UPDATE(version) ON TABLE hcc.ingest_tokens TO hcc_worker;
+
+GRANT UPDATE(updated_at) ON TABLE hcc.ingest_tokens TO hcc_app;
+GRANT UPDATE(updated_at) ON TABLE hcc.ingest_tokens TO hcc_worker;
+
+GRANT UPDATE(deleted_at) ON TABLE hcc.ingest_tokens TO hcc_app;
+GRANT UPDATE(deleted_at) ON TABLE hcc.ingest_tokens TO hcc_worker;
+
+GRANT SELECT ON TABLE hcc.metric_limits TO hcc_app;
+GRANT SELECT ON TABLE hcc.metric_limits TO hcc_worker;
+
+GRANT SELECT ON TABLE hcc.ingest_config_tokens TO hcc_ingest;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.login_throttle TO hcc_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.login_throttle TO hcc_worker;
+
+GRANT SELECT ON TABLE hcc.metric_families TO hcc_app;
+GRANT SELECT ON TABLE hcc.metric_families TO hcc_worker;
+
+GRANT INSERT ON TABLE hcc.metric_samples TO hcc_ingest;
+
+GRANT SELECT,INSERT ON TABLE hcc.metric_segments TO hcc_ingest;
+
+GRANT SELECT ON TABLE hcc.metric_series TO hcc_app;
+GRANT SELECT ON TABLE hcc.metric_series TO hcc_worker;
+
+GRANT SELECT ON TABLE hcc.metric_settings TO hcc_app;
+GRANT SELECT ON TABLE hcc.metric_settings TO hcc_worker;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE hcc.operations TO hcc_app;
 GRANT SELECT,INSERT,UPDATE ON TABLE hcc.operations TO hcc_worker;
@@ -3194,10 +3929,12 @@ INSERT INTO hcc.threat_detectors (name, is_active, threshold, window_s, ban_s, m
   ('scanner', 'true', '5', '60', '3600', '604800'),
   ('unauthorized', 'true', '100', '300', '600', '86400'),
   ('waf_score', 'true', '50', '300', '1800', '604800');
+INSERT INTO hcc.metric_settings (partition_hours, hot_index, raw_days, minute_days, five_minute_days, hour_days, day_days) VALUES
+  ('6', 'auto', '15', '30', '90', '400', '3650');
 INSERT INTO hcc.roles (name, user_type, description, permissions) VALUES
-  ('member', 'customer', 'Reads, and manages the own account', '{users:read,organizations:read,operations:read,gateway:read,security:read}'),
-  ('owner', 'customer', 'Everything in the organisation', '{users:*,organizations:read,organizations:write,api-keys:*,audit:read,webhooks:*,operations:read,gateway:*,security:*}'),
-  ('owner', 'reseller', 'Everything in the reseller and its customers', '{users:*,organizations:*,api-keys:*,audit:read,webhooks:*,operations:read,gateway:*,security:*}'),
-  ('staff', 'reseller', 'Daily work for customers', '{users:read,users:write,organizations:read,organizations:tree,organizations:enter,api-keys:read,audit:read,webhooks:read,operations:read,gateway:read,security:read}'),
+  ('member', 'customer', 'Reads, and manages the own account', '{users:read,organizations:read,operations:read,gateway:read,security:read,metrics:read}'),
+  ('owner', 'customer', 'Everything in the organisation', '{users:*,organizations:read,organizations:write,api-keys:*,audit:read,webhooks:*,operations:read,gateway:*,security:*,metrics:*}'),
+  ('owner', 'reseller', 'Everything in the reseller and its customers', '{users:*,organizations:*,api-keys:*,audit:read,webhooks:*,operations:read,gateway:*,security:*,metrics:*}'),
+  ('staff', 'reseller', 'Daily work for customers', '{users:read,users:write,organizations:read,organizations:tree,organizations:enter,api-keys:read,audit:read,webhooks:read,operations:read,gateway:read,security:read,metrics:read}'),
   ('superadmin', 'admin', 'Everything, everywhere', '{*}'),
-  ('support', 'admin', 'Reads everything and helps customers', '{users:read,users:write,organizations:read,organizations:tree,organizations:enter,api-keys:read,audit:read,webhooks:read,operations:read,gateway:read,gateway-settings:read,security:read,security-settings:read}');
+  ('support', 'admin', 'Reads everything and helps customers', '{users:read,users:write,organizations:read,organizations:tree,organizations:enter,api-keys:read,audit:read,webhooks:read,operations:read,gateway:read,gateway-settings:read,security:read,security-settings:read,metrics:read}');

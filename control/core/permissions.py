@@ -39,6 +39,7 @@ PERMISSIONS: dict[str, str] = {
     "security:write": "Change the firewall's policies and rules, lists and bans",
     "security-settings:read": "See what is alike for the security of all sites",
     "security-settings:write": "Change what is alike for the security of all sites",
+    "metrics:read": "Ask questions about metrics",
 }
 """Every permission there is, with words for a person who gives out roles."""
 

@@ -19,6 +19,8 @@ from control.core.settings import Settings, SettingsError, check
 from control.core.tokens import Tokens
 
 log = structlog.get_logger("hcc.runtime")
+_QUERIES = 4
+"""Queries about metrics that run at one time: each may hold some hundred megabytes."""
 
 
 class Runtime:
@@ -40,6 +42,7 @@ class Runtime:
         self.tokens = Tokens(self.database, self.keyring, settings)
         self.passwords = Passwords(settings.argon2_memory_kib, settings.password_workers)
         self.authenticator = Authenticator(self.database, self.tokens, self.cache)
+        self.queries = asyncio.Semaphore(_QUERIES)
         self.started_at = time.monotonic()
         self._background: set[asyncio.Task[None]] = set()
 

@@ -31,6 +31,15 @@ SEEDS = {
     "gateway_settings": ("trusted_proxies", "defaults", "response_headers"),
     "security_settings": ("challenge_difficulty", "challenge_ttl_s", "event_days", "login_paths", "scanner_paths", "never_ban"),
     "threat_detectors": ("name", "is_active", "threshold", "window_s", "ban_s", "most_ban_s"),
+    "metric_settings": (
+        "partition_hours",
+        "hot_index",
+        "raw_days",
+        "minute_days",
+        "five_minute_days",
+        "hour_days",
+        "day_days",
+    ),
     "roles": ("name", "user_type", "description", "permissions"),
 }
 _NOISE = (

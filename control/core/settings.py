@@ -34,6 +34,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     database_url: str = ""
     worker_database_url: str = ""
     gateway_database_url: str = ""
+    ingest_database_url: str = ""
     owner_database_url: str = ""
     db_pool_min: Annotated[int, Meta(ge=0, le=1000)] = 5
     db_pool_max: Annotated[int, Meta(ge=1, le=1000)] = 20
@@ -70,6 +71,7 @@ ENVIRONMENT: dict[str, Setting] = {
     "database_url": Setting("DATABASE_URL", "PostgreSQL as role hcc_app", secret=True),
     "worker_database_url": Setting("HCC_WORKER_DATABASE_URL", "PostgreSQL as role hcc_worker", secret=True),
     "gateway_database_url": Setting("HCC_GATEWAY_DATABASE_URL", "PostgreSQL as role hcc_gateway", secret=True),
+    "ingest_database_url": Setting("HCC_INGEST_DATABASE_URL", "PostgreSQL as role hcc_ingest", secret=True),
     "owner_database_url": Setting("HCC_OWNER_DATABASE_URL", "PostgreSQL as role hcc_owner; migrations only", secret=True),
     "db_pool_min": Setting("HCC_DB_POOL_MIN", "connections kept warm"),
     "db_pool_max": Setting("HCC_DB_POOL_MAX", "connections at most"),

@@ -13,7 +13,7 @@ HOST = "127.0.0.1"
 
 
 class Ports(msgspec.Struct, frozen=True):
-    """The ports of one stack; 8 follows when ingestion comes."""
+    """The ports of one stack."""
 
     gateway: int
     gateway_tls: int
@@ -23,6 +23,7 @@ class Ports(msgspec.Struct, frozen=True):
     redis: int
     origin: int
     mail: int
+    ingest: int
     worker: int
 
 
@@ -39,6 +40,7 @@ def from_base(base: int) -> Ports:
         redis=base + 5,
         origin=base + 6,
         mail=base + 7,
+        ingest=base + 8,
         worker=base + 9,
     )
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 
 from control.stack.ports import HOST
 
@@ -40,6 +42,22 @@ def tcp(port: int) -> Probe:
             return False
         writer.close()
         return True
+
+    return ask
+
+
+def locked(path: Path) -> Probe:
+    """Holds the lock of a file."""
+
+    async def ask() -> bool:
+        try:
+            with path.open("rb") as file:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        except OSError:
+            pass
+        return False
 
     return ask
 

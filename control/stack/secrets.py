@@ -38,7 +38,8 @@ def load(folder: Path) -> StackSecrets:
         redis=word("redis"),
         encryption_keys=_one(folder / "encryption_keys", _encryption_key),
         certificate_keys=_one(folder / "certificate_keys", _encryption_key),
-        demo={name: word(f"demo_{name}") for name in ("admin", "customer")},
+        demo={name: word(f"demo_{name}") for name in ("admin", "customer")}
+        | {"ingest_token": "hcc_in_" + word("demo_ingest_token")},
     )
 
 

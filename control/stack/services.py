@@ -85,6 +85,16 @@ class Stack(msgspec.Struct, frozen=True, kw_only=True):
             "HCC_GATEWAY_STATE": str(self.run_dir / "gateway" / "snapshot.json"),
         }
 
+    def ingest_environment(self) -> dict[str, str]:
+        """Settings of the ingester and of the writer of its logs."""
+        return {
+            **self.common(),
+            "HCC_INGEST_DATABASE_URL": self.dsn("hcc_ingest"),
+            "HCC_INGEST_LISTEN_ADDR": f"{HOST}:{self.ports.ingest}",
+            "HCC_INGEST_DATA": str(self.run_dir / "ingest" / "logs"),
+            "HCC_INGEST_LOG_MIB": "2048",
+        }
+
     def seed_environment(self) -> dict[str, str]:
         """Settings for laying the demo data, used in this process only."""
         return {**self.worker_environment(), "HCC_OWNER_DATABASE_URL": self.dsn("hcc_owner")}
@@ -112,6 +122,15 @@ def platform(stack: Stack) -> list[Service]:
         _python(stack, "gateway", "control.cli", ["gateway"], stack.gateway_environment(), probes.http(ports.ops, "/healthz")),
         _python(stack, "control", "control.cli", ["control"], stack.control_environment(), probes.http(ports.control, "/livez")),
         _python(stack, "worker", "control.cli", ["worker"], stack.worker_environment(), probes.tcp(ports.worker)),
+        _python(stack, "ingest", "control.cli", ["ingest"], stack.ingest_environment(), probes.http(ports.ingest, "/readyz")),
+        _python(
+            stack,
+            "ingest-writer",
+            "control.cli",
+            ["ingest-writer"],
+            stack.ingest_environment(),
+            probes.locked(stack.run_dir / "ingest" / "logs" / "writer.lock"),
+        ),
         _python(
             stack,
             "origin",
@@ -139,6 +158,6 @@ def _python(
     cwd.mkdir(parents=True, exist_ok=True, mode=0o700)
     argv = [sys.executable, "-m", module, *args]
     # Granian's main process has workers to end; the others have nobody, and losing them at once is safe.
-    death = signal.SIGTERM if name in {"gateway", "control"} else signal.SIGKILL
+    death = signal.SIGTERM if name in {"gateway", "control", "ingest"} else signal.SIGKILL
     launch = Launch(name=name, argv=argv, env=env, cwd=cwd, death_signal=death)
     return Service(name=name, launch=lambda: launch, ready=ready, patience=_DRAIN_PATIENCE)

@@ -29,7 +29,12 @@ from control.stack.supervisor import Supervisor
 
 _STORAGE_PATIENCE = 60.0
 _PLATFORM_PATIENCE = 90.0
-_STOP_ORDER = (("gateway",), ("worker", "control", "origin", "mail"), ("redis", "postgres"))
+_STOP_ORDER = (
+    ("gateway",),
+    ("worker", "control", "ingest", "origin", "mail"),
+    ("ingest-writer",),
+    ("redis", "postgres"),
+)
 
 
 def command(args: argparse.Namespace) -> int:
@@ -155,6 +160,9 @@ class _Up:
             port = stack.ports.gateway_tls
             host = found["demo_site_host"]
             say(f"  the same by TLS  curl -k --resolve {host}:{port}:{ports.HOST} https://{host}:{port}/")
+        if "ingest_token" in found:
+            say(f"  push metrics     curl -H 'Authorization: Bearer {found['ingest_token']}' \\")
+            say(f"                     --data-binary 'load,host=a value=0.5' {found['ingest']}/write")
         say(f"  mail is kept in  {stack.run_dir / 'mail'}")
         say(f"  logs             {stack.run_dir / 'logs'}")
         say("Ctrl-C stops everything.")
@@ -184,6 +192,7 @@ def _seed(stack: services.Stack) -> dict[str, Any]:
         gateway_url=stack.gateway_url,
         control_addr=f"{ports.HOST}:{stack.ports.control}",
         origin_addr=f"{ports.HOST}:{stack.ports.origin}",
+        ingest_addr=f"{ports.HOST}:{stack.ports.ingest}",
         secrets=stack.secrets.demo,
     )
     found: dict[str, Any] = asyncio.run(seeding)
@@ -192,7 +201,14 @@ def _seed(stack: services.Stack) -> dict[str, Any]:
 
 def _describe(stack: services.Stack, seeded: dict[str, Any]) -> dict[str, Any]:
     at = stack.ports
-    urls = {"gateway": at.gateway, "ops": at.ops, "control": at.control, "worker": at.worker, "origin": at.origin}
+    urls = {
+        "gateway": at.gateway,
+        "ops": at.ops,
+        "control": at.control,
+        "worker": at.worker,
+        "ingest": at.ingest,
+        "origin": at.origin,
+    }
     return {
         **{name: f"http://{ports.HOST}:{port}" for name, port in urls.items()},
         "gateway_tls": f"https://{ports.HOST}:{at.gateway_tls}",

@@ -42,9 +42,10 @@ PROGRAMS = {
     "jq": "jq",
     "nft": "nftables",
     "ip": "iproute2",
+    "prometheus": "prometheus",
 }
-"""Programs looked for, and the Debian package of each. nginx, HAProxy, Node, wrk and h2load are the
-peers of tests and benches; nft and ip are for the packet filter; jq is in the README's examples."""
+"""Programs looked for, and the Debian package of each. nginx, HAProxy, Node, Prometheus, wrk and h2load are
+the peers of tests and benches; nft and ip are for the packet filter; jq is in the README's examples."""
 
 FILES = {
     "/usr/share/modsecurity-crs/rules": "modsecurity-crs",
@@ -224,8 +225,9 @@ def build_native(step: int) -> None:
 
 def install_hcc(step: int) -> None:
     kernels = ROOT / "native" / "kernels" / "hcc_kernels"
-    inputs = [ROOT / "setup.py", ROOT / "pyproject.toml", *kernels.glob("*.pyx")]
-    present = (VENV / "bin" / "hcc").exists() and any(kernels.glob("_lttb*.so"))
+    inputs = [ROOT / "setup.py", ROOT / "pyproject.toml", *kernels.glob("*.pyx"), *kernels.glob("*.pxd")]
+    built = all(any(kernels.glob(f"{source.stem}.*.so")) for source in kernels.glob("*.pyx"))
+    present = (VENV / "bin" / "hcc").exists() and built
     with stamped("hcc", digest(inputs), present=present) as needed:
         if needed:
             say(step, "Cython: building hcc_kernels, installing hcc …")

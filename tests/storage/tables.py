@@ -6,6 +6,8 @@ TENANT = "rows belong to an organisation"
 PERSON = "rows belong to a person"
 PLATFORM = "rows belong to the platform"
 GATEWAY = "written by gateways"
+INGEST = "written by the writer of ingesters' logs"
+SAMPLES = "values of series: no row level security, and no grant but that of the writer to add"
 
 TABLES = {
     "access_entries": TENANT,
@@ -24,9 +26,22 @@ TABLES = {
     "gateway_targets": TENANT,
     "gateway_upstreams": TENANT,
     "idempotency_keys": TENANT,
+    "ingest_tokens": TENANT,
     "login_throttle": PLATFORM,
     "match_rules": TENANT,
     "memberships": TENANT,
+    "metric_families": TENANT,
+    "metric_limits": TENANT,
+    "metric_rollups": SAMPLES,
+    "metric_rollups_300": SAMPLES,
+    "metric_rollups_3600": SAMPLES,
+    "metric_rollups_60": SAMPLES,
+    "metric_rollups_86400": SAMPLES,
+    "metric_rollups_due": PLATFORM,
+    "metric_samples": SAMPLES,
+    "metric_segments": INGEST,
+    "metric_series": TENANT,
+    "metric_settings": PLATFORM,
     "operations": TENANT,
     "organizations": TENANT,
     "outbox_events": TENANT,
@@ -102,6 +117,11 @@ ROWS = {
     "security_events": "INSERT INTO hcc.security_events (id, organization_id, at, gateway, requests, action, source, message, client, method,"
     " host, path, user_agent, status, request_id) VALUES (%(id)s, %(org)s, now(), 'edge', 1, 'blocked', 'waf', '', '192.0.2.1', 'GET', '', '/', '', 403, '')",
     "firewalls": "INSERT INTO hcc.firewalls (id, organization_id, server) VALUES (%(id)s, %(org)s, 'web1')",
+    "ingest_tokens": "INSERT INTO hcc.ingest_tokens (id, organization_id, name, prefix, token_hash)"
+    " VALUES (%(id)s, %(org)s, 'agent', 'hcc_in_', sha256(%(mark)s::bytea))",
+    "metric_limits": "INSERT INTO hcc.metric_limits (organization_id) VALUES (%(org)s)",
+    "metric_series": "INSERT INTO hcc.metric_series (organization_id, name, key) VALUES (%(org)s, 'up', substr(sha256(%(mark)s::bytea), 1, 16))",
+    "metric_families": "INSERT INTO hcc.metric_families (organization_id, name, kind) VALUES (%(org)s, 'up', 'gauge')",
     "bans": "INSERT INTO hcc.bans (id, organization_id, network, reason) VALUES (%(id)s, %(org)s, '192.0.2.1', 'why')",
 }
 PERSON_ROWS = {

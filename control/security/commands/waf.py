@@ -68,9 +68,7 @@ async def _set(operator: Operator, args: argparse.Namespace) -> int:
         route_id = await _route(inside, site_id, args.path)
     given = {field: getattr(args, name) for name, field in _FIELDS.items() if getattr(args, name) is not None}
     if not given:
-        raise CommandError(
-            "Nothing to set; --mode, --paranoia, --inbound, --outbound, --rule-set, --response-bodies say what."
-        )
+        raise CommandError("Nothing to set; --mode, --paranoia, --inbound, --outbound, --rule-set, --response-bodies say what.")
     values = {field: _value(field, text) for field, text in given.items()}
     organization_id = inside.principal.organization_id
     async with inside.transaction() as tx:

@@ -13,6 +13,12 @@ pub mod body_xml;
 pub mod chunked_body;
 pub mod client_address;
 pub mod injection;
+pub mod metrics;
+pub mod metrics_expand;
+pub mod metrics_line;
+pub mod metrics_otlp;
+pub mod metrics_remote_write;
+pub mod metrics_text;
 pub mod mutate;
 pub mod path;
 pub mod request_head;
@@ -26,7 +32,7 @@ pub mod transform;
 pub type Target = fn(&[u8]);
 
 /// Every target by name; corpora lie in `corpus/NAME/`.
-pub const TARGETS: [(&str, Target); 14] = [
+pub const TARGETS: [(&str, Target); 19] = [
     ("request_head", request_head::check),
     ("chunked_body", chunked_body::check),
     ("path", path::check),
@@ -41,4 +47,9 @@ pub const TARGETS: [(&str, Target); 14] = [
     ("injection", injection::check),
     ("transform", transform::check),
     ("seclang", seclang::check),
+    ("metrics_line", metrics_line::check),
+    ("metrics_text", metrics_text::check),
+    ("metrics_remote_write", metrics_remote_write::check),
+    ("metrics_otlp", metrics_otlp::check),
+    ("metrics_expand", metrics_expand::check),
 ];

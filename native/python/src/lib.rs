@@ -2,6 +2,7 @@
 #![allow(clippy::needless_pass_by_value)] // PyO3 hands over owned values
 
 mod explain;
+mod metrics;
 mod rules;
 mod text;
 mod trial;
@@ -140,6 +141,11 @@ fn hcc_native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(trial::waf_transform, module)?)?;
     module.add_function(wrap_pyfunction!(trial::waf_operator, module)?)?;
     module.add_function(wrap_pyfunction!(rules::waf_rule_sets, module)?)?;
+    module.add_class::<metrics::Answer>()?;
+    module.add_class::<metrics::Ingest>()?;
+    module.add_class::<metrics::SegmentReader>()?;
+    module.add_class::<metrics::SeriesIds>()?;
+    module.add_function(wrap_pyfunction!(metrics::close_segments, module)?)?;
     module.add_function(wrap_pyfunction!(waf::waf_check, module)?)?;
     module.add_function(wrap_pyfunction!(waf::waf_check_text, module)?)?;
     module.add_function(wrap_pyfunction!(waf::waf_ftw, module)?)?;

@@ -116,6 +116,11 @@ def nothing(making: Making, where: str) -> Target:
     return Target("", "no such mark", {"organization_id": str(making.organization(where))})
 
 
+def metric_question(making: Making, where: str) -> Target:
+    """A question about metrics, which is always about those of the caller's organisation."""
+    return Target("", "no such mark", {"query": f"query=x&start=0&end=60&step=15&organization_id={making.organization(where)}"})
+
+
 def roles_of(making: Making, where: str) -> Target:
     """The roles of an organisation, named in the query."""
     return Target("", "no such mark", {"query": f"organization_id={making.organization(where)}"})
@@ -324,6 +329,6 @@ MAKE: dict[str, Callable[[Making, str], Target]] = {
         user, new_user, user_export, organization, new_organization, api_key, nothing, roles_of, operation, webhook,
         webhook_delivery, audit_entry, site, new_host, upstream, route, certificate,
         security_policy, exclusion, waf_rules, match_rule, access_entry, ban, new_network, security_event,
-        detector, firewall, new_server,
+        detector, firewall, new_server, metric_question,
     )
 }  # fmt: skip

@@ -1,0 +1,6 @@
+"""All routes of this domain."""
+
+from control.monitoring.query.prometheus import ROUTES as PROMETHEUS
+from control.monitoring.query.routes import ROUTES as QUERY
+
+ROUTES = [*QUERY, *PROMETHEUS]

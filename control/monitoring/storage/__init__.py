@@ -1,0 +1,1 @@
+"""How values of metrics are kept: by time step, for how long."""

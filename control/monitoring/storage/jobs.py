@@ -1,0 +1,36 @@
+"""Values by minute, five minutes, hour and day, every minute; partitions and the end of old ones, every hour."""
+
+from __future__ import annotations
+
+import psycopg
+import structlog
+
+from control.core import jobs
+from control.core.db import NOBODY
+from control.core.jobs import Work
+from control.monitoring.storage import queries as q
+
+log = structlog.get_logger("hcc.monitoring")
+
+
+@jobs.task("monitoring.roll_up", cron="* * * * * 25", retry=False, lock="monitoring.roll_up")
+async def roll_up(work: Work, *, timestamp: int) -> None:
+    """At second 25, when the minute before has been over long enough; again until nothing is left."""
+    del timestamp
+    while True:
+        async with work.runtime.database.transaction(NOBODY) as tx:
+            if not await tx.value(q.SQL.roll_up):
+                return
+
+
+@jobs.task("monitoring.maintain", cron="7 * * * *", retry=False, lock="monitoring.maintain")
+async def maintain(work: Work, *, timestamp: int) -> None:
+    """Every hour. When readers are in the way it is tried again the next hour."""
+    try:
+        async with work.runtime.database.transaction(NOBODY) as tx:
+            gone = await tx.value(q.SQL.maintain)
+    except psycopg.errors.LockNotAvailable:
+        log.info("metric partitions are in use", scheduled_for=timestamp)
+        return
+    if gone:
+        log.info("metric partitions dropped", partitions=gone, scheduled_for=timestamp)

@@ -1,0 +1,1 @@
+"""The server that agents push metrics to."""
