@@ -94,7 +94,7 @@ impl Grams {
             let Ok(bytes) = window.try_into() else { continue };
             let here = quad(bytes);
             if self.may_begin(here) {
-                let place = &mut done[here as usize % DONE ^ (here >> 16) as usize % DONE];
+                let place = &mut done[(here ^ here >> 16) as usize % DONE];
                 if *place == here {
                     continue;
                 }
