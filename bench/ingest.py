@@ -232,7 +232,7 @@ def main() -> None:
         "name": "ingest",
         "when": datetime.now(UTC).isoformat(timespec="seconds"),
         "machine": {"cpus": os.cpu_count(), "load_before": load, "arch": platform.machine(), "kernel": platform.release()},
-        "ours": "hcc ingest, 1 process, 2 threads; fdatasync before the answer; PostgreSQL with fsync, no index on the newest",
+        "ours": "hcc ingest, 1 process, 2 threads; fdatasync before the answer; PostgreSQL with fsync, no hot index",
         "load": f"{DESCRIPTION}; {args.bodies} bodies, {args.rounds} rounds",
         "disk_mib": int(sizes[0]),
         "versions": said,
