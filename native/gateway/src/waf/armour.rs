@@ -76,7 +76,7 @@ fn plate(body: &PolicyBody, custom: &[&WafRulesBody], exclusions: &[Exclusion], 
         response_bodies: Some(body.response_bodies),
         ..PolicyText::default()
     };
-    let policy = Arc::new(Policy::compile(&text, &engine.rules)?);
+    let policy = Arc::new(Policy::compile(&text, &engine.rules)?.settled(&engine.rules));
     Ok(Plate { body: body.clone(), base: Shield { engine, policy }, text, variants: Mutex::default() })
 }
 
@@ -156,7 +156,8 @@ impl Armour {
         }
         let mut text = plate.text.clone();
         text.exclusions.extend(here.iter().filter_map(|n| self.scoped.get(*n)).map(|(_, e)| e.clone()));
-        let policy = Policy::compile(&text, &engine.rules).map_or_else(|_| Arc::clone(&plate.base.policy), Arc::new);
+        let policy = Policy::compile(&text, &engine.rules)
+            .map_or_else(|_| Arc::clone(&plate.base.policy), |policy| Arc::new(policy.settled(&engine.rules)));
         if variants.len() >= VARIANTS {
             variants.clear();
         }

@@ -85,16 +85,24 @@ impl Run<'_> {
     /// Brings a base up to date.
     pub fn base(&mut self, number: u32) {
         let state = &mut *self.state;
-        let mut listed = std::mem::take(&mut state.bases[number as usize]);
-        if listed.epoch != state.epoch {
-            listed.found.clear();
-            state.list(&self.rules.bases[number as usize].targets, &mut listed.found);
+        if state.bases[number as usize].epoch == state.epoch {
+            return;
+        }
+        let mut found = std::mem::take(&mut state.found);
+        found.clear();
+        state.list(&self.rules.bases[number as usize].targets, &mut found);
+        let listed = &mut state.bases[number as usize];
+        listed.epoch = state.epoch;
+        // What was the last list is kept with all that was made of it: clients send the same headers again and again.
+        if listed.version == 0 || listed.generation != state.values.generation() || listed.found != found {
+            std::mem::swap(&mut listed.found, &mut found);
             listed.classes = listed.found.iter().fold(0, |all, f| all | state.values.classes(f.value));
-            listed.epoch = state.epoch;
+            listed.version += 1;
+            listed.generation = state.values.generation();
             listed.scanned = false;
             listed.made.clear();
         }
-        state.bases[number as usize] = listed;
+        state.found = found;
     }
 
     /// Brings a group and its bits up to date.
@@ -109,10 +117,19 @@ impl Run<'_> {
         let group = &self.rules.groups[number as usize];
         self.base(group.base);
         self.scan_base(group.base);
+        let (epoch, base) = (self.state.epoch, &self.state.bases[group.base as usize]);
+        let known = &mut self.state.groups[number as usize];
+        if known.version == base.version {
+            known.epoch = epoch;
+            if self.listed(number).stale {
+                self.refresh(number);
+            }
+            return;
+        }
         let mut listed = std::mem::take(&mut self.state.groups[number as usize]);
         let state = &mut *self.state;
         let mut base = std::mem::take(&mut state.bases[group.base as usize]);
-        listed.epoch = state.epoch;
+        (listed.epoch, listed.version, listed.stale) = (state.epoch, base.version, false);
         // Most chains come down to the same few steps for the values at hand.
         let rest = classes::rest(&group.chain, base.classes);
         let alike = rest.and_then(|(rest, _)| base.made.iter().find(|(known, _)| *known == rest).map(|(_, group)| *group));
@@ -151,12 +168,28 @@ impl Run<'_> {
         self.state.groups[number as usize] = listed;
     }
 
-    fn scan_base(&mut self, number: u32) {
-        let mut listed = std::mem::take(&mut self.state.bases[number as usize]);
-        if !listed.scanned {
-            self.scan(&mut listed);
-            listed.scanned = true;
+    /// Makes the bits of a group's values anew from what they have now.
+    fn refresh(&mut self, number: u32) {
+        let words = self.rules.words;
+        let mut listed = std::mem::take(self.listed_mut(number));
+        listed.stale = false;
+        listed.bits.clear();
+        listed.bits.resize(words, 0);
+        for found in &listed.found {
+            for (all, one) in listed.bits.iter_mut().zip(self.state.values.bits(found.value)) {
+                *all |= one;
+            }
         }
+        *self.listed_mut(number) = listed;
+    }
+
+    fn scan_base(&mut self, number: u32) {
+        if self.state.bases[number as usize].scanned {
+            return;
+        }
+        let mut listed = std::mem::take(&mut self.state.bases[number as usize]);
+        self.scan(&mut listed);
+        (listed.scanned, listed.stale) = (true, false);
         self.state.bases[number as usize] = listed;
     }
 
@@ -186,6 +219,15 @@ impl Run<'_> {
             Instead::Nothing => listed,
             Instead::Base => &self.state.bases[self.rules.groups[group as usize].base as usize],
             Instead::Group(other) => &self.state.groups[other as usize],
+        }
+    }
+
+    /// As [`Run::listed`].
+    pub fn listed_mut(&mut self, group: u32) -> &mut Listed {
+        match self.state.groups[group as usize].instead {
+            Instead::Nothing => &mut self.state.groups[group as usize],
+            Instead::Base => &mut self.state.bases[self.rules.groups[group as usize].base as usize],
+            Instead::Group(other) => &mut self.state.groups[other as usize],
         }
     }
 
@@ -238,6 +280,7 @@ impl Run<'_> {
             }
             _ => {
                 let mut found = std::mem::take(&mut self.state.found);
+                found.clear();
                 self.state.collect(target, &mut found);
                 out.extend(found.drain(..).map(Live::from));
                 self.state.found = found;

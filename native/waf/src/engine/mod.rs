@@ -18,6 +18,7 @@ mod policy;
 mod program;
 mod request;
 mod run;
+mod settle;
 mod state;
 mod store;
 mod test;

@@ -219,11 +219,13 @@ impl Run<'_> {
         let retargeted = self.state.retargeted.has(number);
         let mut count = 0;
         let mut position = 0;
+        let mut tests = 0;
         while let Some(found) = self.listed(group).found.get(position).copied() {
             position += 1;
             if link.bit != NO_BIT && !self.state.values.has_bit(found.value, link.bit) {
                 continue;
             }
+            tests += 1;
             if self.test(&link.test, found.value, argument) == link.negated {
                 if link.bit != NO_BIT {
                     self.state.values.drop_bit(found.value, link.bit);
@@ -237,6 +239,9 @@ impl Run<'_> {
             self.capture(link, found.value);
             self.matched(live, at, link, head);
             count += 1;
+        }
+        if link.bit != NO_BIT && count < tests.max(1) {
+            self.listed_mut(group).stale = true;
         }
         count
     }
@@ -413,6 +418,7 @@ impl Run<'_> {
         let state = &mut *self.state;
         let old = std::mem::take(&mut state.values);
         let new = &mut state.values;
+        new.succeed(&old);
         let mut keep = |id: &mut ValueId| {
             if id.is_some() {
                 *id = new.intern(old.get(*id));

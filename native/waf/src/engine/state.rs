@@ -76,6 +76,12 @@ pub struct Pair {
 pub struct Listed {
     /// The epoch it was looked up in; another one makes it stale.
     pub epoch: u64,
+    /// Of a base: grows with each list that differs from the one before. Of a group: the one of the base it was made from.
+    pub version: u64,
+    /// Of a base: the generation of the numbers in it.
+    pub generation: u32,
+    /// Some of its values lost bits that `bits` has.
+    pub stale: bool,
     /// The values.
     pub found: Vec<Found>,
     /// All their byte classes.
@@ -190,7 +196,7 @@ pub struct State {
     pub argument: Vec<u8>,
     /// Values of a live target list.
     pub live: Vec<Live>,
-    /// Values of one of its targets.
+    /// Values of one of its targets, or of a base.
     pub found: Vec<Found>,
     /// Whether the contents of files are kept.
     pub keep_files: bool,

@@ -61,6 +61,8 @@ pub struct Values {
     hasher: FixedState,
     /// Number of the request.
     turn: u32,
+    /// Grows when numbers get other meanings.
+    generation: u32,
 }
 
 const SLOTS: usize = 512;
@@ -94,6 +96,7 @@ impl Default for Values {
             // Strings come from clients: the seed differs from process to process so that collisions cannot be prepared.
             hasher: FixedState::with_seed(seed()),
             turn: 0,
+            generation: 0,
         };
         for constant in CONSTANTS {
             values.intern(constant);
@@ -121,6 +124,7 @@ impl Values {
 
     /// Leaves only the strings that came back since the last time, if those are few enough, and what was found out about them.
     fn sift(&mut self) {
+        self.generation = self.generation.wrapping_add(1);
         let old = std::mem::take(&mut self.items);
         let (bytes, masks, memo) = (std::mem::take(&mut self.bytes), std::mem::take(&mut self.masks), std::mem::take(&mut self.memo));
         self.table = vec![0; SLOTS];
@@ -148,6 +152,23 @@ impl Values {
                 self.remember((u64::from(number) << 16 | what) + 1, result);
             }
         }
+    }
+
+    /// Takes the place of other values, whose numbers mean nothing here.
+    pub const fn succeed(&mut self, other: &Self) {
+        self.turn = other.turn;
+        self.generation = other.generation.wrapping_add(1);
+    }
+
+    /// The same as long as numbers mean the strings that they meant.
+    pub const fn generation(&self) -> u32 {
+        self.generation
+    }
+
+    /// The bits of a value as they are now; nothing before it was scanned.
+    pub fn bits(&self, id: ValueId) -> &[u64] {
+        let Some(item) = self.items.get(id.0 as usize) else { return &[] };
+        self.masks.get(item.mask as usize..(item.mask as usize).saturating_add(self.words)).unwrap_or_default()
     }
 
     /// Bytes held.
