@@ -20,8 +20,8 @@ CREATE FUNCTION hcc.metric_samples_source() RETURNS text LANGUAGE sql STABLE SET
          ' SELECT time, series, value, batch FROM hcc.metric_samples_before)' END
 $$;
 
--- Loads the extension where the server can; why it cannot, or NULL. An edition without the columnstore is of no use.
-CREATE FUNCTION hcc.metric_timescaledb() RETURNS text LANGUAGE plpgsql VOLATILE SET search_path = hcc, pg_temp AS $$
+-- Why values cannot be kept in TimescaleDB; NULL when they can. An edition without the columnstore is of no use.
+CREATE FUNCTION hcc.metric_timescaledb() RETURNS text LANGUAGE plpgsql STABLE SET search_path = hcc, pg_temp AS $$
 BEGIN
   IF NOT EXISTS (SELECT FROM pg_available_extensions WHERE name = 'timescaledb') THEN
     RETURN 'the server does not have the extension timescaledb';
@@ -31,13 +31,24 @@ BEGIN
     RETURN 'timescaledb is not among the server''s shared_preload_libraries';
   END IF;
   IF NOT EXISTS (SELECT FROM pg_extension WHERE extname = 'timescaledb') THEN
-    CREATE SCHEMA IF NOT EXISTS timescaledb;
-    CREATE EXTENSION timescaledb SCHEMA timescaledb;
-  END IF;
-  IF current_setting('timescaledb.license', true) IS DISTINCT FROM 'timescale' THEN
+    IF NOT has_database_privilege(current_database(), 'CREATE') THEN
+      RETURN format('%s may not create the extension: grant CREATE on the database', current_user);
+    END IF;
+  ELSIF current_setting('timescaledb.license', true) IS DISTINCT FROM 'timescale' THEN
     RETURN 'the server''s timescaledb.license is not "timescale": it has no columnstore';
   END IF;
   RETURN NULL;
+END
+$$;
+
+-- Creates the extension; as above.
+CREATE FUNCTION hcc.metric_timescaledb_load() RETURNS text LANGUAGE plpgsql VOLATILE SET search_path = hcc, pg_temp AS $$
+BEGIN
+  IF metric_timescaledb() IS NULL AND NOT EXISTS (SELECT FROM pg_extension WHERE extname = 'timescaledb') THEN
+    CREATE SCHEMA IF NOT EXISTS timescaledb;
+    CREATE EXTENSION timescaledb SCHEMA timescaledb;
+  END IF;
+  RETURN metric_timescaledb();
 END
 $$;
 
@@ -64,7 +75,7 @@ BEGIN
       'values are still being moved to "%s"; end that first', metric_storage());
   END IF;
   IF wanted = 'timescaledb' THEN
-    refusal := metric_timescaledb();
+    refusal := metric_timescaledb_load();
     IF refusal IS NOT NULL THEN
       RAISE object_not_in_prerequisite_state USING MESSAGE = refusal;
     END IF;
@@ -386,7 +397,7 @@ $$;
 -- The choice. `SET hcc.metric_storage = 'partitions'` before the migration keeps partitions also where TimescaleDB is.
 DO $$
 BEGIN
-  IF coalesce(current_setting('hcc.metric_storage', true), '') <> 'partitions' AND hcc.metric_timescaledb() IS NULL THEN
+  IF coalesce(current_setting('hcc.metric_storage', true), '') <> 'partitions' AND hcc.metric_timescaledb_load() IS NULL THEN
     -- A database with values is left as it is: moving them takes its time, and is the operator's to begin.
     IF NOT EXISTS (SELECT FROM hcc.metric_samples LIMIT 1) THEN
       PERFORM hcc.metric_storage_begin('timescaledb');

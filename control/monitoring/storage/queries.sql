@@ -14,7 +14,7 @@ SELECT hcc.metric_compact();
 SELECT hcc.metric_storage();
 
 -- name: timescaledb
--- Loads the extension where the server can; else why not.
+-- Why values cannot be kept there; NULL when they can.
 SELECT hcc.metric_timescaledb();
 
 -- name: parts
