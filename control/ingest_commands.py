@@ -92,8 +92,8 @@ def add(commands: Commands) -> None:
         "storage",
         "say how values are kept, or change it",
         later("control.monitoring.storage.command"),
-        more="HCC_OWNER_DATABASE_URL is the database, role hcc_owner. A change moves what there is part by part, while values come "
-        "and are read; begun again after an interruption it goes on where it was.",
+        more="HCC_OWNER_DATABASE_URL is the database, role hcc_owner. A change moves what there is part by part, while values "
+        "come and are read; begun again after an interruption it goes on where it was.",
     )
     storage.add_argument("--convert", choices=("timescaledb", "partitions"), help="keep values in this way from now on")
     storage.add_argument("--dry-run", action="store_true", help="with --convert: only say what would be done")

@@ -7,8 +7,8 @@ from typing import Any
 import psycopg
 
 ROWS_A_SERIES = 10
-"""A row of the columnstore has values of one series of one COPY. With one value it is 330 bytes and slow to make, where a plain row is
-60; from ten values on it is smaller, is written about as fast, and is read several times faster."""
+"""A row of the columnstore has values of one series of one COPY. With one value it is 330 bytes and slow to make, where a plain
+row is 60; from ten values on it is smaller, is written about as fast, and is read several times faster."""
 _HEAD, _ROW, _SERIES = 19, 42, 18
 """Bytes before the first row of PostgreSQL's binary COPY, bytes of a row, and where in it the series stands."""
 _KNOWN = (

@@ -21,7 +21,9 @@ TEMPLATE = "hcc_template"
 TIMESCALEDB_TEMPLATE = "hcc_template_timescaledb"
 """The same with metrics in TimescaleDB."""
 SETTINGS = {**THROWAWAY, "authentication_timeout": "10s", "timescaledb.max_background_workers": "0"}
-"""TimescaleDB has no jobs of ours, and its workers would hold the database that is copied. DROP DATABASE waits for whoever is half-way in, such as a client that was cancelled there; a minute would fail the test."""
+"""TimescaleDB has no jobs of ours, and its workers would hold the database that is copied.
+
+DROP DATABASE waits for whoever is half-way in, such as a client that was cancelled there; a minute would fail the test."""
 
 
 class Server:

@@ -105,10 +105,8 @@ def test_values_are_seen_once_at_every_step_of_a_move(
     after = look(owner)
     assert (after.storage, after.left_parts) == (wanted, 0)
     assert owner.execute("SELECT count(*) FROM hcc.metric_samples").fetchone() == (27,), "each row is there once"
-    assert owner.execute("SELECT to_regclass('hcc.metric_samples_before'), count(*) FROM hcc.metric_samples_moved").fetchone() == (
-        None,
-        0,
-    )
+    left = owner.execute("SELECT to_regclass('hcc.metric_samples_before'), count(*) FROM hcc.metric_samples_moved").fetchone()
+    assert left == (None, 0)
     with psycopg.connect(place.urls["hcc_ingest"]) as ingest, pytest.raises(psycopg.errors.InsufficientPrivilege):
         ingest.execute("SELECT * FROM hcc.metric_samples")
 
@@ -151,7 +149,12 @@ def test_a_writer_at_work_notices(place: Place, owner: Connection, writer: Write
 
 @pytest.mark.parametrize(("storage", "wanted"), WAYS, indirect=["storage"])
 def test_the_command(
-    place: Place, owner: Connection, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], storage: str, wanted: str
+    place: Place,
+    owner: Connection,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    storage: str,
+    wanted: str,
 ) -> None:
     monkeypatch.setenv("HCC_OWNER_DATABASE_URL", place.urls["hcc_owner"])
     put(owner, [(0.0, 1.0)])

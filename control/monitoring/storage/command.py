@@ -65,8 +65,8 @@ def _plan(found: Storage, wanted: str) -> str:
         return f"nothing to do: values are kept in {WORDS[wanted]} already"
     parts, size = (found.left_parts, found.left_bytes) if wanted == found.storage else (found.parts, found.bytes)
     return (
-        f"new values go to {WORDS[wanted]} at once; {parts} parts ({size / 2**20:,.1f} MiB) are moved one by one, the newest first."
-        " Values come and are read meanwhile. A part needs room for its copy before it is dropped."
+        f"new values go to {WORDS[wanted]} at once; {parts} parts ({size / 2**20:,.1f} MiB) are moved one by one, newest"
+        " first. Values come and are read meanwhile. A part needs room for its copy before it is dropped."
     )
 
 
