@@ -10,6 +10,7 @@ from importlib import import_module
 from importlib.metadata import version
 from typing import Any, cast
 
+from agent import commands as agent
 from control import ingest_commands
 from control.command_line import Command, Commands, json_flag, later
 from control.security.commands import arguments as security
@@ -25,6 +26,7 @@ examples:
   hcc site add shop.example --org shop --target http://192.0.2.10:8080
   hcc waf set shop.example --mode block      protect a site
   hcc ban add 203.0.113.7 --reason "guesses passwords" --for 1h
+  hcc agent run --once --print               what this server would push
   hcc keys rotate                            new signing key; old tokens stay good until they expire
 
 Settings come from the environment; `hcc config show` lists them.
@@ -99,6 +101,7 @@ def build_parser() -> argparse.ArgumentParser:
 
     _add_gateway(commands)
     ingest_commands.add(commands)
+    agent.fill(commands.add("agent", "push how a hosting server is; make it a service; configurations of other senders"))
     commands.add("worker", "run jobs from the queue", later("control.worker"))
     _add_admin(commands)
     _add_keys(commands)

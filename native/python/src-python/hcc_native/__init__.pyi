@@ -72,6 +72,9 @@ class Gateway:
     def metrics(self) -> bytes:
         """Counters in Prometheus' text format."""
 
+    def traffic(self, gateway: str) -> list[tuple[str, bytes]]:
+        """Counters of the sites in Prometheus' text format, by the id of their organisation; `gateway` is a label of each."""
+
 @final
 class Answer:
     """What became of a body."""

@@ -262,7 +262,10 @@ impl Run<'_> {
         for stage in 0..=link.chain.len() {
             if stage > 0 {
                 // What no later stage needs is not kept unless it matches, or is short and may come back.
-                if stage == link.chain.len() && !self.state.values.is_short(id) && !self.last_stage(link, link.chain[stage - 1], id, argument) {
+                if stage == link.chain.len()
+                    && !self.state.values.is_short(id)
+                    && !self.last_stage(link, link.chain[stage - 1], id, argument)
+                {
                     break;
                 }
                 let next = self.state.values.transform(id, link.chain[stage - 1], self.rules.unicode.as_ref());

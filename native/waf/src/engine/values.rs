@@ -205,7 +205,14 @@ impl Values {
         let number = u32::try_from(self.items.len()).unwrap_or(u32::MAX - 1);
         let span = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
         let classes = classes::of(&self.bytes[start..]);
-        self.items.push(Item { start: span(start), len: span(self.bytes.len() - start), classes, mask: u32::MAX, born: self.turn, again: false });
+        self.items.push(Item {
+            start: span(start),
+            len: span(self.bytes.len() - start),
+            classes,
+            mask: u32::MAX,
+            born: self.turn,
+            again: false,
+        });
         self.table[at] = number + 1;
         ValueId(number)
     }
