@@ -629,6 +629,23 @@ BEGIN
 END
 $$;
 
+CREATE FUNCTION hcc.metric_series_of(names text[], wanted jsonb, most integer) RETURNS TABLE(id integer, name text, labels text)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'hcc', 'pg_temp'
+    AS $$
+BEGIN
+  IF names IS NULL AND wanted <> '{}' THEN
+    RETURN QUERY SELECT s.id, s.name, s.labels::text FROM metric_series s
+      WHERE s.labels @> wanted AND s.organization_id = current_org_id() LIMIT most;
+  ELSIF names IS NULL THEN
+    RETURN QUERY SELECT s.id, s.name, s.labels::text FROM metric_series s WHERE s.organization_id = current_org_id() LIMIT most;
+  ELSE
+    RETURN QUERY SELECT s.id, s.name, s.labels::text FROM metric_series s
+      WHERE s.organization_id = current_org_id() AND s.name = ANY (names) AND s.labels @> wanted LIMIT most;
+  END IF;
+END
+$$;
+
 CREATE FUNCTION hcc.metric_values_of(wanted integer[], first timestamp with time zone, last timestamp with time zone) RETURNS TABLE(series integer, times bytea, "values" bytea, batches bytea)
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'hcc', 'pg_temp'
@@ -3423,6 +3440,10 @@ GRANT ALL ON FUNCTION hcc.metric_samples_of(wanted integer[], first timestamp wi
 
 REVOKE ALL ON FUNCTION hcc.metric_series_ids(owners uuid[], names text[], label_sets jsonb[], keys bytea[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION hcc.metric_series_ids(owners uuid[], names text[], label_sets jsonb[], keys bytea[]) TO hcc_ingest;
+
+REVOKE ALL ON FUNCTION hcc.metric_series_of(names text[], wanted jsonb, most integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION hcc.metric_series_of(names text[], wanted jsonb, most integer) TO hcc_app;
+GRANT ALL ON FUNCTION hcc.metric_series_of(names text[], wanted jsonb, most integer) TO hcc_worker;
 
 REVOKE ALL ON FUNCTION hcc.metric_values_of(wanted integer[], first timestamp with time zone, last timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION hcc.metric_values_of(wanted integer[], first timestamp with time zone, last timestamp with time zone) TO hcc_app;

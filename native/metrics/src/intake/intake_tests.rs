@@ -172,6 +172,9 @@ fn metadata_are_written_once_until_they_change() {
     cache.not_kept();
     assert!(tell(Kind::Counter, b"two"));
     assert!(!tell(Kind::Counter, b"\xff"), "no text");
+    let mut request = cache.request(ORG, Allowance::default(), NOW).unwrap();
+    request.metadata(&[b'n'; 1025], Kind::Gauge, b"", b"");
+    assert!(request.finish().is_none(), "longer than a series' name may be");
 }
 
 #[test]

@@ -216,8 +216,11 @@ class SegmentReader:
     def piece(self) -> bytes | None:
         """The next piece of PostgreSQL's binary COPY; None at its end."""
 
-def close_segments(folder: str) -> list[int] | None:
-    """Close the open segments of a log whose ingester is gone; None when it is running. Raises OSError."""
+def close_segments(folder: str) -> list[str] | None:
+    """Close the open segments of a log whose ingester is gone: what became of each, in words.
+
+    None when it is running. Raises OSError.
+    """
 
 def waf_check(files: list[str]) -> bytes:
     """Compile rule files: JSON `{"rules", "complaints": ["FILE:LINE: what"], "seconds"}`."""
