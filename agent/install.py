@@ -71,7 +71,9 @@ def install(
         for path in (places.config, places.unit):
             path.parent.mkdir(parents=True, exist_ok=True)
         places.config.parent.chmod(0o700)
-        _write(places.token, "", 0o600)
+        for path in (places.token, places.unit):
+            _write(path.with_suffix(".trial"), "", 0o600)
+            path.with_suffix(".trial").unlink()
     except OSError as error:
         raise InstallError(f"{error.filename}: {error.strerror}; it takes root") from None
     host = host or socket.gethostname()

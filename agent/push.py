@@ -1,4 +1,4 @@
-"""Sending lines to ingestion, over one connection that is kept."""
+"""Sending to ingestion, over one connection that is kept."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import gzip
 import http.client
 import socket
 import ssl
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 from urllib.parse import urlsplit
@@ -33,12 +34,15 @@ class Answer:
 
 
 class Pusher:
-    """One server and one token. `ca_file` names authorities besides those of the system."""
+    """One server and one token. `path` says what is sent: line protocol unless it is another. `ca_file` names authorities besides
+    those of the system."""
 
-    def __init__(self, server: str, token: str, *, timeout_s: float = 5.0, ca_file: str = "") -> None:
+    def __init__(
+        self, server: str, token: str, *, timeout_s: float = 5.0, ca_file: str = "", path: str = "/write?precision=ns"
+    ) -> None:
         url = urlsplit(server)
         self._host, self._port, self._timeout_s = url.hostname or "", url.port, timeout_s
-        self._path = f"{url.path.rstrip('/')}/write?precision=ns"
+        self._path = f"{url.path.rstrip('/')}{path}"
         self._tls = ssl.create_default_context(cafile=ca_file or None) if url.scheme == "https" else None
         self._headers = {
             "Authorization": f"Bearer {token}",
@@ -48,13 +52,14 @@ class Pusher:
         }
         self._connection: http.client.HTTPConnection | None = None
 
-    def push(self, text: str) -> Answer:
-        """Send a batch. What fails on the way is an answer too."""
-        body = gzip.compress(text.encode(), 6)
+    def push(self, text: str | bytes, more: Mapping[str, str] | None = None) -> Answer:
+        """Send a batch, with further header fields. What fails on the way is an answer too."""
+        body = gzip.compress(text.encode() if isinstance(text, str) else text, 6)
+        headers = {**self._headers, **(more or {})}
         for fresh in (False, True):
             reused = self._connection is not None
             try:
-                return self._answer(body)
+                return self._answer(body, headers)
             except (OSError, http.client.HTTPException, ssl.SSLError) as error:
                 self.close()
                 # The server may have closed a connection that lay idle; that says nothing about now.
@@ -62,13 +67,13 @@ class Pusher:
                     return Answer(Outcome.LATER, why=f"{type(error).__name__}: {error}")
         raise AssertionError("the second try returns")
 
-    def _answer(self, body: bytes) -> Answer:
+    def _answer(self, body: bytes, headers: Mapping[str, str]) -> Answer:
         if self._connection is None:
             if self._tls is None:
                 self._connection = http.client.HTTPConnection(self._host, self._port, timeout=self._timeout_s)
             else:
                 self._connection = http.client.HTTPSConnection(self._host, self._port, timeout=self._timeout_s, context=self._tls)
-        self._connection.request("POST", self._path, body, self._headers)
+        self._connection.request("POST", self._path, body, headers)
         response = self._connection.getresponse()
         said = response.read(65_536)
         if response.will_close or not response.isclosed():

@@ -47,6 +47,8 @@ def _gateway(args: argparse.Namespace) -> int:
         geo_country=args.geo_country,
         geo_asn=args.geo_asn,
         rule_sets=args.waf_rule_sets,
+        metrics_url=args.metrics_url,
+        metrics_token=_metrics_token(),
     )
     return int(code or 0)
 
@@ -63,6 +65,12 @@ def _certificate_keys() -> str:
     except crypto.KeyringError as error:
         raise settings.SettingsError([f"{setting.name}: {error}"]) from None
     return str(keys)
+
+
+def _metrics_token() -> str:
+    """With what the gateway pushes its figures; empty when it does not."""
+    settings = import_module("control.core.settings")
+    return settings.read_secret_or_value(settings.ENVIRONMENT["gateway_metrics_token"], os.environ) or ""
 
 
 def _positive(text: str) -> int:
@@ -130,6 +138,7 @@ def _add_gateway(commands: Commands) -> None:
         ("--access-log", "HCC_GATEWAY_ACCESS_LOG", "-", "file of the access log, - is standard output"),
         ("--geo-country", "HCC_GEO_COUNTRY_DB", "", "file of countries in MaxMind's format"),
         ("--waf-rule-sets", "HCC_WAF_RULE_SETS", "", "rule files of the firewall: VERSION=FILE:FILE…;VERSION=…"),
+        ("--metrics-url", "HCC_GATEWAY_METRICS_URL", "", "ingestion, for what the gateway and its sites did"),
         ("--geo-asn", "HCC_GEO_ASN_DB", "", "file of autonomous systems in MaxMind's format"),
     ):
         gateway.add_argument(

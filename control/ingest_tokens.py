@@ -49,7 +49,8 @@ def add(connection: Connection, organization_id: UUID, name: str, token: str, *,
 def _create(connection: Connection, args: argparse.Namespace) -> dict[str, Any]:
     kinds = ("platform",) if args.for_others else ("platform", "reseller", "customer")
     row = connection.execute(
-        "SELECT id FROM hcc.organizations WHERE slug = %s AND kind = ANY (%s) AND deleted_at IS NULL", (args.organization, list(kinds))
+        "SELECT id FROM hcc.organizations WHERE slug = %s AND kind = ANY (%s) AND deleted_at IS NULL",
+        (args.organization, list(kinds)),
     ).fetchone()
     if row is None:
         raise NotFound(f"organisation: {args.organization}")

@@ -24,6 +24,7 @@ from dataplane.events import EventWriter
 from dataplane.listeners import ListenError, open_listeners, parse
 from dataplane.log import logger
 from dataplane.processes import die_with_parent
+from dataplane.traffic import TrafficPush
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -54,6 +55,8 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     geo_country: str
     geo_asn: str
     rule_sets: dict[str, list[str]]
+    metrics_url: str
+    metrics_token: str
     parent: int
     stopping: mmap.mmap
     """One byte that parent and worker share: 0, or how the parent stops (`_ALONE`, `_HANDED_OVER`)."""
@@ -79,6 +82,7 @@ class Operations:
         self._gateway: Gateway | None = None
         self._feed: ConfigFeed | None = None
         self._events: EventWriter | None = None
+        self._traffic: TrafficPush | None = None
         self._tasks: list[asyncio.Task[None]] = []
 
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
@@ -107,6 +111,9 @@ class Operations:
             self._feed = ConfigFeed(options.database_url, gateway.apply, gateway.revoke, gateway.ban, log)
             self._events = EventWriter(options.database_url, gateway.take_events, gateway.take_tallies, log)
             self._tasks = [loop.create_task(self._feed.run()), loop.create_task(self._events.run())]
+        if options.metrics_url and options.metrics_token:
+            self._traffic = TrafficPush(options.metrics_url, options.metrics_token, self._own_figures, gateway.traffic, log)
+            self._tasks.append(loop.create_task(self._traffic.run()))
 
     def __rsgi_del__(self, loop: asyncio.AbstractEventLoop) -> None:
         for task in self._tasks:
@@ -144,17 +151,25 @@ class Operations:
                 }
                 answer.response_bytes(200 if ready else 503, _JSON, msgspec.json.encode(body))
             case "/metrics":
-                connected = int(bool(self._feed and self._feed.connected))
-                own = (
-                    "# HELP hcc_gateway_config_connected Whether the configuration is fed (1) or the last good copy (0)\n"
-                    f"# TYPE hcc_gateway_config_connected gauge\nhcc_gateway_config_connected {connected}\n"
-                )
-                own += self._events_text()
-                answer.response_bytes(200, _TEXT, gateway.metrics() + own.encode())
+                answer.response_bytes(200, _TEXT, self._own_figures().encode())
             case "/config":
                 answer.response_bytes(200, _JSON, gateway.status())
             case _:
                 answer.response_bytes(404, _JSON, msgspec.json.encode({"error": "not found", "endpoints": ENDPOINTS}))
+
+    def _own_figures(self) -> str:
+        """What the gateway and this process count, in Prometheus' text format."""
+        connected = int(bool(self._feed and self._feed.connected))
+        text = "" if self._gateway is None else self._gateway.metrics().decode()
+        text += (
+            "# HELP hcc_gateway_config_connected Whether the configuration is fed (1) or the last good copy (0)\n"
+            f"# TYPE hcc_gateway_config_connected gauge\nhcc_gateway_config_connected {connected}\n"
+        )
+        if self._traffic is not None:
+            for what, count in (("pushed", self._traffic.pushed), ("failed", self._traffic.failed)):
+                name = f"hcc_gateway_pushes_{what}_total"
+                text += f"# TYPE {name} counter\n{name} {count}\n"
+        return text + self._events_text()
 
     def _events_text(self) -> str:
         """How many security events were written, and how many were not."""
@@ -232,6 +247,8 @@ def serve(
     geo_country: str = "",
     geo_asn: str = "",
     rule_sets: str = "",
+    metrics_url: str = "",
+    metrics_token: str = "",
     drain_s: float = 10.0,
 ) -> int:
     """Serve until a signal. `threads` are those of the public listener; `drain_s` bounds how long a stop waits for requests.
@@ -242,6 +259,7 @@ def serve(
     `redis_url`. SIGUSR1 opens the access log anew.
     `rule_sets` says which files the firewall's rules of each version are (`VERSION=FILE:FILE;…`), Debian's core rules
     unless given.
+    What it counts goes to ingestion at `metrics_url`, with a token that may push for all organisations.
     Exit code 2 when an address cannot be listened on, the one of Redis is none, or the rule sets are not written so.
     """
     from granian import Granian
@@ -271,6 +289,8 @@ def serve(
         geo_country=geo_country,
         geo_asn=geo_asn,
         rule_sets=files,
+        metrics_url=metrics_url.rstrip("/"),
+        metrics_token=metrics_token,
         parent=os.getpid(),
         stopping=mmap.mmap(-1, 1),
     )

@@ -69,7 +69,12 @@ async def claim(ctx: Context, tx: Transaction, data: NewClaim) -> Claim:
         f" && sudo python3 hcc-agent.pyz install --server {server} --claim {secret}",
     )
     await tx.run(
-        q.SQL.insert_claim, id=made.id, organization_id=owner, name=made.name, claim_hash=_hash(secret), expires_at=made.expires_at
+        q.SQL.insert_claim,
+        id=made.id,
+        organization_id=owner,
+        name=made.name,
+        claim_hash=_hash(secret),
+        expires_at=made.expires_at,
     )
     shown = {"name": made.name, "expires_at": made.expires_at}
     await ctx.audit(tx, "agent_claim.created", "agent_claim", made.id, organization_id=owner, after=shown)
@@ -97,9 +102,7 @@ async def enrol(ctx: Context, data: Enrolment) -> Enrolled:
             q.SQL.insert, id=agent_id, organization_id=owner, name=name, agent_version=data.agent_version, token_id=token_id
         )
         made = await tx.one(Agent, q.SQL.get, id=agent_id)
-        actor = audit.Actor(
-            kind="system", address=None if ctx.address is None else str(ctx.address), request_id=ctx.request_id
-        )
+        actor = audit.Actor(kind="system", address=None if ctx.address is None else str(ctx.address), request_id=ctx.request_id)
         await audit.record(tx, actor, "agent.created", "agent", agent_id, organization_id=owner, after=made)
         await events.emit(tx, "agent.created", owner, made)
     server = ctx.runtime.settings.public_url.rstrip("/")
