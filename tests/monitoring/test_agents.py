@@ -159,16 +159,37 @@ async def test_the_bundle_is_the_agent_and_has_nothing_else(world: World, tmp_pa
     file.write_bytes(got.content)
     # -I -S: with the standard library alone.
     done = await asyncio.to_thread(
-        subprocess.run, [sys.executable, "-I", "-S", str(file), "run", "--once", "--print"], capture_output=True, check=True, text=True
+        subprocess.run,
+        [sys.executable, "-I", "-S", str(file), "run", "--once", "--print"],
+        capture_output=True,
+        check=True,
+        text=True,
     )
     assert "host_memory,host=" in done.stdout
     made = await claim(world)
     async with served(world) as url:
-        command = [sys.executable, "-I", "-S", str(file), "install", "--server", url, "--claim", "-", "--root", str(tmp_path), "--no-start"]
-        installed = await asyncio.to_thread(subprocess.run, command, input=made["claim"] + "\n", capture_output=True, text=True, check=False)
+        command = [
+            sys.executable,
+            "-I",
+            "-S",
+            str(file),
+            "install",
+            "--server",
+            url,
+            "--claim",
+            "-",
+            "--root",
+            str(tmp_path),
+            "--no-start",
+        ]
+        installed = await asyncio.to_thread(
+            subprocess.run, command, input=made["claim"] + "\n", capture_output=True, text=True, check=False
+        )
     assert installed.returncode == 0, installed.stderr
     assert made["claim"] not in installed.stdout + installed.stderr
     assert Places(tmp_path).bundle.read_bytes() == got.content
-    assert "/usr/bin/python3 -I -B /usr/local/lib/hcc-agent/hcc-agent.pyz run" in Places(tmp_path).unit.read_text(encoding="utf-8")
+    assert "/usr/bin/python3 -I -B /usr/local/lib/hcc-agent/hcc-agent.pyz run" in Places(tmp_path).unit.read_text(
+        encoding="utf-8"
+    )
     listed = (await world.get("anna", "/v1/monitoring/agents")).json()["data"]
     assert json.dumps(listed).count('"agent_version": "0.1.0"') == 1
