@@ -14,6 +14,7 @@ ROWS = [
     Row("GET /v1/monitoring/agents", "server_agent", LISTED_BY_STAFF),
     Row(f"GET {AGENT}", "server_agent", grid(READ_BY_STAFF)),
     Row(f"DELETE {AGENT}", "server_agent", grid(WRITTEN_BY_OWNERS, ok=204)),
+    Row("GET /v1/monitoring/traffic", "nothing", SEEN_BY_MEMBERS),
     Row("POST /v1/monitoring/agents/claims", "nothing", MADE_BY_OWNERS, {"name": "web1"}),
 ]
 PUBLIC = [Public("POST /v1/monitoring/agents/enrolments", 404, {"claim": "hcc_claim_x", "host": "web1"})]
