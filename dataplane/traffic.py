@@ -77,6 +77,10 @@ class TrafficPush:
             self._said = "" if answer is None else answer.why
             await asyncio.sleep(pause)
 
+    def close(self) -> None:
+        """Let the connection go."""
+        self._pusher.close()
+
     def _push(self) -> Answer | None:
         """All of it once; the first answer that is no success. When the server is away the rest waits for the next time."""
         first = None
