@@ -14,7 +14,7 @@ def pairs(text: str) -> dict[str, int]:
     """`name: number` or `name number` a line, as in /proc/meminfo; lines without a number are left out."""
     found: dict[str, int] = {}
     for line in text.splitlines():
-        name, *rest = line.replace(":", " ", 1).split()
-        if rest and rest[0].lstrip("-").isdecimal():
-            found[name] = int(rest[0])
+        words = line.replace(":", " ", 1).split()
+        if len(words) > 1 and words[1].lstrip("-").isdecimal():
+            found[words[0]] = int(words[1])
     return found
