@@ -38,9 +38,10 @@ def test_postgres(urls: Urls) -> None:
 STARTING = b"E" + (len(body := b"SFATAL\0C57P03\0Mthe database system is starting up\0\0") + 4).to_bytes(4, "big") + body
 
 
-@pytest.mark.parametrize(
-    ("answer", "up"), [(STARTING, 0), (b"N", 0), (b"", 0), (b"HTTP/1.1 400 X\r\n\r\n", 0), (b"R\0\0\0\x08\0\0\0\0", 1)]
-)
+ANSWERS = [(STARTING, 0), (b"N", 0), (b"", 0), (b"HTTP/1.1 400 X\r\n\r\n", 0), (b"R\0\0\0\x08\0\0\0\0", 1)]
+
+
+@pytest.mark.parametrize(("answer", "up"), ANSWERS)
 def test_what_answers_in_its_place(answer: bytes, up: int) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
 
@@ -61,8 +62,16 @@ def test_redis(redis_url: str) -> None:
     found = fields(list(redis.collect([Server("cache", redis_url)])))
     assert found["host_redis_up"] == 1
     assert found["host_redis_memory_bytes"] > 100_000
-    assert {"host_redis_clients", "host_redis_memory_limit_bytes", "host_redis_connections_refused_total", "host_redis_hits_total",
-            "host_redis_misses_total", "host_redis_commands_total", "host_redis_answer_seconds"} <= found.keys()  # fmt: skip
+    names = {
+        "clients",
+        "memory_limit_bytes",
+        "connections_refused_total",
+        "hits_total",
+        "misses_total",
+        "commands_total",
+        "answer_seconds",
+    }
+    assert {f"host_redis_{name}" for name in names} <= found.keys()
     url = urlsplit(redis_url)
     for text in (
         f"redis://:wrong@{url.hostname}:{url.port}",
