@@ -137,6 +137,9 @@ def _sites(
             {"path_prefix": "/"},
             {"path_prefix": "/v1", **api},
             {"path_prefix": "/v1/auth", "rate_limits": [API_LIMIT]},
+            # A server that gets its agent has no account; its claim is looked at behind here.
+            {"path_prefix": "/v1/monitoring/agents/enrolments", "rate_limits": [API_LIMIT]},
+            {"path_prefix": "/v1/monitoring/agents/hcc-agent.pyz", "rate_limits": [API_LIMIT]},
             {"path_prefix": "/docs"},
             {"path_prefix": "/openapi.json"},
             {"path_prefix": "/health"},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from typing import Any
 from uuid import UUID
@@ -9,6 +10,8 @@ from uuid import UUID
 import pytest
 
 from control.core.settings import Settings
+from control.monitoring.query.store import Resolution, series
+from control.monitoring.traffic.counting import rise
 from tests.monitoring.kept import keep
 from tests.world import World
 
@@ -23,23 +26,23 @@ def counter(name: str, per_s: float, **labels: str) -> tuple[dict[str, str], lis
 
 @pytest.fixture(autouse=True)
 def counted(world: World, settings: Settings) -> None:
-    series = []
+    kept = []
     for gateway in ("g1", "g2"):
         for route, good, bad in (("r1", 2.0, 0.5), ("r2", 0.25, 0.0)):
             at = {"gateway": gateway, "site": str(SHOP), "route": route}
-            series += [
+            kept += [
                 counter("requests_total", good, **at, **{"class": "2xx"}),
                 counter("requests_total", bad, **at, **{"class": "5xx"}),
             ]
-            series += [counter("decisions_total", good / 10, **at, action="blocked")]
-            series += [counter("sent_bytes_total", 1000 * good, **at), counter("received_bytes_total", 10 * good, **at)]
+            kept += [counter("decisions_total", good / 10, **at, action="blocked")]
+            kept += [counter("sent_bytes_total", 1000 * good, **at), counter("received_bytes_total", 10 * good, **at)]
             # A tenth takes up to five seconds, the others up to half a second.
             for le, share in (("0.1", 0.0), ("0.5", 0.9), ("5", 1.0), ("+Inf", 1.0)):
-                series.append(counter("request_seconds_bucket", share * (good + bad), **at, le=le))
-    series.append(counter("requests_total", 0.1, gateway="g1", site=str(SHOP), **{"class": "4xx"}))
-    series.append(counter("requests_total", 0.01, gateway="g1", site=str(BLOG), **{"class": "2xx"}))
-    series.append(counter("requests_total", 5.0, gateway="g1", site="not a site", **{"class": "2xx"}))
-    keep(settings, world.organizations["apple"], series)
+                kept.append(counter("request_seconds_bucket", share * (good + bad), **at, le=le))
+    kept.append(counter("requests_total", 0.1, gateway="g1", site=str(SHOP), **{"class": "4xx"}))
+    kept.append(counter("requests_total", 0.01, gateway="g1", site=str(BLOG), **{"class": "2xx"}))
+    kept.append(counter("requests_total", 5.0, gateway="g1", site="not a site", **{"class": "2xx"}))
+    keep(settings, world.organizations["apple"], kept)
 
 
 async def ask(world: World, who: str = "anna", **more: str) -> list[dict[str, Any]]:
@@ -73,6 +76,27 @@ async def test_by_route(world: World) -> None:
 @pytest.mark.parametrize("who", ["root", "nora", "bert", "cleo"])
 async def test_others_see_none_of_it(world: World, who: str) -> None:
     assert await ask(world, who) == []
+
+
+RISES = [
+    # Times and values, from 100 on, of samples; what a counter rose by.
+    (Resolution.RAW, [(90, 5), (110, 7), (120, 9)], 4),
+    (Resolution.RAW, [(100, 5), (110, 7)], 2),
+    (Resolution.RAW, [(90, 5), (110, 2), (120, 3)], 3),
+    (Resolution.RAW, [(110, 5), (120, 7)], 2),
+    (Resolution.RAW, [(80, 1), (90, 5)], 0),
+    (Resolution.RAW, [(90, 5), (110, math.nan), (120, 6)], 1),
+    (Resolution.RAW, [], 0),
+    (Resolution.MINUTE, [(60, 3), (120, 7), (180, 8)], 5),
+    (Resolution.MINUTE, [(120, 7), (180, 8)], 8),
+]
+
+
+@pytest.mark.parametrize(("resolution", "points", "expected"), RISES)
+def test_rises(resolution: Resolution, points: list[tuple[float, float]], expected: float) -> None:
+    one = series({"__name__": "c"}, points)
+    one.resolution = resolution
+    assert rise(one, 100 * 1_000_000) == expected
 
 
 WRONG = ["start=noon", f"start={START}&end={START}", f"start={START - 40 * 86_400}&end={START}", "by=gateway", "site_id=x"]

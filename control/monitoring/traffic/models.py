@@ -24,7 +24,7 @@ class Traffic(msgspec.Struct, kw_only=True):
 
     `errors` are those that ended with a 5xx. `by_class` has `2xx` to `5xx`, and `none` where nobody was there any more to
     answer; `decisions` what was done for security: `blocked`, `detected`, `banned`, `denied`, `challenged`, `limited`, `logged`.
-    Counts are differences of counters that are read every ten seconds, estimated at both ends of the time.
+    Counts are what the counters rose by between the first and the last time that they were pushed, every ten seconds.
     """
 
     site_id: UUID
