@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import subprocess
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
@@ -188,6 +189,39 @@ def test_what_is_no_certificate_is_told(tmp_path: Path, content: bytes) -> None:
     # One that was asked for by name and is not there is missed, not forgotten.
     missing = str(tmp_path / "none.pem")
     assert found(certificates.collect([missing])) == [("host_certificate_readable", {"file": missing}, 0.0)]
+
+
+def test_a_damaged_certificate_is_told_and_nothing_else_happens(tmp_path: Path) -> None:
+    file = tmp_path / "cert.der"
+    command = [
+        "openssl",
+        "req",
+        "-x509",
+        "-newkey",
+        "ed25519",
+        "-nodes",
+        "-subj",
+        "/CN=a",
+        "-keyout",
+        "/dev/null",
+        "-outform",
+        "DER",
+    ]
+    subprocess.run([*command, "-out", str(file)], check=True, capture_output=True)
+    whole = file.read_bytes()
+    certificates.validity(whole)
+    chance = random.Random(7)
+    refused = 0
+    for _ in range(3000):
+        damaged = bytearray(whole[: chance.randrange(len(whole)) if chance.random() < 0.3 else len(whole)])
+        for _ in range(chance.randrange(1, 4)):
+            if damaged:
+                damaged[chance.randrange(min(len(damaged), 120))] = chance.randrange(256)
+        try:
+            certificates.validity(bytes(damaged))
+        except ValueError:
+            refused += 1
+    assert refused > 1000
 
 
 def test_backups_by_their_newest_file(tmp_path: Path) -> None:
