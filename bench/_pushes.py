@@ -16,7 +16,9 @@ FIELDS = (
 )  # fmt: skip
 HOSTS = 1_000
 PREPARED = 60
-DESCRIPTION = f"bodies of {LINES:,} Telegraf-like lines of {len(FIELDS)} fields, {HOSTS:,} series of lines, uncompressed, 2 connections"
+DESCRIPTION = (
+    f"bodies of {LINES:,} Telegraf-like lines of {len(FIELDS)} fields, {HOSTS:,} series of lines, uncompressed, 2 connections"
+)
 
 
 @dataclass

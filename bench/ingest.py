@@ -2,9 +2,9 @@
 
     python bench/ingest.py [--bodies N] [--rounds N]
 
-Ours acknowledges what is synced to disk; VictoriaMetrics what is in memory. All get the same bodies over two connections, in turn.
-The writer runs beside ours, as in production, so that what is acknowledged shares the machine with what is written to the database.
-Programs that are missing are left out, and that is said.
+Ours acknowledges what is synced to disk; VictoriaMetrics what is in memory. All get the same bodies over two connections, in
+turn. Once the writer runs beside ours, as in production, so that what is acknowledged shares the machine with what is written to
+the database. Programs that are missing are left out, and that is said.
 """
 
 from __future__ import annotations
@@ -162,7 +162,9 @@ def _case(name: str, rounds: list[dict[str, float]]) -> dict[str, Any]:
     }
 
 
-def _round(ours: Ours, peers: dict[str, tuple[int, int]], prepared: list[bytes], args: argparse.Namespace, turn: int) -> list[dict[str, float]]:
+def _round(
+    ours: Ours, peers: dict[str, tuple[int, int]], prepared: list[bytes], args: argparse.Namespace, turn: int
+) -> list[dict[str, float]]:
     """Acknowledged with the writer beside, without it, and what reached the database."""
     beside: dict[str, float] = {}
     alone: dict[str, float] = {}
@@ -218,7 +220,11 @@ def main() -> None:
         rounds = [_round(ours, peers, prepared, args, turn) for turn in range(args.rounds)]
         memory = {"ours": rss_mib(ours.pid), **{who: rss_mib(pid) for who, (pid, _) in peers.items()}}
         sizes = re.findall(r"\d+", subprocess.run(["du", "-sm", str(folder)], capture_output=True, text=True, check=True).stdout)
-    names = ("acknowledged, durable (peers as they are)", "acknowledged while the writer works beside", "in PostgreSQL, from the first body on")
+    names = (
+        "acknowledged, durable (peers as they are)",
+        "acknowledged while the writer works beside",
+        "in PostgreSQL, from the first body on",
+    )
     cases = [_case(name, [r[n] for r in rounds]) for n, name in enumerate(names)]
     cases.append({"case": "resident memory at the end", "unit": "MiB", "better": "lower", "ours": round(memory.pop("ours")),
                   "peers": {who: round(mib) for who, mib in memory.items()}, "ratios": {}})  # fmt: skip
@@ -226,7 +232,7 @@ def main() -> None:
         "name": "ingest",
         "when": datetime.now(UTC).isoformat(timespec="seconds"),
         "machine": {"cpus": os.cpu_count(), "load_before": load, "arch": platform.machine(), "kernel": platform.release()},
-        "ours": "hcc ingest, 1 process, 2 threads; fdatasync before the answer; PostgreSQL with fsync, no index on the hot partition",
+        "ours": "hcc ingest, 1 process, 2 threads; fdatasync before the answer; PostgreSQL with fsync, no hot index",
         "load": f"{DESCRIPTION}; {args.bodies} bodies, {args.rounds} rounds",
         "disk_mib": int(sizes[0]),
         "versions": said,
