@@ -102,6 +102,6 @@ def test_rises(resolution: Resolution, points: list[tuple[float, float]], expect
 WRONG = ["start=noon", f"start={START}&end={START}", f"start={START - 40 * 86_400}&end={START}", "by=gateway", "site_id=x"]
 
 
-@pytest.mark.parametrize("query", WRONG)
+@pytest.mark.parametrize("query", WRONG, ids=range(len(WRONG)))
 async def test_what_is_wrong_is_said(world: World, query: str) -> None:
     assert (await world.get("anna", f"/v1/monitoring/traffic?{query}")).status_code == 422
