@@ -3,6 +3,17 @@
 SET check_function_bodies = false;
 SET search_path = '';
 
+CREATE FUNCTION hcc.agent_claim_take(hash bytea) RETURNS TABLE(organization_id uuid, name text)
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'hcc', 'pg_temp'
+    AS $$
+  UPDATE agent_claims c SET used_at = now()
+   WHERE c.claim_hash = hash AND c.used_at IS NULL AND c.expires_at > now()
+     AND NOT EXISTS (SELECT FROM organizations o JOIN organizations a ON a.id = ANY (o.path)
+                      WHERE o.id = c.organization_id AND (NOT a.is_active OR a.deleted_at IS NOT NULL))
+  RETURNING c.organization_id, c.name
+$$;
+
 CREATE FUNCTION hcc.ban_changed() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'hcc', 'pg_temp'
@@ -328,6 +339,18 @@ BEGIN
   PERFORM pg_notify('hcc_ingest', '');
   RETURN NULL;
 END
+$$;
+
+CREATE FUNCTION hcc.ingest_tokens_used(hashes bytea[], at timestamp with time zone[]) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'hcc', 'pg_temp'
+    AS $$
+  INSERT INTO ingest_token_uses (token_id, organization_id, last_used_at)
+  SELECT t.id, t.organization_id, max(least(u.used, now()))
+    FROM unnest(hashes, at) AS u(hash, used) JOIN ingest_tokens t ON t.token_hash = u.hash
+   GROUP BY t.id, t.organization_id
+  ON CONFLICT (token_id) DO UPDATE SET last_used_at = excluded.last_used_at
+   WHERE excluded.last_used_at > ingest_token_uses.last_used_at
 $$;
 
 CREATE PROCEDURE hcc.make_person_table(IN table_name text)
@@ -1204,6 +1227,38 @@ CREATE TABLE hcc.access_entries (
 
 ALTER TABLE ONLY hcc.access_entries FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE hcc.agent_claims (
+    id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    name text DEFAULT ''::text NOT NULL,
+    claim_hash bytea NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    used_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT agent_claims_claim_hash_check CHECK ((octet_length(claim_hash) = 32)),
+    CONSTRAINT agent_claims_name_check CHECK ((char_length(name) <= 100))
+);
+
+ALTER TABLE ONLY hcc.agent_claims FORCE ROW LEVEL SECURITY;
+
+COMMENT ON COLUMN hcc.agent_claims.name IS 'What the agent will be called; empty leaves it to the server that it runs on.';
+
+CREATE TABLE hcc.agents (
+    id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    name text NOT NULL,
+    agent_version text DEFAULT ''::text NOT NULL,
+    token_id uuid NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    deleted_at timestamp with time zone,
+    CONSTRAINT agents_agent_version_check CHECK ((char_length(agent_version) <= 50)),
+    CONSTRAINT agents_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 253)))
+);
+
+ALTER TABLE ONLY hcc.agents FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE hcc.api_keys (
     id uuid NOT NULL,
     organization_id uuid NOT NULL,
@@ -2072,6 +2127,13 @@ CREATE TABLE hcc.idempotency_keys (
 
 ALTER TABLE ONLY hcc.idempotency_keys FORCE ROW LEVEL SECURITY;
 
+CREATE VIEW hcc.ingest_config_organizations AS
+ SELECT o.id
+   FROM hcc.organizations o
+  WHERE (NOT (EXISTS ( SELECT
+           FROM hcc.organizations a
+          WHERE ((a.id = ANY (o.path)) AND ((NOT a.is_active) OR (a.deleted_at IS NOT NULL))))));
+
 CREATE TABLE hcc.ingest_tokens (
     id uuid NOT NULL,
     organization_id uuid NOT NULL,
@@ -2082,6 +2144,7 @@ CREATE TABLE hcc.ingest_tokens (
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
     deleted_at timestamp with time zone,
+    for_others boolean DEFAULT false NOT NULL,
     CONSTRAINT ingest_tokens_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 100))),
     CONSTRAINT ingest_tokens_prefix_check CHECK (((char_length(prefix) >= 1) AND (char_length(prefix) <= 20))),
     CONSTRAINT ingest_tokens_token_hash_check CHECK ((octet_length(token_hash) = 32))
@@ -2105,13 +2168,22 @@ CREATE VIEW hcc.ingest_config_tokens AS
  SELECT t.token_hash,
     t.organization_id,
     COALESCE(l.values_per_s, (0)::bigint) AS values_per_s,
-    COALESCE(l.active_series, 1000000) AS active_series
+    COALESCE(l.active_series, 1000000) AS active_series,
+    (t.for_others AND (o.kind = 'platform'::text)) AS for_others
    FROM ((hcc.ingest_tokens t
      JOIN hcc.organizations o ON ((o.id = t.organization_id)))
      LEFT JOIN hcc.metric_limits l ON ((l.organization_id = o.id)))
   WHERE ((t.deleted_at IS NULL) AND (NOT (EXISTS ( SELECT
            FROM hcc.organizations a
           WHERE ((a.id = ANY (o.path)) AND ((NOT a.is_active) OR (a.deleted_at IS NOT NULL)))))));
+
+CREATE TABLE hcc.ingest_token_uses (
+    token_id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    last_used_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE ONLY hcc.ingest_token_uses FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE hcc.login_throttle (
     key_hash bytea NOT NULL,
@@ -2535,6 +2607,18 @@ ALTER TABLE ONLY hcc.access_entries
 ALTER TABLE ONLY hcc.access_entries
     ADD CONSTRAINT access_entries_same UNIQUE NULLS NOT DISTINCT (organization_id, site_id, network, asn, country);
 
+ALTER TABLE ONLY hcc.agent_claims
+    ADD CONSTRAINT agent_claims_claim_hash_key UNIQUE (claim_hash);
+
+ALTER TABLE ONLY hcc.agent_claims
+    ADD CONSTRAINT agent_claims_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY hcc.agents
+    ADD CONSTRAINT agents_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY hcc.agents
+    ADD CONSTRAINT agents_token_id_key UNIQUE (token_id);
+
 ALTER TABLE ONLY hcc.api_keys
     ADD CONSTRAINT api_keys_pkey PRIMARY KEY (id);
 
@@ -2603,6 +2687,9 @@ ALTER TABLE ONLY hcc.gateway_upstreams
 
 ALTER TABLE ONLY hcc.idempotency_keys
     ADD CONSTRAINT idempotency_keys_pkey PRIMARY KEY (organization_id, actor_id, key);
+
+ALTER TABLE ONLY hcc.ingest_token_uses
+    ADD CONSTRAINT ingest_token_uses_pkey PRIMARY KEY (token_id);
 
 ALTER TABLE ONLY hcc.ingest_tokens
     ADD CONSTRAINT ingest_tokens_pkey PRIMARY KEY (id);
@@ -2750,6 +2837,10 @@ ALTER TABLE ONLY hcc.webhook_endpoints
 
 ALTER TABLE ONLY hcc.webhook_endpoints
     ADD CONSTRAINT webhook_endpoints_pkey PRIMARY KEY (id);
+
+CREATE INDEX agent_claims_organization ON hcc.agent_claims USING btree (organization_id, created_at DESC);
+
+CREATE INDEX agents_organization ON hcc.agents USING btree (organization_id, created_at DESC) WHERE (deleted_at IS NULL);
 
 CREATE INDEX api_keys_organization ON hcc.api_keys USING btree (organization_id, created_at DESC) WHERE (deleted_at IS NULL);
 
@@ -2949,6 +3040,15 @@ ALTER TABLE ONLY hcc.access_entries
 ALTER TABLE ONLY hcc.access_entries
     ADD CONSTRAINT access_entries_organization_id_site_id_fkey FOREIGN KEY (organization_id, site_id) REFERENCES hcc.gateway_sites(organization_id, id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY hcc.agent_claims
+    ADD CONSTRAINT agent_claims_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
+
+ALTER TABLE ONLY hcc.agents
+    ADD CONSTRAINT agents_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
+
+ALTER TABLE ONLY hcc.agents
+    ADD CONSTRAINT agents_token_id_fkey FOREIGN KEY (token_id) REFERENCES hcc.ingest_tokens(id);
+
 ALTER TABLE ONLY hcc.api_keys
     ADD CONSTRAINT api_keys_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
 
@@ -3011,6 +3111,12 @@ ALTER TABLE ONLY hcc.gateway_upstreams
 
 ALTER TABLE ONLY hcc.idempotency_keys
     ADD CONSTRAINT idempotency_keys_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
+
+ALTER TABLE ONLY hcc.ingest_token_uses
+    ADD CONSTRAINT ingest_token_uses_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
+
+ALTER TABLE ONLY hcc.ingest_token_uses
+    ADD CONSTRAINT ingest_token_uses_token_id_fkey FOREIGN KEY (token_id) REFERENCES hcc.ingest_tokens(id);
 
 ALTER TABLE ONLY hcc.ingest_tokens
     ADD CONSTRAINT ingest_tokens_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
@@ -3122,6 +3228,10 @@ ALTER TABLE ONLY hcc.webhook_endpoints
 
 ALTER TABLE hcc.access_entries ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE hcc.agent_claims ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE hcc.agents ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE hcc.api_keys ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE hcc.audit_log ENABLE ROW LEVEL SECURITY;
@@ -3147,6 +3257,8 @@ ALTER TABLE hcc.gateway_targets ENABLE ROW LEVEL SECURITY;
 ALTER TABLE hcc.gateway_upstreams ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE hcc.idempotency_keys ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE hcc.ingest_token_uses ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE hcc.ingest_tokens ENABLE ROW LEVEL SECURITY;
 
@@ -3194,6 +3306,10 @@ CREATE POLICY own_person_used ON hcc.memberships FOR UPDATE TO hcc_app, hcc_work
 
 CREATE POLICY owner_all ON hcc.access_entries TO hcc_owner USING (true) WITH CHECK (true);
 
+CREATE POLICY owner_all ON hcc.agent_claims TO hcc_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON hcc.agents TO hcc_owner USING (true) WITH CHECK (true);
+
 CREATE POLICY owner_all ON hcc.api_keys TO hcc_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON hcc.audit_log TO hcc_owner USING (true) WITH CHECK (true);
@@ -3219,6 +3335,8 @@ CREATE POLICY owner_all ON hcc.gateway_targets TO hcc_owner USING (true) WITH CH
 CREATE POLICY owner_all ON hcc.gateway_upstreams TO hcc_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON hcc.idempotency_keys TO hcc_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON hcc.ingest_token_uses TO hcc_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON hcc.ingest_tokens TO hcc_owner USING (true) WITH CHECK (true);
 
@@ -3288,6 +3406,10 @@ CREATE POLICY system_roles ON hcc.roles FOR SELECT TO hcc_app, hcc_worker USING 
 
 CREATE POLICY tenant_delete ON hcc.access_entries FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
 
+CREATE POLICY tenant_delete ON hcc.agent_claims FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
+
+CREATE POLICY tenant_delete ON hcc.agents FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
+
 CREATE POLICY tenant_delete ON hcc.api_keys FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
 
 CREATE POLICY tenant_delete ON hcc.audit_log FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
@@ -3313,6 +3435,8 @@ CREATE POLICY tenant_delete ON hcc.gateway_targets FOR DELETE TO hcc_app, hcc_wo
 CREATE POLICY tenant_delete ON hcc.gateway_upstreams FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
 
 CREATE POLICY tenant_delete ON hcc.idempotency_keys FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
+
+CREATE POLICY tenant_delete ON hcc.ingest_token_uses FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
 
 CREATE POLICY tenant_delete ON hcc.ingest_tokens FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
 
@@ -3354,6 +3478,10 @@ CREATE POLICY tenant_delete ON hcc.webhook_endpoints FOR DELETE TO hcc_app, hcc_
 
 CREATE POLICY tenant_insert ON hcc.access_entries FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
 
+CREATE POLICY tenant_insert ON hcc.agent_claims FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_insert ON hcc.agents FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
+
 CREATE POLICY tenant_insert ON hcc.api_keys FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_insert ON hcc.audit_log FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
@@ -3379,6 +3507,8 @@ CREATE POLICY tenant_insert ON hcc.gateway_targets FOR INSERT TO hcc_app, hcc_wo
 CREATE POLICY tenant_insert ON hcc.gateway_upstreams FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_insert ON hcc.idempotency_keys FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_insert ON hcc.ingest_token_uses FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_insert ON hcc.ingest_tokens FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
 
@@ -3422,6 +3552,10 @@ CREATE POLICY tenant_insert ON hcc.webhook_endpoints FOR INSERT TO hcc_app, hcc_
 
 CREATE POLICY tenant_read ON hcc.access_entries FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
 
+CREATE POLICY tenant_read ON hcc.agent_claims FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+
+CREATE POLICY tenant_read ON hcc.agents FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+
 CREATE POLICY tenant_read ON hcc.api_keys FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
 
 CREATE POLICY tenant_read ON hcc.audit_log FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
@@ -3447,6 +3581,8 @@ CREATE POLICY tenant_read ON hcc.gateway_targets FOR SELECT TO hcc_app, hcc_work
 CREATE POLICY tenant_read ON hcc.gateway_upstreams FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
 
 CREATE POLICY tenant_read ON hcc.idempotency_keys FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+
+CREATE POLICY tenant_read ON hcc.ingest_token_uses FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
 
 CREATE POLICY tenant_read ON hcc.ingest_tokens FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
 
@@ -3490,6 +3626,10 @@ CREATE POLICY tenant_read ON hcc.webhook_endpoints FOR SELECT TO hcc_app, hcc_wo
 
 CREATE POLICY tenant_update ON hcc.access_entries FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
 
+CREATE POLICY tenant_update ON hcc.agent_claims FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_update ON hcc.agents FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
+
 CREATE POLICY tenant_update ON hcc.api_keys FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_update ON hcc.audit_log FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
@@ -3515,6 +3655,8 @@ CREATE POLICY tenant_update ON hcc.gateway_targets FOR UPDATE TO hcc_app, hcc_wo
 CREATE POLICY tenant_update ON hcc.gateway_upstreams FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_update ON hcc.idempotency_keys FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_update ON hcc.ingest_token_uses FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_update ON hcc.ingest_tokens FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
 
@@ -3576,6 +3718,9 @@ GRANT USAGE ON SCHEMA hcc TO hcc_app;
 GRANT USAGE ON SCHEMA hcc TO hcc_worker;
 GRANT USAGE ON SCHEMA hcc TO hcc_ingest;
 GRANT USAGE ON SCHEMA hcc TO hcc_gateway;
+
+REVOKE ALL ON FUNCTION hcc.agent_claim_take(hash bytea) FROM PUBLIC;
+GRANT ALL ON FUNCTION hcc.agent_claim_take(hash bytea) TO hcc_app;
 
 REVOKE ALL ON FUNCTION hcc.ban_changed() FROM PUBLIC;
 
@@ -3654,6 +3799,9 @@ GRANT ALL ON FUNCTION hcc.in_subtree(organization uuid) TO hcc_app;
 GRANT ALL ON FUNCTION hcc.in_subtree(organization uuid) TO hcc_worker;
 
 REVOKE ALL ON FUNCTION hcc.ingest_changed() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION hcc.ingest_tokens_used(hashes bytea[], at timestamp with time zone[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION hcc.ingest_tokens_used(hashes bytea[], at timestamp with time zone[]) TO hcc_ingest;
 
 REVOKE ALL ON PROCEDURE hcc.make_person_table(IN table_name text) FROM PUBLIC;
 
@@ -3794,6 +3942,27 @@ GRANT ALL ON FUNCTION hcc.writable(owner uuid) TO hcc_worker;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.access_entries TO hcc_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.access_entries TO hcc_worker;
+
+GRANT SELECT,INSERT,DELETE ON TABLE hcc.agent_claims TO hcc_app;
+GRANT SELECT,INSERT,DELETE ON TABLE hcc.agent_claims TO hcc_worker;
+
+GRANT SELECT,INSERT ON TABLE hcc.agents TO hcc_app;
+GRANT SELECT,INSERT ON TABLE hcc.agents TO hcc_worker;
+
+GRANT UPDATE(name) ON TABLE hcc.agents TO hcc_app;
+GRANT UPDATE(name) ON TABLE hcc.agents TO hcc_worker;
+
+GRANT UPDATE(agent_version) ON TABLE hcc.agents TO hcc_app;
+GRANT UPDATE(agent_version) ON TABLE hcc.agents TO hcc_worker;
+
+GRANT UPDATE(version) ON TABLE hcc.agents TO hcc_app;
+GRANT UPDATE(version) ON TABLE hcc.agents TO hcc_worker;
+
+GRANT UPDATE(updated_at) ON TABLE hcc.agents TO hcc_app;
+GRANT UPDATE(updated_at) ON TABLE hcc.agents TO hcc_worker;
+
+GRANT UPDATE(deleted_at) ON TABLE hcc.agents TO hcc_app;
+GRANT UPDATE(deleted_at) ON TABLE hcc.agents TO hcc_worker;
 
 GRANT SELECT,INSERT ON TABLE hcc.api_keys TO hcc_app;
 GRANT SELECT,INSERT ON TABLE hcc.api_keys TO hcc_worker;
@@ -4103,11 +4272,25 @@ GRANT SELECT ON TABLE hcc.gateway_site_reports TO hcc_worker;
 GRANT SELECT,INSERT ON TABLE hcc.idempotency_keys TO hcc_app;
 GRANT SELECT,INSERT ON TABLE hcc.idempotency_keys TO hcc_worker;
 
-GRANT SELECT,INSERT ON TABLE hcc.ingest_tokens TO hcc_app;
-GRANT SELECT,INSERT ON TABLE hcc.ingest_tokens TO hcc_worker;
+GRANT SELECT ON TABLE hcc.ingest_config_organizations TO hcc_ingest;
 
-GRANT UPDATE(name) ON TABLE hcc.ingest_tokens TO hcc_app;
-GRANT UPDATE(name) ON TABLE hcc.ingest_tokens TO hcc_worker;
+GRANT SELECT ON TABLE hcc.ingest_tokens TO hcc_app;
+GRANT SELECT ON TABLE hcc.ingest_tokens TO hcc_worker;
+
+GRANT INSERT(id) ON TABLE hcc.ingest_tokens TO hcc_app;
+GRANT INSERT(id) ON TABLE hcc.ingest_tokens TO hcc_worker;
+
+GRANT INSERT(organization_id) ON TABLE hcc.ingest_tokens TO hcc_app;
+GRANT INSERT(organization_id) ON TABLE hcc.ingest_tokens TO hcc_worker;
+
+GRANT INSERT(name),UPDATE(name) ON TABLE hcc.ingest_tokens TO hcc_app;
+GRANT INSERT(name),UPDATE(name) ON TABLE hcc.ingest_tokens TO hcc_worker;
+
+GRANT INSERT(prefix) ON TABLE hcc.ingest_tokens TO hcc_app;
+GRANT INSERT(prefix) ON TABLE hcc.ingest_tokens TO hcc_worker;
+
+GRANT INSERT(token_hash) ON TABLE hcc.ingest_tokens TO hcc_app;
+GRANT INSERT(token_hash) ON TABLE hcc.ingest_tokens TO hcc_worker;
 
 GRANT UPDATE(version) ON TABLE hcc.ingest_tokens TO hcc_app;
 GRANT UPDATE(version) ON TABLE hcc.ingest_tokens TO hcc_worker;
@@ -4122,6 +4305,9 @@ GRANT SELECT ON TABLE hcc.metric_limits TO hcc_app;
 GRANT SELECT ON TABLE hcc.metric_limits TO hcc_worker;
 
 GRANT SELECT ON TABLE hcc.ingest_config_tokens TO hcc_ingest;
+
+GRANT SELECT ON TABLE hcc.ingest_token_uses TO hcc_app;
+GRANT SELECT ON TABLE hcc.ingest_token_uses TO hcc_worker;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.login_throttle TO hcc_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.login_throttle TO hcc_worker;
@@ -4209,8 +4395,8 @@ INSERT INTO hcc.metric_settings (partition_hours, hot_index, raw_days, minute_da
   ('6', 'auto', '15', '30', '90', '400', '3650');
 INSERT INTO hcc.roles (name, user_type, description, permissions) VALUES
   ('member', 'customer', 'Reads, and manages the own account', '{users:read,organizations:read,operations:read,gateway:read,security:read,metrics:read}'),
-  ('owner', 'customer', 'Everything in the organisation', '{users:*,organizations:read,organizations:write,api-keys:*,audit:read,webhooks:*,operations:read,gateway:*,security:*,metrics:*}'),
-  ('owner', 'reseller', 'Everything in the reseller and its customers', '{users:*,organizations:*,api-keys:*,audit:read,webhooks:*,operations:read,gateway:*,security:*,metrics:*}'),
-  ('staff', 'reseller', 'Daily work for customers', '{users:read,users:write,organizations:read,organizations:tree,organizations:enter,api-keys:read,audit:read,webhooks:read,operations:read,gateway:read,security:read,metrics:read}'),
+  ('owner', 'customer', 'Everything in the organisation', '{users:*,organizations:read,organizations:write,api-keys:*,audit:read,webhooks:*,operations:read,gateway:*,security:*,metrics:*,agents:*}'),
+  ('owner', 'reseller', 'Everything in the reseller and its customers', '{users:*,organizations:*,api-keys:*,audit:read,webhooks:*,operations:read,gateway:*,security:*,metrics:*,agents:*}'),
+  ('staff', 'reseller', 'Daily work for customers', '{users:read,users:write,organizations:read,organizations:tree,organizations:enter,api-keys:read,audit:read,webhooks:read,operations:read,gateway:read,security:read,metrics:read,agents:read}'),
   ('superadmin', 'admin', 'Everything, everywhere', '{*}'),
-  ('support', 'admin', 'Reads everything and helps customers', '{users:read,users:write,organizations:read,organizations:tree,organizations:enter,api-keys:read,audit:read,webhooks:read,operations:read,gateway:read,gateway-settings:read,security:read,security-settings:read,metrics:read}');
+  ('support', 'admin', 'Reads everything and helps customers', '{users:read,users:write,organizations:read,organizations:tree,organizations:enter,api-keys:read,audit:read,webhooks:read,operations:read,gateway:read,gateway-settings:read,security:read,security-settings:read,metrics:read,agents:read}');

@@ -63,6 +63,8 @@ TOPICS: dict[str, str] = {
     "firewall.deleted": "A server's packet filter was deleted",
     "ban.created": "An address or network was banned",
     "ban.lifted": "A ban was lifted",
+    "agent.created": "An agent of a server was let in",
+    "agent.deleted": "An agent of a server was ended",
     "webhook.test": "A test that the owner of a webhook asked for",
 }
 """Every topic that a webhook can ask for, with words for a person."""

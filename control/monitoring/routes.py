@@ -1,6 +1,8 @@
 """All routes of this domain."""
 
+from control.monitoring.agents.routes import ROUTES as AGENTS
 from control.monitoring.query.prometheus import ROUTES as PROMETHEUS
 from control.monitoring.query.routes import ROUTES as QUERY
+from control.monitoring.traffic.routes import ROUTES as TRAFFIC
 
-ROUTES = [*QUERY, *PROMETHEUS]
+ROUTES = [*AGENTS, *QUERY, *PROMETHEUS, *TRAFFIC]
