@@ -2156,6 +2156,8 @@ CREATE TABLE hcc.metric_limits (
     organization_id uuid NOT NULL,
     values_per_s bigint DEFAULT 0 NOT NULL,
     active_series integer DEFAULT 1000000 NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT metric_limits_active_series_check CHECK (((active_series >= 0) AND (active_series <= 100000000))),
     CONSTRAINT metric_limits_values_per_s_check CHECK ((values_per_s >= 0))
 );
@@ -4301,7 +4303,7 @@ GRANT UPDATE(updated_at) ON TABLE hcc.ingest_tokens TO hcc_worker;
 GRANT UPDATE(deleted_at) ON TABLE hcc.ingest_tokens TO hcc_app;
 GRANT UPDATE(deleted_at) ON TABLE hcc.ingest_tokens TO hcc_worker;
 
-GRANT SELECT ON TABLE hcc.metric_limits TO hcc_app;
+GRANT SELECT,INSERT,UPDATE ON TABLE hcc.metric_limits TO hcc_app;
 GRANT SELECT ON TABLE hcc.metric_limits TO hcc_worker;
 
 GRANT SELECT ON TABLE hcc.ingest_config_tokens TO hcc_ingest;
@@ -4395,8 +4397,8 @@ INSERT INTO hcc.metric_settings (partition_hours, hot_index, raw_days, minute_da
   ('6', 'auto', '15', '30', '90', '400', '3650');
 INSERT INTO hcc.roles (name, user_type, description, permissions) VALUES
   ('member', 'customer', 'Reads, and manages the own account', '{users:read,organizations:read,operations:read,gateway:read,security:read,metrics:read}'),
-  ('owner', 'customer', 'Everything in the organisation', '{users:*,organizations:read,organizations:write,api-keys:*,audit:read,webhooks:*,operations:read,gateway:*,security:*,metrics:*,agents:*}'),
-  ('owner', 'reseller', 'Everything in the reseller and its customers', '{users:*,organizations:*,api-keys:*,audit:read,webhooks:*,operations:read,gateway:*,security:*,metrics:*,agents:*}'),
-  ('staff', 'reseller', 'Daily work for customers', '{users:read,users:write,organizations:read,organizations:tree,organizations:enter,api-keys:read,audit:read,webhooks:read,operations:read,gateway:read,security:read,metrics:read,agents:read}'),
+  ('owner', 'customer', 'Everything in the organisation', '{users:*,organizations:read,organizations:write,api-keys:*,audit:read,webhooks:*,operations:read,gateway:*,security:*,metrics:*,agents:*,ingest-tokens:*}'),
+  ('owner', 'reseller', 'Everything in the reseller and its customers', '{users:*,organizations:*,api-keys:*,audit:read,webhooks:*,operations:read,gateway:*,security:*,metrics:*,agents:*,ingest-tokens:*,metric-limits:write}'),
+  ('staff', 'reseller', 'Daily work for customers', '{users:read,users:write,organizations:read,organizations:tree,organizations:enter,api-keys:read,audit:read,webhooks:read,operations:read,gateway:read,security:read,metrics:read,agents:read,ingest-tokens:read}'),
   ('superadmin', 'admin', 'Everything, everywhere', '{*}'),
-  ('support', 'admin', 'Reads everything and helps customers', '{users:read,users:write,organizations:read,organizations:tree,organizations:enter,api-keys:read,audit:read,webhooks:read,operations:read,gateway:read,gateway-settings:read,security:read,security-settings:read,metrics:read,agents:read}');
+  ('support', 'admin', 'Reads everything and helps customers', '{users:read,users:write,organizations:read,organizations:tree,organizations:enter,api-keys:read,audit:read,webhooks:read,operations:read,gateway:read,gateway-settings:read,security:read,security-settings:read,metrics:read,agents:read,ingest-tokens:read}');

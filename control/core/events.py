@@ -65,6 +65,9 @@ TOPICS: dict[str, str] = {
     "ban.lifted": "A ban was lifted",
     "agent.created": "An agent of a server was let in",
     "agent.deleted": "An agent of a server was ended",
+    "ingest_token.created": "A token for pushing metrics was created",
+    "ingest_token.revoked": "A token for pushing metrics was revoked",
+    "metric_limits.updated": "What an organisation may push was changed",
     "webhook.test": "A test that the owner of a webhook asked for",
 }
 """Every topic that a webhook can ask for, with words for a person."""

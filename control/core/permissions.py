@@ -40,6 +40,9 @@ PERMISSIONS: dict[str, str] = {
     "security-settings:read": "See what is alike for the security of all sites",
     "security-settings:write": "Change what is alike for the security of all sites",
     "metrics:read": "Ask questions about metrics",
+    "ingest-tokens:read": "See the tokens with which metrics are pushed",
+    "ingest-tokens:write": "Create and revoke tokens with which metrics are pushed",
+    "metric-limits:write": "Set what organisations below one's own may push",
     "agents:read": "See the agents of servers",
     "agents:write": "Let agents of servers in, and end them",
 }

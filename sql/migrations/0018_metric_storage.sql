@@ -394,6 +394,15 @@ BEGIN
 END
 $$;
 
+-- Tokens are made and revoked by owners; limits are set by those who sell.
+UPDATE hcc.roles SET permissions = permissions || '{ingest-tokens:*}'::text[] WHERE organization_id IS NULL AND name = 'owner';
+UPDATE hcc.roles SET permissions = permissions || '{ingest-tokens:read}'::text[]
+ WHERE organization_id IS NULL AND (user_type, name) IN (('admin', 'support'), ('reseller', 'staff'));
+UPDATE hcc.roles SET permissions = permissions || '{metric-limits:write}'::text[]
+ WHERE organization_id IS NULL AND (user_type, name) = ('reseller', 'owner');
+ALTER TABLE hcc.metric_limits ADD COLUMN version integer NOT NULL DEFAULT 1, ADD COLUMN updated_at timestamptz NOT NULL DEFAULT now();
+GRANT INSERT, UPDATE ON hcc.metric_limits TO hcc_app;
+
 -- The choice. `SET hcc.metric_storage = 'partitions'` before the migration keeps partitions also where TimescaleDB is.
 DO $$
 BEGIN
