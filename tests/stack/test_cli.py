@@ -12,11 +12,13 @@ from pathlib import Path
 import pytest
 
 from control.cli import main
+from tests.cluster import Urls
 
 COMMANDS = [
     [],
     *(["up"], ["doctor"], ["migrate"], ["control"], ["gateway"], ["worker"], ["config"]),
     *(["admin"], ["admin", "create"], ["admin", "reset-password"]),
+    *(["metrics"], ["metrics", "storage"]),
     *(["keys"], ["keys", "rotate"], ["keys", "rotate-encryption"], ["keys", "list"]),
 ]
 
@@ -85,3 +87,11 @@ def test_doctor_json() -> None:
     by_name = {finding["name"]: finding for finding in answer["findings"]}
     assert {"Python", "PostgreSQL", "Redis", "TimescaleDB", "ports", "open files", "disk", "memory"} <= set(by_name)
     assert all(finding["advice"] for finding in answer["findings"] if finding["verdict"] != "ok")
+
+
+@pytest.mark.parametrize("role", ["hcc_app", None])
+def test_doctor_says_how_metrics_are_kept(urls: Urls, role: str | None) -> None:
+    done = hcc("doctor", "--json", DATABASE_URL=urls[role] if role else "postgresql://nobody@127.0.0.1:1/none")
+    findings = {finding["name"]: finding for finding in json.loads(done.stdout)["findings"]}
+    wanted = "metrics are kept in PostgreSQL's own partitions" if role else "a new database keeps metrics in"
+    assert wanted in findings["TimescaleDB"]["found"]
