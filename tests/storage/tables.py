@@ -11,6 +11,10 @@ SAMPLES = "values of series: no row level security, and no grant but that of the
 
 TABLES = {
     "access_entries": TENANT,
+    "alert_changes": TENANT,
+    "alert_evaluations": TENANT,
+    "alert_rules": TENANT,
+    "alerts": TENANT,
     "api_keys": TENANT,
     "audit_log": TENANT,
     "bans": TENANT,
@@ -26,8 +30,11 @@ TABLES = {
     "gateway_targets": TENANT,
     "gateway_upstreams": TENANT,
     "idempotency_keys": TENANT,
+    "ingest_outages": TENANT,
     "ingest_tokens": TENANT,
+    "inhibitions": TENANT,
     "login_throttle": PLATFORM,
+    "maintenance_windows": TENANT,
     "match_rules": TENANT,
     "memberships": TENANT,
     "metric_families": TENANT,
@@ -57,6 +64,7 @@ TABLES = {
     "security_settings": PLATFORM,
     "sessions": PERSON,
     "signing_keys": PLATFORM,
+    "silences": TENANT,
     "threat_detectors": PLATFORM,
     "user_credentials": PERSON,
     "user_exports": TENANT,
@@ -122,6 +130,19 @@ ROWS = {
     "metric_limits": "INSERT INTO hcc.metric_limits (organization_id) VALUES (%(org)s)",
     "metric_series": "INSERT INTO hcc.metric_series (organization_id, name, key) VALUES (%(org)s, 'up', substr(sha256(%(mark)s::bytea), 1, 16))",
     "metric_families": "INSERT INTO hcc.metric_families (organization_id, name, kind) VALUES (%(org)s, 'up', 'gauge')",
+    "alert_rules": "INSERT INTO hcc.alert_rules (id, organization_id, name, expression) VALUES (%(rule)s, %(org)s, 'up', 'up == 0')",
+    "alert_evaluations": "INSERT INTO hcc.alert_evaluations (rule_id, organization_id) VALUES (%(rule)s, %(org)s)",
+    "alerts": "INSERT INTO hcc.alerts (id, organization_id, source, source_id, fingerprint, name, severity, series, labels, phase, since,"
+    " known_at) VALUES (%(id)s, %(org)s, 'rule', %(id)s, substr(sha256(%(mark)s::bytea), 1, 16), 'up', 'info', '{}', '{}', 'firing', now(),"
+    " now())",
+    "alert_changes": "INSERT INTO hcc.alert_changes (id, organization_id, alert_id, name, labels, before, after, at)"
+    " VALUES (%(id)s, %(org)s, %(id)s, 'up', '{}', 'pending', 'firing', now())",
+    "ingest_outages": "INSERT INTO hcc.ingest_outages (id, organization_id, began) VALUES (%(id)s, %(org)s, now())",
+    "silences": "INSERT INTO hcc.silences (id, organization_id, matchers, reason, starts_at, ends_at)"
+    " VALUES (%(id)s, %(org)s, '[]', 'why', now(), now())",
+    "maintenance_windows": "INSERT INTO hcc.maintenance_windows (id, organization_id, name, starts_at, duration_s)"
+    " VALUES (%(id)s, %(org)s, 'night', now(), 3600)",
+    "inhibitions": "INSERT INTO hcc.inhibitions (id, organization_id, name, source, target) VALUES (%(id)s, %(org)s, 'host', '[]', '[]')",
     "bans": "INSERT INTO hcc.bans (id, organization_id, network, reason) VALUES (%(id)s, %(org)s, '192.0.2.1', 'why')",
 }
 PERSON_ROWS = {
