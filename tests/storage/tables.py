@@ -49,6 +49,10 @@ TABLES = {
     "metric_segments": INGEST,
     "metric_series": TENANT,
     "metric_settings": PLATFORM,
+    "notification_channels": TENANT,
+    "notification_groups": TENANT,
+    "notification_routes": TENANT,
+    "notifications": TENANT,
     "operations": TENANT,
     "organizations": TENANT,
     "outbox_events": TENANT,
@@ -143,6 +147,13 @@ ROWS = {
     "maintenance_windows": "INSERT INTO hcc.maintenance_windows (id, organization_id, name, starts_at, duration_s)"
     " VALUES (%(id)s, %(org)s, 'night', now(), 3600)",
     "inhibitions": "INSERT INTO hcc.inhibitions (id, organization_id, name, source, target) VALUES (%(id)s, %(org)s, 'host', '[]', '[]')",
+    "notification_channels": "INSERT INTO hcc.notification_channels (id, organization_id, name, kind, sealed)"
+    " VALUES (%(channel)s, %(org)s, 'mail', 'mail', '')",
+    "notification_routes": "INSERT INTO hcc.notification_routes (id, organization_id, name, steps) VALUES (%(way)s, %(org)s, 'all', '[]')",
+    "notification_groups": "INSERT INTO hcc.notification_groups (id, organization_id, route_id, key, began_at)"
+    " VALUES (%(id)s, %(org)s, %(way)s, '{}', now())",
+    "notifications": "INSERT INTO hcc.notifications (id, organization_id, channel_id, kind, message)"
+    " VALUES (%(id)s, %(org)s, %(channel)s, 'test', '{}')",
     "bans": "INSERT INTO hcc.bans (id, organization_id, network, reason) VALUES (%(id)s, %(org)s, '192.0.2.1', 'why')",
 }
 PERSON_ROWS = {

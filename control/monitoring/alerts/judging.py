@@ -15,8 +15,8 @@ Values = Mapping[Labels, float]
 class Found(msgspec.Struct, frozen=True, kw_only=True):
     """What the queries gave, by labels without the metric's name.
 
-    `holds` is where the condition holds; `data` is every series that has values, None where that cannot be told; `over` is where the
-    recovery condition holds, None without one; `any_data` says whether any selector found a sample.
+    `holds` is where the condition holds; `data` is every series that has values, None where that cannot be told; `over` is where
+    the recovery condition holds, None without one; `any_data` says whether any selector found a sample.
     """
 
     holds: Values

@@ -130,7 +130,7 @@ async def _write(tx: Transaction, source: Source, was: Known | None, seen: Sight
 
 
 def _words(source: Source, was: Known | None, seen: Sighting, after: State) -> dict[str, Any]:
-    """Labels and annotations. They stay as they are while an alert is on its way out: the values are no longer those in trouble."""
+    """Labels and annotations. They stay while an alert is on its way out: the values are no longer those in trouble."""
     if was is not None and seen.verdict != "true" and after.phase != "no_data":
         return {"labels": was.labels, "annotations": was.annotations}
     series = dict(seen.series)

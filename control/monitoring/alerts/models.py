@@ -87,7 +87,7 @@ class NewAlertRule(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
 
 
 class Alert(msgspec.Struct, kw_only=True):
-    """One series in trouble, or one that was. `source` is what found it: a rule, a check, a check without results, or ingestion."""
+    """One series in trouble, or one that was. `source` is what found it: a rule, a check, a stuck check, or ingestion."""
 
     id: UUID
     organization_id: UUID

@@ -138,6 +138,6 @@ async def list_alert_changes(
 
 
 ROUTES = [
-    list_alert_rules, get_alert_rule, create_alert_rule, replace_alert_rule, delete_alert_rule, try_alert_rule, list_alerts, get_alert,
-    acknowledge_alert, unacknowledge_alert, list_alert_changes,
+    list_alert_rules, get_alert_rule, create_alert_rule, replace_alert_rule, delete_alert_rule, try_alert_rule, list_alerts,
+    get_alert, acknowledge_alert, unacknowledge_alert, list_alert_changes,
 ]  # fmt: skip

@@ -15,7 +15,7 @@ from tests.world import World
 
 
 class Scene:
-    """What happens to the metrics and alerts of one organisation, minute by minute. The clock begins at the present minute's end."""
+    """What happens to the metrics and alerts of one organisation, minute by minute."""
 
     def __init__(self, world: World, settings: Settings, worker: Runtime, place: str = "apple") -> None:
         self.world, self.settings, self.worker, self.place = world, settings, worker, place

@@ -119,8 +119,7 @@ async def test_ingestion_was_away(scene: Scene) -> None:
         scene.at(minute)
         await scene.evaluate()
         assert await scene.alerts() == {"rule web ops": "firing", "MetricsSilent": "firing"}, minute
-    health = {name: words for name, words in scene.sql(
-        "SELECT r.name, e.health FROM hcc.alert_rules r JOIN hcc.alert_evaluations e ON e.rule_id = r.id")}  # fmt: skip
+    health = dict(scene.sql("SELECT r.name, e.health FROM hcc.alert_rules r JOIN hcc.alert_evaluations e ON e.rule_id = r.id"))
     assert health == {"rule": "unknown", "other": "unknown"}
     # It is back: what needs the newest value alone is known first, rates once their window is clear of the hole.
     scene.sent("load", *[1] * 10, until=30, host="web")
