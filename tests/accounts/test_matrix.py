@@ -162,7 +162,18 @@ def test_what_the_document_leaves_out_is_public(runtime: Runtime) -> None:
     asking = {path for path in hidden if path.startswith("/prometheus/")}
     assert {hidden.pop(path) for path in asking} == {"metrics:read"}
     assert hidden == dict.fromkeys(
-        ["/", "/.well-known/jwks.json", "/docs", "/livez", "/metrics", "/openapi.json", "/readyz", "/reset-password"], "public"
+        [
+            "/",
+            "/.well-known/jwks.json",
+            "/docs",
+            "/livez",
+            "/metrics",
+            "/openapi.json",
+            "/readyz",
+            "/reset-password",
+            "/status/{slug}",
+        ],
+        "public",
     )
 
 

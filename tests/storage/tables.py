@@ -18,6 +18,11 @@ TABLES = {
     "api_keys": TENANT,
     "audit_log": TENANT,
     "bans": TENANT,
+    "check_locations": PLATFORM,
+    "check_results": TENANT,
+    "check_spans": TENANT,
+    "check_states": TENANT,
+    "checks": TENANT,
     "client_tallies": TENANT,
     "firewalls": TENANT,
     "gateway_certificates": TENANT,
@@ -30,6 +35,8 @@ TABLES = {
     "gateway_targets": TENANT,
     "gateway_upstreams": TENANT,
     "idempotency_keys": TENANT,
+    "incident_updates": TENANT,
+    "incidents": TENANT,
     "ingest_outages": TENANT,
     "ingest_tokens": TENANT,
     "inhibitions": TENANT,
@@ -69,6 +76,7 @@ TABLES = {
     "sessions": PERSON,
     "signing_keys": PLATFORM,
     "silences": TENANT,
+    "status_pages": TENANT,
     "threat_detectors": PLATFORM,
     "user_credentials": PERSON,
     "user_exports": TENANT,
@@ -154,6 +162,17 @@ ROWS = {
     " VALUES (%(id)s, %(org)s, %(way)s, '{}', now())",
     "notifications": "INSERT INTO hcc.notifications (id, organization_id, channel_id, kind, message)"
     " VALUES (%(id)s, %(org)s, %(channel)s, 'test', '{}')",
+    "checks": "INSERT INTO hcc.checks (id, organization_id, name, kind) VALUES (%(check)s, %(org)s, 'site', 'http')",
+    "check_states": "INSERT INTO hcc.check_states (check_id, organization_id, location) VALUES (%(check)s, %(org)s, 'default')",
+    "check_spans": "INSERT INTO hcc.check_spans (id, organization_id, check_id, state, began)"
+    " VALUES (%(id)s, %(org)s, %(check)s, 'up', now())",
+    "check_results": "INSERT INTO hcc.check_results (id, organization_id, check_id, location, at, ok)"
+    " VALUES (%(id)s, %(org)s, %(check)s, 'default', now(), true)",
+    "status_pages": "INSERT INTO hcc.status_pages (id, organization_id, slug, title) VALUES (%(page)s, %(org)s, %(mark)s, 'Status')",
+    "incidents": "INSERT INTO hcc.incidents (id, organization_id, page_id, title, impact, status, started_at)"
+    " VALUES (%(incident)s, %(org)s, %(page)s, 'Down', 'minor', 'investigating', now())",
+    "incident_updates": "INSERT INTO hcc.incident_updates (id, organization_id, incident_id, status, text)"
+    " VALUES (%(id)s, %(org)s, %(incident)s, 'investigating', 'We look')",
     "bans": "INSERT INTO hcc.bans (id, organization_id, network, reason) VALUES (%(id)s, %(org)s, '192.0.2.1', 'why')",
 }
 PERSON_ROWS = {
