@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from litestar import Request, Response, delete, get, post, put, route
+from litestar import Request, Response, delete, get, post, put
 from litestar.datastructures import State
 from litestar.params import FromPath, FromQuery, JSONBody
 
@@ -87,18 +87,28 @@ async def list_check_results(
     return ctx.page(rows, total, wanted)
 
 
-@route(
-    "/v1/heartbeats/{token:str}",
-    http_method=["GET", "POST"],
-    opt=public("404"),
-    tags=_TAGS,
-    status_code=200,
-    operation_id="heartbeat",
-)
+@get("/v1/heartbeats/{token:str}", opt=public("404"), tags=_TAGS, operation_id="heartbeat")
 async def heartbeat(ctx: Ctx, token: FromPath[str]) -> Response[Envelope[str]]:
     """A sign of life of a heartbeat check, from whoever knows its token."""
     await service.heartbeat(ctx, token)
     return ctx.answer("noted")
 
 
-ROUTES = [list_checks, get_check, create_check, replace_check, delete_check, list_check_locations, list_check_results, heartbeat]
+@post("/v1/heartbeats/{token:str}", opt=public("404"), tags=_TAGS, operation_id="post_heartbeat", status_code=200)
+async def post_heartbeat(ctx: Ctx, token: FromPath[str]) -> Response[Envelope[str]]:
+    """The same, for programs that only post. A body is not looked at."""
+    await service.heartbeat(ctx, token)
+    return ctx.answer("noted")
+
+
+ROUTES = [
+    list_checks,
+    get_check,
+    create_check,
+    replace_check,
+    delete_check,
+    list_check_locations,
+    list_check_results,
+    heartbeat,
+    post_heartbeat,
+]

@@ -6,4 +6,4 @@ ROWS = [
     *users.ROWS, *organizations.ROWS, *api_keys.ROWS, *automation.ROWS, *monitoring.ROWS, *security.ROWS, *sites.ROWS,
 ]  # fmt: skip
 OWN = auth.OWN
-PUBLIC = auth.PUBLIC
+PUBLIC = [*auth.PUBLIC, *monitoring.PUBLIC]

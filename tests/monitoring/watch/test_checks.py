@@ -271,9 +271,9 @@ async def test_results_are_metrics(scene: Scene, worker_runtime: Runtime, pages:
         await asyncio.to_thread(ingester.wait)
         worker_runtime.settings = msgspec.structs.replace(worker_runtime.settings, ingest_url=ingester.url)
         runner = Runner(worker_runtime, lambda: scene.now)
-        scene.now = datetime.now(UTC)
         await make(scene.world, target=f"{pages.url}/")
-        await runner.look()
+        scene.now = datetime.now(UTC) + timedelta(seconds=1)
+        assert await runner.look() == 1
         await runner.settle()
         async with httpx.AsyncClient(trust_env=False) as client:
             for _ in range(100):
@@ -286,8 +286,9 @@ async def test_results_are_metrics(scene: Scene, worker_runtime: Runtime, pages:
             with psycopg.connect(urls["hcc_owner"]) as owner:
                 return owner.execute(
                     "SELECT s.name, s.labels->>'check', m.value FROM hcc.metric_series s"
-                    " JOIN hcc.metric_samples m ON m.series = s.id WHERE s.organization_id = %s AND s.name = 'check_up'", (scene.world.organizations["apple"],)
-                ).fetchall()  # fmt: skip
+                    " JOIN hcc.metric_samples m ON m.series = s.id WHERE s.organization_id = %s AND s.name = 'check_up'",
+                    (scene.world.organizations["apple"],),
+                ).fetchall()
 
         assert await asyncio.to_thread(until, stored, "the result in the database") == [("check_up", "site", 1.0)]
     finally:
