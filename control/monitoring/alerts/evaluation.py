@@ -11,8 +11,10 @@ from uuid import UUID
 
 import msgspec
 import numpy as np
+import psycopg
 import structlog
 from prometheus_client import Counter, Histogram
+from psycopg_pool import PoolTimeout, TooManyRequests
 
 from control.core import metrics
 from control.core.db import NOBODY, Database, Scope
@@ -33,6 +35,8 @@ log = structlog.get_logger("hcc.alerts")
 Clock = Callable[[], datetime]
 BATCH = 200
 """Rules that one worker takes at a time."""
+PATIENCE = 30.0
+"""Seconds that the rules of one organisation may take in one round."""
 _LIMITS = Limits(samples=2_000_000, series=5_000, seconds=10.0)
 _FIRST = datetime(1970, 1, 1, tzinfo=UTC)
 EVALUATIONS = Counter(
@@ -74,15 +78,26 @@ async def evaluate_due(runtime: Runtime, now: Clock = clock) -> int:
     by_owner: dict[UUID, list[Due]] = {}
     for one in due:
         by_owner.setdefault(one.organization_id, []).append(one)
-    for organization_id, rules in by_owner.items():
-        async with runtime.database.transaction(Scope(organization_id)) as tx:
-            missing = await outages.watch(tx, organization_id, now())
-        await asyncio.gather(*(_evaluate(runtime, one, missing, now) for one in rules))
+    # One rule of an organisation at a time: who has many, or slow ones, waits for the own ones and not before others.
+    await asyncio.gather(*(_of_one(runtime, owner, rules, now) for owner, rules in by_owner.items()))
     return len(due)
 
 
-async def _evaluate(runtime: Runtime, due: Due, missing: Sequence[outages.Outage], now: Clock) -> None:
-    """One rule. What is wrong with it is written down; what is wrong with the database ends this round."""
+async def _of_one(runtime: Runtime, organization_id: UUID, rules: Sequence[Due], now: Clock) -> None:
+    """The rules of one organisation. A database that goes away ends them; they are looked at again when they are next due."""
+    began = time.monotonic()
+    try:
+        async with runtime.database.transaction(Scope(organization_id)) as tx:
+            missing = await outages.watch(tx, organization_id, now())
+        for one in rules:
+            late = time.monotonic() - began > PATIENCE
+            await _evaluate(runtime, one, missing, now, late=late)
+    except (psycopg.Error, PoolTimeout, TooManyRequests) as error:
+        log.warning("rules wait for the database", organization_id=str(organization_id), error=type(error).__name__)
+
+
+async def _evaluate(runtime: Runtime, due: Due, missing: Sequence[outages.Outage], now: Clock, *, late: bool) -> None:
+    """One rule; what is wrong with it is written down. A `late` one is left out this time."""
     scope = Scope(due.organization_id)
     async with runtime.queries:
         at = now()
@@ -93,10 +108,13 @@ async def _evaluate(runtime: Runtime, due: Due, missing: Sequence[outages.Outage
             return
         source, timing = source_of(rule), timing_of(rule)
         async with runtime.database.transaction(scope) as tx:
-            series = [one.of for one in await ledger.known(tx, source) if one.phase != "resolved"]
-        outcome = await look(runtime.database, rule, series, missing, at)
+            series = [one.of for one in await ledger.known(tx, source)]
+        if late:
+            outcome = Outcome("error", [], f"left out: the rules before it took more than {PATIENCE:g} s")
+        else:
+            outcome = await look(runtime.database, rule, series, missing, at)
     async with runtime.database.transaction(scope) as tx:
-        before = await ledger.known(tx, source)
+        before = await ledger.known(tx, source, [one.series for one in outcome.seen])
         try:
             await ledger.apply(tx, source, before, outcome.seen, timing, at)
         except ledger.TooManyError as error:
@@ -140,6 +158,10 @@ async def look(
         found = await (_unusual(engine, rule, rule.anomaly, micro) if rule.anomaly else _condition(engine, store, rule, micro))
     except QueryError as error:
         return Outcome("error", [], error.message[:1000])
+    except (ArithmeticError, LookupError, TypeError, ValueError) as error:
+        # A fault of ours in one rule must not keep others from being looked at.
+        log.exception("a rule could not be evaluated", rule_id=str(rule.id))
+        return Outcome("error", [], f"the evaluation failed: {type(error).__name__}")
     return Outcome("ok", judge(found, series, alert_on_no_data=rule.no_data == "alert"))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
@@ -74,15 +74,22 @@ def fingerprint(series: Labels) -> bytes:
     return hashlib.sha256("\0".join(part for pair in series for part in pair).encode()).digest()[:16]
 
 
-async def known(tx: Transaction, source: Source) -> list[Known]:
-    """What the source's alerts were; other evaluations of it wait until this transaction ends."""
-    return await tx.all(Known, q.SQL.known, organization_id=source.organization_id, source=source.kind, source_id=source.id)
+async def known(tx: Transaction, source: Source, seen: Iterable[Labels] = ()) -> list[Known]:
+    """The source's alerts that are not over, and those of the series `seen`; other evaluations of it wait until this transaction
+    ends."""
+    prints = [fingerprint(series) for series in seen]
+    return await tx.all(
+        Known, q.SQL.known, organization_id=source.organization_id, source=source.kind, source_id=source.id, prints=prints
+    )
 
 
 async def apply(
     tx: Transaction, source: Source, before: Sequence[Known], seen: Sequence[Sighting], timing: Timing, now: datetime
 ) -> int:
-    """Take each series one step on; how many changed their phase. Raises TooManyError before anything is written."""
+    """Take each series one step on; how many changed their phase. `before` are those that `known` gave for them.
+
+    Raises TooManyError before anything is written.
+    """
     by_print = {one.fingerprint: one for one in before}
     fresh = {fingerprint(one.series) for one in seen} - by_print.keys()
     living = sum(one.phase != "resolved" for one in before)

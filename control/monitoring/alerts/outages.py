@@ -22,7 +22,7 @@ BOUND = timedelta(seconds=120)
 REMEMBERED = timedelta(days=8)
 """An expression may look back so far past an outage."""
 _PAST = timedelta(days=2)
-"""How far back the newest value is looked for; who was silent longer has no outage but no data."""
+"""How far back the newest value is looked for. An outage is noted within minutes, and stays until values come."""
 _FIRST = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -72,7 +72,7 @@ async def _tell(tx: Transaction, organization_id: UUID, now: datetime, *, silent
         severity="critical",
         annotations={"summary": "No metrics arrive. Rules that need them are not evaluated until they do."},
     )
-    before = await ledger.known(tx, source)
+    before = await ledger.known(tx, source, [NONE])
     if not silent and not before:
         return
     verdict = "true" if silent else "false"

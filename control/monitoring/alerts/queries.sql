@@ -109,10 +109,11 @@ UPDATE hcc.alert_evaluations
  WHERE rule_id = %(id)s
 
 -- name: known
--- Everything that was known of a source's series, to be changed by this transaction alone.
+-- What was known of a source's series, to be changed by this transaction alone.
 SELECT id, fingerprint, name, severity, series, labels, annotations, phase, since, fired_at, resolved_at, known_at, value
   FROM hcc.alerts
  WHERE organization_id = %(organization_id)s AND source = %(source)s AND source_id = %(source_id)s
+   AND (phase <> 'resolved' OR fingerprint = ANY (%(prints)s::bytea[]))
    FOR UPDATE
 
 -- name: put

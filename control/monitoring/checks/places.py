@@ -6,7 +6,7 @@ from ipaddress import ip_address
 
 from control.automation.webhooks.destinations import Address, RefusedError, is_public, look_up
 
-__all__ = ["Address", "RefusedError", "addresses", "host_and_port"]
+__all__ = ["Address", "RefusedError", "addresses", "host_and_port", "is_public"]
 
 
 async def addresses(host: str, port: int, *, allow_private: bool) -> list[Address]:

@@ -86,7 +86,7 @@ async def settle(tx: Transaction, check: Due, states: list[Local], message: str,
             message=message,
         )  # fmt: skip
     source = source_of(check, message)
-    known = await ledger.known(tx, source)
+    known = await ledger.known(tx, source, [NONE])
     if overall == "down" or known:
         timing = Timing(interval_s=check.interval_s)
         await ledger.apply(tx, source, known, [Sighting(NONE, _VERDICTS[overall])], timing, now)

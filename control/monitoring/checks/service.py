@@ -14,7 +14,7 @@ from psycopg.types.json import Jsonb
 from control.automation.webhooks.destinations import RefusedError, check_url
 from control.core.context import Context
 from control.core.crypto import place
-from control.core.db import Transaction
+from control.core.db import NOBODY, Transaction
 from control.core.envelope import now
 from control.core.errors import FieldError, NotFound, ValidationFailed
 from control.core.pagination import PageRequest
@@ -29,6 +29,8 @@ CHECK = kept.kind("check", "check", q.SQL, "check", 1000)
 SORTABLE = {"created_at": "c.created_at", "updated_at": "c.updated_at", "name": "c.name"}
 RESULTS_SORTABLE = {"at": "at"}
 _SECRET_KINDS = {"http", "database"}
+_OURS = {"host", "connection", "content-length", "transfer-encoding", "authorization", "accept-encoding"}
+"""Headers that the check writes itself; an authorization is a secret."""
 
 
 async def create_check(ctx: Context, tx: Transaction, data: NewCheck) -> CheckWithToken:
@@ -92,8 +94,14 @@ def check(data: NewCheck) -> None:
     given = {name for name in data.expects.__struct_fields__ if getattr(data.expects, name) is not None}
     errors += [FieldError(f"/expects/{name}", f"is not for {data.kind}") for name in sorted(given - FIELDS[data.kind])]
     for name, value in (data.expects.headers or {}).items():
-        if not name.replace("-", "").isalnum() or not name.isascii() or not value.isascii() or not value.isprintable():
-            errors.append(FieldError(f"/expects/headers/{name}", "is no header"))
+        if (
+            name.lower() in _OURS
+            or not name.replace("-", "").isalnum()
+            or not name.isascii()
+            or not value.isascii()
+            or not value.isprintable()
+        ):
+            errors.append(FieldError(f"/expects/headers/{name}", "is no header that can be set"))
     try:
         _check_target(data.kind, data.target)
     except (ValueError, RefusedError) as error:
@@ -144,8 +152,6 @@ async def results(ctx: Context, check_id: UUID, wanted: PageRequest) -> tuple[li
 
 async def heartbeat(ctx: Context, token: str) -> None:
     """A sign of life from whoever knows the token. Raises NotFound."""
-    from control.core.db import NOBODY
-
     async with ctx.runtime.database.transaction(NOBODY) as tx:
         if not await tx.value(q.SQL.beat, hash=hashlib.sha256(token.encode()).digest(), at=now()):
             raise NotFound("heartbeat")

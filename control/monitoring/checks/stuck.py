@@ -39,7 +39,7 @@ async def look(database: Database, now: Callable[[], datetime]) -> int:
                 labels={**check.labels, "check": check.name},
                 annotations={"summary": "No result for three intervals; nothing is known of what it looks at."},
             )  # fmt: skip
-            before = await ledger.known(tx, source)
+            before = await ledger.known(tx, source, [NONE])
             verdict = Sighting(NONE, "true" if one.stuck else "false")
             await ledger.apply(tx, source, before, [verdict], Timing(interval_s=check.interval_s), at)
             if one.stuck:

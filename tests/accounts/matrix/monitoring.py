@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from tests.accounts.matrix.common import LISTED_BY_MEMBERS, MADE_BY_OWNERS, READ_BY_MEMBERS, WRITTEN_BY_OWNERS
-from tests.accounts.matrix.grid import Public, Row, grid
+from tests.accounts.matrix.grid import Grid, Public, Row, grid
 from tests.accounts.matrix.security import SEEN_BY_MEMBERS
 
 ALL = "/v1/monitoring"
@@ -44,12 +46,12 @@ OWN_PAGES = grid("""
 """)
 
 
-def _kept(path: str, target: str, name: str, body: dict[str, object], made: str, made_by: object = MADE_BY_OWNERS) -> list[Row]:
+def _kept(path: str, target: str, name: str, body: dict[str, Any], made: str, made_by: Grid = MADE_BY_OWNERS) -> list[Row]:
     """Listed and read by members, made and changed by owners."""
     one = f"{ALL}/{path}/{{{name}}}"
     return [
         Row(f"GET {ALL}/{path}", target, LISTED_BY_MEMBERS),
-        Row(f"POST {ALL}/{path}", made, made_by, body),  # type: ignore[arg-type]
+        Row(f"POST {ALL}/{path}", made, made_by, body),
         Row(f"GET {one}", target, READ_BY_MEMBERS),
         Row(f"DELETE {one}", target, DELETED),
     ]

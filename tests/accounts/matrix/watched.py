@@ -48,7 +48,8 @@ def alert(making: Making, place: str) -> Target:
     """An alert that fires."""
     mark, moment = _mark(), "2026-01-05T00:00:00Z"
     return _put(
-        making, place, "alerts", "alert_id", mark, source="rule", source_id=new_id(), fingerprint=secrets.token_bytes(16), name=mark,
+        making, place, "alerts", "alert_id", mark, source="rule", source_id=new_id(), fingerprint=secrets.token_bytes(16),
+        name=mark,
         severity="warning", series=Jsonb({}), labels=Jsonb({"host": mark}), phase="firing", since=moment, known_at=moment,
     )  # fmt: skip
 

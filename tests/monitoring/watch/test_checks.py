@@ -253,6 +253,7 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"kind": "icmp", "target": "x.example", "interval_s": 20, "timeout_s": 20}, "/timeout_s"),
     ({"kind": "icmp", "target": "x.example", "quorum": 2}, "/quorum"),
     ({"kind": "http", "target": "http://x.example/", "expects": {"headers": {"a b": "c"}}}, "/expects/headers/a b"),
+    ({"kind": "http", "target": "http://x.example/", "expects": {"headers": {"host": "c"}}}, "/expects/headers/host"),
 ]
 
 

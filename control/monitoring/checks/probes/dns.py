@@ -10,7 +10,7 @@ import dns.resolver
 
 from control.monitoring.checks.models import Expects
 from control.monitoring.checks.outcome import Outcome
-from control.monitoring.checks.places import addresses
+from control.monitoring.checks.places import RefusedError, addresses, is_public
 
 
 async def probe(target: str, expects: Expects, _secret: str | None, allow_private: bool, limit: float) -> Outcome:
@@ -33,6 +33,8 @@ async def probe(target: str, expects: Expects, _secret: str | None, allow_privat
         return Outcome(False, f"no answer within {limit:g} s")
     except dns.exception.DNSException as error:
         return Outcome(False, f"{type(error).__name__}: {error}"[:300])
+    if not allow_private and kind in {"A", "AAAA"} and not all(is_public(ip_address(record.to_text())) for record in answer):
+        raise RefusedError("leads to an address that is not public")  # what the machine's resolvers know is not everybody's
     got = {_plain(record.to_text()) for record in answer}
     figures = {"ttl_seconds": float(answer.rrset.ttl)} if answer.rrset is not None else {}
     missing = [value for value in expects.values or [] if _plain(value) not in got]
