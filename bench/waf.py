@@ -4,7 +4,7 @@
 
 Paranoia 1, blocking, request bodies inspected, no audit log; the rules' settings are printed into the result. Each has one
 worker or thread; the origin is a second nginx; nginx without a firewall stands beside as the other peer by which a disturbed
-round is known.
+round is known. The requests of a case differ in what people type and in their cookies.
 """
 
 from __future__ import annotations
@@ -13,9 +13,11 @@ import argparse
 import json
 import os
 import platform
+import random
 import shutil
 import tempfile
 import urllib.request
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -30,37 +32,48 @@ import _summary
 import _traffic
 from _load import Measured
 from _processes import cpu_seconds, rss_mib
+from _traffic import Request
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 RESULTS = _ours.ROOT / "bench" / "results"
 PLAIN = {"Host": "shop.example", "User-Agent": "bench/1.0", "Accept": "*/*"}
-SEARCH = "/search?q=garden+tools&page=2&sort=price"
-ATTACK = "/search?q=1%27%20UNION%20SELECT%20password%20FROM%20users--&page=2"
+ATTACK = "%27%20UNION%20SELECT%20password%20FROM%20users--"
+VARIANTS = 256
+LARGE_VARIANTS = 16
 
 
 @dataclass(frozen=True)
 class Case:
-    """A request, over and over."""
+    """Requests of one kind, in turn."""
 
     name: str
-    target: str
-    headers: dict[str, str]
-    body: bytes | None = None
-    content_type: str = ""
+    requests: list[Request]
     status: int = 200
     """What those with a firewall answer."""
 
 
 def _cases() -> list[Case]:
-    browser = {"Host": "shop.example", **_traffic.BROWSER}
-    upload_type, upload = _traffic.upload(100 * 1024)
+    rng = random.Random(7)
+
+    def get(count: int, target: Callable[[], str]) -> list[Request]:
+        return [Request(target(), _traffic.browser(rng)) for _ in range(count)]
+
+    def post(target: str, kind: str, count: int, body: Callable[[], bytes]) -> list[Request]:
+        return [Request(target, _traffic.browser(rng) | {"Content-Type": kind}, body()) for _ in range(count)]
+
     return [
-        Case("bare GET", "/", PLAIN),
-        Case("GET with 3 arguments, 2 cookies, browser headers", SEARCH, browser),
-        Case("POST 1 KB JSON, 13 line items", "/orders", browser, _traffic.order(), "application/json"),
-        Case("POST 10 KB form", "/feedback", browser, _traffic.form(10_240), "application/x-www-form-urlencoded"),
-        Case("POST 100 KB multipart", "/photos", browser, upload, upload_type),
-        Case("blocked SQL injection", ATTACK, browser, status=403),
+        Case("bare GET", [Request("/", PLAIN)]),
+        Case("GET with 3 arguments, 2 cookies, browser headers", get(VARIANTS, lambda: _traffic.search(rng))),
+        Case("POST 1 KB JSON, 13 line items", post("/orders", "application/json", VARIANTS, lambda: _traffic.order(rng))),
+        Case(
+            "POST 10 KB form",
+            post("/feedback", "application/x-www-form-urlencoded", VARIANTS, lambda: _traffic.form(rng, 10_240)),
+        ),
+        Case(
+            "POST 100 KB multipart",
+            post("/photos", _traffic.UPLOAD_TYPE, LARGE_VARIANTS, lambda: _traffic.upload(rng, 100 * 1024)),
+        ),
+        Case("blocked SQL injection", get(VARIANTS, lambda: _traffic.search(rng, ATTACK)), status=403),
     ]
 
 
@@ -69,12 +82,10 @@ class _Quiet(urllib.request.HTTPErrorProcessor):
         return response
 
 
-def _answer(port: int, case: Case) -> int:
+def _answer(port: int, one: Request) -> int:
     """The status that one request gets."""
-    headers = case.headers | ({"Content-Type": case.content_type} if case.content_type else {})
-    request = urllib.request.Request(
-        f"http://127.0.0.1:{port}{case.target}", case.body, headers, method="GET" if case.body is None else "POST"
-    )
+    method = "GET" if one.body is None else "POST"
+    request = urllib.request.Request(f"http://127.0.0.1:{port}{one.target}", one.body, one.headers, method=method)
     with urllib.request.build_opener(_Quiet).open(request, timeout=10) as response:
         return int(response.status)
 
@@ -92,11 +103,12 @@ def _start(stack: ExitStack, folder: str, origin: int) -> dict[str, tuple[int, i
 def _run(
     case: Case, listeners: dict[str, tuple[int, int]], folder: str, seconds: int, rounds: int, number: int
 ) -> dict[str, Any]:
-    path = _traffic.script(folder, f"case{number}", headers=case.headers, body=case.body, content_type=case.content_type)
+    path = _traffic.script(folder, f"case{number}", case.requests)
     for who, (_pid, port) in listeners.items():
         wanted = 200 if who == "nginx alone" else case.status
-        if (got := _answer(port, case)) != wanted:
-            raise SystemExit(f"{who} answers {got} to {case.name}, {wanted} was expected")
+        for one in case.requests:
+            if (got := _answer(port, one)) != wanted:
+                raise SystemExit(f"{who} answers {got} to {one.target} of {case.name}, {wanted} was expected")
     measured: list[dict[str, Measured]] = []
     costs: list[dict[str, float]] = []
     everybody = tuple(listeners)
@@ -108,7 +120,7 @@ def _run(
             pid, port = listeners[who]
             before = cpu_seconds(pid)
             refused = who != "nginx alone" and case.status != 200
-            m = _load.wrk(f"http://127.0.0.1:{port}{case.target}", seconds, "-s", path, refused=refused)
+            m = _load.wrk(f"http://127.0.0.1:{port}/", seconds, "-s", path, refused=refused)
             got_all[who], cost[who] = m, (cpu_seconds(pid) - before) / (m.rate * seconds) * 1e6
             print(f"round {turn + 1}  {case.name:50} {who:12} {m.rate:9.0f}/s  p50 {m.p50:8.3f}  p99 {m.p99:8.3f} ms", flush=True)
         measured.append(got_all)

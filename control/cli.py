@@ -45,6 +45,9 @@ def _gateway(args: argparse.Namespace) -> int:
         geo_country=args.geo_country,
         geo_asn=args.geo_asn,
         rule_sets=args.waf_rule_sets,
+        waf_log=args.waf_log,
+        waf_log_format=args.waf_log_format,
+        collections=args.waf_collections,
     )
     return int(code or 0)
 
@@ -118,7 +121,7 @@ def _add_gateway(commands: Commands) -> None:
         "serve public traffic",
         _gateway,
         more="HCC_GATEWAY_DATABASE_URL (role hcc_gateway) is where its configuration comes from; HCC_GATEWAY_REDIS_URL, else "
-        "REDIS_URL, is where gateways count shared limits together. SIGUSR1 opens the access log anew.",
+        "REDIS_URL, is where gateways count shared limits together. SIGUSR1 opens the logs anew.",
     )
     for flag, variable, default, meaning in (
         ("--listen", "API_LISTEN_ADDR", "127.0.0.1:8000", "public address"),
@@ -126,12 +129,21 @@ def _add_gateway(commands: Commands) -> None:
         ("--last-good", "HCC_GATEWAY_STATE", "gateway-snapshot.json", "file that keeps the last good configuration"),
         ("--access-log", "HCC_GATEWAY_ACCESS_LOG", "-", "file of the access log, - is standard output"),
         ("--geo-country", "HCC_GEO_COUNTRY_DB", "", "file of countries in MaxMind's format"),
+        ("--waf-log", "HCC_WAF_LOG", "", "file of what the firewall's rules find besides, - is standard output"),
         ("--waf-rule-sets", "HCC_WAF_RULE_SETS", "", "rule files of the firewall: VERSION=FILE:FILE…;VERSION=…"),
+        ("--waf-collections", "HCC_WAF_COLLECTIONS", "local", "where the firewall remembers clients: local or redis"),
         ("--geo-asn", "HCC_GEO_ASN_DB", "", "file of autonomous systems in MaxMind's format"),
     ):
         gateway.add_argument(
             flag, default=environ.get(variable) or default, help=f"{meaning}; {variable}, else {default or 'none'}"
         )
+    written = environ.get("HCC_WAF_LOG_FORMAT") or "modsecurity"
+    gateway.add_argument(
+        "--waf-log-format",
+        choices=("modsecurity", "json"),
+        default=written,
+        help="lines as ModSecurity writes them, or an object a request; HCC_WAF_LOG_FORMAT, else modsecurity",
+    )
     threads = environ.get("HCC_GATEWAY_THREADS") or str(os.cpu_count() or 1)
     gateway.add_argument(
         "--threads", type=_positive, default=threads, help="threads of the listener; HCC_GATEWAY_THREADS, else one a core"

@@ -24,6 +24,7 @@ from dataplane.events import EventWriter
 from dataplane.listeners import ListenError, open_listeners, parse
 from dataplane.log import logger
 from dataplane.processes import die_with_parent
+from dataplane.rule_sets import RuleSetsError, parse_rule_sets
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -54,6 +55,9 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     geo_country: str
     geo_asn: str
     rule_sets: dict[str, list[str]]
+    waf_log: str
+    waf_log_format: str
+    share_collections: bool
     parent: int
     stopping: mmap.mmap
     """One byte that parent and worker share: 0, or how the parent stops (`_ALONE`, `_HANDED_OVER`)."""
@@ -97,6 +101,9 @@ class Operations:
             geo_country=options.geo_country or None,
             geo_asn=options.geo_asn or None,
             rule_sets=options.rule_sets or None,
+            waf_log=options.waf_log or None,
+            waf_log_format=options.waf_log_format,
+            share_collections=options.share_collections,
         )
         # The last good configuration first: the public is served before PostgreSQL is even asked.
         restored = gateway.load_last_good()
@@ -116,15 +123,15 @@ class Operations:
             log("gateway drained")
 
     def _reopen_log(self) -> None:
-        """The access log was renamed by whoever rotates it."""
+        """The logs were renamed by whoever rotates them."""
         if self._gateway is None:
             return
         try:
             self._gateway.reopen_log()
         except OSError as error:
-            log("access log not reopened", error=str(error))
+            log("logs not reopened", error=str(error))
         else:
-            log("access log reopened")
+            log("logs reopened")
 
     async def __rsgi__(self, scope: Any, answer: Answer) -> None:
         gateway = self._gateway
@@ -174,11 +181,11 @@ def application() -> Operations:
 
 
 def _forward_rotation(workers: Callable[[], Iterable[int | None]]) -> None:
-    """SIGUSR1 of this process goes to its workers, which write the access log."""
+    """SIGUSR1 of this process goes to its workers, which write the logs."""
     parent = os.getpid()
 
     def forward(number: int, _frame: object) -> None:
-        # A worker that was just forked has this handler until it has its own; its log is not open yet.
+        # A worker that was just forked has this handler until it has its own; its logs are not open yet.
         if os.getpid() == parent:
             for pid in workers():
                 if pid is not None:
@@ -203,22 +210,6 @@ def _hand_over(server: Any, stopping: mmap.mmap, sockets: list[socket.socket]) -
     server.signal_handler_interrupt = leave
 
 
-class RuleSetsError(Exception):
-    """The rule sets are not written as they should be."""
-
-
-def _rule_sets(text: str) -> dict[str, list[str]]:
-    """Files by version. Raises RuleSetsError."""
-    found: dict[str, list[str]] = {}
-    for part in filter(None, (p.strip() for p in text.split(";"))):
-        version, _, names = part.partition("=")
-        files = [name for name in names.split(":") if name]
-        if not version or not files:
-            raise RuleSetsError(f"HCC_WAF_RULE_SETS: {part!r} is not VERSION=FILE:FILE")
-        found[version] = files
-    return found
-
-
 def serve(
     *,
     listen: str,
@@ -232,6 +223,9 @@ def serve(
     geo_country: str = "",
     geo_asn: str = "",
     rule_sets: str = "",
+    waf_log: str = "",
+    waf_log_format: str = "modsecurity",
+    collections: str = "",
     drain_s: float = 10.0,
 ) -> int:
     """Serve until a signal. `threads` are those of the public listener; `drain_s` bounds how long a stop waits for requests.
@@ -239,10 +233,10 @@ def serve(
     `listen` may name several addresses, `https://` ones among them, whose certificates `certificate_keys` open.
 
     `geo_country` and `geo_asn` are files in MaxMind's format. Limits that are shared count together with the other gateways at
-    `redis_url`. SIGUSR1 opens the access log anew.
+    `redis_url`. The firewall's matches are written to `waf_log` besides. SIGUSR1 opens both logs anew.
     `rule_sets` says which files the firewall's rules of each version are (`VERSION=FILE:FILE;…`), Debian's core rules
-    unless given.
-    Exit code 2 when an address cannot be listened on, the one of Redis is none, or the rule sets are not written so.
+    unless given. `collections` is `redis` where gateways share the firewall's persistent collections, else empty or `local`.
+    Exit code 2 when an address cannot be listened on, the one of Redis is none, or settings of the firewall are not written so.
     """
     from granian import Granian
     from granian.constants import Interfaces, Loops
@@ -252,12 +246,15 @@ def serve(
         threads = max(1, threads)
         sockets = open_listeners(listen, each=threads)
         host, port = parse(ops_listen)
-        files = _rule_sets(rule_sets)
+        files = parse_rule_sets(rule_sets)
     except (ListenError, RuleSetsError) as error:
         print(f"gateway: {error}", file=sys.stderr)
         return 2
     if redis_url and not redis_url.startswith(REDIS_SCHEMES):
         print(f"gateway: the address of Redis does not start with {', '.join(REDIS_SCHEMES)}", file=sys.stderr)
+        return 2
+    if collections not in ("", "local", "redis") or (collections == "redis" and not redis_url):
+        print("gateway: HCC_WAF_COLLECTIONS is local or redis, and redis needs the address of one", file=sys.stderr)
         return 2
     _options = Options(
         listeners=[[one.handed_down() for one in own] for own in sockets],
@@ -271,6 +268,9 @@ def serve(
         geo_country=geo_country,
         geo_asn=geo_asn,
         rule_sets=files,
+        waf_log=waf_log,
+        waf_log_format=waf_log_format,
+        share_collections=collections == "redis",
         parent=os.getpid(),
         stopping=mmap.mmap(-1, 1),
     )

@@ -41,7 +41,8 @@ async def read_security(rows: Rows) -> Security:
     bans = await rows("SELECT id, network, scope, until, reason FROM hcc.gateway_config_bans ORDER BY id")
     paths = await rows("SELECT site_id, path FROM hcc.gateway_config_scopes")
     waf = await rows(
-        "SELECT site_id, route_id, mode, paranoia, inbound_threshold, outbound_threshold, rule_set FROM hcc.gateway_config_waf"
+        "SELECT site_id, route_id, mode, paranoia, inbound_threshold, outbound_threshold, rule_set, response_bodies"
+        " FROM hcc.gateway_config_waf"
     )
     found = {
         "access": await rows(

@@ -33,6 +33,8 @@ REMEMBERED_SERIES = 4_000_000
 _CONNECT_SECONDS = 5
 _LONGEST_BACK_OFF = 5.0
 _SAID_EVERY = 60.0
+_NEVER = frozenset({"22", "54"})
+"""Classes of SQLSTATE that do not go away: data exceptions, and limits of the program exceeded."""
 
 _RECORD = (
     "INSERT INTO hcc.metric_segments (ingester, segment, values, minutes) VALUES (%s, %s, %s, %s)"
@@ -112,8 +114,8 @@ class Writer:
         if time.monotonic() - self._looked_for_abandoned > ABANDONED_SECONDS:
             self._looked_for_abandoned = time.monotonic()
             for folder in folders:
-                if any(folder.glob("*.open")) and (closed := close_segments(str(folder))):
-                    self._log("segments of an ended ingester closed", folder=folder.name, segments=len(closed))
+                for closed in (any(folder.glob("*.open")) and close_segments(str(folder))) or []:
+                    self._log("segment of an ended ingester closed", log=folder.name, segment=closed)
         ranked = [(rank, path) for folder in folders for rank, path in enumerate(sorted(folder.glob("*.log")))]
         return [path for _, path in sorted(ranked, key=lambda found: found[0])]
 
@@ -128,37 +130,43 @@ class Writer:
 
     def _write(self, connection: Connection, path: Path, segment: SegmentReader) -> None:
         """One segment, once. Raises psycopg.Error when it was not, or when it is not known whether it was."""
-        self._find_ids(connection, segment)
-        self._prepare(connection, segment.minutes)
-        families = sorted(segment.families(), key=lambda family: family[:2])
-        values = segment.values
         try:
-            with connection.transaction():
-                cursor = connection.execute(_RECORD, (UUID(bytes=segment.ingester), segment.number, values, segment.minutes))
-                row = cursor.fetchone()
-                if row is not None:
-                    if families:
-                        owners, *texts = zip(*families, strict=True)
-                        connection.execute(_FAMILIES, ([UUID(bytes=owner) for owner in owners], *map(list, texts)))
-                    segment.begin(row[0])
-                    with connection.cursor().copy(_COPY) as copy:
-                        for piece in _pieces(segment):
-                            copy.write(piece)
-        except psycopg.DataError as error:
+            written = self._copy(connection, segment)
+        except psycopg.Error as error:
+            if (error.sqlstate or "")[:2] not in _NEVER:
+                raise
             # It would be refused again and again, and hold up all that comes after it.
             aside = path.rename(path.with_suffix(".bad"))
             self._log("segment refused", segment=str(aside), error=str(error))
             return
-        if row is None:
+        if not written:
             self._log("segment was written before", ingester=segment.ingester.hex(), segment=segment.number)
-        elif segment.rows:
-            self.values += segment.rows
         self.segments += 1
+        self.values += segment.rows
         if segment.damage:
             aside = path.rename(path.with_suffix(".bad"))
             self._log("segment damaged, kept aside", segment=str(aside), error=segment.damage)
         else:
             path.unlink(missing_ok=True)
+
+    def _copy(self, connection: Connection, segment: SegmentReader) -> bool:
+        """Its transaction; False when the segment was written before. Raises psycopg.Error."""
+        self._find_ids(connection, segment)
+        self._prepare(connection, segment.minutes)
+        families = sorted(segment.families(), key=lambda family: family[:2])
+        with connection.transaction():
+            record = (UUID(bytes=segment.ingester), segment.number, segment.values, segment.minutes)
+            row = connection.execute(_RECORD, record).fetchone()
+            if row is None:
+                return False
+            if families:
+                owners, *texts = zip(*families, strict=True)
+                connection.execute(_FAMILIES, ([UUID(bytes=owner) for owner in owners], *map(list, texts)))
+            segment.begin(row[0])
+            with connection.cursor().copy(_COPY) as copy:
+                for piece in _pieces(segment):
+                    copy.write(piece)
+        return True
 
     def _find_ids(self, connection: Connection, segment: SegmentReader) -> None:
         unknown = segment.resolve(self._ids)

@@ -738,6 +738,23 @@ BEGIN
 END
 $$;
 
+CREATE FUNCTION hcc.metric_series_of(names text[], wanted jsonb, most integer) RETURNS TABLE(id integer, name text, labels text)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'hcc', 'pg_temp'
+    AS $$
+BEGIN
+  IF names IS NULL AND wanted <> '{}' THEN
+    RETURN QUERY SELECT s.id, s.name, s.labels::text FROM metric_series s
+      WHERE s.labels @> wanted AND s.organization_id = current_org_id() LIMIT most;
+  ELSIF names IS NULL THEN
+    RETURN QUERY SELECT s.id, s.name, s.labels::text FROM metric_series s WHERE s.organization_id = current_org_id() LIMIT most;
+  ELSE
+    RETURN QUERY SELECT s.id, s.name, s.labels::text FROM metric_series s
+      WHERE s.organization_id = current_org_id() AND s.name = ANY (names) AND s.labels @> wanted LIMIT most;
+  END IF;
+END
+$$;
+
 CREATE FUNCTION hcc.metric_values_of(wanted integer[], first timestamp with time zone, last timestamp with time zone) RETURNS TABLE(series integer, times bytea, "values" bytea, batches bytea)
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'hcc', 'pg_temp'
@@ -1043,15 +1060,16 @@ $$;
 
 COMMENT ON FUNCTION hcc.visible(owner uuid, customer uuid) IS 'The one rule of tenancy. A row is visible to the organisation that owns it, to the customer it names, and, in a transaction with access to the tree, to the organisations above either. Every policy calls this function.';
 
-CREATE FUNCTION hcc.waf_in_force(site uuid) RETURNS TABLE(route_id uuid, mode text, paranoia smallint, inbound_threshold integer, outbound_threshold integer, rule_set text)
+CREATE FUNCTION hcc.waf_in_force(site uuid) RETURNS TABLE(route_id uuid, mode text, paranoia smallint, inbound_threshold integer, outbound_threshold integer, rule_set text, response_bodies boolean)
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'hcc', 'pg_temp'
     AS $$
-  SELECT p.route_id, f.mode, f.paranoia::smallint, f.inbound_threshold, f.outbound_threshold, f.rule_set
+  SELECT p.route_id, f.mode, f.paranoia::smallint, f.inbound_threshold, f.outbound_threshold, f.rule_set, f.response_bodies
     FROM gateway_sites s
     CROSS JOIN LATERAL (SELECT NULL::uuid AS route_id
                         UNION ALL SELECT r.id FROM gateway_routes r WHERE r.organization_id = s.organization_id AND r.site_id = s.id) p
-    CROSS JOIN LATERAL (SELECT e.mode, e.paranoia, e.inbound_threshold, e.outbound_threshold, e.rule_set FROM waf_effective e
+    CROSS JOIN LATERAL (SELECT e.mode, e.paranoia, e.inbound_threshold, e.outbound_threshold, e.rule_set, e.response_bodies
+                          FROM waf_effective e
                          WHERE e.site_id = s.id AND (e.route_id IS NULL OR e.route_id = p.route_id)
                          ORDER BY e.route_id NULLS LAST LIMIT 1) f
    WHERE s.id = site AND s.deleted_at IS NULL AND visible(s.organization_id)
@@ -1999,6 +2017,7 @@ CREATE TABLE hcc.security_policies (
     version integer DEFAULT 1 NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    response_bodies boolean,
     CONSTRAINT security_policies_check CHECK (((route_id IS NULL) OR (site_id IS NOT NULL))),
     CONSTRAINT security_policies_inbound_threshold_check CHECK (((inbound_threshold >= 1) AND (inbound_threshold <= 10000))),
     CONSTRAINT security_policies_mode_check CHECK ((mode = ANY (ARRAY['off'::text, 'detect'::text, 'block'::text]))),
@@ -2017,7 +2036,8 @@ CREATE VIEW hcc.waf_effective AS
     e.paranoia,
     e.inbound_threshold,
     e.outbound_threshold,
-    e.rule_set
+    e.rule_set,
+    e.response_bodies
    FROM (( SELECT s.id AS site_id,
             NULL::uuid AS route_id,
             s.organization_id,
@@ -2037,12 +2057,14 @@ CREATE VIEW hcc.waf_effective AS
             COALESCE(((array_agg(p.paranoia ORDER BY p.depth DESC) FILTER (WHERE (p.paranoia IS NOT NULL)))[1])::integer, 1) AS paranoia,
             COALESCE((array_agg(p.inbound_threshold ORDER BY p.depth DESC) FILTER (WHERE (p.inbound_threshold IS NOT NULL)))[1], 5) AS inbound_threshold,
             COALESCE((array_agg(p.outbound_threshold ORDER BY p.depth DESC) FILTER (WHERE (p.outbound_threshold IS NOT NULL)))[1], 4) AS outbound_threshold,
-            COALESCE((array_agg(p.rule_set ORDER BY p.depth DESC) FILTER (WHERE (p.rule_set IS NOT NULL)))[1], '3.3.4'::text) AS rule_set
+            COALESCE((array_agg(p.rule_set ORDER BY p.depth DESC) FILTER (WHERE (p.rule_set IS NOT NULL)))[1], '3.3.4'::text) AS rule_set,
+            COALESCE((array_agg(p.response_bodies ORDER BY p.depth DESC) FILTER (WHERE (p.response_bodies IS NOT NULL)))[1], false) AS response_bodies
            FROM ( SELECT q.mode,
                     q.paranoia,
                     q.inbound_threshold,
                     q.outbound_threshold,
                     q.rule_set,
+                    q.response_bodies,
                     array_position(w.path, q.organization_id) AS depth
                    FROM hcc.security_policies q
                   WHERE ((q.organization_id = ANY (w.path)) AND (q.site_id IS NULL) AND (q.route_id IS NULL))
@@ -2052,6 +2074,7 @@ CREATE VIEW hcc.waf_effective AS
                     q.inbound_threshold,
                     q.outbound_threshold,
                     q.rule_set,
+                    q.response_bodies,
                     100
                    FROM hcc.security_policies q
                   WHERE ((q.organization_id = w.organization_id) AND (q.site_id = w.site_id) AND (q.route_id IS NULL))
@@ -2061,6 +2084,7 @@ CREATE VIEW hcc.waf_effective AS
                     q.inbound_threshold,
                     q.outbound_threshold,
                     q.rule_set,
+                    q.response_bodies,
                     101
                    FROM hcc.security_policies q
                   WHERE ((q.organization_id = w.organization_id) AND (q.site_id = w.site_id) AND (q.route_id = w.route_id))) p) e);
@@ -2072,7 +2096,8 @@ CREATE VIEW hcc.gateway_config_waf AS
     e.paranoia,
     e.inbound_threshold,
     e.outbound_threshold,
-    e.rule_set
+    e.rule_set,
+    e.response_bodies
    FROM (hcc.waf_effective e
      JOIN hcc.gateway_config_sites s ON ((s.id = e.site_id)));
 
@@ -4414,6 +4439,10 @@ GRANT ALL ON FUNCTION hcc.metric_samples_of(wanted integer[], first timestamp wi
 
 REVOKE ALL ON FUNCTION hcc.metric_series_ids(owners uuid[], names text[], label_sets jsonb[], keys bytea[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION hcc.metric_series_ids(owners uuid[], names text[], label_sets jsonb[], keys bytea[]) TO hcc_ingest;
+
+REVOKE ALL ON FUNCTION hcc.metric_series_of(names text[], wanted jsonb, most integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION hcc.metric_series_of(names text[], wanted jsonb, most integer) TO hcc_app;
+GRANT ALL ON FUNCTION hcc.metric_series_of(names text[], wanted jsonb, most integer) TO hcc_worker;
 
 REVOKE ALL ON FUNCTION hcc.metric_values_of(wanted integer[], first timestamp with time zone, last timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION hcc.metric_values_of(wanted integer[], first timestamp with time zone, last timestamp with time zone) TO hcc_app;

@@ -44,3 +44,21 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = hcc, pg_temp AS $$
    WHERE s.minutes <> '{}' AND m.minute > extract(epoch FROM now() - interval '6 hours') / 60
 $$;
 GRANT EXECUTE ON FUNCTION hcc.metric_waiting_since() TO hcc_app, hcc_worker;
+
+-- Series of the current organisation by name, by labels, or both. A function, since under row level security an index over jsonb
+-- is not used: its operators are not leakproof.
+CREATE FUNCTION hcc.metric_series_of(names text[], wanted jsonb, most integer) RETURNS TABLE (id integer, name text, labels text)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = hcc, pg_temp AS $$
+BEGIN
+  IF names IS NULL AND wanted <> '{}' THEN
+    RETURN QUERY SELECT s.id, s.name, s.labels::text FROM metric_series s
+      WHERE s.labels @> wanted AND s.organization_id = current_org_id() LIMIT most;
+  ELSIF names IS NULL THEN
+    RETURN QUERY SELECT s.id, s.name, s.labels::text FROM metric_series s WHERE s.organization_id = current_org_id() LIMIT most;
+  ELSE
+    RETURN QUERY SELECT s.id, s.name, s.labels::text FROM metric_series s
+      WHERE s.organization_id = current_org_id() AND s.name = ANY (names) AND s.labels @> wanted LIMIT most;
+  END IF;
+END
+$$;
+GRANT EXECUTE ON FUNCTION hcc.metric_series_of(text[], jsonb, integer) TO hcc_app, hcc_worker;

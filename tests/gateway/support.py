@@ -254,6 +254,9 @@ class Running:
         geo_country: str | None = None,
         geo_asn: str | None = None,
         rule_sets: dict[str, list[str]] | None = None,
+        waf_log: str | None = None,
+        waf_log_format: str = "modsecurity",
+        share_collections: bool = False,
     ) -> None:
         self.tls, self.proxy = tls, proxy
         self.listener = socket.create_server(("127.0.0.1", 0), backlog=1024)
@@ -267,6 +270,9 @@ class Running:
             geo_country=geo_country,
             geo_asn=geo_asn,
             rule_sets=rule_sets,
+            waf_log=waf_log,
+            waf_log_format=waf_log_format,
+            share_collections=share_collections,
         )
         self.drained = False
 

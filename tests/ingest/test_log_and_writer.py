@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import time
 
+import psycopg
+
 from tests.ingest.support import Ingester, Place, Writer, until
 
 BEGAN = time.time_ns() // 1000 - 1_000_000
@@ -135,3 +137,23 @@ def test_one_writer_a_folder(place: Place, writer: Writer) -> None:
     second = Writer(place.folder, place.urls["hcc_ingest"])
     until(lambda: 1 in {second.process.poll(), writer.process.poll()}, "one gives way")
     second.kill()
+
+
+def test_what_the_database_never_takes_holds_up_nobody(place: Place, ingester: Ingester, writer: Writer) -> None:
+    with psycopg.connect(place.urls["hcc_owner"]) as owner:
+        owner.execute(
+            "CREATE FUNCTION hcc.refuse() RETURNS trigger LANGUAGE plpgsql AS $$"
+            " BEGIN RAISE numeric_value_out_of_range USING MESSAGE = 'no such value'; END $$"
+        )
+        owner.execute(
+            "CREATE TRIGGER refuse BEFORE INSERT ON hcc.metric_samples FOR EACH ROW WHEN (NEW.value = 666)"
+            " EXECUTE FUNCTION hcc.refuse()"
+        )
+    token = place.tokens["shop"]
+    for value in (1, 666, 2):
+        assert ingester.push("/write", f"a v={value}", token).status_code == 204
+        until(place.drained, f"{value} is through: {writer.said()}")
+    assert values(place) == [1.0, 2.0]
+    (aside,) = place.folder.glob("*/*.bad")
+    assert aside.stat().st_size > 44
+    assert "no such value" in writer.said()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Any
 from uuid import UUID
 
 import numpy as np
@@ -18,7 +19,7 @@ from control.monitoring.query.errors import TooMuch
 from control.monitoring.query.limits import Limits
 from control.monitoring.query.matchers import Matcher
 from control.monitoring.query.postgres import PostgresStore, narrowed
-from control.monitoring.query.store import Resolution
+from control.monitoring.query.store import Resolution, Series
 from tests.monitoring.kept import keep, roll_up
 from tests.world import World
 
@@ -181,8 +182,8 @@ class _Exact:
         self.inner = inner
         self.labels, self.metadata = inner.labels, inner.metadata
 
-    async def select(self, *args: object, **named: object) -> object:
-        return await self.inner.select(*args, **{**named, "by": Resolution.RAW})  # type: ignore[arg-type]
+    async def select(self, matchers: Sequence[Matcher], start: int, end: int, *, step: int, **named: Any) -> list[Series]:
+        return await self.inner.select(matchers, start, end, step=step, **{**named, "by": Resolution.RAW})
 
 
 async def test_what_waits_for_its_roll_up_is_read_from_samples(world: World, settings: Settings, runtime: Runtime) -> None:

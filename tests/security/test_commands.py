@@ -50,6 +50,10 @@ def test_policies(run: Any, world: World) -> None:
     shown = run("waf", "show", HOST)[1]
     assert "all of it: block, paranoia 2, thresholds 9 in, 4 out, CRS 3.3.4" in shown
     assert "* /api -> origin: off" in shown
+    assert answer(run, "waf", "set", HOST, "--response-bodies", "on")["response_bodies"] is True
+    assert "CRS 3.3.4, bodies of answers" in run("waf", "show", HOST)[1]
+    assert answer(run, "waf", "set", HOST, "--response-bodies", "off")["response_bodies"] is False
+    assert answer(run, "waf", "set", HOST, "--response-bodies", "inherit")["response_bodies"] is None
     assert answer(run, "waf", "set", HOST, "--mode", "inherit")["mode"] is None
     assert "all of it: detect" in run("waf", "show", HOST)[1]
 

@@ -61,7 +61,8 @@ async def test_what_is_wrong_is_said(world: World, what: str, body: dict[str, An
 
 
 FULL: list[tuple[str, dict[str, Any]]] = [
-    ("policies", {"mode": "block", "paranoia": 2, "inbound_threshold": 7, "outbound_threshold": 3, "rule_set": "4.28.0"}),
+    ("policies", {"mode": "block", "paranoia": 2, "inbound_threshold": 7, "outbound_threshold": 3, "rule_set": "4.28.0",
+                  "response_bodies": True}),
     ("exclusions", {"rule_from": 942100, "rule_to": 942999, "target": "ARGS:q", "path_prefix": "/search", "note": "prose",
                     "expires_at": "2099-01-01T00:00:00Z"}),
     ("rules", {"name": "own", "position": 3, "text": '# why\nSecRule ARGS:x "@rx a" \\\n  "id:1,phase:2,deny"',
@@ -127,19 +128,19 @@ async def test_what_is_in_force_is_inherited_field_by_field(world: World) -> Non
 
     async def found() -> dict[str | None, tuple[Any, ...]]:
         rows = (await world.get("anna", url)).json()["data"]
-        names = ("mode", "paranoia", "inbound_threshold", "outbound_threshold", "rule_set")
+        names = ("mode", "paranoia", "inbound_threshold", "outbound_threshold", "rule_set", "response_bodies")
         return {row["route_id"]: tuple(row[name] for name in names) for row in rows}
 
-    assert set((await found()).values()) == {("off", 1, 5, 4, "3.3.4")}
+    assert set((await found()).values()) == {("off", 1, 5, 4, "3.3.4", False)}
     await make(world, "policies", {"mode": "detect", "paranoia": 2, "inbound_threshold": 9}, "root")
     await make(world, "policies", {"mode": "block", "rule_set": "4.28"}, "nora")
     await make(world, "policies", {"outbound_threshold": 8})
-    await make(world, "policies", {"paranoia": 4, "site_id": site["id"]})
+    await make(world, "policies", {"paranoia": 4, "response_bodies": True, "site_id": site["id"]})
     await make(world, "policies", {"mode": "off", "site_id": site["id"], "route_id": route["id"]})
     await make(world, "policies", {"mode": "off"}, "cleo")
     now = await found()
-    assert now.pop(route["id"]) == ("off", 4, 9, 8, "4.28")
-    assert set(now.values()) == {("block", 4, 9, 8, "4.28")}
+    assert now.pop(route["id"]) == ("off", 4, 9, 8, "4.28", True)
+    assert set(now.values()) == {("block", 4, 9, 8, "4.28", True)}
 
 
 async def test_a_policy_names_a_route_of_its_site(world: World) -> None:

@@ -65,7 +65,8 @@ MATCH = {
     "headers": [{"name": "Referer", "how": "is", "value": "x"}],
 }  # fmt: skip
 SECURITY: list[tuple[str, dict[str, Any]]] = [
-    ("policies", {"mode": "block", "paranoia": 2, "inbound_threshold": 7, "outbound_threshold": 3, "rule_set": "4.28.0"}),
+    ("policies", {"mode": "block", "paranoia": 2, "inbound_threshold": 7, "outbound_threshold": 3, "rule_set": "4.28.0",
+                  "response_bodies": True}),
     ("exclusions", {"rule_from": 942100, "target": "ARGS:q", "path_prefix": "/search"}),
     ("exclusions", {"tag": "attack-xss"}),
     ("rules", {"name": "own", "position": 3, "text": 'SecMarker "x"'}),

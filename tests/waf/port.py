@@ -96,12 +96,18 @@ class Port:
     """One gateway, one site, one policy; requests one after the other."""
 
     def __init__(
-        self, folder: Path, waf: dict[str, Any], custom: str = "", rules: list[str] | None = None, patience: float = PATIENCE
+        self,
+        folder: Path,
+        waf: dict[str, Any],
+        custom: str = "",
+        rules: list[str] | None = None,
+        patience: float = PATIENCE,
+        **options: Any,
     ) -> None:
         self.patience = patience
         self.origin = Origin(answer)
         self.log = folder / "access.log"
-        self.gateway = Running(access_log=str(self.log), rule_sets={"3.3.4": rules} if rules else None)
+        self.gateway = Running(access_log=str(self.log), rule_sets={"3.3.4": rules} if rules else None, **options)
         self.gateway.start()
         own: dict[str, Any] = {"waf": waf}
         if custom:

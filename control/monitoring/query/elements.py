@@ -72,11 +72,12 @@ def _clamp(work: Evaluation, node: Call, steps: Steps) -> Value:
     low = None if node.name == "clamp_max" else bounds[0]
     high = None if node.name == "clamp_min" else bounds[-1]
     values = vector.values
+    # As in Go the smallest of all is the smaller even beside NaN, and the largest of all the larger.
     with np.errstate(all="ignore"):
         if high is not None:
-            values = np.minimum(values, high)
+            values = np.where(np.isneginf(values) | np.isneginf(high), -np.inf, np.minimum(values, high))
         if low is not None:
-            values = np.maximum(values, low)
+            values = np.where(np.isposinf(values) | np.isposinf(low), np.inf, np.maximum(values, low))
     if low is not None and high is not None:
         # Where the bounds are crossed nothing lies between them.
         vector = Vector(vector.labels, values, vector.found & ~(high < low))

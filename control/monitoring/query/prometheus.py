@@ -150,12 +150,9 @@ def _selectors(params: Params, *, needed: bool) -> list[list[Matcher]]:
     return found
 
 
-async def _known(ctx: Any, params: Params, *, needed: bool) -> list[dict[str, str]]:
+def _times(params: Params) -> tuple[int, int]:
     start, end = (params.get(name) for name in ("start", "end"))
-    first = moment("start", str(start)) if start else 0
-    last = moment("end", str(end)) if end else _now()
-    selectors = _selectors(params, needed=needed)
-    return await service.series(ctx, selectors or [[]], first, last, _MOST)
+    return moment("start", str(start)) if start else 0, moment("end", str(end)) if end else _now()
 
 
 def _limited(params: Params, found: list[Any]) -> list[Any]:
@@ -171,8 +168,8 @@ def _limited(params: Params, found: list[Any]) -> list[Any]:
 async def labels(ctx: Ctx, request: Asked) -> Response[bytes]:
     """The names of labels."""
     params = await _params(request)
-    found = {name for one in await _known(ctx, params, needed=False) for name in one}
-    return _succeeded(_limited(params, sorted(found)))
+    _times(params)
+    return _succeeded(_limited(params, await service.label_names(ctx, _selectors(params, needed=False), _MOST)))
 
 
 @_asks("label/{name:str}/values")
@@ -181,15 +178,16 @@ async def label_values(ctx: Ctx, request: Asked, name: FromPath[str]) -> Respons
     if not is_label(name):
         raise BadQuery(f'invalid label name: "{name}"')
     params = await _params(request)
-    found = {one[name] for one in await _known(ctx, params, needed=False) if name in one}
-    return _succeeded(_limited(params, sorted(found)))
+    _times(params)
+    return _succeeded(_limited(params, await service.label_values(ctx, name, _selectors(params, needed=False), _MOST)))
 
 
 @_asks("series")
 async def series(ctx: Ctx, request: Asked) -> Response[bytes]:
     """The labels of series."""
     params = await _params(request)
-    return _succeeded(_limited(params, await _known(ctx, params, needed=True)))
+    selectors = _selectors(params, needed=True)
+    return _succeeded(_limited(params, await service.series(ctx, selectors, *_times(params), _MOST)))
 
 
 @_asks("metadata")

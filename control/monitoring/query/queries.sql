@@ -1,9 +1,33 @@
 -- name: series
 -- Those that the matchers may mean. What PostgreSQL cannot decide as Prometheus would is decided afterwards.
-SELECT id, name, labels::text AS labels
+SELECT id, name, labels FROM hcc.metric_series_of(%(names)s::text[], %(labels)s::jsonb, %(most)s::integer)
+
+-- name: names
+-- The metrics' names, each once: from one to the next by the index, however many series each has.
+WITH RECURSIVE found AS (
+  (SELECT name FROM hcc.metric_series WHERE organization_id = hcc.current_org_id() ORDER BY name LIMIT 1)
+  UNION ALL
+  SELECT (SELECT s.name FROM hcc.metric_series s
+           WHERE s.organization_id = hcc.current_org_id() AND s.name > f.name ORDER BY s.name LIMIT 1)
+    FROM found f WHERE f.name IS NOT NULL
+)
+SELECT name FROM found WHERE name IS NOT NULL LIMIT %(most)s
+
+-- name: label_values
+SELECT DISTINCT CASE WHEN %(label)s::text = '__name__' THEN name ELSE labels ->> %(label)s::text END AS name
   FROM hcc.metric_series
  WHERE (%(names)s::text[] IS NULL OR name = ANY (%(names)s))
    AND labels @> %(labels)s::jsonb
+   AND (%(label)s::text = '__name__' OR labels ? %(label)s::text)
+ ORDER BY 1
+ LIMIT %(most)s
+
+-- name: label_names
+SELECT DISTINCT k.name
+  FROM hcc.metric_series s CROSS JOIN LATERAL jsonb_object_keys(s.labels) AS k(name)
+ WHERE (%(names)s::text[] IS NULL OR s.name = ANY (%(names)s))
+   AND s.labels @> %(labels)s::jsonb
+ ORDER BY 1
  LIMIT %(most)s
 
 -- name: samples

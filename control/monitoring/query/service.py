@@ -48,6 +48,19 @@ async def series(ctx: Context, selectors: Sequence[Sequence[Matcher]], start: in
     return [found[key] for key in sorted(found)[:limit]]
 
 
+async def label_values(ctx: Context, label: str, selectors: Sequence[Sequence[Matcher]], limit: int) -> list[str]:
+    """The values of a label, sorted, in the series that any of the selectors chooses; in all when there is none."""
+    store = _store(ctx)
+    found = {value for matchers in selectors or [[]] for value in await store.label_values(label, matchers, limit)}
+    return sorted(found)[:limit]
+
+
+async def label_names(ctx: Context, selectors: Sequence[Sequence[Matcher]], limit: int) -> list[str]:
+    """The names of labels; as `label_values`."""
+    store = _store(ctx)
+    return sorted({name for matchers in selectors or [[]] for name in await store.label_names(matchers, limit)})[:limit]
+
+
 async def metadata(ctx: Context, metric: str | None, limit: int) -> dict[str, list[Metadata]]:
     """What senders said about metrics."""
     return await _store(ctx).metadata(metric, limit)

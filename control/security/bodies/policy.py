@@ -14,10 +14,14 @@ RuleSet = Annotated[str, Meta(pattern=r"^[0-9]{1,4}(\.[0-9]{1,4}){1,2}$", descri
 
 
 class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What is in force. An answer is held back from `outbound_threshold` on, a request from `inbound_threshold` on."""
+    """What is in force. An answer is held back from `outbound_threshold` on, a request from `inbound_threshold` on.
+
+    With `response_bodies` the bodies of answers are looked at too.
+    """
 
     mode: Mode = "off"
     paranoia: Paranoia = 1
     inbound_threshold: Threshold = 5
     outbound_threshold: Threshold = 4
     rule_set: RuleSet = "3.3.4"
+    response_bodies: bool = False

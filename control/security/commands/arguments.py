@@ -20,6 +20,21 @@ _RULES = """examples:
   hcc waf ftw --rules crs-setup.conf 'rules/*.conf' --tests regression/tests
 
 Neither needs a database or a gateway."""
+_TRY = """examples:
+  hcc waf try --transform t:urlDecodeUni,t:lowercase --operator '@rx union\\s+select' '%55nion%20select'
+  hcc waf try --transform t:utf8toUnicode --escapes 'caf\\xc3\\xa9'
+  hcc waf try --operator @detectSQLi --batch values.jsonl       {"input": "1' OR 1=1"} a line
+
+Without INPUT standard input is the value, to the byte. A line of a batch has input (or input_base64), and may have an id, a
+transform and an operator of its own; bytes that are no UTF-8 come back as value_base64."""
+_EXPLAIN = """examples:
+  hcc waf explain request.txt                      the rule set that gateways have, at paranoia level 1
+  hcc waf explain request.txt --paranoia 3 --all   every rule, with what it looked at
+  hcc waf explain request.txt --rule 942100        why one rule did or did not match
+  printf 'GET /?q=%27 HTTP/1.1\\nHost: a\\n\\n' | hcc waf explain - --own own.conf
+
+The request stands in the file as it is sent; lines may end as in any text. HCC_WAF_RULE_SETS names rule sets, as for
+the gateway."""
 _ACCESS = """examples:
   hcc access add 203.0.113.0/24 --deny --note "leased to a spammer" --days 30
   hcc access add DE --allow --host shop.example
@@ -66,6 +81,7 @@ def waf(actions: Commands) -> None:
     tested.add_argument(
         "--overrides", metavar="FILE", help="tests known to end differently: TOML, [expected_to_differ] TITLE = REASON"
     )
+    _authors(actions)
     run = later("control.security.commands.waf")
     shown = actions.add("show", "show what is in force on a site and its routes", run)
     shown.add_argument("host", metavar="HOST", help="a host name of the site")
@@ -76,6 +92,7 @@ def waf(actions: Commands) -> None:
     changed.add_argument("--inbound", metavar="SCORE", help="score from which a request is held back, or inherit")
     changed.add_argument("--outbound", metavar="SCORE", help="score from which an answer is held back, or inherit")
     changed.add_argument("--rule-set", metavar="VERSION", help="version of the OWASP CRS, or inherit")
+    changed.add_argument("--response-bodies", choices=("on", "off", "inherit"), help="look at the bodies of answers too")
     left_out = actions.add("exclude", "leave out a rule, a range of rules or a tag", run, more=_WAF)
     _place(left_out)
     what = left_out.add_mutually_exclusive_group(required=True)
@@ -94,6 +111,42 @@ def waf(actions: Commands) -> None:
     loaded.add_argument("--host", metavar="HOST", help="for this site; else for all sites of --org")
     _org(loaded)
     for parser in (shown, changed, left_out, listed, back, loaded):
+        json_flag(parser)
+
+
+def _authors(actions: Commands) -> None:
+    """The commands for those who write rules."""
+    tried = actions.add(
+        "try",
+        "show what transformations make of a value, and what an operator says of it",
+        later("control.security.commands.trying"),
+        more=_TRY,
+    )
+    tried.add_argument("input", metavar="INPUT", nargs="?", help="the value; standard input when absent")
+    tried.add_argument(
+        "--transform", action="append", metavar="T,T", help="transformations in their order: t:urlDecodeUni,t:lowercase"
+    )
+    tried.add_argument("--operator", metavar="OPERATOR", help="as a rule has it: '@pm select union', '!@rx ^a$'")
+    how = tried.add_mutually_exclusive_group()
+    how.add_argument("--escapes", action="store_true", help="\\xNN, \\n, \\r, \\t, \\0 and \\\\ in INPUT stand for bytes")
+    how.add_argument("--base64", action="store_true", help="INPUT is base64")
+    how.add_argument("--batch", metavar="FILE", help="JSON lines in, JSON lines out; - is standard input")
+    explained = actions.add(
+        "explain",
+        "show what each rule makes of a request, the score and the verdict",
+        later("control.security.commands.explaining"),
+        more=_EXPLAIN,
+    )
+    explained.add_argument("request", metavar="REQUEST_FILE", help="a request of HTTP/1.1; - is standard input")
+    which = explained.add_mutually_exclusive_group()
+    which.add_argument("--rules", nargs="+", metavar="FILE", help="rule files in their order, in place of the rule set")
+    which.add_argument("--rule-set", metavar="VERSION", help="a rule set that gateways have; the first one when absent")
+    explained.add_argument("--own", nargs="+", metavar="FILE", help="rules of your own, before the others as on a gateway")
+    explained.add_argument("--paranoia", type=int, choices=(1, 2, 3, 4), default=1, help="paranoia level; 1")
+    explained.add_argument("--client", default="127.0.0.1", metavar="ADDRESS", help="the client's address; 127.0.0.1")
+    explained.add_argument("--all", action="store_true", help="every rule's turn, not only those that matched")
+    explained.add_argument("--rule", type=int, nargs="+", metavar="ID", help="the turns of these rules alone")
+    for parser in (tried, explained):
         json_flag(parser)
 
 

@@ -24,7 +24,7 @@ from control.sites.routing import service as routing
 
 _FIELDS = {
     "mode": "mode", "paranoia": "paranoia", "inbound": "inbound_threshold", "outbound": "outbound_threshold",
-    "rule_set": "rule_set",
+    "rule_set": "rule_set", "response_bodies": "response_bodies",
 }  # fmt: skip
 
 
@@ -68,8 +68,8 @@ async def _set(operator: Operator, args: argparse.Namespace) -> int:
         route_id = await _route(inside, site_id, args.path)
     given = {field: getattr(args, name) for name, field in _FIELDS.items() if getattr(args, name) is not None}
     if not given:
-        raise CommandError("Nothing to set; --mode, --paranoia, --inbound, --outbound and --rule-set say what.")
-    values = {name: None if text == "inherit" else text for name, text in given.items()}
+        raise CommandError("Nothing to set; --mode, --paranoia, --inbound, --outbound, --rule-set, --response-bodies say what.")
+    values = {field: _value(field, text) for field, text in given.items()}
     organization_id = inside.principal.organization_id
     async with inside.transaction() as tx:
         before = await policies.of_place(tx, organization_id, site_id, route_id)
@@ -84,6 +84,12 @@ async def _set(operator: Operator, args: argparse.Namespace) -> int:
     else:
         changed = await policies.replace(inside, before.id, data)
     return show(changed, [_own(changed)], as_json=args.json)
+
+
+def _value(field: str, text: str) -> Any:
+    if text == "inherit":
+        return None
+    return text == "on" if field == "response_bodies" else text
 
 
 async def _route(operator: Operator, site_id: UUID, path: str) -> UUID:
@@ -144,8 +150,9 @@ def _text(name: str) -> str:
 def _said(row: PolicyInForce) -> str:
     if row.mode == "off":
         return "off"
+    bodies = ", bodies of answers" if row.response_bodies else ""
     thresholds = f"thresholds {row.inbound_threshold} in, {row.outbound_threshold} out"
-    return f"{row.mode}, paranoia {row.paranoia}, {thresholds}, CRS {row.rule_set}"
+    return f"{row.mode}, paranoia {row.paranoia}, {thresholds}, CRS {row.rule_set}{bodies}"
 
 
 def _own(row: SecurityPolicy) -> str:

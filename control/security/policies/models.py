@@ -22,6 +22,7 @@ class SecurityPolicy(msgspec.Struct, kw_only=True):
     inbound_threshold: int | None
     outbound_threshold: int | None
     rule_set: str | None
+    response_bodies: bool | None
     version: int
     created_at: datetime
     updated_at: datetime
@@ -37,6 +38,7 @@ class NewSecurityPolicy(msgspec.Struct, kw_only=True, forbid_unknown_fields=True
     inbound_threshold: Threshold | None = None
     outbound_threshold: Threshold | None = None
     rule_set: RuleSet | None = None
+    response_bodies: bool | None = None
 
 
 class PolicyInForce(msgspec.Struct, kw_only=True):
@@ -48,3 +50,4 @@ class PolicyInForce(msgspec.Struct, kw_only=True):
     inbound_threshold: int
     outbound_threshold: int
     rule_set: str
+    response_bodies: bool

@@ -25,13 +25,14 @@ pub mod request_head;
 pub mod response_head;
 pub mod round_trip;
 mod scanned;
+pub mod seclang;
 pub mod transform;
 
 /// A target takes any bytes.
 pub type Target = fn(&[u8]);
 
 /// Every target by name; corpora lie in `corpus/NAME/`.
-pub const TARGETS: [(&str, Target); 18] = [
+pub const TARGETS: [(&str, Target); 19] = [
     ("request_head", request_head::check),
     ("chunked_body", chunked_body::check),
     ("path", path::check),
@@ -45,6 +46,7 @@ pub const TARGETS: [(&str, Target); 18] = [
     ("body_xml", body_xml::check),
     ("injection", injection::check),
     ("transform", transform::check),
+    ("seclang", seclang::check),
     ("metrics_line", metrics_line::check),
     ("metrics_text", metrics_text::check),
     ("metrics_remote_write", metrics_remote_write::check),

@@ -12,10 +12,10 @@ pub fn check(data: &[u8]) {
         let again = read(&twice, v1::decode).unwrap_or_else(|e| panic!("{e}"));
         assert_eq!((again.0.rows, again.1.rejected), ([&sink.rows[..], &sink.rows].concat(), report.rejected * 2));
     }
-    if let Ok((sink, report)) = read(data, v2::decode) {
-        // The second table of symbols stands behind the first, so only numbers of the first are used.
+    // A series with a number beyond the table is passed over unread; with two tables that number may mean something.
+    if let Some((sink, _)) = read(data, v2::decode).ok().filter(|(_, report)| report.rejected == 0) {
         let again = read(&twice, v2::decode).unwrap_or_else(|e| panic!("{e}"));
-        assert!(report.rejected > 0 || again.0.rows == [&sink.rows[..], &sink.rows].concat());
+        assert_eq!(again.0.rows, [&sink.rows[..], &sink.rows].concat());
     }
 }
 

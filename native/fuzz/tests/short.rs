@@ -49,5 +49,5 @@ macro_rules! short {
 
 short!(request_head, chunked_body, path, response_head, client_address, round_trip);
 short!(body_form, body_cookies, body_json, body_multipart, body_xml);
-short!(injection, transform);
+short!(injection, transform, seclang);
 short!(metrics_line, metrics_text, metrics_remote_write, metrics_otlp, metrics_expand);

@@ -8,7 +8,7 @@ use crate::session::{self, Worker};
 use hcc_http::client::limit_key;
 use std::collections::HashMap;
 use std::io::ErrorKind;
-use std::net::{IpAddr, Shutdown};
+use std::net::{Shutdown, SocketAddr};
 use std::pin::pin;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -68,7 +68,7 @@ pub async fn accept(worker: Arc<Worker>, listener: TcpListener, opening: Opening
             biased;
             close = &mut stopped => break close,
             accepted = listener.accept() => match accepted {
-                Ok((stream, peer)) => begin(&worker, stream, peer.ip(), &opening, &books),
+                Ok((stream, peer)) => begin(&worker, stream, peer, &opening, &books),
                 Err(_) => tokio::time::sleep(NO_DESCRIPTOR_PAUSE).await,
             },
         }
@@ -80,7 +80,7 @@ pub async fn accept(worker: Arc<Worker>, listener: TcpListener, opening: Opening
             Ok((stream, peer)) => {
                 if stream.set_nonblocking(true).is_ok() {
                     if let Ok(stream) = TcpStream::from_std(stream) {
-                        begin(&worker, stream, peer.ip(), &opening, &books);
+                        begin(&worker, stream, peer, &opening, &books);
                     }
                 }
             }
@@ -104,7 +104,7 @@ async fn stopped(mut stop: watch::Receiver<Option<Stop>>) -> bool {
 }
 
 /// Begins to serve a connection, unless there are too many.
-fn begin(worker: &Arc<Worker>, stream: TcpStream, address: IpAddr, opening: &Opening, books: &Books) {
+fn begin(worker: &Arc<Worker>, stream: TcpStream, from: SocketAddr, opening: &Opening, books: &Books) {
     let shared = &worker.shared;
     shared.metrics.connections.fetch_add(1, Ordering::Relaxed);
     let now_open = shared.metrics.open.fetch_add(1, Ordering::Relaxed);
@@ -116,7 +116,7 @@ fn begin(worker: &Arc<Worker>, stream: TcpStream, address: IpAddr, opening: &Ope
     }
     let _ = stream.set_nodelay(true);
     let idle = Arc::new(Idle::default());
-    let serving = serve(Arc::clone(worker), stream, address, opening.clone(), Arc::clone(&idle));
+    let serving = serve(Arc::clone(worker), stream, from, opening.clone(), Arc::clone(&idle));
     let mut open = books.0.lock().unwrap_or_else(PoisonError::into_inner);
     open.last += 1;
     let number = open.last;
@@ -128,12 +128,12 @@ fn begin(worker: &Arc<Worker>, stream: TcpStream, address: IpAddr, opening: &Ope
     open.connections.insert(number, (task.abort_handle(), idle));
 }
 
-async fn serve(worker: Arc<Worker>, tcp: TcpStream, address: IpAddr, opening: Opening, idle: Arc<Idle>) {
+async fn serve(worker: Arc<Worker>, tcp: TcpStream, from: SocketAddr, opening: Opening, idle: Arc<Idle>) {
     let opened = if opening.proxy || opening.tls.is_some() {
         let within = Duration::from_millis(worker.shared.config.load().platform.defaults.handshake_timeout_ms);
-        Box::pin(tokio::time::timeout(within, preamble::open(&opening, tcp, address))).await.ok().flatten()
+        Box::pin(tokio::time::timeout(within, preamble::open(&opening, tcp, from))).await.ok().flatten()
     } else {
-        preamble::plain(tcp, address)
+        preamble::plain(tcp, from)
     };
     let Some(Opened { conn, peer, h2 }) = opened else {
         worker.shared.metrics.failed_handshakes.fetch_add(1, Ordering::Relaxed);

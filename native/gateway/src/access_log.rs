@@ -107,6 +107,14 @@ impl Journal {
         self.threshold.store((share.clamp(0.0, 1.0) * ALL as f64) as u64, Ordering::Relaxed);
     }
 
+    /// Hands whole lines over; what finds no room is counted.
+    pub fn put(&self, bytes: Vec<u8>, lines: u64) {
+        let Some(sender) = &self.sender else { return };
+        if sender.try_send(Message::Lines(bytes, lines)).is_err() {
+            self.metrics.log_dropped.fetch_add(lines, Ordering::Relaxed);
+        }
+    }
+
     /// Waits until what was handed over is written, but not for longer than `patience`.
     pub fn settle(&self, patience: Duration) {
         let Some(sender) = &self.sender else { return };
@@ -201,12 +209,11 @@ impl Log {
     }
 
     fn send(&self, batch: &mut Batch) {
-        let Some(sender) = self.journal.sender.as_ref().filter(|_| !batch.bytes.is_empty()) else { return };
-        let full = std::mem::replace(&mut batch.bytes, Vec::with_capacity(BATCH + 1024));
-        let lines = std::mem::take(&mut batch.lines);
-        if sender.try_send(Message::Lines(full, lines)).is_err() {
-            self.journal.metrics.log_dropped.fetch_add(lines, Ordering::Relaxed);
+        if batch.bytes.is_empty() {
+            return;
         }
+        let full = std::mem::replace(&mut batch.bytes, Vec::with_capacity(BATCH + 1024));
+        self.journal.put(full, std::mem::take(&mut batch.lines));
     }
 }
 

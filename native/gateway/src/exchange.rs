@@ -7,12 +7,13 @@ use crate::pipeline::{self, Known};
 use crate::render::Answer;
 use crate::security::report::report;
 use crate::session::Worker;
+use crate::stream::ClientStream;
 use crate::time::unix_ms_of;
 use hcc_http::request_id::{is_sane, uuid7};
 use hcc_http::{Framing, Name, Reject, RequestHead, ResponseHead};
 use hcc_proxy::{Side, Timer, clock};
 use std::future::{Future, poll_fn};
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
 use std::sync::atomic::Ordering;
@@ -47,8 +48,21 @@ pub struct Peer {
     pub address: IpAddr,
     /// The same as text.
     pub text: String,
+    /// Its port.
+    pub port: u16,
+    /// Where it connected to.
+    pub server: Option<SocketAddr>,
     /// Whether it came over TLS.
     pub secure: bool,
+}
+
+impl Peer {
+    /// The peer of a connection that comes from `from`; `address` and `port` are told by the PROXY protocol where that is spoken.
+    pub fn new(from: SocketAddr, stream: &ClientStream) -> Self {
+        let address = hcc_http::client::canonical(from.ip());
+        let server = stream.tcp().local_addr().ok().map(|at| SocketAddr::new(hcc_http::client::canonical(at.ip()), at.port()));
+        Self { address, text: address.to_string(), port: from.port(), server, secure: stream.is_secure() }
+    }
 }
 
 /// What becomes of a connection after a request.
@@ -99,6 +113,9 @@ impl Exchange {
         let outcome = {
             let serving = async {
                 pipeline::decide(&worker.shared, &config, &self.head, known.client, &mut known)?;
+                if let Some(answer) = known.own.take() {
+                    return forward::answer(self, client, worker, &known, &mut sent, answer).await;
+                }
                 forward::forward(self, client, worker, &known, &mut sent).await
             };
             let mut serving = pin!(serving);

@@ -11,13 +11,14 @@ use crate::session::Worker;
 use crate::site::Route;
 use crate::time::recent_ms;
 use crate::tunnel;
-use crate::upload::{Held, NotHeld, Upload, clients_fault, hold};
-use crate::waf::inspect;
+use crate::upload::{BLOCKED, Held, NotHeld, Upload, clients_fault, hold};
+use crate::waf::request::{begin, finish, tail};
+use crate::waf::tail::Found;
 use hcc_http::Framing;
 use hcc_http::client::limit_key as client_key;
 use hcc_http::forwarded::Hop;
 use hcc_proxy::{Ask, Checkout, Endpoint, HashKey, Lease, Pool, Protocol, ProxyError, Source, Unavailable, Upstream};
-use hcc_waf::{Origin as From, Transaction, Verdict};
+use hcc_waf::{Transaction, Verdict};
 use std::future::poll_fn;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
@@ -46,6 +47,10 @@ pub struct Sent {
     pub unread: bool,
     /// What the firewall found.
     pub findings: Vec<Finding>,
+    /// How many of its matches its log has.
+    pub told: usize,
+    /// What a later look at the request found.
+    pub tail: Option<Found>,
     continued: bool,
 }
 
@@ -77,7 +82,7 @@ fn now_ms() -> u64 {
 pub fn blocked(verdict: Verdict) -> Result<(), Answer> {
     match verdict {
         Verdict::Pass => Ok(()),
-        Verdict::Block { status, .. } => Err(Answer::closing(status, "blocked by the firewall")),
+        Verdict::Block { status, .. } => Err(Answer::closing(status, BLOCKED)),
     }
 }
 
@@ -104,25 +109,23 @@ pub async fn forward<C: Client>(
         return Err(Answer::new(501, "upgrade towards HTTP/2"));
     }
     ex.timer.limit(route.total.unwrap_or(upstream.timeouts.total));
-    let mut inspection = begin(ex, worker, known);
+    let mut inspection = begin::<C>(ex, worker, known);
     let outcome = tries(ex, client, worker, known, route, upstream, inspection.as_deref_mut(), sent).await;
-    let Some(report) = inspection.map(|mut transaction| transaction.finish()) else { return outcome };
-    let location = report.location.clone();
-    if let Some(found) = inspect::finding(report) {
-        sent.findings.push(found);
-    }
-    outcome.map_err(|answer| match location {
-        Some(location) if (300..400).contains(&answer.status) => answer.with("Location", location),
-        _ => answer,
-    })
+    finish(ex, worker, known, inspection, sent, outcome)
 }
 
-/// Begins the inspection of a request, when it is to be inspected.
-fn begin(ex: &Exchange, worker: &Worker, known: &Known) -> Option<Box<dyn Transaction>> {
-    if let Some(inspector) = worker.shared.inspector.as_ref().filter(|_| !known.bypass) {
-        return inspector.begin(From { client: known.client }, known.site.as_ref().map_or("", |s| &s.id));
-    }
-    inspect::begin(known.shield.as_ref()?, known.client, &ex.id)
+/// Gives the answer of a route that asks nobody, once the firewall has looked at the request as if it went on.
+pub async fn answer<C: Client>(
+    ex: &mut Exchange,
+    client: &mut C,
+    worker: &Arc<Worker>,
+    known: &Known,
+    sent: &mut Sent,
+    answer: Answer,
+) -> Result<(), Answer> {
+    let (Some(route), Some(mut inspection)) = (known.route(), begin::<C>(ex, worker, known)) else { return Err(answer) };
+    let looked = look(ex, client, known, route, Some(&mut *inspection), sent).await;
+    finish(ex, worker, known, Some(inspection), sent, looked.and(Err(answer)))
 }
 
 #[allow(clippy::too_many_arguments)] // one call site; a struct would only rename them
@@ -138,6 +141,9 @@ async fn tries<C: Client>(
 ) -> Result<(), Answer> {
     let upgrade = ex.head.wants_upgrade();
     let held = look(ex, client, known, route, inspection.as_deref_mut(), sent).await?;
+    if let Some(transaction) = &inspection {
+        worker.shared.waf_log.tell(ex, known, sent, transaction.events(), None);
+    }
     let mut target = std::mem::take(&mut ex.target);
     target.clear();
     target.extend_from_slice(known.target.as_deref().unwrap_or(ex.head.target()));
@@ -243,7 +249,7 @@ async fn look<C: Client>(
     invite(ex, client, pause, sent).await.map_err(refusal)?;
     let max = usize::try_from(known.max_body).unwrap_or(usize::MAX);
     let limit = if validator.is_some() { max } else { shown_to.min(max) };
-    let held = match hold(client, &mut ex.timer, pause, limit).await {
+    let mut held = match hold(client, &mut ex.timer, pause, limit).await {
         Ok(held) => held,
         Err(NotHeld::Late) => return Err(Answer::closing(408, "slow body")),
         Err(NotHeld::Stopped(stopped)) => return Err(refusal(clients_fault(&stopped))),
@@ -257,7 +263,9 @@ async fn look<C: Client>(
     }
     if let Some(transaction) = inspection.filter(|_| shown_to > 0) {
         let (shown, whole) = held.shown(shown_to);
+        let seen = shown.len();
         blocked(transaction.request_body(shown, whole))?;
+        held.seen = seen;
     }
     // Nothing of it has gone anywhere yet: a try that fails may be followed by another.
     sent.bytes_in = 0;
@@ -284,7 +292,7 @@ pub enum Failure {
     Proxy(ProxyError),
 }
 
-impl std::convert::From<ProxyError> for Failure {
+impl From<ProxyError> for Failure {
     fn from(error: ProxyError) -> Self {
         Self::Proxy(error)
     }
@@ -424,6 +432,10 @@ async fn ask<C: Client, U: Origin>(
     let mut upload = Upload::new(framing, known.max_body, pause, times.first_byte);
     if let Some(held) = this.held {
         upload.pump.hold(&held.content, &held.trailers);
+        if let Some(tail) = tail::<C>(ex, known, held) {
+            sent.tail = Some(tail.found());
+            upload.pump.filter(Box::new(tail));
+        }
     }
     let head = read_head(ex, client, origin, &mut upload, this.upgrade).await;
     sent.bytes_in = upload.pump.moved;

@@ -10,15 +10,17 @@ use crate::sealed::Keyring;
 use crate::security::events::Event;
 use crate::security::geo::GeoFiles;
 use crate::security::tally::Tally;
+use crate::security::waf_log::{Format, WafLog};
 use crate::session::Worker;
 use crate::snapshot::BanBody;
 use crate::state::Shared;
 use crate::tls;
-use crate::waf::RuleSets;
+use crate::waf::block_lists::BlockLists;
+use crate::waf::{Collections, RuleSets};
 use hcc_http::request_id::Random;
 use hcc_proxy::{Pool, clock};
 use hcc_waf::Inspector;
-use hcc_waf::engine::Around;
+use hcc_waf::engine::{Around, Store};
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 use std::io;
@@ -66,6 +68,10 @@ pub struct Options {
     pub last_good: Option<PathBuf>,
     /// File of the access log, or `-` for standard output.
     pub access_log: Option<String>,
+    /// File of the firewall's own log, or `-` for standard output.
+    pub waf_log: Option<String>,
+    /// How that is written.
+    pub waf_log_format: Format,
     /// Open the private keys of certificates.
     pub certificate_keys: Keyring,
     /// Redis by which gateways that share it count shared limits together.
@@ -76,6 +82,8 @@ pub struct Options {
     pub inspector: Option<Box<dyn Inspector>>,
     /// Files of the firewall's rules by version; Debian's core rules unless given.
     pub rule_sets: Option<HashMap<String, Vec<String>>>,
+    /// Whether the firewall's persistent collections are shared with other gateways at `redis_url`; else each has its own.
+    pub share_collections: bool,
     /// File of countries in `MaxMind`'s format.
     pub geo_country: Option<PathBuf>,
     /// File of autonomous systems in the same format.
@@ -94,11 +102,22 @@ pub struct Gateway {
 impl Gateway {
     /// A gateway that does not listen yet.
     pub fn new(options: Options) -> io::Result<Self> {
+        let mut around = Around { rbl: Some(Arc::new(BlockLists::start()?)), ..Around::default() };
+        let collections = match (options.share_collections, &options.redis_url) {
+            (false, _) => None,
+            (true, Some(url)) => Some(Collections::start(url, Arc::clone(&around.clock))?),
+            (true, None) => return Err(io::Error::new(io::ErrorKind::InvalidInput, "collections are to be shared, and there is no Redis")),
+        };
+        if let Some(collections) = &collections {
+            around.store = Arc::clone(collections) as Arc<dyn Store>;
+        }
         let limits = Limits::new(options.redis_url.as_deref(), options.instance)?;
         let mut shared = Shared::new(options.last_good, options.certificate_keys, options.inspector, limits);
         shared.geo = GeoFiles::new(options.geo_country, options.geo_asn);
-        if let Some(files) = options.rule_sets {
-            shared.rule_sets = RuleSets::new(files, Around::default());
+        shared.rule_sets = RuleSets::new(options.rule_sets.unwrap_or_else(RuleSets::of_debian), around);
+        shared.collections = collections;
+        if let Some(path) = &options.waf_log {
+            shared.waf_log = WafLog::start(path, options.waf_log_format, Arc::clone(&shared.metrics))?;
         }
         let shared = Arc::new(shared);
         let log = Arc::new(Journal::start(options.access_log.as_deref(), Arc::clone(&shared.metrics))?);
@@ -123,9 +142,10 @@ impl Gateway {
         self.log.sample(self.shared.config.load().platform.defaults.access_log_sample);
     }
 
-    /// Opens the access log's path anew, after the file was renamed; an error means that the old one is written on.
+    /// Opens the paths of the access log and the firewall's log anew, after the files were renamed; an error means that an old one
+    /// is written on.
     pub fn reopen_log(&self) -> io::Result<()> {
-        self.log.reopen()
+        self.log.reopen().and(self.shared.waf_log.reopen())
     }
 
     /// Refuses tokens of these sessions until `until_s` (Unix seconds).
@@ -220,6 +240,7 @@ impl Gateway {
             let _ = thread.join();
         }
         self.log.settle(LOG_PATIENCE);
+        self.shared.waf_log.settle(LOG_PATIENCE);
     }
 }
 

@@ -53,6 +53,8 @@ pub struct Known {
     pub max_body: u64,
     /// The upstream chosen.
     pub upstream: Option<Arc<Upstream>>,
+    /// The answer of a route that asks no upstream.
+    pub own: Option<Answer>,
     /// Path and query for the upstream, where they are not those received.
     pub target: Option<Vec<u8>>,
     /// Field lines for every answer to this request.
@@ -84,6 +86,7 @@ impl Known {
             identity: None,
             max_body,
             upstream: None,
+            own: None,
             target: None,
             response_lines: Vec::new(),
             allowed: false,
@@ -125,7 +128,8 @@ impl Known {
     }
 }
 
-/// Runs the steps from the client's address to the choice of the upstream; redirects and fixed answers end it as errors do.
+/// Runs the steps from the client's address to the choice of the upstream, or of the answer of a route that asks none. What ends
+/// the request before is an error.
 pub fn decide(shared: &Shared, config: &Config, head: &RequestHead, peer: IpAddr, known: &mut Known) -> Result<(), Answer> {
     known.peer_trusted = client::is_trusted(peer, &known.platform.trusted);
     known.https = known.secure;
@@ -207,9 +211,13 @@ fn act(head: &RequestHead, route: &Route, path: &[u8], known: &mut Known) -> Res
     match &route.action {
         Action::Redirect(redirect) => {
             let query = head.target().get(head.path().len()..).unwrap_or_default();
-            Err(redirect.answer(&route.paths, &Asked { host: head.host(), path, query }))
+            known.own = Some(redirect.answer(&route.paths, &Asked { host: head.host(), path, query }));
+            Ok(())
         }
-        Action::Respond(respond) => Err(respond.answer()),
+        Action::Respond(respond) => {
+            known.own = Some(respond.answer());
+            Ok(())
+        }
         Action::Forward { upstream, canary } => {
             let bearer = known.identity.as_ref().map(|i| i.claims.sub.as_str());
             let canary = canary.as_ref().filter(|c| c.takes(head, client::limit_key(known.client), bearer));

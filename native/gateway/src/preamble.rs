@@ -4,7 +4,7 @@ use crate::exchange::Peer;
 use crate::stream::ClientStream;
 use hcc_http::proxy_protocol::{Preamble, V2_MAX, parse};
 use hcc_proxy::Conn;
-use std::net::IpAddr;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use tokio::io::AsyncReadExt;
 use tokio::net::TcpStream;
@@ -30,12 +30,11 @@ pub struct Opened {
 }
 
 /// Goes through what stands before HTTP; `None` when that fails, and then there is nobody to tell.
-pub async fn open(opening: &Opening, mut tcp: TcpStream, address: IpAddr) -> Option<Opened> {
-    let mut address = address;
+pub async fn open(opening: &Opening, mut tcp: TcpStream, from: SocketAddr) -> Option<Opened> {
+    let mut from = from;
     if opening.proxy {
-        address = header(&mut tcp).await?.unwrap_or(address);
+        from = header(&mut tcp).await?.unwrap_or(from);
     }
-    let address = hcc_http::client::canonical(address);
     let mut h2 = false;
     let stream = if let Some(acceptor) = &opening.tls {
         let tls = acceptor.accept(tcp).await.ok()?;
@@ -44,19 +43,19 @@ pub async fn open(opening: &Opening, mut tcp: TcpStream, address: IpAddr) -> Opt
     } else {
         ClientStream::Plain(tcp)
     };
-    let peer = Arc::new(Peer { address, text: address.to_string(), secure: stream.is_secure() });
+    let peer = Arc::new(Peer::new(from, &stream));
     Some(Opened { conn: Conn::new(stream), peer, h2 })
 }
 
 /// A connection on which nothing stands before HTTP.
-pub fn plain(tcp: TcpStream, address: IpAddr) -> Option<Opened> {
-    let address = hcc_http::client::canonical(address);
-    let peer = Arc::new(Peer { address, text: address.to_string(), secure: false });
-    Some(Opened { conn: Conn::new(ClientStream::Plain(tcp)), peer, h2: false })
+pub fn plain(tcp: TcpStream, from: SocketAddr) -> Option<Opened> {
+    let stream = ClientStream::Plain(tcp);
+    let peer = Arc::new(Peer::new(from, &stream));
+    Some(Opened { conn: Conn::new(stream), peer, h2: false })
 }
 
 /// Takes the PROXY header and nothing behind it.
-async fn header(tcp: &mut TcpStream) -> Option<Option<IpAddr>> {
+async fn header(tcp: &mut TcpStream) -> Option<Option<SocketAddr>> {
     let mut seen = [0u8; V2_MAX];
     let mut before = 0;
     loop {
@@ -64,7 +63,7 @@ async fn header(tcp: &mut TcpStream) -> Option<Option<IpAddr>> {
         match parse(&seen[..n]).ok()? {
             Preamble::Header(length, address) => {
                 tcp.read_exact(&mut seen[..length]).await.ok()?;
-                return Some(address.map(|a| a.ip()));
+                return Some(address);
             }
             // Peeking again would give the same at once; a header comes in one piece but for odd senders.
             Preamble::More if n == before => tokio::time::sleep(std::time::Duration::from_millis(5)).await,

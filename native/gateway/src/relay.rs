@@ -2,6 +2,7 @@
 
 use crate::body::Encoder;
 use crate::body::compress::{Choice, VARY, negotiate, weak_etag};
+use crate::body::decoder::decode;
 use crate::client::{AnswerHead, Client, Content};
 use crate::exchange::{Exchange, flush};
 use crate::forward::{Failure, Sent, blocked};
@@ -10,7 +11,7 @@ use crate::pace::Pace;
 use crate::pipeline::Known;
 use crate::session::Worker;
 use crate::time::{http_date, unix_ms};
-use crate::upload::{Held, NotHeld, Upload, hold};
+use crate::upload::{Held, Holding, NotHeld, Upload};
 use hcc_http::forwarded::put_field;
 use hcc_http::{Framing, Name};
 use hcc_proxy::pump::Stopped;
@@ -41,11 +42,17 @@ pub async fn relay<C: Client, U: Origin>(
         blocked(transaction.response_headers(&ex.response)).map_err(Failure::Own)?;
         let limit = transaction.response_body_limit();
         if limit > 0 && ex.response.framing != Framing::None {
-            let found = look(ex, origin, between, limit).await?;
+            let found = look(ex, client, origin, upload, between, limit).await?;
             let (shown, whole) = found.shown(limit);
-            blocked(transaction.response_body(shown, whole)).map_err(Failure::Own)?;
+            let coding = ex.response.fields.named(b"content-encoding").next();
+            blocked(match coding.and_then(|coding| decode(coding, shown, limit)) {
+                Some((plain, ended)) => transaction.response_body(&plain, whole && ended),
+                None => transaction.response_body(shown, whole),
+            })
+            .map_err(Failure::Own)?;
             held = Some(found);
         }
+        worker.shared.waf_log.tell(ex, known, sent, transaction.events(), None);
     }
     let choice = if known.route().is_some_and(|r| r.compress) { negotiate(&ex.head, &ex.response) } else { Choice::default() };
     let mut content = content(ex);
@@ -65,7 +72,8 @@ pub async fn relay<C: Client, U: Origin>(
     sent.status = response.status;
     sent.begun = true;
     let mut download = Pump::new(response.framing != Framing::None, u64::MAX);
-    if let Some(held) = &held {
+    // What was looked at is moved on and not kept twice.
+    if let Some(held) = held.take() {
         download.hold(&held.content, &held.trailers);
     }
     if let Some(encoder) = encoder {
@@ -134,8 +142,31 @@ pub async fn switch<C: Client>(ex: &mut Exchange, client: &mut C, known: &Known,
     if flush(client, timer, within).await { Ok(()) } else { Err(gone) }
 }
 
-async fn look<U: Origin>(ex: &mut Exchange, origin: &mut U, between: Duration, limit: usize) -> Result<Held, ProxyError> {
-    hold(origin, &mut ex.timer, between, limit).await.map_err(|error| match error {
+/// Holds the answer's body back; the rest of the request flows on meanwhile, as the upstream may wait for it.
+async fn look<C: Client, U: Origin>(
+    ex: &mut Exchange,
+    client: &mut C,
+    origin: &mut U,
+    upload: &mut Upload,
+    between: Duration,
+    limit: usize,
+) -> Result<Held, ProxyError> {
+    upload.answered = true;
+    let mut holding = Holding::new(between, limit);
+    let timer = &mut ex.timer;
+    let held = poll_fn(|cx| {
+        if let Err(error) = upload.poll(cx, client, origin, timer) {
+            return Poll::Ready(Err(error));
+        }
+        if let Poll::Ready(held) = holding.poll(cx, origin, timer) {
+            return Poll::Ready(Ok(held));
+        }
+        if upload.done && client.poll_gone(cx).is_ready() {
+            return Poll::Ready(Err(ProxyError::client(499, "client gone")));
+        }
+        Poll::Pending
+    });
+    held.await?.map_err(|error| match error {
         NotHeld::Late => ProxyError::upstream(504, "upstream body timeout"),
         NotHeld::Stopped(Stopped::Framing(_)) => ProxyError::upstream(502, "upstream body framing"),
         NotHeld::Stopped(_) => ProxyError::upstream(502, "upstream answer truncated"),

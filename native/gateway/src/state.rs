@@ -12,9 +12,10 @@ use crate::security::bans::Bans;
 use crate::security::events::Events;
 use crate::security::geo::GeoFiles;
 use crate::security::tally::Tallies;
+use crate::security::waf_log::WafLog;
 use crate::snapshot::BanBody;
 use crate::time::{monotonic_ns, unix_ms};
-use crate::waf::RuleSets;
+use crate::waf::{Collections, RuleSets};
 use arc_swap::ArcSwap;
 use hcc_waf::Inspector;
 use std::path::PathBuf;
@@ -48,8 +49,12 @@ pub struct Shared {
     pub events: Events,
     /// What clients did that only attackers do often.
     pub tallies: Tallies,
+    /// The firewall's own log.
+    pub waf_log: WafLog,
     /// Rule sets of the firewall.
     pub rule_sets: RuleSets,
+    /// Persistent collections, when other gateways share them.
+    pub collections: Option<Arc<Collections>>,
     /// Another firewall instead.
     pub inspector: Option<Box<dyn Inspector>>,
     /// Whether the gateway is draining.
@@ -78,7 +83,9 @@ impl Shared {
             geo: GeoFiles::default(),
             events: Events::default(),
             tallies: Tallies::default(),
+            waf_log: WafLog::none(),
             rule_sets: RuleSets::default(),
+            collections: None,
             inspector,
             draining: AtomicBool::new(false),
             changed: Notify::new(),
@@ -169,8 +176,17 @@ impl Shared {
             "geo_problems": self.geo.problems(),
             "upstreams": upstreams,
             "shared_limits": self.limits.status(),
+            "shared_collections": self.collections.as_ref().map_or_else(|| serde_json::json!({"configured": false}), |c| c.status()),
             "draining": self.draining.load(Ordering::Relaxed),
         })
         .to_string()
+    }
+}
+
+impl Drop for Shared {
+    fn drop(&mut self) {
+        if let Some(collections) = &self.collections {
+            collections.end();
+        }
     }
 }

@@ -2,12 +2,16 @@
 
 use crate::client::Client;
 use crate::pace::Pace;
+use crate::waf::tail::Refused;
 use hcc_http::{Decoded, Framing};
 use hcc_proxy::pump::Stopped;
 use hcc_proxy::{ProxyError, Pump, Side, Timer, WaitsFor, clock};
 use std::future::poll_fn;
 use std::task::{Context, Poll};
 use std::time::Duration;
+
+/// Why the firewall ends a request, in the access log.
+pub const BLOCKED: &str = "blocked by the firewall";
 
 /// Content that was taken before it went on.
 #[derive(Debug, Default)]
@@ -18,6 +22,8 @@ pub struct Held {
     pub trailers: Vec<u8>,
     /// Whether it is all there is.
     pub whole: bool,
+    /// Bytes of it that the firewall has seen.
+    pub seen: usize,
 }
 
 impl Held {
@@ -38,45 +44,65 @@ pub enum NotHeld {
 
 /// Takes `limit` bytes of content, and what came in one piece with the last of them; `whole` is false when more is to come.
 pub async fn hold<S: Side>(side: &mut S, timer: &mut Timer, pause: Duration, limit: usize) -> Result<Held, NotHeld> {
-    let mut held = Held::default();
-    let mut pace = Pace::new(pause);
-    loop {
-        match side.decode().map_err(|r| NotHeld::Stopped(Stopped::Framing(r)))? {
-            Decoded::Data { skip, len } => {
-                held.content.extend_from_slice(&side.input()[skip..skip + len]);
-                side.consume(skip + len);
-                if side.is_input_done() {
+    let mut holding = Holding::new(pause, limit);
+    poll_fn(|cx| holding.poll(cx, side, timer)).await
+}
+
+/// Content being held back.
+#[derive(Debug)]
+pub struct Holding {
+    held: Held,
+    pace: Pace,
+    limit: usize,
+    waits: bool,
+}
+
+impl Holding {
+    /// Of `limit` bytes, from an end that may pause for `pause`.
+    pub fn new(pause: Duration, limit: usize) -> Self {
+        Self { held: Held::default(), pace: Pace::new(pause), limit, waits: false }
+    }
+
+    /// Ready once the content is whole, or longer than the limit.
+    pub fn poll<S: Side>(&mut self, cx: &mut Context<'_>, side: &mut S, timer: &mut Timer) -> Poll<Result<Held, NotHeld>> {
+        let held = &mut self.held;
+        loop {
+            match side.decode().map_err(|r| NotHeld::Stopped(Stopped::Framing(r)))? {
+                Decoded::Data { skip, len } => {
+                    held.content.extend_from_slice(&side.input()[skip..skip + len]);
+                    side.consume(skip + len);
+                    held.whole = side.is_input_done();
+                    if held.whole || held.content.len() > self.limit {
+                        return Poll::Ready(Ok(std::mem::take(held)));
+                    }
+                    continue;
+                }
+                Decoded::End { skip, trailers, after } => {
+                    held.trailers = side.input()[skip..skip + trailers].to_vec();
+                    side.consume(skip + trailers + after);
                     held.whole = true;
-                    return Ok(held);
+                    return Poll::Ready(Ok(std::mem::take(held)));
                 }
-                if held.content.len() > limit {
-                    return Ok(held);
+                Decoded::More => {}
+            }
+            if !self.waits {
+                self.waits = true;
+                timer.within(self.pace.wait(clock::tick().into_std()));
+            }
+            match side.poll_fill(cx) {
+                Poll::Ready(Err(error)) => return Poll::Ready(Err(NotHeld::Stopped(Stopped::Read(error)))),
+                Poll::Ready(Ok(0)) => {
+                    held.trailers = side.closed().ok_or(NotHeld::Stopped(Stopped::Truncated))?;
+                    held.whole = true;
+                    return Poll::Ready(Ok(std::mem::take(held)));
                 }
-                continue;
+                Poll::Ready(Ok(n)) => {
+                    self.waits = false;
+                    self.pace.moved(n as u64, clock::tick().into_std());
+                }
+                Poll::Pending if timer.poll_late(cx) => return Poll::Ready(Err(NotHeld::Late)),
+                Poll::Pending => return Poll::Pending,
             }
-            Decoded::End { skip, trailers, after } => {
-                held.trailers = side.input()[skip..skip + trailers].to_vec();
-                side.consume(skip + trailers + after);
-                held.whole = true;
-                return Ok(held);
-            }
-            Decoded::More => {}
-        }
-        timer.within(pace.wait(clock::tick().into_std()));
-        let filled = poll_fn(|cx| match side.poll_fill(cx) {
-            Poll::Ready(done) => Poll::Ready(Some(done)),
-            Poll::Pending if timer.poll_late(cx) => Poll::Ready(None),
-            Poll::Pending => Poll::Pending,
-        });
-        match filled.await {
-            None => return Err(NotHeld::Late),
-            Some(Err(error)) => return Err(NotHeld::Stopped(Stopped::Read(error))),
-            Some(Ok(0)) => {
-                held.trailers = side.closed().ok_or(NotHeld::Stopped(Stopped::Truncated))?;
-                held.whole = true;
-                return Ok(held);
-            }
-            Some(Ok(n)) => pace.moved(n as u64, clock::tick().into_std()),
         }
     }
 }
@@ -86,6 +112,10 @@ pub fn clients_fault(stopped: &Stopped) -> ProxyError {
     match stopped {
         Stopped::Framing(reject) => ProxyError::client(reject.status, reject.reason),
         Stopped::TooLarge => ProxyError::client(413, "body too large"),
+        Stopped::Filter(error) => {
+            let refused = error.get_ref().and_then(|e| e.downcast_ref::<Refused>());
+            ProxyError::client(refused.map_or(500, |r| r.0), BLOCKED)
+        }
         Stopped::Read(_) | Stopped::Truncated | Stopped::Write(_) => ProxyError::client(499, "client gone"),
     }
 }

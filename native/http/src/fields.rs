@@ -101,7 +101,7 @@ impl Line<'_> {
 }
 
 /// The bytes of a head and the fields in it; memory is reused from head to head.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Fields {
     raw: Vec<u8>,
     list: Vec<Field>,

@@ -18,7 +18,7 @@ pub enum Version {
 }
 
 /// A request head whose framing is unambiguous.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct RequestHead {
     /// The fields, over the bytes as received.
     pub fields: Fields,

@@ -23,6 +23,8 @@ pub enum Stopped {
     TooLarge,
     /// Writing failed.
     Write(io::Error),
+    /// The filter let it go no further.
+    Filter(io::Error),
 }
 
 /// Whom a body waits for.
@@ -185,7 +187,7 @@ impl Pump {
 
     fn pause<B: Side>(&mut self, to: &mut B) -> Result<(), Stopped> {
         if let Some(filter) = self.filter.as_mut().filter(|_| !self.paused) {
-            filter.pause(&mut self.changed).map_err(Stopped::Read)?;
+            filter.pause(&mut self.changed).map_err(Stopped::Filter)?;
             put_changed(&mut self.changed, to);
         }
         self.paused = true;
@@ -195,7 +197,7 @@ impl Pump {
     fn end<B: Side>(&mut self, to: &mut B, trailers: &[u8]) -> Result<(), Stopped> {
         self.ended = true;
         if let Some(filter) = &mut self.filter {
-            filter.finish(&mut self.changed).map_err(Stopped::Read)?;
+            filter.finish(&mut self.changed).map_err(Stopped::Filter)?;
             put_changed(&mut self.changed, to);
         }
         to.end(trailers);
@@ -208,7 +210,7 @@ fn give<B: Side>(filter: &mut Option<Box<dyn Filter>>, changed: &mut Vec<u8>, pi
         to.put(piece);
         return Ok(());
     };
-    filter.push(piece, changed).map_err(Stopped::Read)?;
+    filter.push(piece, changed).map_err(Stopped::Filter)?;
     put_changed(changed, to);
     Ok(())
 }

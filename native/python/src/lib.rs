@@ -1,9 +1,14 @@
 //! The Python module `hcc_native`: a thin skin over the crates.
 #![allow(clippy::needless_pass_by_value)] // PyO3 hands over owned values
 
+mod explain;
 mod metrics;
+mod rules;
+mod text;
+mod trial;
 mod waf;
 
+use hcc_gateway::security::waf_log::Format;
 use hcc_gateway::{Keyring, Listen, Options};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
@@ -34,7 +39,7 @@ fn duplicate(fd: RawFd) -> std::io::Result<TcpListener> {
 impl Gateway {
     #[new]
     #[allow(clippy::too_many_arguments)] // all by name
-    #[pyo3(signature = (*, threads, last_good_path, access_log, certificate_keys = None, redis_url = None, geo_country = None, geo_asn = None, rule_sets = None))]
+    #[pyo3(signature = (*, threads, last_good_path, access_log, certificate_keys = None, redis_url = None, geo_country = None, geo_asn = None, rule_sets = None, waf_log = None, waf_log_format = "modsecurity", share_collections = false))]
     fn new(
         threads: usize,
         last_good_path: Option<PathBuf>,
@@ -44,17 +49,23 @@ impl Gateway {
         geo_country: Option<PathBuf>,
         geo_asn: Option<PathBuf>,
         rule_sets: Option<HashMap<String, Vec<String>>>,
+        waf_log: Option<String>,
+        waf_log_format: &str,
+        share_collections: bool,
     ) -> PyResult<Self> {
         let keys = Keyring::parse(certificate_keys.as_deref().unwrap_or_default()).map_err(PyValueError::new_err)?;
         let options = Options {
             threads,
             last_good: last_good_path,
             access_log,
+            waf_log,
+            waf_log_format: Format::parse(waf_log_format).map_err(PyValueError::new_err)?,
             certificate_keys: keys,
             redis_url,
             geo_country,
             geo_asn,
             rule_sets,
+            share_collections,
             ..Options::default()
         };
         Ok(Self { inner: hcc_gateway::Gateway::new(options)? })
@@ -123,6 +134,13 @@ impl Gateway {
 #[pymodule]
 fn hcc_native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<Gateway>()?;
+    module.add_class::<rules::Waf>()?;
+    module.add_class::<rules::Verdict>()?;
+    module.add_class::<rules::Match>()?;
+    module.add_class::<trial::Tried>()?;
+    module.add_function(wrap_pyfunction!(trial::waf_transform, module)?)?;
+    module.add_function(wrap_pyfunction!(trial::waf_operator, module)?)?;
+    module.add_function(wrap_pyfunction!(rules::waf_rule_sets, module)?)?;
     module.add_class::<metrics::Answer>()?;
     module.add_class::<metrics::Ingest>()?;
     module.add_class::<metrics::SegmentReader>()?;

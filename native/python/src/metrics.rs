@@ -48,6 +48,11 @@ pub struct Ingest {
     recovered: Vec<String>,
 }
 
+fn words(recovered: &log::Recovered) -> String {
+    let cut = recovered.cut.map_or_else(String::new, |(why, bytes)| format!(", {bytes} bytes kept aside: {why}"));
+    format!("segment {}: {} bytes whole{cut}", recovered.number, recovered.kept)
+}
+
 fn form(name: &str, precision: &str) -> PyResult<Form> {
     Ok(match name {
         "line" => {
@@ -97,12 +102,8 @@ impl Ingest {
         let (ring, hear) = UnixStream::pair()?;
         ring.set_nonblocking(true)?;
         hear.set_nonblocking(true)?;
-        let recovered = recovered.iter().map(|r| {
-            let cut = r.cut.map_or_else(String::new, |(why, bytes)| format!(", {bytes} bytes kept aside: {why}"));
-            format!("segment {}: {} bytes whole{cut}", r.number, r.kept)
-        });
         let bell = Arc::new(Bell { outcomes: Mutex::default(), ring, hear });
-        Ok(Self { receiver, bell, recovered: recovered.collect() })
+        Ok(Self { receiver, bell, recovered: recovered.iter().map(words).collect() })
     }
 
     #[getter]
@@ -167,6 +168,7 @@ impl Ingest {
     }
 
     /// Figures by name.
+    #[allow(clippy::cast_precision_loss)] // for display
     fn figures(&self) -> Vec<(&'static str, f64)> {
         let (tally, counters, known) = (self.receiver.tally(), self.receiver.counters(), self.receiver.figures());
         vec![
@@ -322,8 +324,8 @@ impl SegmentReader {
     }
 
     /// Looks up the ids; the series that are not known.
-    fn resolve<'py>(&mut self, py: Python<'py>, ids: &SeriesIds) -> PyResult<Vec<Spelled<'py>>> {
-        let Some(segment) = &self.segment else { return Ok(Vec::new()) };
+    fn resolve<'py>(&mut self, py: Python<'py>, ids: &SeriesIds) -> Vec<Spelled<'py>> {
+        let Some(segment) = &self.segment else { return Vec::new() };
         (self.ids, self.unknown) = py.detach(|| ids.inner.lock().unwrap_or_else(PoisonError::into_inner).resolve(segment));
         let spell = |series: &hcc_metrics::copy::Series| {
             (
@@ -333,7 +335,7 @@ impl SegmentReader {
                 PyBytes::new(py, &digest(&series.canonical)),
             )
         };
-        Ok(self.unknown.iter().filter_map(|place| segment.series.get(*place)).map(spell).collect())
+        self.unknown.iter().filter_map(|place| segment.series.get(*place)).map(spell).collect()
     }
 
     /// Remembers the ids of the series that `resolve` gave, in its order. A series whose organisation is gone has none, or 0.
@@ -383,11 +385,11 @@ fn word(kind: u8) -> &'static str {
 
 /// Closes the open segments of a log whose ingester is gone, so that they can be read; none of them when it is running.
 #[pyfunction]
-pub fn close_segments(py: Python<'_>, folder: PathBuf) -> PyResult<Option<Vec<u64>>> {
+pub fn close_segments(py: Python<'_>, folder: PathBuf) -> PyResult<Option<Vec<String>>> {
     py.detach(|| {
         let folder = log::files::Folder::open(&folder)?;
         let Some(_lock) = folder.lock()? else { return Ok(None) };
         let (_, recovered) = log::recovery::recover(&folder).map_err(PyOSError::new_err)?;
-        Ok(Some(recovered.iter().map(|r| r.number).collect()))
+        Ok(Some(recovered.iter().map(words).collect()))
     })
 }

@@ -21,7 +21,7 @@ fn bench(c: &mut Criterion) {
     let engine = Arc::new(Engine::new(compile(program).unwrap(), Around::default()));
     for paranoia in [1, 4] {
         let text = PolicyText { paranoia: Some(paranoia), inbound_threshold: (paranoia > 1).then_some(100_000), ..PolicyText::default() };
-        let policy = Arc::new(Policy::compile(&text, &engine.rules).unwrap());
+        let policy = Arc::new(Policy::compile(&text, &engine.rules).unwrap().settled(&engine.rules));
         for case in cases() {
             for number in 0..1000 {
                 let (verdict, events) = once(&engine, &policy, &case, number);

@@ -63,6 +63,10 @@ pub trait Transaction: Send {
     fn response_body_limit(&self) -> usize;
     /// Phase 4; `whole` is false when the body is longer than the limit.
     fn response_body(&mut self, body: &[u8], whole: bool) -> Verdict;
+    /// What was found so far, for a log that tells it before the answer goes out.
+    fn events(&self) -> &[engine::Event] {
+        &[]
+    }
     /// Phase 5, once the request is over, however it ended; gives what was found.
     fn finish(&mut self) -> engine::Report {
         engine::Report::default()

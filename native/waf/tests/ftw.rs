@@ -26,7 +26,7 @@ fn core_rule_set_3() {
     let (cases, complaints) = case::read_folder(Path::new(&tests)).unwrap();
     assert_eq!(complaints, [] as [&str; 0]);
     assert!(cases.len() > 2000, "{}", cases.len());
-    let known = overrides(include_str!("crs-3.3.4-overrides.yaml")).unwrap();
+    let known = overrides(include_str!("../../../tests/waf/crs-3.3.4-overrides.toml")).unwrap();
     assert!(known.len() <= 7);
     let outcomes = ftw::run(&engine, &policy, &cases);
     let is_known = |title: &str| known.iter().any(|(test, _)| test == title);
@@ -40,6 +40,14 @@ fn core_rule_set_3() {
     let slow = Arc::new(Engine::new(compile(program).unwrap().without_filter(), Around::default()));
     for (fast, slow) in outcomes.iter().zip(ftw::run(&slow, &policy, &cases)) {
         assert_eq!(fast.log, slow.log, "{}", fast.title);
+    }
+    for (plain, traced) in outcomes.iter().zip(ftw::run_traced(&engine, &policy, &cases)) {
+        assert_eq!(plain.log, traced.log, "{}", plain.title);
+    }
+    // What is done beforehand makes no difference either.
+    let settled = Arc::new(Policy::compile(&ftw::policy(), &engine.rules).unwrap().settled(&engine.rules));
+    for (plain, settled) in outcomes.iter().zip(ftw::run(&engine, &settled, &cases)) {
+        assert_eq!(plain.log, settled.log, "{}", plain.title);
     }
     // An override that is no longer needed goes.
     for (test, _) in &known {

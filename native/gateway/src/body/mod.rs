@@ -1,6 +1,7 @@
 //! What is done with bodies: request bodies checked, response bodies compressed.
 
 pub mod compress;
+pub mod decoder;
 pub mod encoder;
 pub mod validate;
 

@@ -13,6 +13,8 @@ use std::time::Duration;
 pub type H1Client = H1<ClientStream>;
 
 impl Client for H1Client {
+    const PROTOCOL: &'static [u8] = b"";
+
     fn put_head(&mut self, request: &RequestHead, head: &AnswerHead<'_>) -> io::Result<()> {
         let out = &mut self.conn.wbuf;
         let mut line = [0u8; 13];

@@ -65,6 +65,8 @@ impl Side for H2Client {
 }
 
 impl Client for H2Client {
+    const PROTOCOL: &'static [u8] = b"HTTP/2.0";
+
     fn put_head(&mut self, _request: &RequestHead, head: &AnswerHead<'_>) -> io::Result<()> {
         let mut response = Response::new(());
         *response.status_mut() = StatusCode::from_u16(head.status).map_err(io::Error::other)?;

@@ -39,6 +39,8 @@ pub struct AnswerHead<'a> {
 
 /// The client's end of an exchange.
 pub trait Client: Side + Send {
+    /// `HTTP/2.0`; empty where the request's head says it.
+    const PROTOCOL: &'static [u8];
     /// Begins the answer to `request`.
     fn put_head(&mut self, request: &RequestHead, head: &AnswerHead<'_>) -> io::Result<()>;
     /// Tells the client to send the body that it announced.

@@ -12,6 +12,7 @@ pub mod rules;
 pub mod tally;
 #[cfg(test)]
 mod testing;
+pub mod waf_log;
 
 use crate::config::Config;
 use crate::pipeline::{Known, count};

@@ -54,11 +54,20 @@ pub struct PolicyBody {
     pub outbound_threshold: u32,
     /// Version of the OWASP CRS.
     pub rule_set: String,
+    /// Whether the bodies of answers are looked at.
+    pub response_bodies: bool,
 }
 
 impl Default for PolicyBody {
     fn default() -> Self {
-        Self { mode: Mode::Off, paranoia: 1, inbound_threshold: 5, outbound_threshold: 4, rule_set: "3.3.4".to_owned() }
+        Self {
+            mode: Mode::Off,
+            paranoia: 1,
+            inbound_threshold: 5,
+            outbound_threshold: 4,
+            rule_set: "3.3.4".to_owned(),
+            response_bodies: false,
+        }
     }
 }
 

@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 /// Policies kept for paths on which other exclusions hold; they are made again when that is too few.
 const VARIANTS: usize = 256;
-/// Bytes of a body that are looked at.
+/// Most bytes of a body that are looked at.
 const BODY: usize = 1 << 20;
 
 /// All that a site's armour is made from.
@@ -71,11 +71,12 @@ fn plate(body: &PolicyBody, custom: &[&WafRulesBody], exclusions: &[Exclusion], 
         outbound_threshold: Some(body.outbound_threshold),
         exclusions: exclusions.to_vec(),
         // Rules of a customer's own cannot have more held in memory.
-        request_body_limit: Some(BODY),
-        response_body_limit: Some(BODY),
+        request_body_limit: Some(engine.rules.settings.request_body_limit.min(BODY)),
+        response_body_limit: Some(engine.rules.settings.response_body_limit.min(BODY)),
+        response_bodies: Some(body.response_bodies),
         ..PolicyText::default()
     };
-    let policy = Arc::new(Policy::compile(&text, &engine.rules)?);
+    let policy = Arc::new(Policy::compile(&text, &engine.rules)?.settled(&engine.rules));
     Ok(Plate { body: body.clone(), base: Shield { engine, policy }, text, variants: Mutex::default() })
 }
 
@@ -155,7 +156,8 @@ impl Armour {
         }
         let mut text = plate.text.clone();
         text.exclusions.extend(here.iter().filter_map(|n| self.scoped.get(*n)).map(|(_, e)| e.clone()));
-        let policy = Policy::compile(&text, &engine.rules).map_or_else(|_| Arc::clone(&plate.base.policy), Arc::new);
+        let policy = Policy::compile(&text, &engine.rules)
+            .map_or_else(|_| Arc::clone(&plate.base.policy), |policy| Arc::new(policy.settled(&engine.rules)));
         if variants.len() >= VARIANTS {
             variants.clear();
         }

@@ -2,19 +2,37 @@
 
 use super::armour::Shield;
 use crate::security::events::{Action, Finding, RuleMatch, Source};
-use hcc_waf::Transaction;
 use hcc_waf::engine::{Event, Inspection, Report, Start};
+use hcc_waf::{Facts, Transaction};
 use std::net::IpAddr;
 
 /// Matches that one event tells of.
 const TOLD: usize = 20;
 
 /// Begins an inspection; none when the policy is off.
-pub fn begin(shield: &Shield, client: IpAddr, request_id: &[u8]) -> Option<Box<dyn Transaction>> {
-    let unique_id = std::str::from_utf8(request_id).unwrap_or_default();
-    let start = Start { client, client_port: 0, server: None, server_port: 0, unique_id };
-    let inspection = Inspection::begin(&shield.engine, &shield.policy, &start)?;
-    Some(Box::new(inspection))
+pub fn begin(shield: &Shield, client: IpAddr, facts: &Facts<'_>) -> Option<Inspection> {
+    let start = Start { client, client_port: 0, server: None, server_port: 0, unique_id: "" };
+    let mut inspection = Inspection::begin(&shield.engine, &shield.policy, &start)?;
+    inspection.facts(facts);
+    Some(inspection)
+}
+
+/// Two looks at one request as one: what the second found, and what only the first did.
+pub fn join(first: Report, second: Option<Report>) -> Report {
+    let Some(second) = second else { return first };
+    let mut events = first.events;
+    // Those of the first come first: how many of them were told already is counted.
+    let new = |event: &Event| !events.iter().any(|e| e.rule == event.rule && e.variable == event.variable);
+    let more: Vec<Event> = second.events.into_iter().filter(new).collect();
+    events.extend(more);
+    Report {
+        ended: first.ended.or(second.ended),
+        inbound: first.inbound.max(second.inbound),
+        outbound: first.outbound,
+        location: first.location.or(second.location),
+        close: first.close || second.close,
+        events,
+    }
 }
 
 /// Rules that only add up what others found say less than those.

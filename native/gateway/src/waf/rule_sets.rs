@@ -2,7 +2,7 @@
 
 use crate::snapshot::WafRulesBody;
 use hcc_waf::engine::{Around, Engine, compile};
-use hcc_waf::seclang::{Complaint, Files, Memory, RuleSource, load};
+use hcc_waf::seclang::{Complaint, Files, Memory, Program, RuleSource, load};
 use std::collections::HashMap;
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
@@ -36,8 +36,8 @@ impl RuleSource for Layered {
         if base.starts_with(CUSTOM) {
             return Err(io::Error::other("custom rules cannot read files; write the words into the rule"));
         }
-        let own = self.own.expand(base, pattern)?;
-        if own.is_empty() { Files.expand(base, pattern) } else { Ok(own) }
+        // Ours are named in full: a `*` of theirs is for files alone, one of ours is part of a name.
+        if self.own.read(pattern).is_ok() { Ok(vec![pattern.to_owned()]) } else { Files.expand(base, pattern) }
     }
 
     fn read(&self, name: &str) -> io::Result<Vec<u8>> {
@@ -89,6 +89,12 @@ impl RuleSets {
     }
 }
 
+/// The rules that every rule set begins with, then those of these files.
+pub fn program(files: &[&str]) -> Result<Program, Vec<Complaint>> {
+    let names: Vec<&str> = std::iter::once(PLATFORM_NAME).chain(files.iter().copied()).collect();
+    load(&Layered { own: Memory::new().with(PLATFORM_NAME, PLATFORM) }, &names)
+}
+
 /// What is wrong with custom rules by themselves; empty when they may be used.
 pub fn check(name: &str, text: &str) -> Vec<String> {
     let name = format!("{CUSTOM}{name}");
@@ -97,10 +103,58 @@ pub fn check(name: &str, text: &str) -> Vec<String> {
     load(&source, &[&name]).map_err(told).and_then(|program| compile(program).map_err(told)).err().unwrap_or_default()
 }
 
+impl RuleSets {
+    /// The files of each version, as they were given.
+    pub const fn files(&self) -> &HashMap<String, Vec<String>> {
+        &self.files
+    }
+}
+
 impl Default for RuleSets {
     /// The core rule set where Debian's package `modsecurity-crs` has it.
     fn default() -> Self {
+        Self::new(Self::of_debian(), Around::default())
+    }
+}
+
+impl RuleSets {
+    /// The files of the core rule set where Debian's package `modsecurity-crs` has them.
+    pub fn of_debian() -> HashMap<String, Vec<String>> {
         let files = ["/etc/modsecurity/crs/crs-setup.conf", "/usr/share/modsecurity-crs/rules/*.conf"].map(str::to_owned);
-        Self::new(HashMap::from([("3.3.4".to_owned(), files.to_vec())]), Around::default())
+        HashMap::from([("3.3.4".to_owned(), files.to_vec())])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn custom_rules_are_found_by_any_name_and_reach_no_file() {
+        let fine = "SecRule ARGS \"@rx x\" \"id:1,phase:1,pass\"";
+        for (name, text, told) in [
+            ("own", fine, ""),
+            ("a[b*?", fine, ""),
+            ("own", "SecNothing", "custom rules own:1: unknown directive \"SecNothing\""),
+            ("own", "Include /etc/hostname", "custom rules own:1: \"/etc/hostname\": custom rules cannot read files"),
+            ("own", "SecRule ARGS \"@pmFromFile /etc/hostname\" \"id:1\"", "custom rules own:1: \"/etc/hostname\": custom rules cannot"),
+        ] {
+            let complaints = check(name, text);
+            assert_eq!(complaints.is_empty(), told.is_empty(), "{name}: {complaints:?}");
+            assert!(complaints.first().is_none_or(|first| first.starts_with(told)), "{name}: {complaints:?}");
+        }
+    }
+
+    #[test]
+    fn files_stand_behind_the_rules_of_every_rule_set() {
+        let folder = std::env::temp_dir().join(format!("hcc-rule-sets-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap_or_else(|e| panic!("{e}"));
+        // The same name as ours: a pattern means files alone.
+        let written = std::fs::write(folder.join(PLATFORM_NAME), "SecAction \"id:7,phase:1,pass\"\n");
+        let pattern = folder.join("*.conf").to_string_lossy().into_owned();
+        let outline = program(&[&pattern]).map(|program| hcc_waf::seclang::outline(&program)).unwrap_or_default();
+        let _ = std::fs::remove_dir_all(&folder);
+        assert!(written.is_ok());
+        assert_eq!((outline.first().map(|r| r.id), outline.last().map(|r| r.id)), (Some(200_000), Some(7)));
     }
 }

@@ -34,16 +34,17 @@ impl BuildHasher for Taken {
 
 /// Gives the first number that it gets.
 #[derive(Default)]
-pub struct First(Option<u64>);
+pub struct First(u64);
 
 impl Hasher for First {
     fn finish(&self) -> u64 {
-        self.0.unwrap_or(0)
+        self.0
     }
-    fn write(&mut self, _: &[u8]) {}
-    // The length of the array comes first.
+    // Numbers of an array come all at once, as bytes, after their count.
+    fn write(&mut self, bytes: &[u8]) {
+        if let Some(first) = bytes.first_chunk() {
+            self.0 = u64::from_ne_bytes(*first);
+        }
+    }
     fn write_usize(&mut self, _: usize) {}
-    fn write_u64(&mut self, number: u64) {
-        self.0.get_or_insert(number);
-    }
 }

@@ -172,6 +172,9 @@ fn metadata_are_written_once_until_they_change() {
     cache.not_kept();
     assert!(tell(Kind::Counter, b"two"));
     assert!(!tell(Kind::Counter, b"\xff"), "no text");
+    let mut request = cache.request(ORG, Allowance::default(), NOW).unwrap();
+    request.metadata(&[b'n'; 1025], Kind::Gauge, b"", b"");
+    assert!(request.finish().is_none(), "longer than a series' name may be");
 }
 
 #[test]
@@ -197,5 +200,8 @@ fn hashes_differ() {
     let seeds = super::hash::Seeds::default();
     let keys: HashSet<_> = (0..100_000_u32).map(|n| seeds.key(&n.to_le_bytes())).collect();
     assert_eq!(keys.len(), 100_000);
+    // And the tables see the difference, or a look-up would take as long as there are series.
+    let places: HashSet<_> = keys.iter().map(|key| std::hash::BuildHasher::hash_one(&super::hash::Taken, key)).collect();
+    assert_eq!(places.len(), 100_000);
     assert_ne!(seeds.key(b""), super::hash::Seeds::default().key(b""));
 }

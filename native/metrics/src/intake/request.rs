@@ -238,7 +238,8 @@ impl Sink for Request<'_> {
     fn metadata(&mut self, name: &[u8], kind: Kind, unit: &[u8], help: &[u8]) {
         let texts = [name, unit, help];
         let good = |text: &&[u8]| text.len() <= LONGEST_TEXT && std::str::from_utf8(text).is_ok_and(|t| !t.contains('\0'));
-        if name.is_empty() || !texts.iter().all(good) {
+        // The database has an index by name, whose entries have a largest size.
+        if name.is_empty() || name.len() > self.cache.options.labels.name || !texts.iter().all(good) {
             return;
         }
         self.scratch.clear();

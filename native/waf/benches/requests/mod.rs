@@ -63,11 +63,8 @@ fn word(seed: usize) -> String {
 }
 
 fn json(request: usize) -> String {
-    let mut out = format!(
-        r#"{{"order":"2024-{request:06}","customer":{{"name":"{} Berg","city":"{}"}},"lines":["#,
-        word(request),
-        word(request + 7)
-    );
+    let mut out =
+        format!(r#"{{"order":"2024-{request:06}","customer":{{"name":"{} Berg","city":"{}"}},"lines":["#, word(request), word(request + 7));
     for n in 0..13 {
         let comma = if n > 0 { "," } else { "" };
         let seed = request * 13 + n;
@@ -116,9 +113,7 @@ pub fn cases() -> Vec<Case> {
             let body = form(n);
             Request { target: "/pages/edit".to_owned(), headers: posted("application/x-www-form-urlencoded", &body), body }
         }),
-        case("blocked SQL injection", "GET", true, &|n| {
-            get(format!("/?q={n}%27%20UNION%20SELECT%20password%20FROM%20users--"), browser())
-        }),
+        case("blocked SQL injection", "GET", true, &|n| get(format!("/?q={n}%27%20UNION%20SELECT%20password%20FROM%20users--"), browser())),
     ]
 }
 

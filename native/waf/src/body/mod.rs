@@ -19,6 +19,7 @@ mod multipart_flags;
 mod multipart_part;
 mod text;
 pub mod urlencoded;
+pub mod without_files;
 pub mod xml;
 mod xml_encoding;
 mod xml_markup;

@@ -216,11 +216,8 @@ impl Run<'_> {
         if !head.log || self.state.events.len() >= MAX_EVENTS {
             return;
         }
-        // Message and data speak of what the rule itself matched, not of what its chain did.
-        let last = self.state.matched;
-        if first.is_some() {
-            self.state.matched = first;
-        }
+        // Message and data are written when the chain has matched, with what its last link matched, as rules expect it; the event
+        // names what the rule itself looked at.
         let text = |run: &mut Self, text: &Macro| {
             let mut out = Vec::new();
             run.expand(text, Some(head), &mut out);
@@ -228,9 +225,12 @@ impl Run<'_> {
         };
         let message = text(self, &head.message);
         let hides = hidden || self.is_hidden(first);
-        let data = if hides && head.logdata.literal().is_none() { "***".to_owned() } else { text(self, &head.logdata) };
+        let data = if (hides || self.is_hidden(self.state.matched)) && head.logdata.literal().is_none() {
+            "***".to_owned()
+        } else {
+            text(self, &head.logdata)
+        };
         let tags = head.tags.iter().map(|tag| text(self, tag)).collect();
-        self.state.matched = last;
         let variable = first.map_or_else(String::new, |live| excerpt(&self.name_of(&live), MAX_EXCERPT));
         let value = match first.map(|live| live.value) {
             Some(_) if hides => "***".to_owned(),

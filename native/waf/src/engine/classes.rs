@@ -114,6 +114,42 @@ pub const fn triggers(transformation: Transformation) -> Classes {
     }
 }
 
+/// Classes that a value of `classes` has at most after a transformation.
+pub const fn after(transformation: Transformation, classes: Classes) -> Classes {
+    match transformation {
+        Transformation::Lowercase => classes & !UPPER | LOWER,
+        Transformation::Uppercase => classes & !LOWER | UPPER,
+        Transformation::RemoveNulls
+        | Transformation::RemoveWhitespace
+        | Transformation::Trim
+        | Transformation::TrimLeft
+        | Transformation::TrimRight
+        | Transformation::NormalisePath => classes,
+        Transformation::CompressWhitespace | Transformation::ReplaceNulls | Transformation::ReplaceComments => classes | SPACE,
+        Transformation::CmdLine => classes & !UPPER | LOWER | SPACE,
+        _ => ALL,
+    }
+}
+
+/// What is left of a list of transformations when those that change no value of these classes are left out: a number that is
+/// equal for equal rests, zero when there is no rest, and the classes that trigger it. None for long rests.
+pub fn rest(chain: &[Transformation], classes: Classes) -> Option<(u64, Classes)> {
+    const WIDTH: u32 = 6;
+    let (mut number, mut triggering, mut now) = (0_u64, 0, classes);
+    for step in chain {
+        let triggers = triggers(*step);
+        if triggers == ALL || now & triggers != 0 {
+            if number >> (64 - WIDTH) != 0 {
+                return None;
+            }
+            number = number << WIDTH | (*step as u64 + 1);
+            triggering |= triggers;
+            now = after(*step, now);
+        }
+    }
+    Some((number, triggering))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -125,15 +161,39 @@ mod tests {
         assert_eq!(of(b"GET /a?b=%20"), UPPER | SPACE | SLASH | LOWER | OTHER | EQUALS | PERCENT | DIGIT);
         assert_eq!(of_bytes(|b| b >= 0x80), HIGH);
     }
+
+    #[test]
+    fn rests_of_chains() {
+        use Transformation::{CompressWhitespace, HtmlEntityDecode, JsDecode, Lowercase, RemoveNulls, UrlDecodeUni};
+        let number = |chain: &[Transformation], value: &[u8]| rest(chain, of(value)).map(|(number, _)| number);
+        assert_eq!(number(&[UrlDecodeUni, HtmlEntityDecode, RemoveNulls], b"plain words"), Some(0));
+        assert_eq!(number(&[UrlDecodeUni, Lowercase, HtmlEntityDecode], b"Plain"), number(&[JsDecode, Lowercase], b"Plain"));
+        assert_ne!(number(&[Lowercase], b"Plain"), number(&[CompressWhitespace], b"Pl ain"));
+        // What is decoded may hold anything.
+        assert_ne!(number(&[UrlDecodeUni, Lowercase], b"%41"), number(&[UrlDecodeUni], b"%41"));
+        assert!(Transformation::ALL.iter().all(|t| (*t as u64) < 63), "each has a number of six bits");
+    }
 }
 
 #[cfg(test)]
 mod properties {
-    use super::{of, triggers};
+    use super::{after, of, triggers};
     use crate::transform::Transformation;
     use proptest::prelude::*;
 
     proptest! {
+        #[test]
+        fn no_other_classes_come_up(value in proptest::collection::vec(any::<u8>(), 0..24), ascii in "[ -~]{0,24}") {
+            for value in [value.as_slice(), ascii.as_bytes()] {
+                for transformation in Transformation::ALL {
+                    let mut out = Vec::new();
+                    if transformation.apply(value, &mut out, None) {
+                        prop_assert_eq!(of(&out) & !after(transformation, of(value)), 0, "{:?} {:?}", transformation, value);
+                    }
+                }
+            }
+        }
+
         /// A value without any triggering class is left as it is.
         #[test]
         fn what_triggers_nothing_changes_nothing(value in proptest::collection::vec(any::<u8>(), 0..24), ascii in "[ -~]{0,24}", dense in "[a-z0-9./*#<>!-]{0,16}") {

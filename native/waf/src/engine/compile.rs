@@ -5,8 +5,8 @@ use super::classes;
 use super::filter::Collector;
 use super::names::Slots;
 use super::program::{
-    Act, Base, Chain, Choice, CtlAct, Element, Ending, Group, Head, Link, Macro, NO_BIT, Next, Part, Piece, Put, Quick, RuleSet, Source, Step, Target,
-    TargetRemoval, choose,
+    Act, Base, Chain, Choice, CtlAct, Element, Ending, Group, Head, Link, Macro, NO_BIT, Next, Part, Piece, Put, Quick, RuleSet, Source,
+    Step, Target, TargetRemoval, choose,
 };
 use super::test::Test;
 use super::{testing, values};
@@ -118,9 +118,9 @@ fn step(head: u32, heads: &[Head], links: &[Link]) -> Step {
     };
     let light = matches!(quick, Quick::Compare { .. })
         && link.is_some_and(|link| link.acts.is_empty() && !link.capture)
-        && heads.get(head as usize).is_some_and(|h| {
-            !h.log && h.severity.is_none() && h.links.1 - h.links.0 == 1 && matches!(h.ending, Ending::Pass)
-        });
+        && heads
+            .get(head as usize)
+            .is_some_and(|h| !h.log && h.severity.is_none() && h.links.1 - h.links.0 == 1 && matches!(h.ending, Ending::Pass));
     Step { head, quick, light }
 }
 

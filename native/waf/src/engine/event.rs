@@ -60,21 +60,25 @@ pub struct About<'a> {
     pub uri: &'a str,
     /// The request's id.
     pub unique_id: &'a str,
+    /// The status that a rule ended the request with.
+    pub status: Option<u16>,
 }
 
 impl Event {
     /// The line that `ModSecurity` writes to an error log, which test tools and log watchers read.
     pub fn error_line(&self, about: &About<'_>) -> String {
         let mut line = String::new();
-        let what = if self.ended { "Access denied" } else { "Warning" };
-        let _ = write!(
-            line,
-            "[client {}] ModSecurity: {what} (phase {}). Matched \"{}\" at {}.",
-            about.client,
-            self.phase,
-            quoted(&self.operator),
-            quoted(&self.variable)
-        );
+        let _ = write!(line, "[client {}] ModSecurity: ", about.client);
+        let _ = match (self.ended, about.status) {
+            (false, _) => write!(line, "Warning."),
+            (true, Some(status)) => write!(line, "Access denied with code {status} (phase {}).", self.phase),
+            (true, None) => write!(line, "Access allowed (phase {}).", self.phase),
+        };
+        let _ = if self.operator == "SecAction" {
+            write!(line, " Unconditional match in SecAction.")
+        } else {
+            write!(line, " Matched \"{}\" at {}.", quoted(&self.operator), quoted(&self.variable))
+        };
         let _ = write!(line, " [file \"{}\"] [line \"{}\"] [id \"{}\"]", quoted(&self.file), self.line, self.rule);
         let mut part = |name: &str, text: &str| {
             if !text.is_empty() {
@@ -165,11 +169,20 @@ mod tests {
             file: "a.conf".to_owned(),
             line: 3,
         };
-        let line = event.error_line(&About { client: "1.2.3.4", host: "h", uri: "/", unique_id: "u" });
-        assert_eq!(
-            line,
-            "[client 1.2.3.4] ModSecurity: Warning (phase 2). Matched \"@detectSQLi\" at ARGS:q. [file \"a.conf\"] [line \"3\"] \
-             [id \"942100\"] [msg \"SQL \\\"x\\\"\\x0a\"] [severity \"CRITICAL\"] [tag \"a\"] [hostname \"h\"] [uri \"/\"] [unique_id \"u\"]"
-        );
+        let rest = "Matched \"@detectSQLi\" at ARGS:q. [file \"a.conf\"] [line \"3\"] [id \"942100\"] [msg \"SQL \\\"x\\\"\\x0a\"] \
+             [severity \"CRITICAL\"] [tag \"a\"] [hostname \"h\"] [uri \"/\"] [unique_id \"u\"]";
+        for (ended, status, what) in [
+            (false, None, "Warning."),
+            (false, Some(403), "Warning."),
+            (true, Some(403), "Access denied with code 403 (phase 2)."),
+            (true, None, "Access allowed (phase 2)."),
+        ] {
+            let event = Event { ended, ..event.clone() };
+            let about = About { client: "1.2.3.4", host: "h", uri: "/", unique_id: "u", status };
+            let line = event.error_line(&about);
+            assert_eq!(line, format!("[client 1.2.3.4] ModSecurity: {what} {rest}"));
+            let line = Event { operator: "SecAction".to_owned(), ..event }.error_line(&about);
+            assert!(line.starts_with(&format!("[client 1.2.3.4] ModSecurity: {what} Unconditional match in SecAction. [file")), "{line}");
+        }
     }
 }

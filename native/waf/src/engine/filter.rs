@@ -12,10 +12,16 @@ pub struct Filter {
 }
 
 impl Filter {
-    /// Finds the bits that a value has.
-    pub fn scan(&self, value: &[u8], ids: &mut IdSet, bits: &mut [u64]) {
+    /// Finds the bits that a value has. `literals` is what literals say of it, found too unless `known`.
+    pub fn scan(&self, value: &[u8], ids: &mut IdSet, bits: &mut [u64], literals: &mut [u64], known: bool) {
         let Some(filter) = &self.inner else { return bits.fill(u64::MAX) };
-        filter.scan(value, ids);
+        if known {
+            ids.copy_from(literals.get(..filter.words()).unwrap_or_default());
+        } else {
+            filter.literals_of(value, ids);
+            literals.iter_mut().zip(ids.words()).for_each(|(literal, word)| *literal = *word);
+        }
+        filter.sieve(value, ids);
         bits.fill(0);
         for set in [ids, filter.always()] {
             for (bit, word) in bits.iter_mut().zip(set.words()) {

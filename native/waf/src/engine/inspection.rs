@@ -7,11 +7,19 @@ use super::program::RuleSet;
 use super::request::{Line, Start};
 use super::run::Run;
 use super::state::{State, Tx};
+use super::trace::Trace;
 use crate::Verdict;
 use crate::seclang::Variable;
 use crate::seclang::settings::{Mode, OverLimit};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
+
+/// Beginnings of types whose bodies are streams of messages: events, and gRPC.
+const NEVER_HELD: [&[u8]; 3] = [b"text/event-stream", b"application/grpc", b"multipart/"];
+/// Statuses of answers without a body, or with a part of one that means nothing alone.
+const NO_BODY: [&[u8]; 4] = [b"101", b"204", b"206", b"304"];
+/// What `SecResponseBodyMimeType` calls an answer without `Content-Type`.
+const NO_TYPE: &[u8] = b"(null)";
 
 /// States kept for later requests.
 const MOST_STATES: usize = 256;
@@ -70,6 +78,8 @@ pub struct Inspection {
     /// Taken out only when it is given back.
     state: Option<Box<State>>,
     over: bool,
+    /// Whether what it changes in persistent collections is kept.
+    keeps: bool,
 }
 
 impl Inspection {
@@ -84,12 +94,39 @@ impl Inspection {
         state.began = (engine.around.clock)();
         policy.begin(&mut state);
         state.connection(start);
-        Some(Self { engine: Arc::clone(engine), policy: Arc::clone(policy), state: Some(state), over: false })
+        Some(Self { engine: Arc::clone(engine), policy: Arc::clone(policy), state: Some(state), over: false, keeps: true })
     }
 
     /// What is known, while the request lasts.
     pub(super) fn state(&mut self) -> Option<&mut State> {
         self.state.as_deref_mut()
+    }
+
+    /// The same, to look at.
+    pub(super) fn known(&self) -> Option<&State> {
+        self.state.as_deref()
+    }
+
+    /// The rules that run.
+    pub(super) fn rules(&self) -> &RuleSet {
+        &self.engine.rules
+    }
+
+    /// From now on what each rule does is written down; made for people who write rules, and slow.
+    pub fn trace(&mut self) {
+        if let Some(state) = self.state() {
+            state.trace = Some(Box::default());
+        }
+    }
+
+    /// Takes what was written down.
+    pub fn take_trace(&mut self) -> Trace {
+        self.state().and_then(|state| state.trace.take()).map_or_else(Trace::default, |trace| *trace)
+    }
+
+    /// The matches so far.
+    pub(super) fn found(&self) -> &[Event] {
+        self.known().map_or(&[], |state| &state.events)
     }
 
     /// Phase 4 of an answer whose body is not looked at.
@@ -100,6 +137,25 @@ impl Inspection {
     fn phase(&mut self, phase: u8) -> Verdict {
         let Some(state) = self.state.as_deref_mut() else { return Verdict::Pass };
         Run { rules: &self.engine.rules, policy: &self.policy, around: &self.engine.around, state }.phase(phase);
+        self.verdict()
+    }
+
+    /// Changes no persistent collection: for a second look at a request, which counts once.
+    pub fn keep_nothing(&mut self) {
+        self.keeps = false;
+    }
+
+    /// Whether rules that match may end the request.
+    pub fn blocks(&self) -> bool {
+        self.state.as_ref().is_some_and(|s| s.mode == Mode::Block)
+    }
+
+    /// Ends the request without a rule, where it blocks.
+    pub fn refuse(&mut self, status: u16) -> Verdict {
+        let blocks = self.blocks();
+        if let Some(state) = self.state.as_deref_mut().filter(|s| blocks && s.ended.is_none()) {
+            state.ended = Some((status, 0));
+        }
         self.verdict()
     }
 
@@ -150,7 +206,8 @@ impl Inspection {
         self.phase(3)
     }
 
-    /// Bytes of the response's body that phase 4 wants to see: none of types that no rule is meant for.
+    /// Bytes of the response's body that phase 4 wants to see: none of types that no rule is meant for, nor of what must not wait
+    /// or is only a part.
     pub fn response_body_wanted(&self) -> usize {
         let Some(state) = self.state.as_ref() else { return 0 };
         if !state.response_body_access || state.mode == Mode::Off || state.ended.is_some() || state.allowed {
@@ -159,6 +216,14 @@ impl Inspection {
         let content_type = state.scalar(Variable::ResponseContentType);
         let end = content_type.iter().position(|b| *b == b';').unwrap_or(content_type.len());
         let media = content_type[..end].trim_ascii();
+        let starts = |prefix: &[u8]| media.get(..prefix.len()).is_some_and(|m| m.eq_ignore_ascii_case(prefix));
+        if NEVER_HELD.iter().any(|prefix| starts(prefix))
+            || NO_BODY.contains(&state.scalar(Variable::ResponseStatus))
+            || state.scalar(Variable::RequestMethod) == b"HEAD"
+        {
+            return 0;
+        }
+        let media = if media.is_empty() { NO_TYPE } else { media };
         let types = &self.engine.rules.settings.response_body_types;
         if types.iter().any(|t| t.as_bytes().eq_ignore_ascii_case(media)) { state.response_body_limit } else { 0 }
     }
@@ -188,7 +253,7 @@ impl Inspection {
         let engine = Arc::clone(&self.engine);
         let Some(state) = self.state.as_deref_mut() else { return Report::default() };
         let timeout = Duration::from_secs(engine.rules.settings.collection_timeout);
-        for loaded in state.persistent.iter().filter(|l| !l.changes.is_empty()) {
+        for loaded in state.persistent.iter().filter(|l| self.keeps && !l.changes.is_empty()) {
             engine.around.store.apply(&loaded.key, &loaded.changes, (engine.around.clock)(), timeout);
         }
         let score = |names: [&str; 2]| {

@@ -1,8 +1,9 @@
 //! From targets to values.
 
+use super::classes;
 use super::program::{Part, Target};
 use super::run::Run;
-use super::state::{Found, Listed, Live, Pair, State, Tx, Value};
+use super::state::{Found, Instead, Listed, Live, Pair, State, Tx, Value};
 use super::values::{ValueId, Values};
 use crate::seclang::Variable;
 
@@ -84,15 +85,24 @@ impl Run<'_> {
     /// Brings a base up to date.
     pub fn base(&mut self, number: u32) {
         let state = &mut *self.state;
-        let mut listed = std::mem::take(&mut state.bases[number as usize]);
-        if listed.epoch != state.epoch {
-            listed.found.clear();
-            state.list(&self.rules.bases[number as usize].targets, &mut listed.found);
-            listed.classes = listed.found.iter().fold(0, |all, f| all | state.values.classes(f.value));
-            listed.epoch = state.epoch;
-            listed.scanned = false;
+        if state.bases[number as usize].epoch == state.epoch {
+            return;
         }
-        state.bases[number as usize] = listed;
+        let mut found = std::mem::take(&mut state.found);
+        found.clear();
+        state.list(&self.rules.bases[number as usize].targets, &mut found);
+        let listed = &mut state.bases[number as usize];
+        listed.epoch = state.epoch;
+        // What was the last list is kept with all that was made of it: clients send the same headers again and again.
+        if listed.version == 0 || listed.generation != state.values.generation() || listed.found != found {
+            std::mem::swap(&mut listed.found, &mut found);
+            listed.classes = listed.found.iter().fold(0, |all, f| all | state.values.classes(f.value));
+            listed.version += 1;
+            listed.generation = state.values.generation();
+            listed.scanned = false;
+            listed.made.clear();
+        }
+        state.found = found;
     }
 
     /// Brings a group and its bits up to date.
@@ -107,43 +117,79 @@ impl Run<'_> {
         let group = &self.rules.groups[number as usize];
         self.base(group.base);
         self.scan_base(group.base);
+        let (epoch, base) = (self.state.epoch, &self.state.bases[group.base as usize]);
+        let known = &mut self.state.groups[number as usize];
+        if known.version == base.version {
+            known.epoch = epoch;
+            if self.listed(number).stale {
+                self.refresh(number);
+            }
+            return;
+        }
         let mut listed = std::mem::take(&mut self.state.groups[number as usize]);
         let state = &mut *self.state;
-        let base = std::mem::take(&mut state.bases[group.base as usize]);
-        listed.epoch = state.epoch;
-        listed.same = base.classes & group.triggers == 0 && group.triggers != u32::MAX;
-        if !listed.same {
-            listed.found.clear();
-            listed.found.extend_from_slice(&base.found);
-            // What the base's values have is kept: a value that changed may still be looked at in vain, never left out.
-            listed.bits.clear();
-            listed.bits.extend_from_slice(&base.bits);
-            let words = self.rules.words;
-            for found in &mut listed.found {
-                if state.values.classes(found.value) & group.triggers == 0 && group.triggers != u32::MAX {
-                    continue;
+        let mut base = std::mem::take(&mut state.bases[group.base as usize]);
+        (listed.epoch, listed.version, listed.stale) = (state.epoch, base.version, false);
+        // Most chains come down to the same few steps for the values at hand.
+        let rest = classes::rest(&group.chain, base.classes);
+        let alike = rest.and_then(|(rest, _)| base.made.iter().find(|(known, _)| *known == rest).map(|(_, group)| *group));
+        listed.instead = match (rest, alike) {
+            (Some((0, _)), _) => Instead::Base,
+            (_, Some(group)) => Instead::Group(group),
+            (rest, None) => {
+                let (rest, triggers) = rest.unwrap_or((0, u32::MAX));
+                if rest != 0 {
+                    base.made.push((rest, number));
                 }
-                let changed = state.values.chain(found.value, &group.chain, self.rules.unicode.as_ref());
-                if changed != found.value {
-                    found.value = changed;
-                    let State { values, ids, .. } = &mut *state;
-                    let bits = values.mask(changed, words, |value, bits| self.rules.filter.scan(value, ids, bits));
-                    for (all, one) in listed.bits.iter_mut().zip(bits) {
-                        *all |= one;
+                listed.found.clear();
+                listed.found.extend_from_slice(&base.found);
+                // What the base's values have is kept: a value that changed may still be looked at in vain, never left out.
+                listed.bits.clear();
+                listed.bits.extend_from_slice(&base.bits);
+                let words = self.rules.words;
+                for found in &mut listed.found {
+                    if state.values.classes(found.value) & triggers == 0 && triggers != u32::MAX {
+                        continue;
+                    }
+                    let changed = state.values.chain(found.value, &group.chain, self.rules.unicode.as_ref());
+                    if changed != found.value {
+                        let was = std::mem::replace(&mut found.value, changed);
+                        let State { values, ids, .. } = &mut *state;
+                        let bits = values.mask(changed, Some(was), words, ids, &self.rules.filter);
+                        for (all, one) in listed.bits.iter_mut().zip(bits) {
+                            *all |= one;
+                        }
                     }
                 }
+                Instead::Nothing
             }
-        }
+        };
         state.bases[group.base as usize] = base;
         self.state.groups[number as usize] = listed;
     }
 
-    fn scan_base(&mut self, number: u32) {
-        let mut listed = std::mem::take(&mut self.state.bases[number as usize]);
-        if !listed.scanned {
-            self.scan(&mut listed);
-            listed.scanned = true;
+    /// Makes the bits of a group's values anew from what they have now.
+    fn refresh(&mut self, number: u32) {
+        let words = self.rules.words;
+        let mut listed = std::mem::take(self.listed_mut(number));
+        listed.stale = false;
+        listed.bits.clear();
+        listed.bits.resize(words, 0);
+        for found in &listed.found {
+            for (all, one) in listed.bits.iter_mut().zip(self.state.values.bits(found.value)) {
+                *all |= one;
+            }
         }
+        *self.listed_mut(number) = listed;
+    }
+
+    fn scan_base(&mut self, number: u32) {
+        if self.state.bases[number as usize].scanned {
+            return;
+        }
+        let mut listed = std::mem::take(&mut self.state.bases[number as usize]);
+        self.scan(&mut listed);
+        (listed.scanned, listed.stale) = (true, false);
         self.state.bases[number as usize] = listed;
     }
 
@@ -153,7 +199,7 @@ impl Run<'_> {
         listed.bits.resize(words, 0);
         let State { values, ids, .. } = &mut *self.state;
         for found in &listed.found {
-            let bits = values.mask(found.value, words, |value, bits| self.rules.filter.scan(value, ids, bits));
+            let bits = values.mask(found.value, None, words, ids, &self.rules.filter);
             for (all, one) in listed.bits.iter_mut().zip(bits) {
                 *all |= one;
             }
@@ -163,13 +209,26 @@ impl Run<'_> {
     /// Makes the bits of one value, for the first time it is asked.
     pub fn scan_value(&mut self, id: ValueId) {
         let State { values, ids, .. } = &mut *self.state;
-        values.mask(id, self.rules.words, |value, bits| self.rules.filter.scan(value, ids, bits));
+        values.mask(id, None, self.rules.words, ids, &self.rules.filter);
     }
 
     /// Where a group's values stand now.
     pub fn listed(&self, group: u32) -> &Listed {
         let listed = &self.state.groups[group as usize];
-        if listed.same { &self.state.bases[self.rules.groups[group as usize].base as usize] } else { listed }
+        match listed.instead {
+            Instead::Nothing => listed,
+            Instead::Base => &self.state.bases[self.rules.groups[group as usize].base as usize],
+            Instead::Group(other) => &self.state.groups[other as usize],
+        }
+    }
+
+    /// As [`Run::listed`].
+    pub fn listed_mut(&mut self, group: u32) -> &mut Listed {
+        match self.state.groups[group as usize].instead {
+            Instead::Nothing => &mut self.state.groups[group as usize],
+            Instead::Base => &mut self.state.bases[self.rules.groups[group as usize].base as usize],
+            Instead::Group(other) => &mut self.state.groups[other as usize],
+        }
     }
 
     /// What a list of targets gives that may be of any kind.
@@ -221,6 +280,7 @@ impl Run<'_> {
             }
             _ => {
                 let mut found = std::mem::take(&mut self.state.found);
+                found.clear();
                 self.state.collect(target, &mut found);
                 out.extend(found.drain(..).map(Live::from));
                 self.state.found = found;

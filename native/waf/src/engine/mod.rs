@@ -18,12 +18,16 @@ mod policy;
 mod program;
 mod request;
 mod run;
+mod settle;
 mod state;
 mod store;
 mod test;
 mod testing;
+pub mod trace;
 mod transaction;
+mod trial;
 mod values;
+mod whole;
 
 pub use around::{Around, Clock};
 pub use compile::compile;
@@ -32,7 +36,11 @@ pub use inspection::{Engine, Inspection, Report};
 pub use policy::{Exclusion, Policy, PolicyText};
 pub use program::RuleSet;
 pub use request::{Line, Start};
+pub use trial::{Trial, Tried};
+pub use whole::{Fields, Request, Response, TxValue};
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod trace_tests;
 
-pub use store::{Change, Elements, InProcess, Kept, Key, Store};
+pub use store::{Change, Elements, InProcess, Kept, Key, LONGEST, MOST_ELEMENTS, Store, change};

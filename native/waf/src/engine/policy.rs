@@ -3,7 +3,8 @@
 use super::bits::Bits;
 use super::compile::{self, Names};
 use super::program::{RuleSet, TargetRemoval};
-use super::state::{State, Tx};
+use super::settle::{Preset, settle};
+use super::state::State;
 use crate::seclang::ctl::Rules;
 use crate::seclang::settings::Mode;
 use crate::seclang::target::{self};
@@ -36,6 +37,8 @@ pub struct PolicyText {
     pub request_body_limit: Option<usize>,
     /// As `request_body_limit`, of the response. 0 is none.
     pub response_body_limit: Option<usize>,
+    /// Whether bodies of responses are looked at; what the rule set says when it is not said. A rule's `ctl` may say otherwise.
+    pub response_bodies: Option<bool>,
 }
 
 /// A policy over a compiled rule set.
@@ -51,18 +54,16 @@ pub struct Policy {
     pub removals: Vec<TargetRemoval>,
     /// TX elements that rules cannot change.
     pub locked: Bits,
-    /// Their values.
+    /// TX elements that are there from the beginning.
     variables: Vec<(u32, Preset)>,
+    /// Heads that need not run, as what they do was done beforehand.
+    settled: Bits,
     /// Bytes of the request's body that are looked at.
     pub request_body_limit: usize,
     /// Bytes of the response's body that are looked at.
     pub response_body_limit: usize,
-}
-
-#[derive(Debug)]
-enum Preset {
-    Int(i64),
-    Text(Box<[u8]>),
+    /// Whether bodies of responses are looked at; none is what the rule set says.
+    pub response_bodies: Option<bool>,
 }
 
 /// Names of the paranoia level in the core rule sets 3 and 4.
@@ -79,8 +80,10 @@ impl Policy {
             removals: Vec::new(),
             locked: Bits::none(rules.slots.len()),
             variables: Vec::new(),
+            settled: Bits::none(heads),
             request_body_limit: text.request_body_limit.unwrap_or(rules.settings.request_body_limit),
             response_body_limit: text.response_body_limit.unwrap_or(rules.settings.response_body_limit),
+            response_bodies: text.response_bodies,
         };
         if text.paranoia.is_some_and(|level| !(1..=4).contains(&level)) {
             return Err("the paranoia level is 1 to 4".to_owned());
@@ -105,6 +108,21 @@ impl Policy {
             policy.exclude(rules, exclusion)?;
         }
         Ok(policy)
+    }
+
+    /// Does beforehand what the rules do at the beginning of every request alike. Nothing else changes by it.
+    #[must_use]
+    pub fn settled(mut self, rules: &RuleSet) -> Self {
+        let mut tx = vec![Preset::Unset; rules.slots.len()];
+        for (slot, preset) in self.variables.drain(..) {
+            if let Some(element) = tx.get_mut(slot as usize) {
+                *element = preset;
+            }
+        }
+        let (settled, tx) = settle(rules, &self, tx);
+        self.settled = settled;
+        self.variables = (0..).zip(tx).filter(|(_, preset)| *preset != Preset::Unset).collect();
+        self
     }
 
     /// A variable that no rule reads needs no value.
@@ -141,14 +159,15 @@ impl Policy {
     pub fn begin(&self, state: &mut State) {
         state.mode = self.mode;
         state.disabled.copy_from(&self.disabled);
+        state.disabled.add(&self.settled);
         state.retargeted.copy_from(&self.retargeted);
         state.request_body_limit = self.request_body_limit;
         state.response_body_limit = self.response_body_limit;
+        if let Some(on) = self.response_bodies {
+            state.response_body_access = on;
+        }
         for (slot, preset) in &self.variables {
-            let value = match preset {
-                Preset::Int(number) => Tx::Int(*number),
-                Preset::Text(text) => Tx::Text(state.values.intern(text)),
-            };
+            let value = preset.tx(|text| state.values.intern(text));
             if let Some(tx) = state.tx.get_mut(*slot as usize) {
                 *tx = value;
             }
@@ -167,6 +186,11 @@ impl Policy {
     /// Bytes this policy holds beyond the shared rules.
     pub fn memory(&self) -> usize {
         let removals: usize = self.removals.iter().map(|r| r.heads.memory() + std::mem::size_of_val(&*r.targets)).sum();
-        self.disabled.memory() + self.retargeted.memory() + self.locked.memory() + removals + self.variables.len() * 32
+        self.disabled.memory()
+            + self.retargeted.memory()
+            + self.locked.memory()
+            + self.settled.memory()
+            + removals
+            + self.variables.len() * 32
     }
 }

@@ -43,6 +43,9 @@ impl Run<'_> {
         }
         let rules = self.rules;
         let Some(list) = rules.phases.get(usize::from(phase).wrapping_sub(1)) else { return };
+        if self.state.trace.is_some() {
+            return self.traced(phase, list);
+        }
         let mut at = 0;
         while let Some(step) = list.get(at) {
             at += 1;
@@ -62,9 +65,7 @@ impl Run<'_> {
                 continue;
             }
             let Some(matched) = self.rule(number, head) else { continue };
-            if self.state.values.size() > MOST_BYTES {
-                self.compact();
-            }
+            self.spare_memory();
             let ends = self.ends(head, phase);
             self.report(head, phase, matched, ends);
             if ends && self.end(head) {
@@ -81,7 +82,7 @@ impl Run<'_> {
 
     /// The common end of a rule's turn, without a look at the rule itself.
     #[inline]
-    fn may_match(&mut self, quick: Quick) -> bool {
+    pub(super) fn may_match(&mut self, quick: Quick) -> bool {
         match quick {
             Quick::Run => true,
             Quick::Bit { group, bit } => {
@@ -113,12 +114,12 @@ impl Run<'_> {
     }
 
     /// Whether a matching rule ends anything now.
-    fn ends(&self, head: &Head, phase: u8) -> bool {
+    pub(super) fn ends(&self, head: &Head, phase: u8) -> bool {
         self.state.mode == Mode::Block && phase < 5 && !matches!(head.ending, Ending::Pass)
     }
 
     /// Does what the rule's disruptive action says; true ends the phase.
-    fn end(&mut self, head: &Head) -> bool {
+    pub(super) fn end(&mut self, head: &Head) -> bool {
         match &head.ending {
             Ending::Pass => return false,
             Ending::Deny(status, close) => {
@@ -162,7 +163,7 @@ impl Run<'_> {
     }
 
     /// Runs one link over its values; gives how many matched.
-    fn link(&mut self, number: u32, at: u32, link: &Link, head: &Head) -> u32 {
+    pub(super) fn link(&mut self, number: u32, at: u32, link: &Link, head: &Head) -> u32 {
         self.state.link_matches.clear();
         let test = &link.test;
         match &link.source {
@@ -218,11 +219,13 @@ impl Run<'_> {
         let retargeted = self.state.retargeted.has(number);
         let mut count = 0;
         let mut position = 0;
+        let mut tests = 0;
         while let Some(found) = self.listed(group).found.get(position).copied() {
             position += 1;
             if link.bit != NO_BIT && !self.state.values.has_bit(found.value, link.bit) {
                 continue;
             }
+            tests += 1;
             if self.test(&link.test, found.value, argument) == link.negated {
                 if link.bit != NO_BIT {
                     self.state.values.drop_bit(found.value, link.bit);
@@ -236,6 +239,9 @@ impl Run<'_> {
             self.capture(link, found.value);
             self.matched(live, at, link, head);
             count += 1;
+        }
+        if link.bit != NO_BIT && count < tests.max(1) {
+            self.listed_mut(group).stale = true;
         }
         count
     }
@@ -262,7 +268,10 @@ impl Run<'_> {
         for stage in 0..=link.chain.len() {
             if stage > 0 {
                 // What no later stage needs is not kept unless it matches, or is short and may come back.
-                if stage == link.chain.len() && !self.state.values.is_short(id) && !self.last_stage(link, link.chain[stage - 1], id, argument) {
+                if stage == link.chain.len()
+                    && !self.state.values.is_short(id)
+                    && !self.last_stage(link, link.chain[stage - 1], id, argument)
+                {
                     break;
                 }
                 let next = self.state.values.transform(id, link.chain[stage - 1], self.rules.unicode.as_ref());
@@ -397,11 +406,19 @@ impl Run<'_> {
             })
     }
 
+    /// Forgets what can be made again when there is much of it.
+    pub(super) fn spare_memory(&mut self) {
+        if self.state.values.size() > MOST_BYTES {
+            self.compact();
+        }
+    }
+
     /// Forgets every string that can be made again from the variables themselves.
     fn compact(&mut self) {
         let state = &mut *self.state;
         let old = std::mem::take(&mut state.values);
         let new = &mut state.values;
+        new.succeed(&old);
         let mut keep = |id: &mut ValueId| {
             if id.is_some() {
                 *id = new.intern(old.get(*id));

@@ -76,6 +76,12 @@ pub struct Pair {
 pub struct Listed {
     /// The epoch it was looked up in; another one makes it stale.
     pub epoch: u64,
+    /// Of a base: grows with each list that differs from the one before. Of a group: the one of the base it was made from.
+    pub version: u64,
+    /// Of a base: the generation of the numbers in it.
+    pub generation: u32,
+    /// Some of its values lost bits that `bits` has.
+    pub stale: bool,
     /// The values.
     pub found: Vec<Found>,
     /// All their byte classes.
@@ -84,8 +90,22 @@ pub struct Listed {
     pub bits: Vec<u64>,
     /// Whether `bits` was made.
     pub scanned: bool,
-    /// The base's values and bits are meant: the transformations change none of them.
-    pub same: bool,
+    /// Whose values and bits are meant instead.
+    pub instead: Instead,
+    /// Of a base: what chains came down to so far, and the groups that hold what they gave.
+    pub made: Vec<(u64, u32)>,
+}
+
+/// Where values stand that transformations left alike.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Instead {
+    /// Here.
+    #[default]
+    Nothing,
+    /// With the base.
+    Base,
+    /// With another group of the same base.
+    Group(u32),
 }
 
 /// The state.
@@ -176,7 +196,7 @@ pub struct State {
     pub argument: Vec<u8>,
     /// Values of a live target list.
     pub live: Vec<Live>,
-    /// Values of one of its targets.
+    /// Values of one of its targets, or of a base.
     pub found: Vec<Found>,
     /// Whether the contents of files are kept.
     pub keep_files: bool,
@@ -184,6 +204,8 @@ pub struct State {
     pub scratch: crate::body::Scratch,
     /// Moment of the beginning.
     pub began: std::time::Duration,
+    /// What rules do is written down here, when it is.
+    pub trace: Option<Box<super::trace::Trace>>,
 }
 
 impl State {
@@ -237,6 +259,7 @@ impl State {
             keep_files: false,
             scratch: crate::body::Scratch::default(),
             began: std::time::Duration::ZERO,
+            trace: None,
         }
     }
 
@@ -282,6 +305,7 @@ impl State {
         self.hidden.clear();
         self.hide_matched = false;
         self.events.clear();
+        self.trace = None;
     }
 
     /// Puts the value of a variable with one value.

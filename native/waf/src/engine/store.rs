@@ -99,9 +99,9 @@ pub struct InProcess {
 /// Shards, so that threads seldom wait for each other.
 const SHARDS: usize = 16;
 /// Most elements of one collection; more are not kept.
-const MOST_ELEMENTS: usize = 64;
+pub const MOST_ELEMENTS: usize = 64;
 /// Longest value that is kept, bytes.
-const LONGEST: usize = 1024;
+pub const LONGEST: usize = 1024;
 
 impl InProcess {
     /// Keeps at most this many collections; when full, those that expire first go.
@@ -149,6 +149,17 @@ impl Store for InProcess {
             }
         }
         entry.until = now.saturating_add(timeout);
+    }
+}
+
+impl InProcess {
+    /// Puts what is known elsewhere in place of what is kept under a key.
+    pub fn replace(&self, key: &Key, elements: Elements, now: Duration, timeout: Duration) {
+        let mut shard = self.shard(key);
+        if !shard.contains_key(key) && shard.len() >= self.most {
+            make_room(&mut shard, now);
+        }
+        shard.insert(key.clone(), Entry { elements, until: now.saturating_add(timeout) });
     }
 }
 

@@ -341,6 +341,16 @@ fn events_hide_secrets_and_are_bounded() {
     }
 }
 
+#[test]
+fn what_a_chain_logs_is_of_its_last_link() {
+    let rules = "SecRule ARGS:q \"@rx #(.*)\" \"id:1,pass,capture,logdata:'%{TX.1} in %{tx.name}: %{MATCHED_VAR}',\
+        setvar:'tx.name=%{MATCHED_VAR_NAME}',chain\"\nSecRule TX:0 \"@rx b(c)\" \"capture\"";
+    let engine = engine(rules, Around::default());
+    let report = send(&engine, &PolicyText::default(), to("/?q=a%23bc")).1;
+    let event = &report.events[0];
+    assert_eq!((event.data.as_str(), event.variable.as_str(), event.value.as_str()), ("c in ARGS:q: #bc", "ARGS:q", "a#bc"));
+}
+
 fn debian() -> Option<Arc<Engine>> {
     let files = crate::test_rules::files(crate::test_rules::SETS[0].0, crate::test_rules::SETS[0].1)?;
     let files: Vec<&str> = files.iter().map(String::as_str).collect();

@@ -1,5 +1,6 @@
 //! An inspection as the gateway's pipeline drives it.
 
+use super::event::Event;
 use super::inspection::{Inspection, Report};
 use super::request::Line;
 use crate::seclang::Variable;
@@ -61,6 +62,10 @@ impl Transaction for Inspection {
 
     fn response_body(&mut self, body: &[u8], whole: bool) -> Verdict {
         Self::response_body(self, body, whole)
+    }
+
+    fn events(&self) -> &[Event] {
+        self.found()
     }
 
     fn finish(&mut self) -> Report {

@@ -4,7 +4,9 @@
 //! in a later request stays, with what is known of it, when others make place for new ones.
 
 use super::classes::{self, Classes};
+use super::filter::Filter;
 use super::program::{Chain, Choice};
+use crate::pattern::IdSet;
 use crate::transform::{Transformation, UnicodeMap};
 use foldhash::fast::FixedState;
 use std::hash::BuildHasher;
@@ -59,6 +61,8 @@ pub struct Values {
     hasher: FixedState,
     /// Number of the request.
     turn: u32,
+    /// Grows when numbers get other meanings.
+    generation: u32,
 }
 
 const SLOTS: usize = 512;
@@ -92,6 +96,7 @@ impl Default for Values {
             // Strings come from clients: the seed differs from process to process so that collisions cannot be prepared.
             hasher: FixedState::with_seed(seed()),
             turn: 0,
+            generation: 0,
         };
         for constant in CONSTANTS {
             values.intern(constant);
@@ -119,6 +124,7 @@ impl Values {
 
     /// Leaves only the strings that came back since the last time, if those are few enough, and what was found out about them.
     fn sift(&mut self) {
+        self.generation = self.generation.wrapping_add(1);
         let old = std::mem::take(&mut self.items);
         let (bytes, masks, memo) = (std::mem::take(&mut self.bytes), std::mem::take(&mut self.masks), std::mem::take(&mut self.memo));
         self.table = vec![0; SLOTS];
@@ -134,7 +140,7 @@ impl Values {
             numbers[number] = id.0;
             let Some(new) = self.items.last_mut() else { continue };
             new.born = self.turn.wrapping_sub(1);
-            if let Some(bits) = masks.get(item.mask as usize..(item.mask as usize).saturating_add(self.words)) {
+            if let Some(bits) = masks.get(item.mask as usize..(item.mask as usize).saturating_add(2 * self.words)) {
                 new.mask = u32::try_from(self.masks.len()).unwrap_or(u32::MAX);
                 self.masks.extend_from_slice(bits);
             }
@@ -146,6 +152,23 @@ impl Values {
                 self.remember((u64::from(number) << 16 | what) + 1, result);
             }
         }
+    }
+
+    /// Takes the place of other values, whose numbers mean nothing here.
+    pub const fn succeed(&mut self, other: &Self) {
+        self.turn = other.turn;
+        self.generation = other.generation.wrapping_add(1);
+    }
+
+    /// The same as long as numbers mean the strings that they meant.
+    pub const fn generation(&self) -> u32 {
+        self.generation
+    }
+
+    /// The bits of a value as they are now; nothing before it was scanned.
+    pub fn bits(&self, id: ValueId) -> &[u64] {
+        let Some(item) = self.items.get(id.0 as usize) else { return &[] };
+        self.masks.get(item.mask as usize..(item.mask as usize).saturating_add(self.words)).unwrap_or_default()
     }
 
     /// Bytes held.
@@ -205,7 +228,14 @@ impl Values {
         let number = u32::try_from(self.items.len()).unwrap_or(u32::MAX - 1);
         let span = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
         let classes = classes::of(&self.bytes[start..]);
-        self.items.push(Item { start: span(start), len: span(self.bytes.len() - start), classes, mask: u32::MAX, born: self.turn, again: false });
+        self.items.push(Item {
+            start: span(start),
+            len: span(self.bytes.len() - start),
+            classes,
+            mask: u32::MAX,
+            born: self.turn,
+            again: false,
+        });
         self.table[at] = number + 1;
         ValueId(number)
     }
@@ -319,18 +349,36 @@ impl Values {
         chosen
     }
 
-    /// Where the bits of a value stand; `scan` makes them (`words` of them) when they are not there yet.
-    pub fn mask(&mut self, id: ValueId, words: usize, scan: impl FnOnce(&[u8], &mut [u64])) -> &[u64] {
-        let Some(item) = self.items.get_mut(id.0 as usize) else { return &[] };
-        if item.mask == u32::MAX {
-            let from = self.masks.len();
-            self.words = words;
-            self.masks.resize(from + words, 0);
-            item.mask = u32::try_from(from).unwrap_or(u32::MAX);
-            let range = item.start as usize..(item.start + item.len) as usize;
-            scan(self.bytes.get(range).unwrap_or_default(), &mut self.masks[from..]);
+    /// The bits of a value, `words` of them; the filter finds them when they are not there yet. A value that differs from `like`
+    /// in the case of its letters at most has the same literals.
+    pub fn mask(&mut self, id: ValueId, like: Option<ValueId>, words: usize, ids: &mut IdSet, filter: &Filter) -> &[u64] {
+        let Some(item) = self.items.get(id.0 as usize).copied() else { return &[] };
+        let at = item.mask as usize;
+        if item.mask != u32::MAX {
+            return self.masks.get(at..at + words).unwrap_or_default();
         }
-        self.masks.get(item.mask as usize..item.mask as usize + words).unwrap_or_default()
+        let from = self.masks.len();
+        self.words = words;
+        // Bits first, then what literals say.
+        self.masks.resize(from + 2 * words, 0);
+        let value = self.bytes.get(item.start as usize..(item.start + item.len) as usize).unwrap_or_default();
+        let twin = like
+            .and_then(|like| self.items.get(like.0 as usize))
+            .filter(|other| other.mask != u32::MAX && self.span(other).eq_ignore_ascii_case(value))
+            .map(|other| other.mask as usize + words);
+        if let Some(twin) = twin {
+            self.masks.copy_within(twin..twin + words, from + words);
+        }
+        if let Some(item) = self.items.get_mut(id.0 as usize) {
+            item.mask = u32::try_from(from).unwrap_or(u32::MAX);
+        }
+        let (bits, literals) = self.masks[from..].split_at_mut(words);
+        filter.scan(value, ids, bits, literals, twin.is_some());
+        self.masks.get(from..from + words).unwrap_or_default()
+    }
+
+    fn span(&self, item: &Item) -> &[u8] {
+        self.bytes.get(item.start as usize..(item.start + item.len) as usize).unwrap_or_default()
     }
 
     /// Takes a bit from a scanned value: its test was made and gave nothing, and would again.
@@ -385,24 +433,24 @@ mod tests {
     #[test]
     fn what_came_back_stays_with_what_is_known_of_it() {
         let mut values = Values::default();
-        let scan = |value: &[u8], bits: &mut [u64]| bits.copy_from_slice(&[value.len() as u64, 0b1010]);
+        let (mut ids, filter) = (IdSet::default(), Filter::default());
         let agent = values.intern(b"Mozilla/5.0 (X11)");
         let lower = values.transform(agent, Transformation::Lowercase, None);
-        assert_eq!(values.mask(lower, 2, scan), [17, 0b1010]);
+        // Nothing is filtered, so that every bit is there.
+        assert_eq!(values.mask(lower, None, 2, &mut ids, &filter), [u64::MAX, u64::MAX]);
         values.drop_bit(lower, 65);
         values.next();
         assert_eq!(values.intern(b"Mozilla/5.0 (X11)"), agent);
         assert_eq!(values.transform(agent, Transformation::Lowercase, None), lower);
-        values.intern(&[b'x'; STAY_BYTES]);
+        values.intern(&vec![b'x'; STAY_BYTES]);
         values.next();
         let agent = values.intern(b"Mozilla/5.0 (X11)");
         assert!(values.size() < 100, "the long one made place");
-        let never = |_: &[u8], _: &mut [u64]| panic!("it is known");
         let lower = values.transform(agent, Transformation::Lowercase, None);
         assert_eq!(values.get(lower), b"mozilla/5.0 (x11)");
-        assert_eq!(values.mask(lower, 2, never), [17, 0b1000]);
+        assert_eq!(values.mask(lower, None, 2, &mut ids, &filter), [u64::MAX, u64::MAX - 2]);
         for turn in 0..2 {
-            values.intern(&[b'y'; STAY_BYTES]);
+            values.intern(&vec![b'y'; STAY_BYTES]);
             values.next();
             assert_eq!(values.size() > 2, turn == 0, "what does not come back goes");
         }

@@ -58,13 +58,18 @@ pub fn policy() -> PolicyText {
 
 /// Runs every test.
 pub fn run(engine: &Arc<Engine>, policy: &Arc<Policy>, cases: &[Case]) -> Vec<Outcome> {
-    cases.iter().map(|case| one(engine, policy, case)).collect()
+    cases.iter().map(|case| one(engine, policy, case, false)).collect()
 }
 
-fn one(engine: &Arc<Engine>, policy: &Arc<Policy>, case: &Case) -> Outcome {
+/// The same with every step written down, and forgotten: what is found must be the same.
+pub fn run_traced(engine: &Arc<Engine>, policy: &Arc<Policy>, cases: &[Case]) -> Vec<Outcome> {
+    cases.iter().map(|case| one(engine, policy, case, true)).collect()
+}
+
+fn one(engine: &Arc<Engine>, policy: &Arc<Policy>, case: &Case, traced: bool) -> Outcome {
     let mut outcome = Outcome { title: case.title.clone(), file: case.file.clone(), wrong: Vec::new(), log: String::new() };
     for stage in &case.stages {
-        let got = send(engine, policy, stage);
+        let got = send(engine, policy, stage, traced);
         judge(&stage.expected, &got, &mut outcome.wrong);
         outcome.log = got.log;
     }
@@ -74,7 +79,7 @@ fn one(engine: &Arc<Engine>, policy: &Arc<Policy>, case: &Case) -> Outcome {
 /// The stub's page.
 const PAGE: &[u8] = b"<html><body>It works</body></html>";
 
-fn send(engine: &Arc<Engine>, policy: &Arc<Policy>, stage: &Stage) -> Got {
+fn send(engine: &Arc<Engine>, policy: &Arc<Policy>, stage: &Stage, traced: bool) -> Got {
     let mut got = Got::default();
     let seen = wire::read(&stage.wire);
     let start = Start {
@@ -85,6 +90,9 @@ fn send(engine: &Arc<Engine>, policy: &Arc<Policy>, stage: &Stage) -> Got {
         unique_id: "test",
     };
     let Some(mut inspection) = Inspection::begin(engine, policy, &start) else { return got };
+    if traced {
+        inspection.trace();
+    }
     let line = Line { method: seen.method, target: seen.target, protocol: seen.protocol };
     let mut verdict = inspection.request(line, seen.headers.iter().map(|(n, v)| (*n, v.as_slice())));
     if verdict == Verdict::Pass {
@@ -100,16 +108,16 @@ fn send(engine: &Arc<Engine>, policy: &Arc<Policy>, stage: &Stage) -> Got {
     if verdict == Verdict::Pass {
         verdict = inspection.response_body(PAGE, true);
     }
-    let head_end = memchr::memmem::find(&stage.wire, b"\r\n\r\n").map_or(stage.wire.len(), |at| at + 4);
-    let refused = hcc_http::RequestHead::default().parse(&stage.wire[..head_end]).err();
+    let refused = wire::refusal(&stage.wire);
     got.refused = refused.is_some() || seen.short;
     got.status = match (refused, verdict) {
-        (Some(reject), _) => reject.status,
-        (None, Verdict::Block { status, .. }) => status,
+        (Some((status, _)), _) | (None, Verdict::Block { status, .. }) => status,
         (None, Verdict::Pass) => status,
     };
-    let about = About { client: "127.0.0.1", host: "localhost", uri: "/", unique_id: "test" };
-    for event in inspection.finish().events {
+    let report = inspection.finish();
+    let status = report.ended.map(|(status, _)| status);
+    let about = About { client: "127.0.0.1", host: "localhost", uri: "/", unique_id: "test", status };
+    for event in report.events {
         got.rules.push(event.rule);
         let _ = writeln!(got.log, "{}", event.error_line(&about));
     }
@@ -152,12 +160,28 @@ fn judge(expected: &Expected, got: &Got, wrong: &mut Vec<String>) {
     }
 }
 
-/// Reads reviewed overrides: a list of `test` and `reason`, both needed.
+/// Reads reviewed overrides: lines `"TITLE" = "REASON"` of the table `expected_to_differ`, as `hcc waf ftw --overrides` takes them.
 pub fn overrides(text: &str) -> Result<Vec<(String, String)>, String> {
-    let list = yaml::Node::parse(text)?;
-    let pair = |item: &yaml::Node| match (item.word("test"), item.word("reason")) {
-        (Some(title), Some(reason)) if !reason.trim().is_empty() => Ok((title.to_owned(), reason.to_owned())),
-        _ => Err("an override needs a test and a reason".to_owned()),
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with(['#', '[']));
+    let quoted =
+        |text: &str| text.trim().strip_prefix('"').and_then(|t| t.strip_suffix('"')).filter(|t| !t.contains('"')).map(str::to_owned);
+    let pair = |line: &str| {
+        let (title, reason) = line.split_once('=')?;
+        Some((quoted(title)?, quoted(reason)?)).filter(|(_, reason)| !reason.trim().is_empty())
     };
-    list.items().iter().map(pair).collect()
+    lines.map(|line| pair(line).ok_or_else(|| format!("an override is \"TITLE\" = \"REASON\", not {line}"))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::overrides;
+
+    #[test]
+    fn overrides_have_reasons() {
+        let good = "# why\n[expected_to_differ]\n\"1-2\" = \"a server = thing\"\n";
+        assert_eq!(overrides(good), Ok(vec![("1-2".to_owned(), "a server = thing".to_owned())]));
+        for wrong in ["\"1-2\" = \"\"", "\"1-2\"", "1-2 = \"because\"", "\"1-2\" = \"a\" # \"b\""] {
+            assert!(overrides(wrong).is_err(), "{wrong}");
+        }
+    }
 }

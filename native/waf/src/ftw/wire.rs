@@ -145,6 +145,12 @@ pub fn read(wire: &[u8]) -> Seen<'_> {
     Seen { method, target, protocol, headers, body, short }
 }
 
+/// The status and the word with which the gateway itself refuses these bytes, before any rule sees them.
+pub fn refusal(wire: &[u8]) -> Option<(u16, &'static str)> {
+    let end = memchr::memmem::find(wire, b"\r\n\r\n").map_or(wire.len(), |at| at + 4);
+    hcc_http::RequestHead::default().parse(&wire[..end]).err().map(|reject| (reject.status, reject.reason))
+}
+
 fn first_line(line: &[u8]) -> (&[u8], &[u8], &[u8]) {
     let start = line.len() - line.trim_ascii_start().len();
     let Some(gap) = memchr::memchr(b' ', &line[start..]).map(|at| start + at) else { return (line, b"", b"") };

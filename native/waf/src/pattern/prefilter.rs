@@ -12,6 +12,12 @@ pub struct IdSet {
 }
 
 impl IdSet {
+    /// Makes it the set of these words.
+    pub fn copy_from(&mut self, words: &[u64]) {
+        self.words.clear();
+        self.words.extend_from_slice(words);
+    }
+
     /// The set as words of 64 ids each, the lowest first; ids beyond them are not in it.
     pub fn words(&self) -> &[u64] {
         &self.words
@@ -75,6 +81,7 @@ impl Builder {
         let mut filter = Prefilter::default();
         let classes = Classes::of(&self.entries);
         let mut owners: BTreeMap<Vec<u8>, Vec<u32>> = BTreeMap::new();
+        let mut conditions = Vec::new();
         for (id, required) in self.entries {
             if required.is_nothing() && required.min_length == 0 {
                 filter.always.insert(id);
@@ -85,11 +92,7 @@ impl Builder {
             if required.literals.is_empty() && required.or_bytes.is_empty() || any == 0 && !required.or_bytes.is_empty() {
                 filter.unfiltered.insert(id);
             }
-            let slot = id as usize;
-            if slot >= filter.checks.len() {
-                filter.checks.resize(slot + 1, Check::default());
-            }
-            filter.checks[slot] = Check { min_length: required.min_length, all };
+            conditions.push((id, required.min_length, all));
             if any != 0 {
                 filter.by_class[any.trailing_zeros() as usize].insert(id);
             }
@@ -99,6 +102,7 @@ impl Builder {
             filter.ids.insert(id);
         }
         filter.classes = classes.table();
+        filter.conditions(&conditions);
         filter.grams = (!owners.is_empty()).then(|| Grams::new(owners.into_iter().collect()));
         filter
     }
@@ -141,12 +145,8 @@ impl Classes {
     }
 }
 
-#[derive(Clone, Copy, Debug, Default)]
-struct Check {
-    min_length: usize,
-    /// Classes of which each must be present.
-    all: u64,
-}
+/// Lengths that are told apart; all longer values count as one.
+const LENGTHS: usize = 64;
 
 /// Says which patterns may match a value. It may name one that does not match, and never leaves one out that does.
 #[derive(Debug)]
@@ -161,8 +161,14 @@ pub struct Prefilter {
     classes: Box<[u64; 256]>,
     /// By class, the ids that a byte of it is enough for.
     by_class: Vec<IdSet>,
-    /// By id.
-    checks: Vec<Check>,
+    /// Words of the sets below.
+    words: usize,
+    /// By length, the ids that such a value is long enough for.
+    long_enough: Vec<u64>,
+    /// By class, the ids that a value without it is nothing for.
+    needed: Vec<u64>,
+    /// The classes that some id needs.
+    classes_needed: u64,
 }
 
 impl Default for Prefilter {
@@ -174,7 +180,10 @@ impl Default for Prefilter {
             unfiltered: IdSet::default(),
             classes: Box::new([0; 256]),
             by_class: vec![IdSet::default(); 64],
-            checks: Vec::new(),
+            words: 0,
+            long_enough: Vec::new(),
+            needed: Vec::new(),
+            classes_needed: 0,
         }
     }
 }
@@ -192,38 +201,76 @@ impl Prefilter {
 
     /// Makes `out` the ids that may match `value`, those of [`Self::always`] excepted.
     pub fn scan(&self, value: &[u8], out: &mut IdSet) {
+        self.literals_of(value, out);
+        self.sieve(value, out);
+    }
+
+    /// The first part of [`Self::scan`]: makes `out` the ids with a literal in the value, and those that want none. The case of
+    /// letters makes no difference to it.
+    pub fn literals_of(&self, value: &[u8], out: &mut IdSet) {
         out.words.clone_from(&self.unfiltered.words);
+        out.words.resize(self.words, 0);
         if let Some(grams) = &self.grams {
             if !grams.search(value, |id| out.insert(id)) {
                 out.words.clone_from(&self.ids.words);
             }
         }
+    }
+
+    /// The second part of [`Self::scan`]: what the value's bytes and its length add and take away.
+    pub fn sieve(&self, value: &[u8], out: &mut IdSet) {
         let present = value.iter().fold(0, |mask, byte| mask | self.classes[usize::from(*byte)]);
         let mut left = present;
         while left != 0 {
             out.extend(&self.by_class[left.trailing_zeros() as usize]);
             left &= left - 1;
         }
-        for (index, word) in out.words.iter_mut().enumerate() {
-            let mut left = *word;
-            while left != 0 {
-                let bit = left.trailing_zeros();
-                left &= left - 1;
-                let holds = self
-                    .checks
-                    .get(index * 64 + bit as usize)
-                    .is_some_and(|check| check.all & !present == 0 && value.len() >= check.min_length);
-                if !holds {
-                    *word &= !(1 << bit);
-                }
+        for (word, fits) in out.words.iter_mut().zip(self.long_enough(value.len())) {
+            *word &= fits;
+        }
+        let mut absent = self.classes_needed & !present;
+        while absent != 0 {
+            for (word, needed) in out.words.iter_mut().zip(self.row(&self.needed, absent.trailing_zeros() as usize)) {
+                *word &= !needed;
             }
+            absent &= absent - 1;
+        }
+    }
+
+    fn row<'s>(&self, sets: &'s [u64], at: usize) -> &'s [u64] {
+        sets.get(at * self.words..(at + 1) * self.words).unwrap_or_default()
+    }
+
+    fn long_enough(&self, length: usize) -> &[u64] {
+        self.row(&self.long_enough, length.min(LENGTHS - 1))
+    }
+
+    /// What ids ask for besides literals: shortest lengths, and classes of which each must be present.
+    fn conditions(&mut self, conditions: &[(u32, usize, u64)]) {
+        self.words = self.ids.words.len();
+        self.long_enough = vec![0; LENGTHS * self.words];
+        self.needed = vec![0; 64 * self.words];
+        for (id, min_length, all) in conditions {
+            let (word, bit) = ((id / 64) as usize, 1_u64 << (id % 64));
+            for length in (0..LENGTHS).filter(|length| length >= min_length || *length == LENGTHS - 1) {
+                self.long_enough[length * self.words + word] |= bit;
+            }
+            for class in (0..64).filter(|class| all >> class & 1 == 1) {
+                self.needed[class * self.words + word] |= bit;
+            }
+            self.classes_needed |= all;
         }
     }
 
     /// Bytes held.
     pub fn memory(&self) -> usize {
         let sets = self.by_class.iter().map(|set| size_of_val(set) + size_of_val(set.words.as_slice())).sum::<usize>();
-        self.grams.as_ref().map_or(0, Grams::memory) + sets + size_of_val(self.checks.as_slice()) + size_of_val(&*self.classes)
+        self.grams.as_ref().map_or(0, Grams::memory) + sets + (self.long_enough.len() + self.needed.len()) * 8 + size_of_val(&*self.classes)
+    }
+
+    /// How many words all ids take.
+    pub const fn words(&self) -> usize {
+        self.words
     }
 
     /// How many different literals are looked for.

@@ -74,6 +74,20 @@ pub fn audit_engine(text: &str) -> Result<Option<bool>, String> {
     if text.eq_ignore_ascii_case("RelevantOnly") { Ok(None) } else { switch(text).map(Some) }
 }
 
+/// Letters of audit log parts (reference manual, "Audit Log Parts"). Events always have A, H and K, and never a body.
+pub fn audit_parts(letters: &str) -> Result<(), String> {
+    match letters.chars().find(|c| !"ABCDEFGHIJKZ".contains(*c)) {
+        _ if letters.is_empty() => Err("expected letters of audit log parts".to_owned()),
+        Some(other) => Err(format!("there is no audit log part {other:?}; there are A to K and Z")),
+        None => Ok(()),
+    }
+}
+
+/// A switch that can only be off.
+fn never(name: &str, value: &str, instead: &str) -> Result<bool, String> {
+    if switch(value)? { Err(format!("{name} cannot be turned on: {instead}")) } else { Ok(false) }
+}
+
 fn bytes(text: &str) -> Result<usize, String> {
     text.parse().map_err(|_| format!("expected a number of bytes, not {text:?}"))
 }
@@ -94,20 +108,20 @@ impl Ctl {
             "requestbodyaccess" => switch(value).map(Self::RequestBodyAccess),
             "responsebodyaccess" => switch(value).map(Self::ResponseBodyAccess),
             "forcerequestbodyvariable" => switch(value).map(Self::ForceRequestBody),
-            "forceresponsebodyvariable" => switch(value).map(Self::ForceResponseBody),
-            "parsexmlintoargs" => switch(value).map(Self::XmlIntoArgs),
+            "forceresponsebodyvariable" => {
+                never(name, value, "RESPONSE_BODY is there for the types of SecResponseBodyMimeType").map(Self::ForceResponseBody)
+            }
+            "parsexmlintoargs" => never(name, value, "XML stays in XML; XML:/* and XML://@* have all of it").map(Self::XmlIntoArgs),
             "requestbodylimit" => bytes(value).map(Self::RequestBodyLimit),
             "responsebodylimit" => bytes(value).map(Self::ResponseBodyLimit),
             "requestbodyprocessor" => Processor::parse(value)
                 .map(Self::Processor)
                 .ok_or_else(|| format!("unknown body processor {value:?}; there are URLENCODED, MULTIPART, JSON and XML")),
             "auditengine" => audit_engine(value).map(Self::AuditEngine),
-            "auditlogparts" => Ok(match value.strip_prefix('+') {
-                Some(parts) => Self::AuditParts(Some(true), parts.to_owned()),
-                None => value
-                    .strip_prefix('-')
-                    .map_or_else(|| Self::AuditParts(None, value.to_owned()), |parts| Self::AuditParts(Some(false), parts.to_owned())),
-            }),
+            "auditlogparts" => match value.strip_prefix('+') {
+                Some(parts) => audit_parts(parts).map(|()| Self::AuditParts(Some(true), parts.to_owned())),
+                None => Err(format!("auditLogParts={value}: parts of an event cannot be taken away; auditEngine=Off leaves it out")),
+            },
             "ruleremovebyid" => Rules::ids(value).map(Self::Remove),
             "ruleremovebytag" => Ok(Self::Remove(Rules::Tag(value.to_owned()))),
             "ruleremovebymsg" => Ok(Self::Remove(Rules::Message(value.to_owned()))),
@@ -133,13 +147,26 @@ mod tests {
             "auditLogParts=+E",
             "requestBodyProcessor=json",
             "auditEngine=RelevantOnly",
+            "parseXmlIntoArgs=Off",
         ];
         for text in good {
             assert!(Ctl::parse(text).is_ok(), "{text}");
         }
-        for text in
-            ["ruleEngine", "ruleEngine=Maybe", "nothing=1", "ruleRemoveById=x", "ruleRemoveTargetById=1", "requestBodyProcessor=CSV"]
-        {
+        for text in [
+            "ruleEngine",
+            "ruleEngine=Maybe",
+            "nothing=1",
+            "ruleRemoveById=x",
+            "ruleRemoveTargetById=1",
+            "requestBodyProcessor=CSV",
+            "parseXmlIntoArgs=On",
+            "parseXmlIntoArgs=OnlyArgs",
+            "forceResponseBodyVariable=On",
+            "auditLogParts=+X",
+            "auditLogParts=+",
+            "auditLogParts=-H",
+            "auditLogParts=ABZ",
+        ] {
             assert!(Ctl::parse(text).is_err(), "{text}");
         }
         assert_eq!(Ctl::parse("ruleRemoveById=1-3,7"), Ok(Ctl::Remove(Rules::Ids(vec![1..=3, 7..=7]))));

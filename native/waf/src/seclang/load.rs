@@ -16,6 +16,8 @@ use std::sync::Arc;
 
 /// Deepest nesting of `Include`.
 const MAX_INCLUDES: usize = 16;
+/// Most files that are read for one rule set, the same one counted each time: files that include each other twice grow by powers.
+const MAX_FILES: usize = 4096;
 /// Most complaints that are kept; a file that is no rule file has one a line.
 const MAX_COMPLAINTS: usize = 200;
 
@@ -48,6 +50,10 @@ struct Loader<'a> {
     open: Option<Box<Rule>>,
     updates: Vec<(Place, Update)>,
     ids: HashMap<u32, Place>,
+    /// The files that are being read, each included by the one before.
+    reading: Vec<String>,
+    /// Files read so far.
+    files: usize,
     complaints: Vec<Complaint>,
 }
 
@@ -60,6 +66,8 @@ impl<'a> Loader<'a> {
             open: None,
             updates: Vec::new(),
             ids: HashMap::new(),
+            reading: Vec::new(),
+            files: 0,
             complaints: Vec::new(),
         }
     }
@@ -94,9 +102,22 @@ impl<'a> Loader<'a> {
             Err(error) => return self.complain(place, format!("{pattern:?}: {error}")),
         };
         for name in names {
+            if self.reading.contains(&name) {
+                self.complain(place, format!("{name:?} includes itself"));
+                continue;
+            }
+            if self.files >= MAX_FILES {
+                return self.complain(place, format!("more than {MAX_FILES} files are included"));
+            }
+            self.files += 1;
             match self.source.read(&name) {
                 // Bytes that are not UTF-8 are shown as replacement characters in complaints and never match anything.
-                Ok(bytes) => self.file(&name, &String::from_utf8_lossy(&bytes), depth),
+                Ok(bytes) => {
+                    let text = String::from_utf8_lossy(&bytes);
+                    self.reading.push(name.clone());
+                    self.file(&name, &text, depth);
+                    self.reading.pop();
+                }
                 Err(error) => self.complain(place, format!("{name:?}: {error}")),
             }
         }

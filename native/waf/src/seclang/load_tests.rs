@@ -7,9 +7,33 @@ fn program(text: &str) -> Result<Program, Vec<String>> {
     load(&source, &["a.conf"]).map_err(|all| all.iter().map(ToString::to_string).collect())
 }
 
+/// The first mistake in files that each include the next so many times; the last one includes `last`.
+fn chain_of_files(count: usize, times: usize, last: &str) -> Option<String> {
+    let mut source = Memory::new().with(&count.to_string(), last);
+    for number in 0..count {
+        source = source.with(&number.to_string(), format!("Include {}\n", number + 1).repeat(times));
+    }
+    load(&source, &["0"]).err().and_then(|all| all.first().map(ToString::to_string))
+}
+
+#[test]
+fn files_that_include_each_other_are_bounded() {
+    for (count, times, last, expected) in [
+        (16, 1, "", None),
+        (17, 1, "", Some("16:1: files include each other too deep")),
+        (2, 1, "Include 1", Some("2:1: \"1\" includes itself")),
+        (16, 3, "", Some("15:3: more than 4096 files are included")),
+    ] {
+        let told = chain_of_files(count, times, last);
+        assert_eq!(told.is_none(), expected.is_none(), "{count} {times} {last}: {told:?}");
+        let what = |text: &str| text.split_once(' ').map(|(_, what)| what.to_owned());
+        assert_eq!(told.as_deref().and_then(what), expected.and_then(what), "{count} {times} {last}");
+    }
+}
+
 #[test]
 fn every_mistake_is_told_with_its_line() {
-    let cases: [(&str, &[&str]); 17] = [
+    let cases: [(&str, &[&str]); 18] = [
         ("SecRuel ARGS x id:1", &["a.conf:1: unknown directive \"SecRuel\""]),
         (
             "\nSecRule ARG \"@foo x\" \"id:1,nope\"",
@@ -22,7 +46,8 @@ fn every_mistake_is_told_with_its_line() {
         ("SecRule ARGS x \"id:1,chain\"\nSecRule ARGS y \"id:2\"", &["id may stand only in the first rule"]),
         ("Include nothing.conf", &["no file \"nothing.conf\""]),
         ("IncludeOptional nothing.conf", &[]),
-        ("Include a.conf", &["include each other too deep"]),
+        ("Include a.conf", &["a.conf:1: \"a.conf\" includes itself"]),
+        ("\nInclude *", &["a.conf:2: \"a.conf\" includes itself"]),
         ("SecRule ARGS \"@pmFromFile none.data\" id:1", &["no file \"none.data\""]),
         ("SecRuleScript x.lua", &["SecRuleScript is refused"]),
         ("SecRule ARGS \"@inspectFile x\" id:1", &["is not supported"]),

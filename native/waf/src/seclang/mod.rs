@@ -8,6 +8,7 @@ pub mod ctl;
 mod lines;
 pub mod load;
 pub mod operator;
+mod outline;
 pub mod rule;
 pub mod settings;
 pub mod source;
@@ -18,6 +19,7 @@ pub mod variable;
 
 pub use complaint::{Complaint, Place};
 pub use load::{Program, load};
+pub use outline::{LinkOutline, RuleOutline, outline};
 pub use settings::{Mode, Settings};
 pub use source::{Files, Memory, RuleSource};
 pub use variable::Variable;

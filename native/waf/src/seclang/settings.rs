@@ -1,6 +1,6 @@
 //! Directives that configure the engine rather than make a rule.
 
-use super::ctl::{audit_engine, switch};
+use super::ctl::{audit_engine, audit_parts, switch};
 
 /// What the engine does with what it finds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -210,7 +210,14 @@ impl Settings {
                 _ => return Err("SecUnicodeMapFile expects a file and a code page".to_owned()),
             },
             "secauditengine" => self.audit_engine = audit_engine(value()?)?,
-            "secauditlogparts" => value()?.clone_into(&mut self.audit_parts),
+            "secauditlogparts" => {
+                let parts = value()?;
+                audit_parts(parts)?;
+                if !(parts.starts_with('A') && parts.ends_with('Z')) {
+                    return Err("SecAuditLogParts begins with A and ends with Z".to_owned());
+                }
+                parts.clone_into(&mut self.audit_parts);
+            }
             "secauditlogrelevantstatus" => self.audit_relevant_status = Some(value()?.to_owned()),
             "sechttpblkey" => self.http_bl_key = Some(value()?.to_owned()),
             "secxmlexternalentity" if switch(value()?)? => return Err("external XML entities are never loaded".to_owned()),

@@ -11,12 +11,19 @@ pub mod v2;
 mod v2_tests;
 
 use super::MILLISECOND;
-use super::wire::{Malformed, Message, signed};
+use super::wire::{Malformed, Message, signed, varint};
 use crate::sink::{Kind, Refused, Report, Sink, Source};
 
 /// A sample of both versions: `value` 1, `timestamp` 2 in milliseconds. Zeros are left out by senders.
 #[inline]
 fn sample(bytes: &[u8]) -> Result<(i64, f64), Malformed> {
+    // Nearly all are a value and then a time, and nothing else.
+    if let Some(([0x09, value @ .., 0x10], mut rest)) = bytes.split_first_chunk::<10>() {
+        let time = varint(&mut rest)?;
+        if let (true, Some(value)) = (rest.is_empty(), value.first_chunk()) {
+            return Ok((signed(time), f64::from_le_bytes(*value)));
+        }
+    }
     let (mut time, mut value) = (0, 0.0);
     let mut message = Message::new(bytes);
     while let Some((number, field)) = message.field()? {

@@ -39,8 +39,13 @@ fn series<'a, S: Sink + ?Sized>(
 ) -> Result<(), Malformed> {
     // Senders write labels first and together: one part, and the samples behind it. Others are read all the same.
     parts.clear();
-    let mut message = Message::new(bytes);
-    let (mut before, mut run) = (bytes.len(), 0..0);
+    let mut rest = bytes;
+    while let Some(next) = short_label(rest) {
+        rest = next;
+    }
+    let mut message = Message::new(rest);
+    let mut before = rest.len();
+    let mut run = 0..bytes.len() - rest.len();
     // Where the first sample or histogram begins; nothing before it needs to be read again.
     let mut values = None;
     while let Some((field, value)) = message.field()? {
@@ -77,6 +82,15 @@ fn series<'a, S: Sink + ?Sized>(
         }
     }
     Ok(())
+}
+
+/// What follows the label that `bytes` begin with, if it is one and shorter than 128 bytes.
+#[inline]
+fn short_label(bytes: &[u8]) -> Option<&[u8]> {
+    match bytes {
+        [0x0a, len @ ..0x80, after @ ..] => after.get(usize::from(*len)..),
+        _ => None,
+    }
 }
 
 /// Runs of encoded labels: `name` 1, `value` 2.
