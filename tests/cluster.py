@@ -18,8 +18,9 @@ from tests.ports import free_port
 ROLES = ("hcc_owner", "hcc_app", "hcc_worker", "hcc_ingest", "hcc_gateway")
 TEMPLATE = "hcc_template"
 """The migrated database, empty but for what migrations put there."""
-SETTINGS = {**THROWAWAY, "authentication_timeout": "10s"}
-"""DROP DATABASE waits for whoever is half-way in, such as a client that was cancelled there; a minute would fail the test."""
+SETTINGS = {**THROWAWAY, "authentication_timeout": "10s", "timescaledb.max_background_workers": "0"}
+"""DROP DATABASE waits for whoever is half-way in, such as a client that was cancelled there; a minute would fail the test. Where
+there is TimescaleDB, its workers visit every new database, and then no other can be made like it."""
 
 
 class Server:
