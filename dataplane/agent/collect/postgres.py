@@ -8,9 +8,9 @@ import time
 from collections.abc import Iterator, Sequence
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from agent.collect.reaching import connect
-from agent.points import Point
-from agent.settings import Server
+from dataplane.agent.collect.reaching import connect
+from dataplane.agent.points import Point
+from dataplane.agent.settings import Server
 
 PORT = 5432
 _VERSION_3 = 196_608

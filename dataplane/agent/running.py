@@ -7,12 +7,12 @@ import sys
 import threading
 import time
 
-from agent.gathering import Gathering
-from agent.points import lines
-from agent.push import Outcome, Pusher
-from agent.queue import Queue
-from agent.sending import Sending
-from agent.settings import Settings
+from dataplane.agent.gathering import Gathering
+from dataplane.agent.points import lines
+from dataplane.agent.push import Outcome, Pusher
+from dataplane.agent.queue import Queue
+from dataplane.agent.sending import Sending
+from dataplane.agent.settings import Settings
 
 
 def say(text: str) -> None:

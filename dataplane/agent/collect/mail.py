@@ -8,7 +8,7 @@ import subprocess
 from collections import Counter
 from collections.abc import Callable, Iterator
 
-from agent.points import Point
+from dataplane.agent.points import Point
 
 _QUEUES = ("active", "deferred", "hold", "incoming", "maildrop")
 _PATIENCE_S = 10.0

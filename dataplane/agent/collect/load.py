@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from agent.collect.files import read
-from agent.points import Point
+from dataplane.agent.collect.files import read
+from dataplane.agent.points import Point
 
 
 def collect(proc: Path) -> Iterator[Point]:

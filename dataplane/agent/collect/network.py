@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from agent.collect.files import read
-from agent.points import Point
+from dataplane.agent.collect.files import read
+from dataplane.agent.points import Point
 
 _FIELDS = {0: "received_bytes_total", 1: "received_packets_total", 2: "receive_errors_total", 3: "receive_drops_total",
            8: "sent_bytes_total", 9: "sent_packets_total", 10: "send_errors_total", 11: "send_drops_total"}  # fmt: skip

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from glob import iglob
 from pathlib import Path
 
-from agent.points import Point
-from agent.settings import Backup
+from dataplane.agent.points import Point
+from dataplane.agent.settings import Backup
 
 MOST = 10_000
 """Files looked at for one job; more are a sign of a wrong pattern."""

@@ -6,8 +6,8 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from agent.collect.files import read
-from agent.points import Point
+from dataplane.agent.collect.files import read
+from dataplane.agent.points import Point
 
 MODES = ("user", "nice", "system", "idle", "iowait", "irq", "softirq", "steal")
 _SINGLE = {"ctxt": "context_switches_total", "processes": "forks_total", "procs_running": "processes_running",

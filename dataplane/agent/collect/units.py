@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 from collections.abc import Callable, Iterator, Sequence
 
-from agent.points import Point
+from dataplane.agent.points import Point
 
 _PROPERTIES = "Id,LoadState,ActiveState,NRestarts,MemoryCurrent,CPUUsageNSec"
 _PATIENCE_S = 5.0

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 
-from agent.collect import (
+from dataplane.agent.collect import (
     backups,
     certificates,
     cpu,
@@ -23,8 +23,8 @@ from agent.collect import (
     redis,
     units,
 )
-from agent.points import Point
-from agent.settings import Settings
+from dataplane.agent.points import Point
+from dataplane.agent.settings import Settings
 
 Collector = Callable[[], Iterable[Point]]
 

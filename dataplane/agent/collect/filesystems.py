@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from agent.collect.files import read
-from agent.points import Point
+from dataplane.agent.collect.files import read
+from dataplane.agent.points import Point
 
 _ESCAPED = re.compile(r"\\([0-7]{3})")
 

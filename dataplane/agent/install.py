@@ -14,7 +14,7 @@ import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 
-from agent import VERSION, unit
+from dataplane.agent import VERSION, unit
 
 _PATIENCE_S = 30.0
 ENROLMENTS = "/v1/monitoring/agents/enrolments"
@@ -161,7 +161,7 @@ def _program(places: Places) -> str:
     """What the unit starts: the bundle, put where it stays, or the module of this installation."""
     own = Path(sys.argv[0])
     if own.suffix != ".pyz":
-        return f"{sys.executable} -I -B -m agent"
+        return f"{sys.executable} -I -B -m dataplane.agent"
     places.bundle.parent.mkdir(parents=True, exist_ok=True)
     if not places.bundle.exists() or not own.samefile(places.bundle):
         shutil.copyfile(own, places.bundle)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
-from agent.points import Point
-from agent.push import Answer, Outcome
-from agent.queue import Queue
+from dataplane.agent.points import Point
+from dataplane.agent.push import Answer, Outcome
+from dataplane.agent.queue import Queue
 
 AT_ONCE = 1 << 20
 """Characters of a request, about five thousand lines."""

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from glob import iglob
 from pathlib import Path
 
-from agent.points import Point
+from dataplane.agent.points import Point
 
 _PEM = re.compile(rb"-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----(.+?)-----END", re.DOTALL)
 _SEQUENCE, _INTEGER, _VERSION = 0x30, 0x02, 0xA0

@@ -15,8 +15,8 @@ _KINDS = ("telegraf", "prometheus", "vmagent", "otel", "node-exporter")
 
 
 def _run(args: argparse.Namespace) -> int:
-    settings = import_module("agent.settings")
-    running = import_module("agent.running")
+    settings = import_module("dataplane.agent.settings")
+    running = import_module("dataplane.agent.running")
     path = Path(args.config) if args.config else None
     if path is None and Path(settings.CONFIG).exists():
         path = Path(settings.CONFIG)
@@ -36,7 +36,7 @@ def _run(args: argparse.Namespace) -> int:
 
 
 def _install(args: argparse.Namespace) -> int:
-    install = import_module("agent.install")
+    install = import_module("dataplane.agent.install")
     claim = args.claim or os.environ.get("HCC_AGENT_CLAIM") or ""
     if claim == "-":
         claim = sys.stdin.readline().strip()
@@ -60,14 +60,14 @@ def _install(args: argparse.Namespace) -> int:
 
 
 def _config(args: argparse.Namespace) -> int:
-    kinds = import_module("agent.configurations").KINDS
+    kinds = import_module("dataplane.agent.configurations").KINDS
     server = args.ingest or args.server.rstrip("/") + "/ingest"
     sys.stdout.write(kinds[args.kind](server.rstrip("/")))
     return 0
 
 
 def _bundle(args: argparse.Namespace) -> int:
-    Path(args.file).write_bytes(import_module("agent.bundle").bundle())
+    Path(args.file).write_bytes(import_module("dataplane.agent.bundle").bundle())
     return 0
 
 
@@ -102,7 +102,7 @@ def fill(parser: argparse.ArgumentParser) -> None:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Entry point of the bundle and of `python3 -m agent`; the exit code."""
+    """Entry point of the bundle and of `python3 -m dataplane.agent`; the exit code."""
     parser = argparse.ArgumentParser(prog="hcc-agent", description="Pushes how a hosting server is.")
     fill(parser)
     args = parser.parse_args(argv)

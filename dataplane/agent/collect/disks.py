@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from agent.collect.files import read
-from agent.points import Point
+from dataplane.agent.collect.files import read
+from dataplane.agent.points import Point
 
 SECTOR = 512
 """Bytes; whatever the disk's own sectors are."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import Enum
 from urllib.parse import urlsplit
 
-from agent import VERSION
+from dataplane.agent import VERSION
 
 
 class Outcome(Enum):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from agent.collect.files import pairs, read
-from agent.points import Point
+from dataplane.agent.collect.files import pairs, read
+from dataplane.agent.points import Point
 
 _MEMORY = {"MemTotal": "total_bytes", "MemAvailable": "available_bytes", "MemFree": "free_bytes", "Cached": "cached_bytes",
            "Buffers": "buffers_bytes", "Dirty": "dirty_bytes", "Shmem": "shared_bytes", "SReclaimable": "reclaimable_bytes",

@@ -6,9 +6,9 @@ import os
 import resource
 from pathlib import Path
 
-from agent import VERSION
-from agent.collect.files import read
-from agent.points import Point
+from dataplane.agent import VERSION
+from dataplane.agent.collect.files import read
+from dataplane.agent.points import Point
 
 
 def collect(proc: Path) -> list[Point]:

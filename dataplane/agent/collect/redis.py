@@ -8,10 +8,10 @@ from collections.abc import Iterator, Sequence
 from typing import BinaryIO
 from urllib.parse import unquote, urlsplit
 
-from agent.collect.files import pairs
-from agent.collect.reaching import connect
-from agent.points import Point
-from agent.settings import Server
+from dataplane.agent.collect.files import pairs
+from dataplane.agent.collect.reaching import connect
+from dataplane.agent.points import Point
+from dataplane.agent.settings import Server
 
 PORT = 6379
 _LARGEST = 1 << 20
