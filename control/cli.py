@@ -10,6 +10,7 @@ from importlib import import_module
 from importlib.metadata import version
 from typing import Any, cast
 
+from agent import commands as agent
 from control import ingest_commands
 from control.command_line import Command, Commands, json_flag, later
 from control.security.commands import arguments as security
@@ -25,6 +26,7 @@ examples:
   hcc site add shop.example --org shop --target http://192.0.2.10:8080
   hcc waf set shop.example --mode block      protect a site
   hcc ban add 203.0.113.7 --reason "guesses passwords" --for 1h
+  hcc agent run --once --print               what this server would push
   hcc keys rotate                            new signing key; old tokens stay good until they expire
 
 Settings come from the environment; `hcc config show` lists them.
@@ -45,6 +47,8 @@ def _gateway(args: argparse.Namespace) -> int:
         geo_country=args.geo_country,
         geo_asn=args.geo_asn,
         rule_sets=args.waf_rule_sets,
+        metrics_url=args.metrics_url,
+        metrics_token=_metrics_token(),
         waf_log=args.waf_log,
         waf_log_format=args.waf_log_format,
         collections=args.waf_collections,
@@ -64,6 +68,12 @@ def _certificate_keys() -> str:
     except crypto.KeyringError as error:
         raise settings.SettingsError([f"{setting.name}: {error}"]) from None
     return str(keys)
+
+
+def _metrics_token() -> str:
+    """With what the gateway pushes its figures; empty when it does not."""
+    settings = import_module("control.core.settings")
+    return settings.read_secret_or_value(settings.ENVIRONMENT["gateway_metrics_token"], os.environ) or ""
 
 
 def _positive(text: str) -> int:
@@ -102,6 +112,7 @@ def build_parser() -> argparse.ArgumentParser:
 
     _add_gateway(commands)
     ingest_commands.add(commands)
+    agent.fill(commands.add("agent", "push how a hosting server is; make it a service; configurations of other senders"))
     commands.add("worker", "run jobs from the queue", later("control.worker"))
     _add_admin(commands)
     _add_keys(commands)
@@ -131,6 +142,7 @@ def _add_gateway(commands: Commands) -> None:
         ("--geo-country", "HCC_GEO_COUNTRY_DB", "", "file of countries in MaxMind's format"),
         ("--waf-log", "HCC_WAF_LOG", "", "file of what the firewall's rules find besides, - is standard output"),
         ("--waf-rule-sets", "HCC_WAF_RULE_SETS", "", "rule files of the firewall: VERSION=FILE:FILE…;VERSION=…"),
+        ("--metrics-url", "HCC_GATEWAY_METRICS_URL", "", "ingestion, for what the gateway and its sites did"),
         ("--waf-collections", "HCC_WAF_COLLECTIONS", "local", "where the firewall remembers clients: local or redis"),
         ("--geo-asn", "HCC_GEO_ASN_DB", "", "file of autonomous systems in MaxMind's format"),
     ):

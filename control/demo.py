@@ -61,7 +61,10 @@ async def seed(
     secrets: dict[str, str],
     ingest_addr: str = "",
 ) -> dict[str, Any]:
-    """Fill the platform; what stack.json says of it. `secrets` has those of `admin` and `customer`, perhaps `ingest_token`."""
+    """Fill the platform; what stack.json says of it.
+
+    `secrets` has those of `admin` and `customer`, perhaps `ingest_token` and `gateway_token`.
+    """
     passwords = Passwords(settings.argon2_memory_kib, 2)
     try:
         with psycopg.connect(settings.owner_database_url) as connection:
@@ -83,6 +86,8 @@ async def seed(
             _certificates(connection, tree, settings)
             if "ingest_token" in secrets:
                 _ingest_token(connection, tree["shop"], secrets["ingest_token"])
+            if "gateway_token" in secrets:
+                _ingest_token(connection, tree["platform"], secrets["gateway_token"], for_others=True)
     finally:
         passwords.close()
     return {
@@ -132,6 +137,11 @@ def _sites(
             {"path_prefix": "/"},
             {"path_prefix": "/v1", **api},
             {"path_prefix": "/v1/auth", "rate_limits": [API_LIMIT]},
+            {"path_prefix": "/v1/metrics", **api},
+            {"path_prefix": "/prometheus", **api},
+            # A server that gets its agent has no account; its claim is looked at behind here.
+            {"path_prefix": "/v1/monitoring/agents/enrolments", "rate_limits": [API_LIMIT]},
+            {"path_prefix": "/v1/monitoring/agents/hcc-agent.pyz", "rate_limits": [API_LIMIT]},
             {"path_prefix": "/docs"},
             {"path_prefix": "/openapi.json"},
             {"path_prefix": "/health"},
@@ -195,14 +205,17 @@ def _upstream(connection: directory.Connection, organization_id: UUID, site_id: 
         )
 
 
-def _ingest_token(connection: directory.Connection, organization_id: UUID, token: str) -> None:
+def _ingest_token(connection: directory.Connection, organization_id: UUID, token: str, *, for_others: bool = False) -> None:
     found = connection.execute("SELECT 1 FROM hcc.ingest_tokens WHERE token_hash = %s", (ingest_tokens.hashed(token),))
     if found.fetchone() is None:
-        ingest_tokens.add(connection, organization_id, "demo", token)
+        ingest_tokens.add(connection, organization_id, "gateways" if for_others else "demo", token, for_others=for_others)
 
 
 def _policies(connection: directory.Connection, platform: UUID) -> None:
-    """The firewall blocks on all sites, only tells on the API, whose users write rules and templates, and leaves metrics."""
+    """The firewall blocks on all sites, only tells on the API, whose users write rules and templates, and leaves metrics alone.
+
+    Expressions over metrics look like attacks (`sum(rate(x[5m]))`), and reach nothing but their own parser.
+    """
 
     def route(prefix: str) -> tuple[Any, ...] | None:
         return connection.execute(
@@ -211,7 +224,8 @@ def _policies(connection: directory.Connection, platform: UUID) -> None:
             (platform, prefix),
         ).fetchone()
 
-    for place, mode in (((None, None), "block"), (route("/v1"), "detect"), (route("/ingest"), "off")):
+    modes = {"/v1": "detect", "/v1/metrics": "off", "/prometheus": "off", "/ingest": "off"}
+    for place, mode in (((None, None), "block"), *((route(prefix), mode) for prefix, mode in modes.items())):
         if place is not None:
             connection.execute(
                 "INSERT INTO hcc.security_policies (id, organization_id, site_id, route_id, mode) VALUES (%s, %s, %s, %s, %s)"

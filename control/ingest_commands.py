@@ -83,6 +83,9 @@ def add(commands: Commands) -> None:
     create = actions.add("create", "make a token; it is shown once", run)
     create.add_argument("--organization", required=True, metavar="SLUG", help="whose values it brings")
     create.add_argument("--name", required=True, help="what it is for")
+    create.add_argument(
+        "--for-others", action="store_true", help="of the platform's organisation: gateways push with it for the owners of sites"
+    )
     revoke = actions.add("revoke", "end a token", run)
     revoke.add_argument("id", help="its id, as `list` shows it")
     for action in (create, revoke, actions.add("list", "list the tokens", run)):

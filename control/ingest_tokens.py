@@ -30,24 +30,32 @@ def hashed(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()
 
 
-def add(connection: Connection, organization_id: UUID, name: str, token: str) -> UUID:
-    """Store a token, as the owner of the schema."""
+def shown(token: str) -> str:
+    """The part of a token that tells tokens apart, and opens nothing."""
+    return token[:_SHOWN]
+
+
+def add(connection: Connection, organization_id: UUID, name: str, token: str, *, for_others: bool = False) -> UUID:
+    """Store a token, as the owner of the schema. `for_others` lets one of the platform push for all organisations."""
     token_id = new_id()
     connection.execute(
-        "INSERT INTO hcc.ingest_tokens (id, organization_id, name, prefix, token_hash) VALUES (%s, %s, %s, %s, %s)",
-        (token_id, organization_id, name, token[:_SHOWN], hashed(token)),
+        "INSERT INTO hcc.ingest_tokens (id, organization_id, name, prefix, token_hash, for_others)"
+        " VALUES (%s, %s, %s, %s, %s, %s)",
+        (token_id, organization_id, name, shown(token), hashed(token), for_others),
     )
     return token_id
 
 
 def _create(connection: Connection, args: argparse.Namespace) -> dict[str, Any]:
+    kinds = ("platform",) if args.for_others else ("platform", "reseller", "customer")
     row = connection.execute(
-        "SELECT id FROM hcc.organizations WHERE slug = %s AND deleted_at IS NULL", (args.organization,)
+        "SELECT id FROM hcc.organizations WHERE slug = %s AND kind = ANY (%s) AND deleted_at IS NULL",
+        (args.organization, list(kinds)),
     ).fetchone()
     if row is None:
         raise NotFound(f"organisation: {args.organization}")
     token = fresh()
-    return {"id": str(add(connection, row[0], args.name, token)), "token": token}
+    return {"id": str(add(connection, row[0], args.name, token, for_others=args.for_others)), "token": token}
 
 
 def _revoke(connection: Connection, args: argparse.Namespace) -> dict[str, Any]:

@@ -25,6 +25,7 @@ from dataplane.listeners import ListenError, open_listeners, parse
 from dataplane.log import logger
 from dataplane.processes import die_with_parent
 from dataplane.rule_sets import RuleSetsError, parse_rule_sets
+from dataplane.traffic import TrafficPush
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -55,6 +56,8 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     geo_country: str
     geo_asn: str
     rule_sets: dict[str, list[str]]
+    metrics_url: str
+    metrics_token: str
     waf_log: str
     waf_log_format: str
     share_collections: bool
@@ -83,6 +86,7 @@ class Operations:
         self._gateway: Gateway | None = None
         self._feed: ConfigFeed | None = None
         self._events: EventWriter | None = None
+        self._traffic: TrafficPush | None = None
         self._tasks: list[asyncio.Task[None]] = []
 
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
@@ -114,6 +118,9 @@ class Operations:
             self._feed = ConfigFeed(options.database_url, gateway.apply, gateway.revoke, gateway.ban, log)
             self._events = EventWriter(options.database_url, gateway.take_events, gateway.take_tallies, log)
             self._tasks = [loop.create_task(self._feed.run()), loop.create_task(self._events.run())]
+        if options.metrics_url and options.metrics_token:
+            self._traffic = TrafficPush(options.metrics_url, options.metrics_token, self._own_figures, gateway.traffic, log)
+            self._tasks.append(loop.create_task(self._traffic.run()))
 
     def __rsgi_del__(self, loop: asyncio.AbstractEventLoop) -> None:
         for task in self._tasks:
@@ -151,17 +158,25 @@ class Operations:
                 }
                 answer.response_bytes(200 if ready else 503, _JSON, msgspec.json.encode(body))
             case "/metrics":
-                connected = int(bool(self._feed and self._feed.connected))
-                own = (
-                    "# HELP hcc_gateway_config_connected Whether the configuration is fed (1) or the last good copy (0)\n"
-                    f"# TYPE hcc_gateway_config_connected gauge\nhcc_gateway_config_connected {connected}\n"
-                )
-                own += self._events_text()
-                answer.response_bytes(200, _TEXT, gateway.metrics() + own.encode())
+                answer.response_bytes(200, _TEXT, self._own_figures().encode())
             case "/config":
                 answer.response_bytes(200, _JSON, gateway.status())
             case _:
                 answer.response_bytes(404, _JSON, msgspec.json.encode({"error": "not found", "endpoints": ENDPOINTS}))
+
+    def _own_figures(self) -> str:
+        """What the gateway and this process count, in Prometheus' text format."""
+        connected = int(bool(self._feed and self._feed.connected))
+        text = "" if self._gateway is None else self._gateway.metrics().decode()
+        text += (
+            "# HELP hcc_gateway_config_connected Whether the configuration is fed (1) or the last good copy (0)\n"
+            f"# TYPE hcc_gateway_config_connected gauge\nhcc_gateway_config_connected {connected}\n"
+        )
+        if self._traffic is not None:
+            for what, count in (("pushed", self._traffic.pushed), ("failed", self._traffic.failed)):
+                name = f"hcc_gateway_pushes_{what}_total"
+                text += f"# TYPE {name} counter\n{name} {count}\n"
+        return text + self._events_text()
 
     def _events_text(self) -> str:
         """How many security events were written, and how many were not."""
@@ -223,6 +238,8 @@ def serve(
     geo_country: str = "",
     geo_asn: str = "",
     rule_sets: str = "",
+    metrics_url: str = "",
+    metrics_token: str = "",
     waf_log: str = "",
     waf_log_format: str = "modsecurity",
     collections: str = "",
@@ -236,6 +253,7 @@ def serve(
     `redis_url`. The firewall's matches are written to `waf_log` besides. SIGUSR1 opens both logs anew.
     `rule_sets` says which files the firewall's rules of each version are (`VERSION=FILE:FILE;…`), Debian's core rules
     unless given. `collections` is `redis` where gateways share the firewall's persistent collections, else empty or `local`.
+    What the gateway counts goes to ingestion at `metrics_url`, with a token that may push for all organisations.
     Exit code 2 when an address cannot be listened on, the one of Redis is none, or settings of the firewall are not written so.
     """
     from granian import Granian
@@ -268,6 +286,8 @@ def serve(
         geo_country=geo_country,
         geo_asn=geo_asn,
         rule_sets=files,
+        metrics_url=metrics_url.rstrip("/"),
+        metrics_token=metrics_token,
         waf_log=waf_log,
         waf_log_format=waf_log_format,
         share_collections=collections == "redis",

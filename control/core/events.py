@@ -63,6 +63,8 @@ TOPICS: dict[str, str] = {
     "firewall.deleted": "A server's packet filter was deleted",
     "ban.created": "An address or network was banned",
     "ban.lifted": "A ban was lifted",
+    "agent.created": "An agent of a server was let in",
+    "agent.deleted": "An agent of a server was ended",
     "alert_rule.created": "An alert rule was created",
     "alert_rule.updated": "An alert rule was changed",
     "alert_rule.deleted": "An alert rule was deleted",

@@ -40,6 +40,8 @@ PERMISSIONS: dict[str, str] = {
     "security-settings:read": "See what is alike for the security of all sites",
     "security-settings:write": "Change what is alike for the security of all sites",
     "metrics:read": "Ask questions about metrics",
+    "agents:read": "See the agents of servers",
+    "agents:write": "Let agents of servers in, and end them",
     "monitoring:read": "See checks, alerts, notifications and status pages",
     "monitoring:write": "Change checks, alert rules, notifications and status pages",
 }

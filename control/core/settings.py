@@ -36,6 +36,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     gateway_database_url: str = ""
     ingest_database_url: str = ""
     owner_database_url: str = ""
+    gateway_metrics_token: str = ""
     db_pool_min: Annotated[int, Meta(ge=0, le=1000)] = 5
     db_pool_max: Annotated[int, Meta(ge=1, le=1000)] = 20
     db_max_lifetime: Seconds = 1800
@@ -76,6 +77,11 @@ ENVIRONMENT: dict[str, Setting] = {
     "gateway_database_url": Setting("HCC_GATEWAY_DATABASE_URL", "PostgreSQL as role hcc_gateway", secret=True),
     "ingest_database_url": Setting("HCC_INGEST_DATABASE_URL", "PostgreSQL as role hcc_ingest", secret=True),
     "owner_database_url": Setting("HCC_OWNER_DATABASE_URL", "PostgreSQL as role hcc_owner; migrations only", secret=True),
+    "gateway_metrics_token": Setting(
+        "HCC_GATEWAY_METRICS_TOKEN",
+        "with what gateways push to HCC_GATEWAY_METRICS_URL: `hcc ingest-token create --for-others`",
+        secret=True,
+    ),
     "db_pool_min": Setting("HCC_DB_POOL_MIN", "connections kept warm"),
     "db_pool_max": Setting("HCC_DB_POOL_MAX", "connections at most"),
     "db_max_lifetime": Setting("HCC_DB_MAX_LIFETIME", "seconds after which a connection is replaced"),

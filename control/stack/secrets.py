@@ -39,7 +39,7 @@ def load(folder: Path) -> StackSecrets:
         encryption_keys=_one(folder / "encryption_keys", _encryption_key),
         certificate_keys=_one(folder / "certificate_keys", _encryption_key),
         demo={name: word(f"demo_{name}") for name in ("admin", "customer")}
-        | {"ingest_token": "hcc_in_" + word("demo_ingest_token")},
+        | {name: "hcc_in_" + word(f"demo_{name}") for name in ("ingest_token", "gateway_token")},
     )
 
 

@@ -84,6 +84,8 @@ class Stack(msgspec.Struct, frozen=True, kw_only=True):
             "HCC_GATEWAY_DATABASE_URL": self.dsn("hcc_gateway"),
             "HCC_CERTIFICATE_KEYS": self.secrets.certificate_keys,
             "REDIS_URL": self.redis.url,
+            "HCC_GATEWAY_METRICS_URL": f"http://{HOST}:{self.ports.ingest}",
+            "HCC_GATEWAY_METRICS_TOKEN": self.secrets.demo["gateway_token"],
             "HCC_GATEWAY_STATE": str(self.run_dir / "gateway" / "snapshot.json"),
         }
 

@@ -28,6 +28,7 @@ _WORDS = {
     "encoding": "this Content-Encoding is not known here",
     "wait": "the organisation sent more values a second than its plan has",
     "unauthorized": "no valid token was sent",
+    "foreign": "this token does not push for that organisation",
     "media": "this Content-Type is not known here",
     "starting": "the server is starting",
 }

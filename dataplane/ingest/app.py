@@ -133,6 +133,10 @@ class Application:
             status, body = (200, b'{"results":[{"statement_id":0}]}') if sender else (401, b'{"error":"no valid token was sent"}')
             exchange.response_bytes(status, [JSON, VERSION], body)
             return
+        named = headers.get("x-hcc-organization")
+        foreign = sender is not None and named is not None
+        if sender is not None and named is not None:
+            sender = self._tokens.on_behalf(sender, named)
         push = recognise(scope.path, scope.query_string, headers)
         if push is None:
             exchange.response_bytes(404, [JSON], b'{"error":"not found"}')
@@ -141,7 +145,7 @@ class Application:
         if self._ingest is None or not self._tokens.known:
             status, fields, content = speaks.failed(said("starting", 503, 2))
         elif sender is None:
-            status, fields, content = speaks.failed(said("unauthorized", 401))
+            status, fields, content = speaks.failed(said("foreign", 403) if foreign else said("unauthorized", 401))
         elif isinstance(push, Push):
             status, fields, content = await self._push(push, sender, headers, exchange)
         else:

@@ -1,6 +1,7 @@
 """Who pushes: tokens by their hash, kept in memory and on disk, so that the database may be away.
 
 All active tokens are read when the database says that they changed; a token that was revoked is refused within that time.
+When each was last used goes back to the database every few seconds.
 """
 
 from __future__ import annotations
@@ -11,9 +12,12 @@ import binascii
 import contextlib
 import hashlib
 import os
+import time
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
+from uuid import UUID
 
 import msgspec
 import psycopg
@@ -24,18 +28,23 @@ from dataplane.log import Log
 DEBOUNCE_SECONDS = 0.05
 REREAD_SECONDS = 30.0
 """What changes without a notification, such as a plan, is seen after this."""
+USES_SECONDS = 10.0
+"""When a token was last used is told this often."""
 _CONNECT_SECONDS = 5
 _LONGEST_BACK_OFF = 1.0
 """A token revoked while the database was away is refused this long after it is back."""
-_READ = "SELECT token_hash, organization_id, values_per_s, active_series FROM hcc.ingest_config_tokens"
+_READ = "SELECT token_hash, organization_id, values_per_s, active_series, for_others FROM hcc.ingest_config_tokens"
+_OTHERS = "SELECT id FROM hcc.ingest_config_organizations"
+_USED = "SELECT hcc.ingest_tokens_used(%s::bytea[], %s::timestamptz[])"
 
 
 class Sender(msgspec.Struct, frozen=True):
-    """Whose values they are, and what may be sent."""
+    """Whose values they are, and what may be sent. `for_others` is a gateway, which says for whom it pushes."""
 
     organization: bytes
     values_per_s: int
     active_series: int
+    for_others: bool = False
 
 
 class Kept(msgspec.Struct, array_like=True):
@@ -43,6 +52,13 @@ class Kept(msgspec.Struct, array_like=True):
 
     token_hash: bytes
     sender: Sender
+
+
+class State(msgspec.Struct):
+    """What the file has."""
+
+    senders: list[Kept]
+    others: list[bytes]
 
 
 def presented(authorization: str | None, query: str) -> str | None:
@@ -74,6 +90,8 @@ class Tokens:
         self._state = state
         self._log = log
         self._senders: dict[bytes, Sender] = {}
+        self._others: frozenset[bytes] = frozenset()
+        self._used: dict[bytes, float] = {}
         self.known = False
         """Whether there is a list at all, be it an old one."""
         self.connected = False
@@ -81,15 +99,30 @@ class Tokens:
     def load(self) -> None:
         """Begin with what was known when the last run ended."""
         try:
-            kept = msgspec.msgpack.decode(self._state.read_bytes(), type=list[Kept])
+            kept = msgspec.msgpack.decode(self._state.read_bytes(), type=State)
         except (OSError, msgspec.DecodeError):
             return
-        self._senders = {one.token_hash: one.sender for one in kept}
+        self._senders = {one.token_hash: one.sender for one in kept.senders}
+        self._others = frozenset(kept.others)
         self.known = True
 
     def find(self, token: str) -> Sender | None:
         """Whose token it is."""
-        return self._senders.get(hashlib.sha256(token.encode(errors="replace")).digest())
+        token_hash = hashlib.sha256(token.encode(errors="replace")).digest()
+        sender = self._senders.get(token_hash)
+        if sender is not None:
+            self._used[token_hash] = time.time()
+        return sender
+
+    def on_behalf(self, sender: Sender, organization: str) -> Sender | None:
+        """The same sender for the organisation of this id; None when it may not, or there is none."""
+        try:
+            owner = UUID(organization).bytes
+        except ValueError:
+            return None
+        if not sender.for_others or owner not in self._others:
+            return None
+        return msgspec.structs.replace(sender, organization=owner)
 
     async def run(self) -> None:
         """Until cancelled: connect, listen, read; after a failure again, with growing pauses."""
@@ -112,20 +145,39 @@ class Tokens:
 
     async def _follow(self, connection: AsyncConnection[Any]) -> None:
         while True:
-            cursor = await connection.execute(_READ, binary=True)
-            rows = await cursor.fetchall()
-            found = {bytes(token): Sender(owner.bytes, rate, series) for token, owner, rate, series in rows}
-            if found != self._senders or not self.known:
-                self._senders = found
-                self.known = True
-                self._log("tokens read", tokens=len(found))
-                await asyncio.to_thread(self._keep, found)
-            timeout = REREAD_SECONDS
-            async for _ in connection.notifies(timeout=timeout, stop_after=1):
-                await asyncio.sleep(DEBOUNCE_SECONDS)
+            await self._read(connection)
+            read_at, told = time.monotonic(), False
+            while not told and time.monotonic() - read_at < REREAD_SECONDS:
+                async for _ in connection.notifies(timeout=USES_SECONDS, stop_after=1):
+                    told = True
+                await self._tell_uses(connection)
+            await asyncio.sleep(DEBOUNCE_SECONDS)
 
-    def _keep(self, senders: dict[bytes, Sender]) -> None:
-        content = msgspec.msgpack.encode([Kept(token_hash, sender) for token_hash, sender in senders.items()])
+    async def _read(self, connection: AsyncConnection[Any]) -> None:
+        cursor = await connection.execute(_READ, binary=True)
+        found = {
+            bytes(token): Sender(owner.bytes, rate, series, others)
+            for token, owner, rate, series, others in await cursor.fetchall()
+        }
+        others: frozenset[bytes] = frozenset()
+        if any(sender.for_others for sender in found.values()):
+            cursor = await connection.execute(_OTHERS, binary=True)
+            others = frozenset(owner.bytes for (owner,) in await cursor.fetchall())
+        if found != self._senders or others != self._others or not self.known:
+            self._senders, self._others = found, others
+            self.known = True
+            self._log("tokens read", tokens=len(found))
+            await asyncio.to_thread(self._keep, State([Kept(*one) for one in found.items()], list(others)))
+
+    async def _tell_uses(self, connection: AsyncConnection[Any]) -> None:
+        """Which tokens were used since the last time. Those that cannot be told now are told after the next use."""
+        used, self._used = self._used, {}
+        if used:
+            moments = [datetime.fromtimestamp(at, UTC) for at in used.values()]
+            await connection.execute(_USED, (list(used), moments))
+
+    def _keep(self, state: State) -> None:
+        content = msgspec.msgpack.encode(state)
         temporary = self._state.with_name(f"{self._state.name}.{os.getpid()}")
         with contextlib.suppress(OSError):
             temporary.unlink(missing_ok=True)

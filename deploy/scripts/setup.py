@@ -43,9 +43,13 @@ PROGRAMS = {
     "nft": "nftables",
     "ip": "iproute2",
     "prometheus": "prometheus",
+    "vmagent": "victoria-metrics",
+    "curl": "curl",
+    "openssl": "openssl",
 }
-"""Programs looked for, and the Debian package of each. nginx, HAProxy, Node, Prometheus, wrk and h2load are
-the peers of tests and benches; nft and ip are for the packet filter; jq is in the README's examples."""
+"""Programs looked for, and the Debian package of each. nginx, HAProxy, Node, Prometheus, vmagent, wrk and h2load are
+the peers of tests and benches; curl pushes in a test, and OpenSSL makes certificates for one; nft and ip are for the packet
+filter; jq is in the README's examples."""
 
 FILES = {
     "/usr/share/modsecurity-crs/rules": "modsecurity-crs",

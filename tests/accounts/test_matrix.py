@@ -14,6 +14,7 @@ import pytest
 from control.app import DOMAINS, create_litestar, http_handlers, routes_of
 from control.core.runtime import Runtime
 from control.core.settings import Settings
+from control.monitoring.agents.service import BUNDLE_PATH
 from control.web.openapi import describe
 from tests.accounts.matrix import OWN, PUBLIC, ROWS
 from tests.accounts.matrix.grid import PLACES, ROLES, Own, Public, Row
@@ -39,6 +40,8 @@ SELECT md5(string_agg(row, '|' ORDER BY row)) FROM (
   UNION ALL SELECT t::text FROM hcc.waf_rules t UNION ALL SELECT t::text FROM hcc.match_rules t
   UNION ALL SELECT t::text FROM hcc.access_entries t UNION ALL SELECT t::text FROM hcc.bans t
   UNION ALL SELECT t::text FROM hcc.threat_detectors t UNION ALL SELECT t::text FROM hcc.firewalls t
+  UNION ALL SELECT t::text FROM hcc.agents t UNION ALL SELECT t::text FROM hcc.agent_claims t
+  UNION ALL SELECT t::text FROM hcc.ingest_tokens t
   UNION ALL SELECT t::text FROM hcc.outbox_events t UNION ALL SELECT t::text FROM hcc.user_credentials t
   UNION ALL SELECT t::text FROM hcc.alert_rules t UNION ALL SELECT t::text FROM hcc.alerts t
   UNION ALL SELECT t::text FROM hcc.silences t UNION ALL SELECT t::text FROM hcc.maintenance_windows t
@@ -168,20 +171,8 @@ def test_what_the_document_leaves_out_is_public(runtime: Runtime) -> None:
     hidden = {path: handler.opt.get("permission") for path, handler in handlers if not handler.resolve_include_in_schema()}
     asking = {path for path in hidden if path.startswith("/prometheus/")}
     assert {hidden.pop(path) for path in asking} == {"metrics:read"}
-    assert hidden == dict.fromkeys(
-        [
-            "/",
-            "/.well-known/jwks.json",
-            "/docs",
-            "/livez",
-            "/metrics",
-            "/openapi.json",
-            "/readyz",
-            "/reset-password",
-            "/status/{slug}",
-        ],
-        "public",
-    )
+    pages = ["/", "/.well-known/jwks.json", "/docs", "/livez", "/metrics", "/openapi.json", "/readyz", "/reset-password"]
+    assert hidden == dict.fromkeys([*pages, BUNDLE_PATH, "/status/{slug}"], "public")
 
 
 ENTERING = {

@@ -37,7 +37,7 @@ OTLP_JSON = (
     ("/api/v1/write", snappy(write_request_2([(UP, [(NOW_MS, 7.0)])])), V2, [("up", {"job": "j"}, NOW_US, 7.0)]),
     ("/api/v1/import/prometheus", f'# TYPE up gauge\nup{{job="j"}} 1 {NOW_MS}\n', {}, [("up", {"job": "j"}, NOW_US, 1.0)]),
     ("/v1/metrics", OTLP_JSON % (NOW_US * 1000), {"content_type": "application/json"}, [("g", {}, NOW_US, 1.5)]),
-])  # fmt: skip
+], ids=range(8))  # fmt: skip
 def test_what_was_pushed_is_in_the_database(
     place: Place, ingester: Ingester, writer: Writer, path: str, body: bytes, headers: dict[str, str],
     rows: list[tuple[str, dict[str, str], int, float]],

@@ -12,6 +12,7 @@ import sys
 import tempfile
 import time
 import urllib.error
+import urllib.parse
 import urllib.request
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -31,12 +32,12 @@ HEAL_SECONDS = 2.0
 SECOND_START_SECONDS = 5.0
 
 
-def until(question: Callable[[], Any], seconds: float, what: str) -> float:
+def until(question: Callable[[], Any], seconds: float, what: str, pause: float = 0.02) -> float:
     """Wait until it holds; how long that took."""
     began = time.monotonic()
     while not question():
         assert time.monotonic() - began < seconds, f"{what}: not within {seconds} s"
-        time.sleep(0.02)
+        time.sleep(pause)
     return time.monotonic() - began
 
 
@@ -137,6 +138,35 @@ def test_stack_json_is_private_and_true(up: Up) -> None:
     stack = up.stack()
     assert {"control", "worker", "origin", "pg_dsn", "redis_url", "mail"} <= set(stack)
     assert up.serves()
+
+
+def asked(url: str, token: str, body: bytes | None = None) -> Any:
+    """What a request with a token is answered, none when that is no JSON."""
+    request = urllib.request.Request(url, body, {"Authorization": f"Bearer {token}"})  # noqa: S310 - our own URLs
+    with urllib.request.urlopen(request, timeout=5) as reply:  # noqa: S310 - our own URLs
+        return json.loads(reply.read() or b"null")
+
+
+def test_what_is_pushed_is_asked_through_the_gateway(up: Up) -> None:
+    stack = up.stack()
+    gateway, customer = stack["gateway"], stack["customer"]
+    login = urllib.request.Request(  # noqa: S310 - our own URLs
+        f"{gateway}/v1/auth/login", json.dumps(customer).encode(), {"Content-Type": "application/json"}, method="POST"
+    )
+    with urllib.request.urlopen(login, timeout=10) as reply:  # noqa: S310 - our own URLs
+        token = json.loads(reply.read())["data"]["access_token"]
+    for number in (1, 2, 4):
+        asked(f"{gateway}/ingest/write", stack["ingest_token"], f"stacked,host=a'b jobs={number}".encode())
+    # Looks like an injection to the firewall, and is what people ask.
+    question = urllib.parse.quote("""sum by (host) (stacked_jobs{host=~"a.*|union select"}) / 2""")
+
+    def answer() -> bool:
+        found = asked(f"{gateway}/prometheus/api/v1/query?query={question}", token)
+        assert found["status"] == "success"
+        return [(line["metric"], line["value"][1]) for line in found["data"]["result"]] == [({"host": "a'b"}, "2")]
+
+    # Not oftener than the API's limit lets anyone ask.
+    until(answer, 5, "what was pushed", pause=0.25)
 
 
 def test_a_second_one_is_refused(up: Up) -> None:

@@ -11,6 +11,8 @@ SAMPLES = "values of series: no row level security, and no grant but that of the
 
 TABLES = {
     "access_entries": TENANT,
+    "agent_claims": TENANT,
+    "agents": TENANT,
     "alert_changes": TENANT,
     "alert_evaluations": TENANT,
     "alert_rules": TENANT,
@@ -35,6 +37,7 @@ TABLES = {
     "gateway_targets": TENANT,
     "gateway_upstreams": TENANT,
     "idempotency_keys": TENANT,
+    "ingest_token_uses": TENANT,
     "incident_updates": TENANT,
     "incidents": TENANT,
     "ingest_outages": TENANT,
@@ -139,6 +142,10 @@ ROWS = {
     "firewalls": "INSERT INTO hcc.firewalls (id, organization_id, server) VALUES (%(id)s, %(org)s, 'web1')",
     "ingest_tokens": "INSERT INTO hcc.ingest_tokens (id, organization_id, name, prefix, token_hash)"
     " VALUES (%(id)s, %(org)s, 'agent', 'hcc_in_', sha256(%(mark)s::bytea))",
+    "ingest_token_uses": "INSERT INTO hcc.ingest_token_uses (token_id, organization_id, last_used_at) VALUES (%(id)s, %(org)s, now())",
+    "agent_claims": "INSERT INTO hcc.agent_claims (id, organization_id, claim_hash, expires_at)"
+    " VALUES (%(id)s, %(org)s, sha256(%(mark)s::bytea), now())",
+    "agents": "INSERT INTO hcc.agents (id, organization_id, name, token_id) VALUES (%(id)s, %(org)s, 'web1', %(id)s)",
     "metric_limits": "INSERT INTO hcc.metric_limits (organization_id) VALUES (%(org)s)",
     "metric_series": "INSERT INTO hcc.metric_series (organization_id, name, key) VALUES (%(org)s, 'up', substr(sha256(%(mark)s::bytea), 1, 16))",
     "metric_families": "INSERT INTO hcc.metric_families (organization_id, name, kind) VALUES (%(org)s, 'up', 'gauge')",

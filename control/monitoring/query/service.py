@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from control.core.context import Context
 from control.core.errors import Unavailable
 from control.monitoring.query.engine import Answer, Engine
-from control.monitoring.query.limits import Limits
+from control.monitoring.query.limits import LOOKBACK, Budget, Limits
 from control.monitoring.query.matchers import Matcher
 from control.monitoring.query.postgres import PostgresStore
-from control.monitoring.query.store import Metadata
+from control.monitoring.query.store import Metadata, Series
 
 LIMITS = Limits()
 _WAIT = 10.0
@@ -36,6 +36,18 @@ async def over(ctx: Context, expression: str, start: int, end: int, step: int) -
     """Its values from start to end, every step (microseconds). Raises as `at`."""
     async with _Turn(ctx):
         return await Engine(_store(ctx), LIMITS).over(expression, start, end, step)
+
+
+async def selected(ctx: Context, matchers: Sequence[Matcher], start: int, end: int) -> list[Series]:
+    """Counters as they were from some minutes before `start` to `end` (microseconds), read from the coarsest table that is fine
+    enough for that time. Raises as `at`."""
+    async with _Turn(ctx):
+        found = await _store(ctx).select(
+            matchers, start - LOOKBACK, end, step=0, column="increase", window=end - start,
+            series=LIMITS.series + 1, samples=LIMITS.samples + 1,
+        )  # fmt: skip
+    Budget(LIMITS).fetched(len(found), sum(one.times.size for one in found))
+    return found
 
 
 async def series(ctx: Context, selectors: Sequence[Sequence[Matcher]], start: int, end: int, limit: int) -> list[dict[str, str]]:

@@ -9,6 +9,7 @@ use crate::security::report::report;
 use crate::session::Worker;
 use crate::stream::ClientStream;
 use crate::time::unix_ms_of;
+use crate::traffic::Counts;
 use hcc_http::request_id::{is_sane, uuid7};
 use hcc_http::{Framing, Name, Reject, RequestHead, ResponseHead};
 use hcc_proxy::{Side, Timer, clock};
@@ -201,6 +202,9 @@ impl Exchange {
         let detail = report(self, worker, known, sent, reason, at_ms);
         let micros = u64::try_from((clock::tick().into_std() - begun).as_micros()).unwrap_or(u64::MAX);
         worker.shared.metrics.answered(sent.status, micros);
+        if let Some(traffic) = known.traffic() {
+            traffic.answered(Counts { status: sent.status, micros, bytes_in: sent.bytes_in, bytes_out: sent.bytes_out });
+        }
         worker.log.add(&Record {
             at_ms,
             micros,

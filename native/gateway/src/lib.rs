@@ -38,6 +38,7 @@ pub mod stream;
 mod testing;
 pub mod time;
 pub mod tls;
+pub mod traffic;
 pub mod tunnel;
 pub mod upload;
 pub mod waf;

@@ -15,13 +15,14 @@ use crate::session::Worker;
 use crate::snapshot::BanBody;
 use crate::state::Shared;
 use crate::tls;
+use crate::traffic;
 use crate::waf::block_lists::BlockLists;
 use crate::waf::{Collections, RuleSets};
 use hcc_http::request_id::Random;
 use hcc_proxy::{Pool, clock};
 use hcc_waf::Inspector;
 use hcc_waf::engine::{Around, Store};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::hash::{BuildHasher, RandomState};
 use std::io;
 use std::net::TcpListener as StdListener;
@@ -183,6 +184,11 @@ impl Gateway {
         text.push_str(&self.shared.limits.render());
         text.push_str(&self.shared.security_text());
         text
+    }
+
+    /// Counters of the sites in force, in Prometheus' text format by the organisation that owns them.
+    pub fn traffic(&self, gateway: &str) -> BTreeMap<String, String> {
+        traffic::by_organization(&self.shared.config.load(), gateway)
     }
 
     /// Starts the threads; thread n accepts from list n, from the first again when there are fewer lists.

@@ -13,6 +13,7 @@ use crate::site::{Action, Counted, Limit, Matched, Route, Site};
 use crate::snapshot::PolicyBody;
 use crate::state::Shared;
 use crate::time::{monotonic_ns, unix_ms_of};
+use crate::traffic::Traffic;
 use crate::waf::Shield;
 use hcc_http::bytes::put_u64;
 use hcc_http::path::{self, Reading};
@@ -101,6 +102,11 @@ impl Known {
     /// The route, when one matched.
     pub fn route(&self) -> Option<&Route> {
         self.route.as_ref().and_then(|(site, index)| site.routes.get(*index))
+    }
+
+    /// Where the request counts: at its route, else at its site.
+    pub fn traffic(&self) -> Option<&Traffic> {
+        self.route().map(|r| r.traffic.as_ref()).or_else(|| self.site.as_ref().map(|s| s.traffic.as_ref()))
     }
 
     /// How the firewall works for this request, once its site is known.

@@ -128,6 +128,11 @@ impl Gateway {
         let text = py.detach(|| self.inner.metrics());
         PyBytes::new(py, text.as_bytes())
     }
+
+    fn traffic<'py>(&self, py: Python<'py>, gateway: &str) -> Vec<(String, Bound<'py, PyBytes>)> {
+        let found = py.detach(|| self.inner.traffic(gateway));
+        found.into_iter().map(|(organization, text)| (organization, PyBytes::new(py, text.as_bytes()))).collect()
+    }
 }
 
 /// The compiled part of the platform.

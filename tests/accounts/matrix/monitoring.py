@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.accounts.matrix.common import LISTED_BY_MEMBERS, MADE_BY_OWNERS, READ_BY_MEMBERS, WRITTEN_BY_OWNERS
+from tests.accounts.matrix.common import (
+    LISTED_BY_MEMBERS,
+    LISTED_BY_STAFF,
+    MADE_BY_OWNERS,
+    READ_BY_MEMBERS,
+    READ_BY_STAFF,
+    WRITTEN_BY_OWNERS,
+)
 from tests.accounts.matrix.grid import Grid, Public, Row, grid
 from tests.accounts.matrix.security import SEEN_BY_MEMBERS
 
 ALL = "/v1/monitoring"
+AGENT = f"{ALL}/agents/{{agent_id}}"
 WRITTEN, DELETED = grid(WRITTEN_BY_OWNERS), grid(WRITTEN_BY_OWNERS, ok=204)
 HOST = [{"name": "host", "value": "a"}]
 RULE = {"name": "{mark}", "expression": "up == 0"}
@@ -90,8 +98,14 @@ ROWS = [
     Row(f"POST {ALL}/incidents/{{incident_id}}/updates", "incident", WRITTEN, {"status": "resolved", "text": "Fixed."}),
     Row("GET /v1/metrics/query", "metric_question", SEEN_BY_MEMBERS),
     Row("GET /v1/metrics/query_range", "metric_question", SEEN_BY_MEMBERS),
+    Row("GET /v1/monitoring/agents", "server_agent", LISTED_BY_STAFF),
+    Row(f"GET {AGENT}", "server_agent", grid(READ_BY_STAFF)),
+    Row(f"DELETE {AGENT}", "server_agent", grid(WRITTEN_BY_OWNERS, ok=204)),
+    Row("GET /v1/monitoring/traffic", "nothing", SEEN_BY_MEMBERS),
+    Row("POST /v1/monitoring/agents/claims", "nothing", MADE_BY_OWNERS, {"name": "web1"}),
 ]
 PUBLIC = [
     Public("GET /v1/heartbeats/{token}", 404),
     Public("POST /v1/heartbeats/{token}", 404),
+    Public("POST /v1/monitoring/agents/enrolments", 404, {"claim": "hcc_claim_x", "host": "web1"}),
 ]

@@ -121,6 +121,20 @@ def metric_question(making: Making, where: str) -> Target:
     return Target("", "no such mark", {"query": f"query=x&start=0&end=60&step=15&organization_id={making.organization(where)}"})
 
 
+def server_agent(making: Making, where: str) -> Target:
+    """The agent of a server, with its token."""
+    agent_id, token_id, mark = new_id(), new_id(), f"mark{secrets.token_hex(8)}"
+    making.connection.execute(
+        "INSERT INTO hcc.ingest_tokens (id, organization_id, name, prefix, token_hash) VALUES (%s, %s, 'agent', 'hcc_in_', %s)",
+        (token_id, making.organization(where), hashlib.sha256(mark.encode()).digest()),
+    )
+    making.connection.execute(
+        "INSERT INTO hcc.agents (id, organization_id, name, token_id) VALUES (%s, %s, %s, %s)",
+        (agent_id, making.organization(where), mark, token_id),
+    )
+    return Target(str(agent_id), mark, {"agent_id": str(agent_id)})
+
+
 def roles_of(making: Making, where: str) -> Target:
     """The roles of an organisation, named in the query."""
     return Target("", "no such mark", {"query": f"organization_id={making.organization(where)}"})
@@ -329,6 +343,6 @@ MAKE: dict[str, Callable[[Making, str], Target]] = {
         user, new_user, user_export, organization, new_organization, api_key, nothing, roles_of, operation, webhook,
         webhook_delivery, audit_entry, site, new_host, upstream, route, certificate,
         security_policy, exclusion, waf_rules, match_rule, access_entry, ban, new_network, security_event,
-        detector, firewall, new_server, metric_question,
+        detector, firewall, new_server, metric_question, server_agent,
     )
 }  # fmt: skip

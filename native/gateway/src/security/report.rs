@@ -24,6 +24,9 @@ pub fn report(ex: &Exchange, worker: &Worker, known: &Known, sent: &Sent, reason
         if let Some(counter) = worker.shared.metrics.security.get(finding.action as usize) {
             counter.fetch_add(1, Ordering::Relaxed);
         }
+        if let Some(traffic) = known.traffic() {
+            traffic.decided(finding.action);
+        }
         if let Some(subject) = &finding.subject {
             detail = Some(format!("{subject} {}", finding.message));
         } else if let Some(first) = finding.matches.first() {

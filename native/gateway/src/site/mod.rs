@@ -23,6 +23,7 @@ pub use route::{Action, Route};
 
 use crate::security::Protection;
 use crate::snapshot::SiteBody;
+use crate::traffic::Traffic;
 use crate::waf::Armour;
 use arc_swap::ArcSwapOption;
 use hcc_proxy::Upstream;
@@ -57,6 +58,8 @@ pub struct Site {
     pub security: Protection,
     /// What the firewall does here; set when the whole configuration is known.
     pub armour: ArcSwapOption<Armour>,
+    /// What became of requests that found no route.
+    pub traffic: Arc<Traffic>,
     matcher: Matcher,
     upstreams: HashMap<String, Arc<Upstream>>,
 }
@@ -94,6 +97,7 @@ impl Site {
             pages: ErrorPages::compile(body.error_pages)?,
             security,
             armour: old.map_or_else(ArcSwapOption::empty, |o| ArcSwapOption::new(o.armour.load_full())),
+            traffic: old.map(|o| Arc::clone(&o.traffic)).unwrap_or_default(),
             upstreams,
         })
     }

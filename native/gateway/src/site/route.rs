@@ -14,6 +14,7 @@ use crate::body::Validator;
 use crate::gate::Counter;
 use crate::security;
 use crate::snapshot::{AuthBody, PolicyBody, RouteBody};
+use crate::traffic::Traffic;
 use hcc_http::bytes::is_token;
 use hcc_proxy::Upstream;
 use std::cmp::Ordering;
@@ -60,6 +61,8 @@ pub struct Route {
     pub max_in_flight: u32,
     /// Those being served.
     pub in_flight: Arc<Counter>,
+    /// What it did.
+    pub traffic: Arc<Traffic>,
     /// What a request body must be.
     pub validate: Option<Validator>,
     /// The route in maintenance.
@@ -156,6 +159,7 @@ pub(super) fn compile(mut body: RouteBody, around: &Around<'_>, hasher: &impl Bu
         max_body: body.max_body,
         max_in_flight: body.max_in_flight,
         in_flight: around.former.get(body.id.as_str()).map(|r| Arc::clone(&r.in_flight)).unwrap_or_default(),
+        traffic: around.former.get(body.id.as_str()).map(|r| Arc::clone(&r.traffic)).unwrap_or_default(),
         validate: body.validate.as_ref().map(Validator::compile).transpose()?,
         maintenance: Maintenance::compile(body.maintenance)?,
         total,

@@ -79,6 +79,9 @@ class Gateway:
     def metrics(self) -> bytes:
         """Counters in Prometheus' text format."""
 
+    def traffic(self, gateway: str) -> list[tuple[str, bytes]]:
+        """Counters of the sites in Prometheus' text format, by the id of their organisation; `gateway` is a label of each."""
+
 @final
 class Match:
     """One rule's match. `target` is the variable, as `ARGS:q`; `excerpt` its bounded value, `***` where it is a secret."""

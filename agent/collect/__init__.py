@@ -1,0 +1,1 @@
+"""What is looked at, one thing a file. A collector gives points, and raises OSError or ValueError where it cannot."""

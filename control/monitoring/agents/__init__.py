@@ -1,0 +1,1 @@
+"""Agents of hosting servers: how they get in, which there are, and how one is sent away."""

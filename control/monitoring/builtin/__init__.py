@@ -1,0 +1,1 @@
+"""Rules and dashboards that come with the platform, as data."""

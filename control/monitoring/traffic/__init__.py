@@ -1,0 +1,1 @@
+"""What sites and their routes did, by what the gateways count."""
