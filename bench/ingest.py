@@ -34,7 +34,7 @@ from _pushes import DESCRIPTION, Pushed, bodies, push
 
 from control import ingest_tokens
 from control.core import migrate
-from control.stack.postgres import SMALL, PrivatePostgres
+from control.stack.postgres import SMALL, PrivatePostgres, find_binaries, timescaledb_available
 
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "bench" / "results"
@@ -53,18 +53,19 @@ sys.exit(serve(folder=sys.argv[1], database_url=sys.argv[2]))
 
 
 class Ours:
-    """PostgreSQL, an ingester and its writer."""
+    """PostgreSQL, an ingester and its writer; values in PostgreSQL's own partitions, or in TimescaleDB."""
 
-    def __init__(self, stack: ExitStack, folder: Path) -> None:
+    def __init__(self, stack: ExitStack, folder: Path, storage: str) -> None:
         self.folder = folder / "logs"
-        self.folder.mkdir()
+        self.folder.mkdir(parents=True)
+        folder.chmod(0o755)
         self.postgres = PrivatePostgres(folder / "postgres", free_port(), password=secrets.token_hex(16), settings=POSTGRES)
         self.postgres.start()
         stack.callback(self.postgres.stop)
         passwords = {role: secrets.token_hex(16) for role in ("hcc_owner", "hcc_ingest", "hcc_app", "hcc_worker", "hcc_gateway")}
         migrate.bootstrap(self.postgres.superuser_dsn, passwords, "hcc")
         self.owner = self.postgres.dsn("hcc_owner", passwords["hcc_owner"], "hcc")
-        migrate.migrate(self.owner)
+        migrate.migrate(self.owner, metric_storage="partitions" if storage == "partitions" else "auto")
         self.token = ingest_tokens.fresh()
         with psycopg.connect(self.owner) as owner:
             row = owner.execute(
@@ -73,6 +74,9 @@ class Ours:
             assert row is not None
             ingest_tokens.add(owner, row[0], "bench", self.token)
             owner.execute("UPDATE hcc.metric_settings SET hot_index = 'never'")
+            owner.execute("SELECT hcc.metric_maintain()")
+            kept = owner.execute("SELECT hcc.metric_storage()").fetchone()
+            assert kept == (storage,)
         self.url = self.postgres.dsn("hcc_ingest", passwords["hcc_ingest"], "hcc")
         self.port = free_port()
         command = [sys.executable, "-c", _SERVE, f"127.0.0.1:{self.port}", str(self.folder), self.url]
@@ -102,6 +106,12 @@ class Ours:
         with psycopg.connect(self.owner) as owner:
             row = owner.execute("SELECT coalesce(sum(values), 0) FROM hcc.metric_segments").fetchone()
         return int(row[0]) if row else 0
+
+    def version(self) -> str:
+        """Of the extension."""
+        with psycopg.connect(self.owner) as owner:
+            row = owner.execute("SELECT extversion FROM pg_extension WHERE extname = 'timescaledb'").fetchone()
+        return str(row[0]) if row else ""
 
     def empty(self) -> None:
         """Begin anew, so that later rounds do not pay for earlier ones."""
@@ -162,10 +172,25 @@ def _case(name: str, rounds: list[dict[str, float]]) -> dict[str, Any]:
     }
 
 
+def _written(ours: Ours, prepared: list[bytes], args: argparse.Namespace) -> tuple[Pushed, float]:
+    """All bodies with the writer beside; values a second in the database, from the first body to the last value."""
+    before, began = ours.rows(), time.perf_counter()
+    with ours.writer():
+        pushed = push(ours.port, "/write", prepared, args.bodies, ours.token)
+        ours.drain()
+        rate = (ours.rows() - before) / (time.perf_counter() - began)
+    return pushed, rate
+
+
 def _round(
-    ours: Ours, peers: dict[str, tuple[int, int]], prepared: list[bytes], args: argparse.Namespace, turn: int
+    ours: Ours,
+    other: Ours | None,
+    peers: dict[str, tuple[int, int]],
+    prepared: list[bytes],
+    args: argparse.Namespace,
+    turn: int,
 ) -> list[dict[str, float]]:
-    """Acknowledged with the writer beside, without it, and what reached the database."""
+    """Acknowledged with the writer beside, without it, and what reached the database; `other` is the one with TimescaleDB."""
     beside: dict[str, float] = {}
     alone: dict[str, float] = {}
     drained: dict[str, float] = {}
@@ -185,14 +210,10 @@ def _round(
             beside[who] = alone[who] = pushed.values_per_s
             tell("acknowledged", who, pushed)
             continue
-        before, began = ours.rows(), time.perf_counter()
-        with ours.writer():
-            pushed = push(ours.port, paths[who], prepared, args.bodies, ours.token)
-            tell("acknowledged and written", who, pushed)
-            beside[who] = pushed.values_per_s
-            ours.drain()
-            drained[who] = (ours.rows() - before) / (time.perf_counter() - began)
-            print(f"round {turn + 1}  in the database          ours               {drained[who]:12,.0f} values/s", flush=True)
+        pushed, drained[who] = _written(ours, prepared, args)
+        tell("acknowledged and written", who, pushed)
+        beside[who] = pushed.values_per_s
+        print(f"round {turn + 1}  in the database          ours               {drained[who]:12,.0f} values/s", flush=True)
         ours.empty()
         pushed = push(ours.port, paths[who], prepared, args.bodies, ours.token)
         alone[who] = pushed.values_per_s
@@ -200,7 +221,13 @@ def _round(
         with ours.writer():
             ours.drain()
         ours.empty()
-    return [dict(sorted(one.items(), key=lambda item: item[0] != "ours")) for one in (alone, beside, drained)]
+    columnstore: dict[str, float] = {}
+    if other is not None:
+        pushed, columnstore["ours"] = _written(other, prepared, args)
+        tell("written to TimescaleDB", "ours", pushed)
+        print(f"round {turn + 1}  in TimescaleDB           ours               {columnstore['ours']:12,.0f} values/s", flush=True)
+        other.empty()
+    return [dict(sorted(one.items(), key=lambda item: item[0] != "ours")) for one in (alone, beside, drained, columnstore)]
 
 
 def main() -> None:
@@ -215,17 +242,21 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="hcc-bench-") as name, ExitStack() as stack:
         folder = Path(name)
         folder.chmod(0o755)
-        ours = Ours(stack, folder)
+        ours = Ours(stack, folder / "ours", "partitions")
+        other = Ours(stack, folder / "timescaledb", "timescaledb") if timescaledb_available(find_binaries()) else None
         peers, said = _peers(stack, folder)
-        rounds = [_round(ours, peers, prepared, args, turn) for turn in range(args.rounds)]
+        if other is not None:
+            said["timescaledb"] = other.version()
+        rounds = [_round(ours, other, peers, prepared, args, turn) for turn in range(args.rounds)]
         memory = {"ours": rss_mib(ours.pid), **{who: rss_mib(pid) for who, (pid, _) in peers.items()}}
         sizes = re.findall(r"\d+", subprocess.run(["du", "-sm", str(folder)], capture_output=True, text=True, check=True).stdout)
     names = (
         "acknowledged, durable (peers as they are)",
         "acknowledged while the writer works beside",
         "in PostgreSQL, from the first body on",
+        "in TimescaleDB, from the first body on",
     )
-    cases = [_case(name, [r[n] for r in rounds]) for n, name in enumerate(names)]
+    cases = [_case(name, [r[n] for r in rounds]) for n, name in enumerate(names) if rounds[0][n]]
     cases.append({"case": "resident memory at the end", "unit": "MiB", "better": "lower", "ours": round(memory.pop("ours")),
                   "peers": {who: round(mib) for who, mib in memory.items()}, "ratios": {}})  # fmt: skip
     result = {
@@ -240,6 +271,8 @@ def main() -> None:
     }
     for case in cases:
         print(f"{case['case']}: ours {case['ours']:,} {case['unit']}, {case['peers']}, ratios {case['ratios']}")
+    if other is None:
+        print("without TimescaleDB, since the server does not have the extension")
     missing = {"victoria-metrics", "influxdb"} - set(peers)
     if missing:
         print(f"left out, since they are not installed: {', '.join(sorted(missing))}")

@@ -105,6 +105,12 @@ def build_parser() -> argparse.ArgumentParser:
     migrate = commands.add("migrate", "bring the database to the newest schema", later("control.core.migrate"))
     migrate.add_argument("--check", action="store_true", help="only say what is missing; exit code 1 when something is")
     migrate.add_argument("--database-url", metavar="URL", help="as role hcc_owner; better in HCC_OWNER_DATABASE_URL")
+    migrate.add_argument(
+        "--metric-storage",
+        choices=("auto", "partitions"),
+        default="auto",
+        help="auto: TimescaleDB where the server has it; decided once, `hcc metrics storage --convert` changes it later",
+    )
     json_flag(migrate)
 
     control = commands.add("control", "serve the API, the panels and the API's documentation", later("control.serve"))

@@ -1,4 +1,4 @@
-"""The command line of ingestion: `hcc ingest`, `hcc ingest-writer`, `hcc ingest-token`."""
+"""The command line of ingestion: `hcc ingest`, `hcc ingest-writer`, `hcc ingest-token`, `hcc metrics`."""
 
 from __future__ import annotations
 
@@ -90,3 +90,14 @@ def add(commands: Commands) -> None:
     revoke.add_argument("id", help="its id, as `list` shows it")
     for action in (create, revoke, actions.add("list", "list the tokens", run)):
         json_flag(action)
+    metrics = Commands(commands.add("metrics", "how values of metrics are kept"), "action")
+    storage = metrics.add(
+        "storage",
+        "say how values are kept, or change it",
+        later("control.monitoring.storage.command"),
+        more="HCC_OWNER_DATABASE_URL is the database, role hcc_owner. A change moves what there is part by part, while values "
+        "come and are read; begun again after an interruption it goes on where it was.",
+    )
+    storage.add_argument("--convert", choices=("timescaledb", "partitions"), help="keep values in this way from now on")
+    storage.add_argument("--dry-run", action="store_true", help="with --convert: only say what would be done")
+    json_flag(storage)

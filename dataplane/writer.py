@@ -21,6 +21,7 @@ from uuid import UUID
 import psycopg
 from hcc_native import SegmentReader, SeriesIds, close_segments
 
+from dataplane import columnstore
 from dataplane.log import Log, logger
 
 LOOK_SECONDS = 0.1
@@ -57,6 +58,7 @@ class Writer:
         self._log = log
         self._ids = SeriesIds(REMEMBERED_SERIES)
         self._prepared: set[int] = set()
+        self._direct = False
         self._looked_for_abandoned = 0.0
         self.stop = threading.Event()
         self.segments = 0
@@ -72,6 +74,7 @@ class Writer:
                         pause = 0.1
                         # It may be another database, or an older state of the same.
                         self._ids, self._prepared = SeriesIds(REMEMBERED_SERIES), set()
+                        self._direct = columnstore.has_direct_way(connection)
                         self._drain(connection, reading)
                 except psycopg.OperationalError as error:
                     self._log("database away", error=" ".join(str(error).split())[:200], again_in_s=round(pause, 1))
@@ -163,7 +166,11 @@ class Writer:
                 owners, *texts = zip(*families, strict=True)
                 connection.execute(_FAMILIES, ([UUID(bytes=owner) for owner in owners], *map(list, texts)))
             segment.begin(row[0])
+            first = segment.piece() or b""
+            if self._direct and columnstore.pays(first):
+                columnstore.take_direct_way(connection)
             with connection.cursor().copy(_COPY) as copy:
+                copy.write(first)
                 for piece in _pieces(segment):
                     copy.write(piece)
         return True

@@ -476,6 +476,36 @@ CREATE FUNCTION hcc.metric_bounded(value double precision) RETURNS double precis
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN CASE WHEN (value > ('100000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000'::numeric)::double precision) THEN 'Infinity'::double precision WHEN (value < ('-100000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000'::numeric)::double precision) THEN '-Infinity'::double precision ELSE value END;
 
+CREATE FUNCTION hcc.metric_compact() RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'hcc', 'pg_temp'
+    AS $_$
+DECLARE
+  one record;
+BEGIN
+  -- Readers come first; what is not done now is done next time.
+  SET LOCAL lock_timeout = '2s';
+  SELECT * INTO one FROM metric_parts('hcc.metric_samples') p
+   WHERE NOT p.compacted AND p.ended < now() - interval '10 minutes' ORDER BY p.ended LIMIT 1;
+  IF one IS NULL THEN
+    RETURN NULL;
+  END IF;
+  IF metric_storage() = 'partitions' THEN
+    EXECUTE format('CREATE INDEX ON %s (series, time)', one.part);
+  ELSE
+    EXECUTE format('SELECT %s.compress_chunk($1, true)', metric_extension_schema()) USING one.part;
+  END IF;
+  RETURN one.part::text;
+END
+$_$;
+
+CREATE FUNCTION hcc.metric_extension_schema() RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path TO 'hcc', 'pg_temp'
+    AS $$
+  SELECT quote_ident(n.nspname) FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace WHERE e.extname = 'timescaledb'
+$$;
+
 CREATE FUNCTION hcc.metric_families_add(owners uuid[], names text[], kinds text[], units text[], helps text[]) RETURNS void
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'hcc', 'pg_temp'
@@ -505,34 +535,60 @@ BEGIN
 END
 $_$;
 
+CREATE FUNCTION hcc.metric_hot_index() RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'hcc', 'pg_temp'
+    AS $$
+BEGIN
+  IF metric_storage() <> 'timescaledb' THEN
+    RETURN;
+  END IF;
+  IF metric_hot_indexed() THEN
+    CREATE INDEX IF NOT EXISTS metric_samples_hot ON ONLY hcc.metric_samples (series, time);
+  ELSE
+    DROP INDEX IF EXISTS hcc.metric_samples_hot;
+  END IF;
+END
+$$;
+
+CREATE FUNCTION hcc.metric_hot_indexed() RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO 'hcc', 'pg_temp'
+    AS $$
+  SELECT s.hot_index = 'always' OR (s.hot_index = 'auto' AND
+    (SELECT coalesce(sum(g.values), 0) < 50000 * 600 FROM metric_segments g WHERE g.written_at > now() - interval '10 minutes'))
+    FROM metric_settings s
+$$;
+
 CREATE FUNCTION hcc.metric_maintain() RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'hcc', 'pg_temp'
     AS $_$
 DECLARE
   keep metric_settings;
-  part record;
+  parent text;
+  one record;
   dropped integer := 0;
 BEGIN
   SELECT * INTO keep FROM metric_settings;
-  PERFORM metric_prepare(ARRAY[now(), now() + make_interval(hours => keep.partition_hours)]);
   -- Readers come first; what is not done now is done next time.
   SET LOCAL lock_timeout = '2s';
-  FOR part IN
-    SELECT p.relname AS parent, c.oid, c.relname, substring(pg_get_expr(c.relpartbound, c.oid) FROM $x$TO \('([^']+)'\)$x$)::timestamptz AS ended
-      FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid JOIN pg_class p ON p.oid = i.inhparent
-     WHERE p.relnamespace = 'hcc'::regnamespace AND p.relname ~ '^metric_(samples|rollups_[0-9]+)$' ORDER BY 4
-  LOOP
-    IF part.ended < now() - make_interval(days => CASE part.parent WHEN 'metric_samples' THEN keep.raw_days
-         WHEN 'metric_rollups_60' THEN keep.minute_days WHEN 'metric_rollups_300' THEN keep.five_minute_days
-         WHEN 'metric_rollups_3600' THEN keep.hour_days ELSE keep.day_days END) THEN
-      EXECUTE format('DROP TABLE hcc.%I', part.relname);
+  PERFORM metric_prepare(ARRAY[now(), now() + make_interval(hours => keep.partition_hours)]);
+  PERFORM metric_hot_index();
+  IF metric_storage() = 'timescaledb' THEN
+    EXECUTE format('SELECT %s.set_chunk_time_interval(''hcc.metric_samples'', $1)', metric_extension_schema())
+      USING make_interval(hours => keep.partition_hours);
+  END IF;
+  FOREACH parent IN ARRAY ARRAY['metric_samples', 'metric_samples_before', 'metric_rollups_60', 'metric_rollups_300',
+                                'metric_rollups_3600', 'metric_rollups_86400'] LOOP
+    CONTINUE WHEN to_regclass('hcc.' || parent) IS NULL;
+    FOR one IN SELECT * FROM metric_parts(('hcc.' || parent)::regclass) p
+                WHERE p.ended < now() - make_interval(days => CASE parent WHEN 'metric_rollups_60' THEN keep.minute_days
+                        WHEN 'metric_rollups_300' THEN keep.five_minute_days WHEN 'metric_rollups_3600' THEN keep.hour_days
+                        WHEN 'metric_rollups_86400' THEN keep.day_days ELSE keep.raw_days END) LOOP
+      PERFORM metric_part_drop(('hcc.' || parent)::regclass, one.part, one.began, one.ended);
       dropped := dropped + 1;
-    ELSIF part.parent = 'metric_samples' AND part.ended < now() - interval '10 minutes' AND NOT EXISTS (
-        SELECT FROM pg_index x JOIN pg_class k ON k.oid = x.indexrelid JOIN pg_am a ON a.oid = k.relam
-         WHERE x.indrelid = part.oid AND a.amname = 'btree') THEN
-      EXECUTE format('CREATE INDEX ON hcc.%I (series, time)', part.relname);
-    END IF;
+    END LOOP;
   END LOOP;
   -- As long as a removed file could come back from a disk that lost power.
   DELETE FROM metric_segments s WHERE s.written_at < now() - interval '30 days' AND s.minutes = '{}';
@@ -562,6 +618,20 @@ BEGIN
 END
 $_$;
 
+CREATE FUNCTION hcc.metric_part_drop(parent regclass, part regclass, began timestamp with time zone, ended timestamp with time zone) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'hcc', 'pg_temp'
+    AS $_$
+BEGIN
+  IF (SELECT c.relkind = 'p' FROM pg_class c WHERE c.oid = parent) THEN
+    EXECUTE format('DROP TABLE %s', part);
+  ELSE
+    EXECUTE format('SELECT %s.drop_chunks($1, older_than => $2, newer_than => $3)', metric_extension_schema())
+      USING parent, ended, began;
+  END IF;
+END
+$_$;
+
 CREATE FUNCTION hcc.metric_partition(parent text, start timestamp with time zone, hours integer, indexes text[]) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'hcc', 'pg_temp'
@@ -586,20 +656,46 @@ BEGIN
 END
 $$;
 
+CREATE FUNCTION hcc.metric_parts(parent regclass) RETURNS TABLE(part regclass, began timestamp with time zone, ended timestamp with time zone, compacted boolean)
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'hcc', 'pg_temp'
+    AS $_$
+BEGIN
+  IF (SELECT c.relkind = 'p' FROM pg_class c WHERE c.oid = parent) THEN
+    RETURN QUERY
+      SELECT c.oid::regclass, substring(pg_get_expr(c.relpartbound, c.oid) FROM $x$FROM \('([^']+)'\)$x$)::timestamptz,
+             substring(pg_get_expr(c.relpartbound, c.oid) FROM $x$TO \('([^']+)'\)$x$)::timestamptz,
+             EXISTS (SELECT FROM pg_index x JOIN pg_class k ON k.oid = x.indexrelid JOIN pg_am a ON a.oid = k.relam
+                      WHERE x.indrelid = c.oid AND a.amname = 'btree')
+        FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid WHERE i.inhparent = parent ORDER BY 2;
+  ELSE
+    -- The status has a bit for each of: in the columnstore, in no order there, frozen, rows outside it.
+    RETURN QUERY EXECUTE
+      'SELECT format(''%I.%I'', c.chunk_schema, c.chunk_name)::regclass, c.range_start, c.range_end, k.status & 11 = 1'
+      '  FROM timescaledb_information.chunks c JOIN _timescaledb_catalog.chunk k'
+      '    ON (k.schema_name, k.table_name) = (c.chunk_schema, c.chunk_name)'
+      ' WHERE (c.hypertable_schema, c.hypertable_name) = (SELECT n.nspname, t.relname FROM pg_class t'
+      '         JOIN pg_namespace n ON n.oid = t.relnamespace WHERE t.oid = $1) ORDER BY 2' USING parent;
+  END IF;
+END
+$_$;
+
 CREATE FUNCTION hcc.metric_prepare(times timestamp with time zone[]) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'hcc', 'pg_temp'
     AS $$
 DECLARE
   hours integer := (SELECT s.partition_hours FROM metric_settings s);
-  mode text := (SELECT s.hot_index FROM metric_settings s);
-  indexed boolean := mode = 'always' OR (mode = 'auto' AND
-    (SELECT coalesce(sum(s.values), 0) < 50000 * 600 FROM metric_segments s WHERE s.written_at > now() - interval '10 minutes'));
+  indexes text[];
   start timestamptz;
 BEGIN
+  IF metric_storage() = 'timescaledb' THEN
+    RETURN;
+  END IF;
+  indexes := CASE WHEN metric_hot_indexed() THEN ARRAY['btree (series, time)']
+                  ELSE ARRAY['brin (series, time) WITH (pages_per_range = 16)'] END;
   FOR start IN SELECT DISTINCT date_bin(make_interval(hours => hours), t, '2000-01-01Z') FROM unnest(times) AS t LOOP
-    PERFORM metric_partition('metric_samples', start, hours,
-      CASE WHEN indexed THEN ARRAY['btree (series, time)'] ELSE ARRAY['brin (series, time) WITH (pages_per_range = 16)'] END);
+    PERFORM metric_partition('metric_samples', start, hours, indexes);
   END LOOP;
 END
 $$;
@@ -607,13 +703,15 @@ $$;
 CREATE FUNCTION hcc.metric_roll_up(most integer DEFAULT 120) RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'hcc', 'pg_temp'
-    AS $$
+    AS $_$
 DECLARE
   -- Values are seconds on their way.
   until timestamptz := now() - interval '20 seconds';
   over integer := floor(extract(epoch FROM until) / 60)::integer - 1;
   batches integer[];
   due integer[];
+  due_times timestamptz[];
+  follow integer[];
   one integer;
   longer integer;
   start timestamptz;
@@ -626,11 +724,21 @@ BEGIN
   SELECT array_agg(DISTINCT s.batch), (array_agg(DISTINCT m.minute ORDER BY m.minute))[1:most] INTO batches, due
     FROM metric_segments s CROSS JOIN LATERAL unnest(s.minutes) AS m(minute) WHERE s.minutes <> '{}' AND m.minute <= over;
   IF due IS NOT NULL THEN
-    -- The minute after a late one begins at another value.
-    FOR one IN SELECT DISTINCT m.minute + n.next FROM unnest(due) AS m(minute), (VALUES (0), (1)) AS n(next)
+    due_times := ARRAY(SELECT to_timestamp(m * 60.0) FROM unnest(due) AS m);
+    -- As far as a minute looks back for the value it counts up from.
+    FOR one IN SELECT DISTINCT m.minute + n.next FROM unnest(due) AS m(minute), generate_series(0, 5) AS n(next)
                 WHERE m.minute + n.next <= over ORDER BY 1 LOOP
       start := to_timestamp(one * 60.0);
-      PERFORM metric_roll_up_minute(start);
+      IF one = ANY (due) THEN
+        PERFORM metric_roll_up_minute(start);
+      ELSE
+        -- Series whose last minute before this one is among those just made.
+        EXECUTE format('SELECT array_agg(r.series) FROM (SELECT b.series FROM metric_rollups_60 b WHERE b.bucket >= %L AND b.bucket < %L'
+                       ' GROUP BY b.series HAVING max(b.bucket) = ANY ($1)) AS r', start - interval '5 minutes', start)
+          INTO follow USING due_times;
+        CONTINUE WHEN follow IS NULL;
+        PERFORM metric_roll_up_minute(start, follow);
+      END IF;
       INSERT INTO metric_rollups_due VALUES (300, date_bin('5 minutes', start, '2000-01-01Z')) ON CONFLICT DO NOTHING;
       done := done + 1;
     END LOOP;
@@ -652,9 +760,9 @@ BEGIN
   END LOOP;
   RETURN done;
 END
-$$;
+$_$;
 
-CREATE FUNCTION hcc.metric_roll_up_minute(start timestamp with time zone) RETURNS void
+CREATE FUNCTION hcc.metric_roll_up_minute(start timestamp with time zone, only_series integer[] DEFAULT NULL::integer[]) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'hcc', 'pg_temp'
     AS $_$
@@ -668,13 +776,14 @@ BEGIN
     '                lag(u.value) OVER (PARTITION BY u.series ORDER BY u.time),'
     '                (SELECT r.last FROM metric_rollups_60 r WHERE r.series = u.series AND r.bucket >= %2$L AND r.bucket < %1$L'
     '                  ORDER BY r.bucket DESC LIMIT 1))) AS before'
-    '           FROM (SELECT DISTINCT ON (m.series, m.time) m.series, m.time, m.value FROM metric_samples m'
-    '                  WHERE m.time >= %1$L AND m.time < %3$L ORDER BY m.series, m.time, m.batch DESC) AS u'
+    '           FROM (SELECT DISTINCT ON (m.series, m.time) m.series, m.time, m.value FROM %4$s m'
+    '                  WHERE m.time >= %1$L AND m.time < %3$L AND ($1 IS NULL OR m.series = ANY ($1))'
+    '                  ORDER BY m.series, m.time, m.batch DESC) AS u'
     '          WHERE u.value <> ''NaN'') AS v'
     '  GROUP BY v.series'
     ' ON CONFLICT (step, series, bucket) DO UPDATE SET count = excluded.count, sum = excluded.sum, min = excluded.min,'
     '   max = excluded.max, last = excluded.last, increase = excluded.increase',
-    start, start - interval '5 minutes', start + interval '1 minute');
+    start, start - interval '5 minutes', start + interval '1 minute', metric_samples_source()) USING only_series;
 END
 $_$;
 
@@ -704,7 +813,8 @@ CREATE FUNCTION hcc.metric_rollup_partition(of_step integer, at timestamp with t
 DECLARE
   hours integer := CASE of_step WHEN 60 THEN 24 WHEN 300 THEN 168 WHEN 3600 THEN 720 ELSE 8760 END;
 BEGIN
-  PERFORM metric_partition('metric_rollups_' || of_step, date_bin(make_interval(hours => hours), at, '2000-01-01Z'), hours, '{}');
+  PERFORM metric_partition('metric_rollups_' || of_step, date_bin(make_interval(hours => hours), at, '2000-01-01Z'), hours,
+                           ARRAY['brin (bucket) WITH (pages_per_range = 16, autosummarize = on)']);
 END
 $$;
 
@@ -732,16 +842,24 @@ CREATE FUNCTION hcc.metric_samples_of(wanted integer[], first timestamp with tim
     SET search_path TO 'hcc', 'pg_temp'
     AS $_$
 BEGIN
-  -- With the times as constants, partitions that cannot have them are not even planned.
   RETURN QUERY EXECUTE format(
     'SELECT v.series, string_agg(timestamptz_send(v.time), ''''::bytea ORDER BY v.time),'
     '       string_agg(float8send(v.value), ''''::bytea ORDER BY v.time)'
-    '  FROM (SELECT DISTINCT ON (m.series, m.time) m.series, m.time, m.value FROM metric_samples m'
+    '  FROM (SELECT DISTINCT ON (m.series, m.time) m.series, m.time, m.value FROM %s m'
     '         WHERE m.series = ANY ($1) AND m.time >= %L AND m.time <= %L ORDER BY m.series, m.time, m.batch DESC) AS v'
-    ' GROUP BY v.series', first, last)
+    ' GROUP BY v.series', metric_samples_source(), first, last)
     USING ARRAY(SELECT s.id FROM metric_series s WHERE s.id = ANY (wanted) AND visible(s.organization_id));
 END
 $_$;
+
+CREATE FUNCTION hcc.metric_samples_source() RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path TO 'hcc', 'pg_temp'
+    AS $$
+  SELECT CASE WHEN to_regclass('hcc.metric_samples_before') IS NULL THEN 'hcc.metric_samples'
+    ELSE '(SELECT time, series, value, batch FROM hcc.metric_samples UNION ALL'
+         ' SELECT time, series, value, batch FROM hcc.metric_samples_before)' END
+$$;
 
 CREATE FUNCTION hcc.metric_series_ids(owners uuid[], names text[], label_sets jsonb[], keys bytea[]) RETURNS integer[]
     LANGUAGE plpgsql SECURITY DEFINER
@@ -778,16 +896,138 @@ BEGIN
 END
 $$;
 
+CREATE FUNCTION hcc.metric_storage() RETURNS text
+    LANGUAGE sql STABLE
+    AS $$
+  SELECT CASE c.relkind WHEN 'p' THEN 'partitions' ELSE 'timescaledb' END FROM pg_class c WHERE c.oid = 'hcc.metric_samples'::regclass
+$$;
+
+CREATE FUNCTION hcc.metric_storage_begin(wanted text) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'hcc', 'pg_temp'
+    AS $$
+DECLARE
+  refusal text;
+  hours integer := (SELECT s.partition_hours FROM metric_settings s);
+BEGIN
+  IF wanted NOT IN ('timescaledb', 'partitions') THEN
+    RAISE invalid_parameter_value USING MESSAGE = format('storage is "timescaledb" or "partitions", not "%s"', wanted);
+  END IF;
+  IF wanted = metric_storage() THEN
+    RETURN;
+  END IF;
+  IF to_regclass('hcc.metric_samples_before') IS NOT NULL THEN
+    RAISE object_not_in_prerequisite_state USING MESSAGE = format(
+      'values are still being moved to "%s"; end that first', metric_storage());
+  END IF;
+  IF wanted = 'timescaledb' THEN
+    refusal := metric_timescaledb_load();
+    IF refusal IS NOT NULL THEN
+      RAISE object_not_in_prerequisite_state USING MESSAGE = refusal;
+    END IF;
+  END IF;
+  ALTER TABLE hcc.metric_samples RENAME TO metric_samples_before;
+  IF wanted = 'partitions' THEN
+    CREATE TABLE hcc.metric_samples (LIKE hcc.metric_samples_before) PARTITION BY RANGE (time);
+  ELSE
+    CREATE TABLE hcc.metric_samples (LIKE hcc.metric_samples_before);
+    EXECUTE format('SELECT %s.create_hypertable(''hcc.metric_samples'', ''time'', chunk_time_interval => %L::interval,'
+                   ' create_default_indexes => false)', metric_extension_schema(), make_interval(hours => hours));
+    -- Values come sorted by series and time, so that is the order within the columnstore too.
+    ALTER TABLE hcc.metric_samples SET (timescaledb.compress, timescaledb.compress_segmentby = 'series',
+                                        timescaledb.compress_orderby = 'time');
+  END IF;
+  GRANT INSERT ON hcc.metric_samples TO hcc_ingest;
+  PERFORM metric_hot_index();
+  IF NOT EXISTS (SELECT FROM hcc.metric_samples_before LIMIT 1) THEN
+    DROP TABLE hcc.metric_samples_before;
+  END IF;
+END
+$$;
+
+CREATE FUNCTION hcc.metric_storage_move() RETURNS text
+    LANGUAGE plpgsql
+    SET search_path TO 'hcc', 'pg_temp'
+    AS $$
+DECLARE
+  old regclass := to_regclass('hcc.metric_samples_before');
+  one record;
+  hours integer := (SELECT s.partition_hours FROM metric_settings s);
+BEGIN
+  IF old IS NULL THEN
+    RETURN NULL;
+  END IF;
+  PERFORM pg_advisory_xact_lock(hashtextextended('hcc.metric_storage_move', 12));
+  SELECT p.*, m.part IS NOT NULL AS moved INTO one
+    FROM metric_parts(old) p LEFT JOIN metric_samples_moved m ON m.part = p.part::text ORDER BY m.part IS NULL, p.began DESC LIMIT 1;
+  IF one IS NULL THEN
+    EXECUTE 'DROP TABLE hcc.metric_samples_before';
+    DELETE FROM metric_samples_moved;
+    RETURN NULL;
+  END IF;
+  IF one.moved THEN
+    PERFORM metric_part_drop(old, one.part, one.began, one.ended);
+    DELETE FROM metric_samples_moved m WHERE m.part = one.part::text;
+    RETURN format('%s to %s is moved', one.began, one.ended);
+  END IF;
+  PERFORM metric_prepare(ARRAY(SELECT generate_series(one.began, one.ended - interval '1 microsecond', make_interval(hours => hours))
+                               UNION SELECT one.ended - interval '1 microsecond'));
+  IF metric_storage() = 'timescaledb' AND current_setting('timescaledb.enable_direct_compress_insert', true) IS NOT NULL THEN
+    PERFORM set_config('timescaledb.enable_direct_compress_insert', 'on', true);
+  END IF;
+  EXECUTE format('INSERT INTO hcc.metric_samples (time, series, value, batch) SELECT time, series, value, batch FROM %s'
+                 ' WHERE time >= %L AND time < %L ORDER BY series, time', old, one.began, one.ended);
+  INSERT INTO metric_samples_moved (part) VALUES (one.part::text);
+  RETURN format('%s to %s is copied', one.began, one.ended);
+END
+$$;
+
+CREATE FUNCTION hcc.metric_timescaledb() RETURNS text
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'hcc', 'pg_temp'
+    AS $$
+BEGIN
+  IF NOT EXISTS (SELECT FROM pg_available_extensions WHERE name = 'timescaledb') THEN
+    RETURN 'the server does not have the extension timescaledb';
+  END IF;
+  -- shared_preload_libraries is for superusers to see; this setting is there when the library is.
+  IF NOT EXISTS (SELECT FROM pg_settings WHERE name = 'timescaledb.bgw_launcher_poll_time') THEN
+    RETURN 'timescaledb is not among the server''s shared_preload_libraries';
+  END IF;
+  IF NOT EXISTS (SELECT FROM pg_extension WHERE extname = 'timescaledb') THEN
+    IF NOT has_database_privilege(current_database(), 'CREATE') THEN
+      RETURN format('%s may not create the extension: grant CREATE on the database', current_user);
+    END IF;
+  ELSIF current_setting('timescaledb.license', true) IS DISTINCT FROM 'timescale' THEN
+    RETURN 'the server''s timescaledb.license is not "timescale": it has no columnstore';
+  END IF;
+  RETURN NULL;
+END
+$$;
+
+CREATE FUNCTION hcc.metric_timescaledb_load() RETURNS text
+    LANGUAGE plpgsql
+    SET search_path TO 'hcc', 'pg_temp'
+    AS $$
+BEGIN
+  IF metric_timescaledb() IS NULL AND NOT EXISTS (SELECT FROM pg_extension WHERE extname = 'timescaledb') THEN
+    CREATE SCHEMA IF NOT EXISTS timescaledb;
+    CREATE EXTENSION timescaledb SCHEMA timescaledb;
+  END IF;
+  RETURN metric_timescaledb();
+END
+$$;
+
 CREATE FUNCTION hcc.metric_values_of(wanted integer[], first timestamp with time zone, last timestamp with time zone) RETURNS TABLE(series integer, times bytea, "values" bytea, batches bytea)
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'hcc', 'pg_temp'
     AS $_$
 BEGIN
-  -- With the times as constants, partitions that cannot have them are not even planned.
   RETURN QUERY EXECUTE format(
     'SELECT m.series, string_agg(timestamptz_send(m.time), ''''::bytea), string_agg(float8send(m.value), ''''::bytea),'
     '       string_agg(int4send(m.batch), ''''::bytea)'
-    '  FROM metric_samples m WHERE m.series = ANY ($1) AND m.time >= %L AND m.time <= %L GROUP BY m.series', first, last)
+    '  FROM %s m WHERE m.series = ANY ($1) AND m.time >= %L AND m.time <= %L GROUP BY m.series',
+    metric_samples_source(), first, last)
     USING ARRAY(SELECT s.id FROM metric_series s WHERE s.id = ANY (wanted) AND visible(s.organization_id));
 END
 $_$;
@@ -2281,6 +2521,8 @@ CREATE TABLE hcc.metric_limits (
     organization_id uuid NOT NULL,
     values_per_s bigint DEFAULT 0 NOT NULL,
     active_series integer DEFAULT 1000000 NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT metric_limits_active_series_check CHECK (((active_series >= 0) AND (active_series <= 100000000))),
     CONSTRAINT metric_limits_values_per_s_check CHECK ((values_per_s >= 0))
 );
@@ -2461,6 +2703,11 @@ CREATE TABLE hcc.metric_samples (
     batch integer NOT NULL
 )
 PARTITION BY RANGE ("time");
+
+CREATE TABLE hcc.metric_samples_moved (
+    part text NOT NULL,
+    moved_at timestamp with time zone DEFAULT now() NOT NULL
+);
 
 ALTER TABLE hcc.metric_segments ALTER COLUMN batch ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME hcc.metric_segments_batch_seq
@@ -3061,6 +3308,9 @@ ALTER TABLE ONLY hcc.metric_rollups_86400
 
 ALTER TABLE ONLY hcc.metric_rollups_due
     ADD CONSTRAINT metric_rollups_due_pkey PRIMARY KEY (step, bucket);
+
+ALTER TABLE ONLY hcc.metric_samples_moved
+    ADD CONSTRAINT metric_samples_moved_pkey PRIMARY KEY (part);
 
 ALTER TABLE ONLY hcc.metric_segments
     ADD CONSTRAINT metric_segments_pkey PRIMARY KEY (ingester, segment);
@@ -4549,6 +4799,11 @@ REVOKE ALL ON PROCEDURE hcc.make_tenant_table(IN table_name text, IN customer_co
 
 REVOKE ALL ON FUNCTION hcc.metric_bounded(value double precision) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION hcc.metric_compact() FROM PUBLIC;
+GRANT ALL ON FUNCTION hcc.metric_compact() TO hcc_worker;
+
+REVOKE ALL ON FUNCTION hcc.metric_extension_schema() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION hcc.metric_families_add(owners uuid[], names text[], kinds text[], units text[], helps text[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION hcc.metric_families_add(owners uuid[], names text[], kinds text[], units text[], helps text[]) TO hcc_ingest;
 
@@ -4556,13 +4811,21 @@ REVOKE ALL ON FUNCTION hcc.metric_figures_of(wanted integer[], step integer, fig
 GRANT ALL ON FUNCTION hcc.metric_figures_of(wanted integer[], step integer, figure text, first timestamp with time zone, last timestamp with time zone) TO hcc_app;
 GRANT ALL ON FUNCTION hcc.metric_figures_of(wanted integer[], step integer, figure text, first timestamp with time zone, last timestamp with time zone) TO hcc_worker;
 
+REVOKE ALL ON FUNCTION hcc.metric_hot_index() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION hcc.metric_hot_indexed() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION hcc.metric_maintain() FROM PUBLIC;
 GRANT ALL ON FUNCTION hcc.metric_maintain() TO hcc_worker;
 
 REVOKE ALL ON FUNCTION hcc.metric_newest(after timestamp with time zone, until timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION hcc.metric_newest(after timestamp with time zone, until timestamp with time zone) TO hcc_worker;
 
+REVOKE ALL ON FUNCTION hcc.metric_part_drop(parent regclass, part regclass, began timestamp with time zone, ended timestamp with time zone) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION hcc.metric_partition(parent text, start timestamp with time zone, hours integer, indexes text[]) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION hcc.metric_parts(parent regclass) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION hcc.metric_prepare(times timestamp with time zone[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION hcc.metric_prepare(times timestamp with time zone[]) TO hcc_ingest;
@@ -4571,7 +4834,7 @@ GRANT ALL ON FUNCTION hcc.metric_prepare(times timestamp with time zone[]) TO hc
 REVOKE ALL ON FUNCTION hcc.metric_roll_up(most integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION hcc.metric_roll_up(most integer) TO hcc_worker;
 
-REVOKE ALL ON FUNCTION hcc.metric_roll_up_minute(start timestamp with time zone) FROM PUBLIC;
+REVOKE ALL ON FUNCTION hcc.metric_roll_up_minute(start timestamp with time zone, only_series integer[]) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION hcc.metric_roll_up_step(of_step integer, start timestamp with time zone) FROM PUBLIC;
 
@@ -4585,12 +4848,27 @@ REVOKE ALL ON FUNCTION hcc.metric_samples_of(wanted integer[], first timestamp w
 GRANT ALL ON FUNCTION hcc.metric_samples_of(wanted integer[], first timestamp with time zone, last timestamp with time zone) TO hcc_app;
 GRANT ALL ON FUNCTION hcc.metric_samples_of(wanted integer[], first timestamp with time zone, last timestamp with time zone) TO hcc_worker;
 
+REVOKE ALL ON FUNCTION hcc.metric_samples_source() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION hcc.metric_series_ids(owners uuid[], names text[], label_sets jsonb[], keys bytea[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION hcc.metric_series_ids(owners uuid[], names text[], label_sets jsonb[], keys bytea[]) TO hcc_ingest;
 
 REVOKE ALL ON FUNCTION hcc.metric_series_of(names text[], wanted jsonb, most integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION hcc.metric_series_of(names text[], wanted jsonb, most integer) TO hcc_app;
 GRANT ALL ON FUNCTION hcc.metric_series_of(names text[], wanted jsonb, most integer) TO hcc_worker;
+
+REVOKE ALL ON FUNCTION hcc.metric_storage() FROM PUBLIC;
+GRANT ALL ON FUNCTION hcc.metric_storage() TO hcc_app;
+GRANT ALL ON FUNCTION hcc.metric_storage() TO hcc_worker;
+GRANT ALL ON FUNCTION hcc.metric_storage() TO hcc_ingest;
+
+REVOKE ALL ON FUNCTION hcc.metric_storage_begin(wanted text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION hcc.metric_storage_move() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION hcc.metric_timescaledb() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION hcc.metric_timescaledb_load() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION hcc.metric_values_of(wanted integer[], first timestamp with time zone, last timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION hcc.metric_values_of(wanted integer[], first timestamp with time zone, last timestamp with time zone) TO hcc_app;
@@ -5060,7 +5338,7 @@ GRANT UPDATE(updated_at) ON TABLE hcc.ingest_tokens TO hcc_worker;
 GRANT UPDATE(deleted_at) ON TABLE hcc.ingest_tokens TO hcc_app;
 GRANT UPDATE(deleted_at) ON TABLE hcc.ingest_tokens TO hcc_worker;
 
-GRANT SELECT ON TABLE hcc.metric_limits TO hcc_app;
+GRANT SELECT,INSERT,UPDATE ON TABLE hcc.metric_limits TO hcc_app;
 GRANT SELECT ON TABLE hcc.metric_limits TO hcc_worker;
 
 GRANT SELECT ON TABLE hcc.ingest_config_tokens TO hcc_ingest;
@@ -5179,8 +5457,8 @@ INSERT INTO hcc.metric_settings (partition_hours, hot_index, raw_days, minute_da
   ('6', 'auto', '15', '30', '90', '400', '3650');
 INSERT INTO hcc.roles (name, user_type, description, permissions) VALUES
   ('member', 'customer', 'Reads, and manages the own account', '{users:read,organizations:read,operations:read,gateway:read,security:read,metrics:read,monitoring:read}'),
-  ('owner', 'customer', 'Everything in the organisation', '{users:*,organizations:read,organizations:write,api-keys:*,audit:read,webhooks:*,operations:read,gateway:*,security:*,metrics:*,agents:*,monitoring:*}'),
-  ('owner', 'reseller', 'Everything in the reseller and its customers', '{users:*,organizations:*,api-keys:*,audit:read,webhooks:*,operations:read,gateway:*,security:*,metrics:*,agents:*,monitoring:*}'),
-  ('staff', 'reseller', 'Daily work for customers', '{users:read,users:write,organizations:read,organizations:tree,organizations:enter,api-keys:read,audit:read,webhooks:read,operations:read,gateway:read,security:read,metrics:read,agents:read,monitoring:read}'),
+  ('owner', 'customer', 'Everything in the organisation', '{users:*,organizations:read,organizations:write,api-keys:*,audit:read,webhooks:*,operations:read,gateway:*,security:*,metrics:*,agents:*,monitoring:*,ingest-tokens:*}'),
+  ('owner', 'reseller', 'Everything in the reseller and its customers', '{users:*,organizations:*,api-keys:*,audit:read,webhooks:*,operations:read,gateway:*,security:*,metrics:*,agents:*,monitoring:*,ingest-tokens:*,metric-limits:write}'),
+  ('staff', 'reseller', 'Daily work for customers', '{users:read,users:write,organizations:read,organizations:tree,organizations:enter,api-keys:read,audit:read,webhooks:read,operations:read,gateway:read,security:read,metrics:read,agents:read,monitoring:read,ingest-tokens:read}'),
   ('superadmin', 'admin', 'Everything, everywhere', '{*}'),
-  ('support', 'admin', 'Reads everything and helps customers', '{users:read,users:write,organizations:read,organizations:tree,organizations:enter,api-keys:read,audit:read,webhooks:read,operations:read,gateway:read,gateway-settings:read,security:read,security-settings:read,metrics:read,agents:read,monitoring:read}');
+  ('support', 'admin', 'Reads everything and helps customers', '{users:read,users:write,organizations:read,organizations:tree,organizations:enter,api-keys:read,audit:read,webhooks:read,operations:read,gateway:read,gateway-settings:read,security:read,security-settings:read,metrics:read,agents:read,monitoring:read,ingest-tokens:read}');

@@ -12,15 +12,18 @@ from psycopg import sql
 from psycopg.pq import TransactionStatus
 
 from control.core import migrate
-from control.stack.postgres import THROWAWAY, PrivatePostgres
+from control.stack.postgres import THROWAWAY, PrivatePostgres, find_binaries, timescaledb_available
 from tests.ports import free_port
 
 ROLES = ("hcc_owner", "hcc_app", "hcc_worker", "hcc_ingest", "hcc_gateway")
 TEMPLATE = "hcc_template"
-"""The migrated database, empty but for what migrations put there."""
+"""The migrated database, empty but for what migrations put there. Metrics are kept in PostgreSQL's own partitions."""
+TIMESCALEDB_TEMPLATE = "hcc_template_timescaledb"
+"""The same with metrics in TimescaleDB."""
 SETTINGS = {**THROWAWAY, "authentication_timeout": "10s", "timescaledb.max_background_workers": "0"}
-"""DROP DATABASE waits for whoever is half-way in, such as a client that was cancelled there; a minute would fail the test. Where
-there is TimescaleDB, its workers visit every new database, and then no other can be made like it."""
+"""TimescaleDB has no jobs of ours, and its workers would hold the database that is copied.
+
+DROP DATABASE waits for whoever is half-way in, such as a client that was cancelled there; a minute would fail the test."""
 
 
 class Server:
@@ -30,12 +33,13 @@ class Server:
         self.postgres = PrivatePostgres(folder / "postgres", free_port(), password=secrets.token_hex(16), settings=SETTINGS)
         self.passwords = {role: secrets.token_hex(16) for role in ROLES}
         self._admin: psycopg.Connection[Any] | None = None
+        self._made: set[str] = set()
 
     def __enter__(self) -> Self:
         self.postgres.start()
         try:
             migrate.bootstrap(self.postgres.superuser_dsn, self.passwords, TEMPLATE)
-            migrate.migrate(self.url("hcc_owner", TEMPLATE))
+            migrate.migrate(self.url("hcc_owner", TEMPLATE), metric_storage="partitions")
         except BaseException:
             self.postgres.stop()
             raise
@@ -50,6 +54,16 @@ class Server:
         if role == "postgres":
             return self.postgres.superuser_dsn.rpartition("/")[0] + f"/{database}"
         return self.postgres.dsn(role, self.passwords[role], database)
+
+    def timescaledb_template(self) -> str | None:
+        """A migrated database with metrics in TimescaleDB, made when first asked for; None when the server does not have it."""
+        if not timescaledb_available(find_binaries()):
+            return None
+        if TIMESCALEDB_TEMPLATE not in self._made:
+            migrate.bootstrap(self.postgres.superuser_dsn, {}, TIMESCALEDB_TEMPLATE)
+            migrate.migrate(self.url("hcc_owner", TIMESCALEDB_TEMPLATE))
+            self._made.add(TIMESCALEDB_TEMPLATE)
+        return TIMESCALEDB_TEMPLATE
 
     def copy(self, template: str, name: str) -> None:
         """A new database like another one, file by file: the template is small, and nobody writes to it."""

@@ -94,6 +94,9 @@ TOPICS: dict[str, str] = {
     "incident.deleted": "An incident of a status page was deleted",
     "alert.firing": "An alert fires",
     "alert.resolved": "An alert is over",
+    "ingest_token.created": "A token for pushing metrics was created",
+    "ingest_token.revoked": "A token for pushing metrics was revoked",
+    "metric_limits.updated": "What an organisation may push was changed",
     "webhook.test": "A test that the owner of a webhook asked for",
 }
 """Every topic that a webhook can ask for, with words for a person."""

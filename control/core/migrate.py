@@ -71,12 +71,16 @@ def bootstrap(superuser_dsn: str, passwords: Mapping[str, str], database: str = 
         connection.execute(sql.SQL("GRANT CONNECT, CREATE ON DATABASE {} TO hcc_owner").format(sql.Identifier(database)))
 
 
-def migrate(owner_dsn: str, say: Callable[[str], None] = lambda _line: None) -> list[str]:
-    """Apply what is missing; the names applied. Raises MigrationError when an applied file has changed."""
+def migrate(owner_dsn: str, say: Callable[[str], None] = lambda _line: None, *, metric_storage: str = "auto") -> list[str]:
+    """Apply what is missing; the names applied. Raises MigrationError when an applied file has changed.
+
+    `metric_storage` is `partitions` to keep metrics in PostgreSQL's own partitions also where the server has TimescaleDB.
+    """
     migrations = read_migrations()
     applied: list[str] = []
     with psycopg.connect(owner_dsn, autocommit=True) as connection:
         connection.execute("SELECT pg_advisory_lock(%s)", (_LOCK,))
+        connection.execute("SELECT set_config('hcc.metric_storage', %s, false)", (metric_storage,))
         connection.execute(
             "CREATE TABLE IF NOT EXISTS hcc.schema_migrations (version integer PRIMARY KEY, name text NOT NULL,"
             " checksum text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now())"
@@ -143,7 +147,7 @@ def command(args: argparse.Namespace) -> int:
             names = [f"{m.version:04}_{m.name}" for m in missing]
             print(msgspec.json.encode({"pending": names}).decode() if args.json else "\n".join(names) or "up to date")
             return 1 if names else 0
-        names = migrate(dsn, (lambda _line: None) if args.json else print)
+        names = migrate(dsn, (lambda _line: None) if args.json else print, metric_storage=args.metric_storage)
     except (MigrationError, psycopg.Error) as error:
         print(f"migrate: {error}", file=sys.stderr)
         return 1

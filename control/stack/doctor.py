@@ -15,7 +15,9 @@ from pathlib import Path
 from typing import Literal
 
 import msgspec
+import psycopg
 
+from control.core.settings import ENVIRONMENT, read_secret_or_value
 from control.stack import ports
 from control.stack.launch import StackError
 from control.stack.postgres import find_binaries, timescaledb_available
@@ -81,12 +83,34 @@ def _postgres() -> Finding:
 
 def _timescaledb() -> Finding:
     try:
-        loaded = timescaledb_available(find_binaries())
+        available = timescaledb_available(find_binaries())
     except StackError:
-        loaded = False
-    if loaded:
-        return Finding("TimescaleDB", "ok", "available: metrics are kept in hypertables")
-    return Finding("TimescaleDB", "ok", "not available: metrics are kept in PostgreSQL's own range partitions")
+        available = False
+    storage, problem = _metric_storage()
+    there = "available" if available else "not available"
+    match storage:
+        case "timescaledb":
+            return Finding("TimescaleDB", "ok", "metrics are kept in its columnstore")
+        case "partitions":
+            advice = "`hcc metrics storage --convert timescaledb` moves them there" if available else ""
+            return Finding("TimescaleDB", "ok", f"{there}; metrics are kept in PostgreSQL's own partitions", advice)
+        case _:
+            will = "TimescaleDB's columnstore" if available else "PostgreSQL's own partitions"
+            return Finding("TimescaleDB", "ok", f"{there}: a new database keeps metrics in {will} ({problem})")
+
+
+def _metric_storage() -> tuple[str, str]:
+    """How the database of this environment keeps metrics; empty, and why, when that cannot be asked."""
+    settings = ENVIRONMENT["database_url"]
+    url = read_secret_or_value(settings, os.environ)
+    if not url:
+        return "", f"{settings.name} is not set"
+    try:
+        with psycopg.connect(url, connect_timeout=2) as connection:
+            row = connection.execute("SELECT hcc.metric_storage()").fetchone()
+    except psycopg.Error:
+        return "", "the database does not answer, or is not on the newest schema"
+    return (str(row[0]) if row else ""), ""
 
 
 def _redis() -> Finding:

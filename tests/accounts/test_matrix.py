@@ -40,6 +40,7 @@ SELECT md5(string_agg(row, '|' ORDER BY row)) FROM (
   UNION ALL SELECT t::text FROM hcc.waf_rules t UNION ALL SELECT t::text FROM hcc.match_rules t
   UNION ALL SELECT t::text FROM hcc.access_entries t UNION ALL SELECT t::text FROM hcc.bans t
   UNION ALL SELECT t::text FROM hcc.threat_detectors t UNION ALL SELECT t::text FROM hcc.firewalls t
+  UNION ALL SELECT t::text FROM hcc.ingest_tokens t UNION ALL SELECT t::text FROM hcc.metric_limits t
   UNION ALL SELECT t::text FROM hcc.agents t UNION ALL SELECT t::text FROM hcc.agent_claims t
   UNION ALL SELECT t::text FROM hcc.ingest_tokens t
   UNION ALL SELECT t::text FROM hcc.outbox_events t UNION ALL SELECT t::text FROM hcc.user_credentials t

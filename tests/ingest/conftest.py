@@ -1,4 +1,4 @@
-"""An ingester and a writer for the tests that do not end them."""
+"""An ingester and a writer for the tests that do not end them, once with each way of keeping values."""
 
 from __future__ import annotations
 
@@ -7,8 +7,19 @@ from pathlib import Path
 
 import pytest
 
-from tests.cluster import Urls
-from tests.ingest.support import Ingester, Place, Writer
+from tests.cluster import Server, Urls
+from tests.ingest.support import STORAGES, Ingester, Place, Writer, template
+
+
+@pytest.fixture(params=STORAGES)
+def storage(request: pytest.FixtureRequest) -> str:
+    """How the test's database keeps values."""
+    return str(request.param)
+
+
+@pytest.fixture
+def database_template(server: Server, storage: str) -> str:
+    return template(server, storage)
 
 
 @pytest.fixture

@@ -13,12 +13,14 @@ from uuid import UUID
 
 import httpx
 import psycopg
+import pytest
 
 from control import ingest_tokens
-from tests.cluster import Urls
+from tests.cluster import TEMPLATE, Server, Urls
 from tests.ports import free_port
 
 PATIENCE = 20.0
+STORAGES = ("partitions", "timescaledb")
 _INGEST = """
 import sys
 from dataplane.ingest.serve import serve
@@ -29,6 +31,16 @@ import sys
 from dataplane.writer import serve
 sys.exit(serve(folder=sys.argv[1], database_url=sys.argv[2]))
 """
+
+
+def template(server: Server, storage: str) -> str:
+    """A migrated database that keeps values in one way; skips the test when the server does not know it."""
+    if storage == "partitions":
+        return TEMPLATE
+    found = server.timescaledb_template()
+    if found is None:
+        pytest.skip("the server does not have the extension timescaledb")
+    return found
 
 
 def until(question: Callable[[], Any], what: str, seconds: float = PATIENCE) -> Any:

@@ -17,8 +17,8 @@ import psycopg
 import pytest
 
 from control.stack.launch import descendants_of, signal_quietly
-from tests.cluster import TEMPLATE, Server, Urls
-from tests.ingest.support import Ingester, Place, Writer, until
+from tests.cluster import Server, Urls
+from tests.ingest.support import Ingester, Place, Writer, template, until
 
 ROUNDS = 20
 LINES = 40
@@ -80,9 +80,9 @@ def kill_postgres(server: Server) -> None:
     server.postgres._process = None
 
 
-def test_every_acknowledged_value_is_there_once(own_server: Server, tmp_path: Path) -> None:
+def test_every_acknowledged_value_is_there_once(own_server: Server, storage: str, tmp_path: Path) -> None:
     name = f"chaos_{uuid4().hex[:8]}"
-    own_server.copy(TEMPLATE, name)
+    own_server.copy(template(own_server, storage), name)
     place = Place(Urls(own_server, name), tmp_path / "logs")
     ingest_url = place.urls["hcc_ingest"]
     ingester = Ingester(place.folder, ingest_url).wait()
@@ -131,9 +131,9 @@ def test_every_acknowledged_value_is_there_once(own_server: Server, tmp_path: Pa
         assert not missing, f"sender {number}: {len(missing)} of {len(acknowledged)} are gone"
 
 
-def test_without_the_database_it_goes_on_and_starts_too(own_server: Server, tmp_path: Path) -> None:
+def test_without_the_database_it_goes_on_and_starts_too(own_server: Server, storage: str, tmp_path: Path) -> None:
     name = f"chaos_{uuid4().hex[:8]}"
-    own_server.copy(TEMPLATE, name)
+    own_server.copy(template(own_server, storage), name)
     place = Place(Urls(own_server, name), tmp_path / "logs")
     ingest_url = place.urls["hcc_ingest"]
     writer = Writer(place.folder, ingest_url)

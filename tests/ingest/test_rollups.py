@@ -119,13 +119,96 @@ def test_the_minute_that_runs_waits(urls: Urls, owner: Connection) -> None:
     assert left == (1,)
 
 
+@pytest.mark.parametrize(("late", "increases"), [
+    (60, {0: 0.0, 60: 10.0, 240: 20.0}),
+    (0, {0: 5.0, 240: 25.0}),
+    (180, {0: 0.0, 180: 10.0, 240: 20.0}),
+    (239, {0: 0.0, 180: 10.0, 240: 20.0}),
+])  # fmt: skip
+def test_a_sparse_counter_counts_up_from_a_late_value_minutes_before(
+    urls: Urls, owner: Connection, late: int, increases: dict[int, float]
+) -> None:
+    put(owner, [(0, 10.0), (240, 40.0), (600, 50.0)])
+    put(owner, [(0, 1.0), (60, 2.0), (120, 3.0), (240, 5.0)], series=2)
+    roll_up(urls)
+    assert {at: increase for at, *_, increase in steps(owner, MINUTE)} == {0: 0.0, 240: 30.0, 600: 0.0}
+    others = steps(owner, MINUTE, 2)
+    put(owner, [(late or 30, 20.0 if late else 15.0)])
+    roll_up(urls)
+    assert {at: increase for at, *_, increase in steps(owner, MINUTE)} == {**increases, 600: 0.0}
+    assert steps(owner, FIVE)[0][-1] == sum(increases.values())
+    assert steps(owner, LONG)[0][-1] == sum(increases.values())
+    assert steps(owner, MINUTE, 2) == others
+
+
+def compact(urls: Urls) -> list[str]:
+    """As the worker does; the names of what was compacted."""
+    found = []
+    with psycopg.connect(urls["hcc_worker"], autocommit=True) as worker:
+        while (row := worker.execute("SELECT hcc.metric_compact()").fetchone()) and row[0]:
+            found.append(row[0])
+            assert len(found) < 50
+    return found
+
+
+def maintain(urls: Urls) -> int:
+    """As the worker does; how many partitions or chunks are gone."""
+    with psycopg.connect(urls["hcc_worker"], autocommit=True) as worker:
+        row = worker.execute("SELECT hcc.metric_maintain()").fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def test_what_is_too_old_goes_and_what_is_full_is_compacted(urls: Urls, owner: Connection) -> None:
+    owner.execute("UPDATE hcc.metric_settings SET raw_days = 3")
+    put(owner, [(0, 1.0), (-9 * 86_400, 2.0)])
+    roll_up(urls)
+    assert maintain(urls) == 1
+    assert owner.execute("SELECT value FROM hcc.metric_samples").fetchall() == [(1.0,)]
+    assert [last for *_, last, _ in steps(owner, MINUTE)] == [2.0, 1.0], "steps are kept longer"
+    full = compact(urls)
+    assert len(full) == (1 if in_timescaledb(owner) else 0), "made with their index, partitions are compact"
+    # A late value opens it again, and what is compacted already is no loss.
+    put(owner, [(1, 7.0)])
+    assert compact(urls) == full
+    assert sorted(owner.execute("SELECT value FROM hcc.metric_samples").fetchall()) == [(1.0,), (7.0,)]
+    roll_up(urls)
+    assert steps(owner, MINUTE)[1][1] == 2
+
+
+def in_timescaledb(owner: Connection) -> bool:
+    return owner.execute("SELECT hcc.metric_storage()").fetchone() == ("timescaledb",)
+
+
+@pytest.mark.parametrize("storage", ["timescaledb"], indirect=True)
+def test_chunks_have_an_index_only_while_little_comes(urls: Urls, owner: Connection) -> None:
+    def indexes() -> list[int]:
+        return [n for (n,) in owner.execute(
+            "SELECT count(x.indexrelid) FROM hcc.metric_parts('hcc.metric_samples') p LEFT JOIN pg_index x ON x.indrelid = p.part"
+            " GROUP BY p.part, p.began ORDER BY p.began"
+        )]  # fmt: skip
+
+    put(owner, [(0, 1.0)])
+    assert indexes() == [1]
+    owner.execute(
+        "INSERT INTO hcc.metric_segments (ingester, segment, values, minutes) VALUES (gen_random_uuid(), 1, 50000 * 600, '{}')"
+    )
+    maintain(urls)
+    put(owner, [(86_400, 2.0)])
+    assert indexes() == [0, 0]
+    owner.execute("DELETE FROM hcc.metric_segments")
+    maintain(urls)
+    put(owner, [(-86_400, 3.0)])
+    assert indexes() == [1, 0, 0], "what is there already is not looked through"
+
+
+@pytest.mark.parametrize("storage", ["partitions"], indirect=True)
 def test_partitions_come_ahead_get_their_index_and_go(urls: Urls, owner: Connection) -> None:
     owner.execute("UPDATE hcc.metric_settings SET hot_index = 'never', raw_days = 3")
     put(owner, [(0, 1.0), (-9 * 86_400, 2.0)])
     roll_up(urls)
-    with psycopg.connect(urls["hcc_worker"], autocommit=True) as worker:
-        row = worker.execute("SELECT hcc.metric_maintain()").fetchone()
-    assert row == (1,)
+    assert maintain(urls) == 1
+    assert len(compact(urls)) == 1
     values = owner.execute("SELECT value FROM hcc.metric_samples").fetchall()
     assert values == [(1.0,)]
     assert [last for *_, last, _ in steps(owner, MINUTE)] == [2.0, 1.0], "steps are kept longer"
@@ -141,7 +224,7 @@ def test_partitions_come_ahead_get_their_index_and_go(urls: Urls, owner: Connect
 
 def test_the_plan_looks_into_the_partitions_of_the_time_alone(urls: Urls, owner: Connection) -> None:
     put(owner, [(0, 1.0), (-86_400, 2.0), (-2 * 86_400, 3.0)])
-    parts = owner.execute("SELECT count(*) FROM pg_inherits WHERE inhparent = 'hcc.metric_samples'::regclass").fetchone()
+    parts = owner.execute("SELECT count(*) FROM hcc.metric_parts('hcc.metric_samples')").fetchone()
     assert parts == (3,)
     first, last = HOUR - timedelta(seconds=1), HOUR + timedelta(seconds=1)
     plan = owner.execute(

@@ -56,6 +56,7 @@ TABLES = {
     "metric_rollups_86400": SAMPLES,
     "metric_rollups_due": PLATFORM,
     "metric_samples": SAMPLES,
+    "metric_samples_moved": PLATFORM,
     "metric_segments": INGEST,
     "metric_series": TENANT,
     "metric_settings": PLATFORM,

@@ -1,4 +1,4 @@
-"""Values by minute, five minutes, hour and day, every minute; partitions and the end of old ones, every hour."""
+"""Values by minute, five minutes, hour and day, every minute; every hour partitions, the end of old ones, and compaction."""
 
 from __future__ import annotations
 
@@ -29,8 +29,17 @@ async def maintain(work: Work, *, timestamp: int) -> None:
     try:
         async with work.runtime.database.transaction(NOBODY) as tx:
             gone = await tx.value(q.SQL.maintain)
+        # A transaction each: one of them may take minutes where a lot comes in.
+        compacted = 0
+        while await _compact(work):
+            compacted += 1
     except psycopg.errors.LockNotAvailable:
         log.info("metric partitions are in use", scheduled_for=timestamp)
         return
-    if gone:
-        log.info("metric partitions dropped", partitions=gone, scheduled_for=timestamp)
+    if gone or compacted:
+        log.info("metric partitions maintained", dropped=gone, compacted=compacted, scheduled_for=timestamp)
+
+
+async def _compact(work: Work) -> bool:
+    async with work.runtime.database.transaction(NOBODY) as tx:
+        return await tx.value(q.SQL.compact) is not None

@@ -54,6 +54,21 @@ OWN_PAGES = grid("""
 """)
 
 
+TOKEN = f"{ALL}/ingest-tokens/{{token_id}}"
+LIMITS = f"{ALL}/limits/{{organization_id}}"
+SET_FROM_ABOVE = grid("""
+                platform  north  apple  birch  cherry
+    root              ok     ok     ok     ok      ok
+    agent            403
+    nora             404    403     ok     ok     404
+    ned              403
+    anna             403
+    alex             403
+    key              403
+    anonymous        401
+""")
+
+
 def _kept(path: str, target: str, name: str, body: dict[str, Any], made: str, made_by: Grid = MADE_BY_OWNERS) -> list[Row]:
     """Listed and read by members, made and changed by owners."""
     one = f"{ALL}/{path}/{{{name}}}"
@@ -101,6 +116,13 @@ ROWS = [
     Row("GET /v1/monitoring/agents", "server_agent", LISTED_BY_STAFF),
     Row(f"GET {AGENT}", "server_agent", grid(READ_BY_STAFF)),
     Row(f"DELETE {AGENT}", "server_agent", grid(WRITTEN_BY_OWNERS, ok=204)),
+    Row("GET /v1/monitoring/ingest-tokens", "ingest_token", LISTED_BY_STAFF),
+    Row("POST /v1/monitoring/ingest-tokens", "nothing", MADE_BY_OWNERS, {"name": "web servers"}),
+    Row(f"GET {TOKEN}", "ingest_token", grid(READ_BY_STAFF)),
+    Row(f"DELETE {TOKEN}", "ingest_token", grid(WRITTEN_BY_OWNERS, ok=204)),
+    Row("GET /v1/monitoring/limits", "organization", LISTED_BY_MEMBERS),
+    Row(f"GET {LIMITS}", "organization", READ_BY_MEMBERS),
+    Row(f"PUT {LIMITS}", "organization", SET_FROM_ABOVE, {"values_per_s": 1000, "active_series": 5000}),
     Row("GET /v1/monitoring/traffic", "nothing", SEEN_BY_MEMBERS),
     Row("POST /v1/monitoring/agents/claims", "nothing", MADE_BY_OWNERS, {"name": "web1"}),
 ]

@@ -121,6 +121,16 @@ def metric_question(making: Making, where: str) -> Target:
     return Target("", "no such mark", {"query": f"query=x&start=0&end=60&step=15&organization_id={making.organization(where)}"})
 
 
+def ingest_token(making: Making, where: str) -> Target:
+    """A token with which metrics are pushed."""
+    token_id, mark = new_id(), f"mark{secrets.token_hex(8)}"
+    making.connection.execute(
+        "INSERT INTO hcc.ingest_tokens (id, organization_id, name, prefix, token_hash) VALUES (%s, %s, %s, 'hcc_in_', %s)",
+        (token_id, making.organization(where), mark, secrets.token_bytes(32)),
+    )
+    return Target(str(token_id), mark, {"token_id": str(token_id)})
+
+
 def server_agent(making: Making, where: str) -> Target:
     """The agent of a server, with its token."""
     agent_id, token_id, mark = new_id(), new_id(), f"mark{secrets.token_hex(8)}"
@@ -343,6 +353,6 @@ MAKE: dict[str, Callable[[Making, str], Target]] = {
         user, new_user, user_export, organization, new_organization, api_key, nothing, roles_of, operation, webhook,
         webhook_delivery, audit_entry, site, new_host, upstream, route, certificate,
         security_policy, exclusion, waf_rules, match_rule, access_entry, ban, new_network, security_event,
-        detector, firewall, new_server, metric_question, server_agent,
+        detector, firewall, new_server, metric_question, server_agent, ingest_token,
     )
 }  # fmt: skip

@@ -1,0 +1,1 @@
+"""How much organisations may push."""

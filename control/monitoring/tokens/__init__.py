@@ -1,0 +1,1 @@
+"""Tokens with which agents push metrics."""
