@@ -7,11 +7,10 @@ from setuptools import Extension, find_packages, setup
 KERNELS = ["_anomaly", "_lttb", "_quantiles", "_samples", "_windows"]
 
 setup(
-    packages=[*find_packages(include=["agent*", "control*", "dataplane*"]), "hcc_kernels"],
+    packages=[*find_packages(include=["control*", "dataplane*"]), "hcc_kernels"],
     package_dir={"hcc_kernels": "native/kernels/hcc_kernels"},
     package_data={
         "hcc_kernels": ["*.pyi", "*.pxd", "py.typed"],
-        "agent": ["py.typed"],
         "control": ["py.typed"],
         "control.monitoring.builtin": ["*/*.toml"],
         "dataplane": ["py.typed"],

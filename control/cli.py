@@ -10,11 +10,11 @@ from importlib import import_module
 from importlib.metadata import version
 from typing import Any, cast
 
-from agent import commands as agent
 from control import ingest_commands
 from control.command_line import Command, Commands, json_flag, later
 from control.security.commands import arguments as security
 from control.sites.commands import arguments as sites
+from dataplane.agent import commands as agent
 
 EXAMPLES = """\
 examples:

@@ -1,4 +1,4 @@
-"""`hcc worker`: background jobs, the outbox relay, threat detection, and their health.
+"""`hcc worker`: background jobs, the outbox relay, threat detection, the checks of its location, and their health.
 
 Each part heals by itself when PostgreSQL goes away and comes back. SIGTERM or SIGINT: no new jobs, running ones get ten
 seconds, what is still at work then is queued again. A worker that is killed says nothing any more; another finds its jobs.
@@ -27,6 +27,7 @@ from control.core import jobs, logs, outbox
 from control.core.db import NOBODY, make_pool
 from control.core.runtime import Runtime
 from control.core.settings import Settings, SettingsError, check, load
+from control.monitoring.checks.running import Runner
 from control.security.detection import watching
 from control.worker_health import serve_health
 
@@ -75,6 +76,7 @@ class Worker:
             asyncio.create_task(outbox.run(self.runtime.database, self.settings.worker_database_url), name="relay"),
             asyncio.create_task(self._rescue(), name="rescue"),
             asyncio.create_task(watching.run(self.runtime.database, self.settings.worker_database_url), name="threat detection"),
+            asyncio.create_task(Runner(self.runtime).run(), name="checks"),
             asyncio.create_task(serve_health(self.settings.worker_listen, self.ready), name="health"),
         ]
         try:

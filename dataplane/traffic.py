@@ -11,7 +11,7 @@ import os
 import socket
 from collections.abc import Callable
 
-from agent.push import Answer, Outcome, Pusher
+from dataplane.agent.push import Answer, Outcome, Pusher
 from dataplane.log import Log
 
 INTERVAL_SECONDS = 10.0

@@ -14,6 +14,21 @@ CREATE FUNCTION hcc.agent_claim_take(hash bytea) RETURNS TABLE(organization_id u
   RETURNING c.organization_id, c.name
 $$;
 
+CREATE FUNCTION hcc.alert_rules_claim(most integer, at timestamp with time zone) RETURNS TABLE(rule_id uuid, organization_id uuid, due_at timestamp with time zone)
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'hcc', 'pg_temp'
+    AS $$
+  WITH due AS (
+    SELECT e.rule_id, e.due_at, r.interval_s, floor(extract(epoch FROM at - e.due_at) / r.interval_s)::bigint AS passed
+      FROM alert_evaluations e JOIN alert_rules r ON r.id = e.rule_id JOIN organizations o ON o.id = e.organization_id
+     WHERE e.due_at <= at AND r.is_active AND o.is_active AND o.deleted_at IS NULL
+     ORDER BY e.due_at LIMIT most FOR UPDATE OF e SKIP LOCKED)
+  UPDATE alert_evaluations e
+     SET due_at = due.due_at + (due.passed + 1) * make_interval(secs => due.interval_s), missed = e.missed + due.passed
+    FROM due WHERE e.rule_id = due.rule_id
+  RETURNING e.rule_id, e.organization_id, due.due_at
+$$;
+
 CREATE FUNCTION hcc.ban_changed() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'hcc', 'pg_temp'
@@ -25,6 +40,50 @@ BEGIN
     'until', extract(epoch FROM NEW.until)::bigint, 'lifted', NEW.lifted_at IS NOT NULL)::text);
   RETURN NULL;
 END
+$$;
+
+CREATE FUNCTION hcc.check_beat(hash bytea, at timestamp with time zone) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'hcc', 'pg_temp'
+    AS $$
+BEGIN
+  -- Due at once, so that a recovery is known at once.
+  UPDATE check_states s SET beat_at = at, due_at = CASE WHEN s.state = 'up' THEN s.due_at ELSE least(s.due_at, at) END
+    FROM checks c JOIN organizations o ON o.id = c.organization_id
+   WHERE s.check_id = c.id AND c.token_hash = hash AND c.is_active AND o.is_active AND o.deleted_at IS NULL;
+  RETURN FOUND;
+END
+$$;
+
+CREATE FUNCTION hcc.checks_claim(at_location text, most integer, at timestamp with time zone) RETURNS TABLE(check_id uuid, organization_id uuid)
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'hcc', 'pg_temp'
+    AS $$
+  WITH due AS (
+    SELECT s.check_id, s.due_at, c.interval_s
+      FROM check_states s JOIN checks c ON c.id = s.check_id JOIN organizations o ON o.id = s.organization_id
+     WHERE s.location = at_location AND s.due_at <= at AND c.is_active AND o.is_active AND o.deleted_at IS NULL
+     ORDER BY s.due_at LIMIT most FOR UPDATE OF s SKIP LOCKED)
+  UPDATE check_states s
+     SET due_at = due.due_at + (floor(extract(epoch FROM at - due.due_at) / due.interval_s) + 1) * make_interval(secs => due.interval_s)
+    FROM due WHERE s.check_id = due.check_id AND s.location = at_location
+  RETURNING s.check_id, s.organization_id
+$$;
+
+CREATE FUNCTION hcc.checks_stuck(at timestamp with time zone) RETURNS TABLE(check_id uuid, organization_id uuid, stuck boolean)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'hcc', 'pg_temp'
+    AS $$
+  WITH judged AS (
+    SELECT c.id, c.organization_id, c.is_active AND bool_or(
+             greatest(s.last_at, s.since, c.created_at,
+                      CASE WHEN l.seen_at > at - interval '60 seconds' THEN l.since ELSE l.seen_at END)
+             < at - 3 * make_interval(secs => c.interval_s)) AS stuck
+      FROM checks c JOIN check_states s ON s.check_id = c.id LEFT JOIN check_locations l ON l.location = s.location
+     GROUP BY c.id)
+  SELECT j.id, j.organization_id, j.stuck FROM judged j
+   WHERE j.stuck OR EXISTS (SELECT FROM alerts a WHERE a.organization_id = j.organization_id AND a.source = 'stuck'
+                               AND a.source_id = j.id AND a.phase <> 'resolved')
 $$;
 
 CREATE FUNCTION hcc.claim_outbox(batch integer) RETURNS TABLE(id bigint, event_id uuid, organization_id uuid, topic text, payload jsonb, created_at timestamp with time zone, attempts integer)
@@ -144,6 +203,26 @@ CREATE FUNCTION hcc.find_reset_token(hash bytea) RETURNS uuid
   SELECT c.user_id FROM user_credentials c WHERE c.reset_token_hash = hash AND c.reset_expires_at > now()
 $$;
 
+CREATE FUNCTION hcc.forget_alerts(older_than interval) RETURNS bigint
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'hcc', 'pg_temp'
+    AS $$
+  WITH changes AS (DELETE FROM alert_changes WHERE at < now() - older_than RETURNING 1),
+       outages AS (DELETE FROM ingest_outages WHERE ended < now() - older_than RETURNING 1),
+       silent AS (DELETE FROM silences WHERE ends_at < now() - older_than RETURNING 1),
+       over AS (DELETE FROM alerts WHERE phase = 'resolved' AND resolved_at < now() - least(older_than, interval '1 day') RETURNING 1)
+  SELECT (SELECT count(*) FROM changes) + (SELECT count(*) FROM outages) + (SELECT count(*) FROM silent) + (SELECT count(*) FROM over)
+$$;
+
+CREATE FUNCTION hcc.forget_checks(older_than interval) RETURNS bigint
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'hcc', 'pg_temp'
+    AS $$
+  WITH results AS (DELETE FROM check_results WHERE at < now() - interval '2 days' RETURNING 1),
+       spans AS (DELETE FROM check_spans WHERE ended < now() - older_than RETURNING 1)
+  SELECT (SELECT count(*) FROM results) + (SELECT count(*) FROM spans)
+$$;
+
 CREATE FUNCTION hcc.forget_client_tallies(older_than interval) RETURNS bigint
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'hcc', 'pg_temp'
@@ -166,6 +245,14 @@ CREATE FUNCTION hcc.forget_mail(older_than interval) RETURNS bigint
   WITH gone AS (
     DELETE FROM outgoing_mail
      WHERE status IN ('sent', 'failed', 'bounced') AND created_at < now() - greatest(older_than, interval '1 day') RETURNING 1)
+  SELECT count(*) FROM gone
+$$;
+
+CREATE FUNCTION hcc.forget_notifications(older_than interval) RETURNS bigint
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'hcc', 'pg_temp'
+    AS $$
+  WITH gone AS (DELETE FROM notifications WHERE created_at < now() - older_than AND status IN ('succeeded', 'failed') RETURNING 1)
   SELECT count(*) FROM gone
 $$;
 
@@ -506,6 +593,28 @@ BEGIN
   -- As long as a removed file could come back from a disk that lost power.
   DELETE FROM metric_segments s WHERE s.written_at < now() - interval '30 days' AND s.minutes = '{}';
   RETURN dropped;
+END
+$_$;
+
+CREATE FUNCTION hcc.metric_newest(after timestamp with time zone, until timestamp with time zone) RETURNS timestamp with time zone
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'hcc', 'pg_temp'
+    AS $_$
+DECLARE
+  found timestamptz;
+  ids integer[];
+BEGIN
+  ids := ARRAY(SELECT s.id FROM metric_series s WHERE s.organization_id = current_org_id() ORDER BY s.id DESC LIMIT 200)
+       || ARRAY(SELECT s.id FROM metric_series s WHERE s.organization_id = current_org_id() ORDER BY s.id LIMIT 200);
+  EXECUTE format('SELECT max(m.time) FROM metric_samples m WHERE m.series = ANY ($1) AND m.time > %L AND m.time <= %L', after, until)
+     INTO found USING ids;
+  IF found IS NULL AND cardinality(ids) = 400 THEN
+    EXECUTE format('SELECT t.time FROM (SELECT s.id FROM metric_series s WHERE s.organization_id = $1 ORDER BY s.id DESC LIMIT 50000) AS s'
+                   ' CROSS JOIN LATERAL (SELECT max(m.time) AS time FROM metric_samples m'
+                   '   WHERE m.series = s.id AND m.time > %L AND m.time <= %L) AS t WHERE t.time IS NOT NULL LIMIT 1', after, until)
+       INTO found USING current_org_id();
+  END IF;
+  RETURN found;
 END
 $_$;
 
@@ -931,6 +1040,22 @@ CREATE FUNCTION hcc.metric_waiting_since() RETURNS timestamp with time zone
    WHERE s.minutes <> '{}' AND m.minute > extract(epoch FROM now() - interval '6 hours') / 60
 $$;
 
+CREATE TABLE hcc.metric_segments (
+    ingester uuid NOT NULL,
+    segment bigint NOT NULL,
+    batch integer NOT NULL,
+    "values" bigint NOT NULL,
+    minutes integer[] NOT NULL,
+    written_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+COMMENT ON COLUMN hcc.metric_segments.minutes IS 'Minutes since the Unix epoch with values that are not rolled up yet.';
+
+CREATE FUNCTION hcc.metric_written_since(since timestamp with time zone) RETURNS boolean
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'hcc', 'pg_temp'
+    RETURN (EXISTS (SELECT FROM hcc.metric_segments s WHERE (s.written_at > metric_written_since.since)));
+
 CREATE FUNCTION hcc.my_organizations() RETURNS TABLE(organization_id uuid, kind text, name text, slug text, is_active boolean, last_used_at timestamp with time zone)
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'hcc', 'pg_temp'
@@ -954,6 +1079,16 @@ BEGIN
   UPDATE outgoing_mail SET status = 'bounced', error = left(reason, 500) WHERE id = mail AND status = 'sent';
   RETURN FOUND;
 END
+$$;
+
+CREATE FUNCTION hcc.notification_organizations() RETURNS SETOF uuid
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'hcc', 'pg_temp'
+    AS $$
+  SELECT o.id FROM organizations o
+   WHERE EXISTS (SELECT FROM notification_groups g WHERE g.organization_id = o.id)
+      OR (EXISTS (SELECT FROM alerts a WHERE a.organization_id = o.id AND a.phase IN ('firing', 'recovering', 'no_data'))
+          AND EXISTS (SELECT FROM notification_routes r WHERE r.organization_id = o.id AND r.is_active))
 $$;
 
 CREATE FUNCTION hcc.organizations_place() RETURNS trigger
@@ -1118,6 +1253,14 @@ BEGIN
 END
 $$;
 
+CREATE FUNCTION hcc.status_page_owner(of_slug text) RETURNS uuid
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'hcc', 'pg_temp'
+    AS $$
+  SELECT p.organization_id FROM status_pages p JOIN organizations o ON o.id = p.organization_id
+   WHERE p.slug = of_slug AND p.is_public AND o.is_active AND o.deleted_at IS NULL
+$$;
+
 CREATE FUNCTION hcc.threats() RETURNS TABLE(detector text, organization_id uuid, client inet, total bigint, threshold integer, window_s integer, sites bigint, first_at timestamp with time zone, last_at timestamp with time zone, sample text, ban_s integer, most_ban_s integer, earlier bigint)
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'hcc', 'pg_temp'
@@ -1259,6 +1402,106 @@ CREATE TABLE hcc.agents (
 
 ALTER TABLE ONLY hcc.agents FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE hcc.alert_changes (
+    id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    alert_id uuid NOT NULL,
+    name text NOT NULL,
+    labels jsonb NOT NULL,
+    before text NOT NULL,
+    after text NOT NULL,
+    value double precision,
+    at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE ONLY hcc.alert_changes FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE hcc.alert_evaluations (
+    rule_id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    due_at timestamp with time zone DEFAULT now() NOT NULL,
+    checked_at timestamp with time zone,
+    health text DEFAULT 'new'::text NOT NULL,
+    error text,
+    took_ms integer DEFAULT 0 NOT NULL,
+    lag_ms bigint DEFAULT 0 NOT NULL,
+    missed bigint DEFAULT 0 NOT NULL,
+    CONSTRAINT alert_evaluations_health_check CHECK ((health = ANY (ARRAY['new'::text, 'ok'::text, 'unknown'::text, 'error'::text])))
+);
+
+ALTER TABLE ONLY hcc.alert_evaluations FORCE ROW LEVEL SECURITY;
+
+COMMENT ON COLUMN hcc.alert_evaluations.lag_ms IS 'How long after it was due the last evaluation began.';
+
+COMMENT ON COLUMN hcc.alert_evaluations.missed IS 'Evaluations left out because nobody was there in time; they are never made up for.';
+
+CREATE TABLE hcc.alert_rules (
+    id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    name text NOT NULL,
+    kind text DEFAULT 'query'::text NOT NULL,
+    expression text NOT NULL,
+    recovery text,
+    anomaly jsonb,
+    interval_s integer DEFAULT 60 NOT NULL,
+    for_s integer DEFAULT 0 NOT NULL,
+    keep_firing_for_s integer DEFAULT 0 NOT NULL,
+    no_data text DEFAULT 'ok'::text NOT NULL,
+    severity text DEFAULT 'warning'::text NOT NULL,
+    labels jsonb DEFAULT '{}'::jsonb NOT NULL,
+    annotations jsonb DEFAULT '{}'::jsonb NOT NULL,
+    is_active boolean DEFAULT true NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT alert_rules_check CHECK (((kind = 'anomaly'::text) = (anomaly IS NOT NULL))),
+    CONSTRAINT alert_rules_expression_check CHECK (((char_length(expression) >= 1) AND (char_length(expression) <= 8000))),
+    CONSTRAINT alert_rules_for_s_check CHECK (((for_s >= 0) AND (for_s <= 604800))),
+    CONSTRAINT alert_rules_interval_s_check CHECK (((interval_s >= 10) AND (interval_s <= 86400))),
+    CONSTRAINT alert_rules_keep_firing_for_s_check CHECK (((keep_firing_for_s >= 0) AND (keep_firing_for_s <= 604800))),
+    CONSTRAINT alert_rules_kind_check CHECK ((kind = ANY (ARRAY['query'::text, 'anomaly'::text]))),
+    CONSTRAINT alert_rules_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 200))),
+    CONSTRAINT alert_rules_no_data_check CHECK ((no_data = ANY (ARRAY['ok'::text, 'alert'::text, 'keep'::text]))),
+    CONSTRAINT alert_rules_recovery_check CHECK (((char_length(recovery) >= 1) AND (char_length(recovery) <= 8000))),
+    CONSTRAINT alert_rules_severity_check CHECK ((severity = ANY (ARRAY['info'::text, 'warning'::text, 'critical'::text])))
+);
+
+ALTER TABLE ONLY hcc.alert_rules FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE hcc.alerts (
+    id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    source text NOT NULL,
+    source_id uuid NOT NULL,
+    fingerprint bytea NOT NULL,
+    name text NOT NULL,
+    severity text NOT NULL,
+    series jsonb NOT NULL,
+    labels jsonb NOT NULL,
+    annotations jsonb DEFAULT '{}'::jsonb NOT NULL,
+    phase text NOT NULL,
+    since timestamp with time zone NOT NULL,
+    fired_at timestamp with time zone,
+    resolved_at timestamp with time zone,
+    known_at timestamp with time zone NOT NULL,
+    value double precision,
+    acknowledged_at timestamp with time zone,
+    acknowledged_by uuid,
+    acknowledged_note text DEFAULT ''::text NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT alerts_fingerprint_check CHECK ((octet_length(fingerprint) = 16)),
+    CONSTRAINT alerts_phase_check CHECK ((phase = ANY (ARRAY['pending'::text, 'firing'::text, 'recovering'::text, 'no_data'::text, 'resolved'::text]))),
+    CONSTRAINT alerts_severity_check CHECK ((severity = ANY (ARRAY['info'::text, 'warning'::text, 'critical'::text]))),
+    CONSTRAINT alerts_source_check CHECK ((source = ANY (ARRAY['rule'::text, 'check'::text, 'stuck'::text, 'ingestion'::text])))
+);
+
+ALTER TABLE ONLY hcc.alerts FORCE ROW LEVEL SECURITY;
+
+COMMENT ON COLUMN hcc.alerts.since IS 'From when on the phase counts; time that nobody watched is left out by moving it.';
+
+COMMENT ON COLUMN hcc.alerts.known_at IS 'When the condition was last known.';
+
 CREATE TABLE hcc.api_keys (
     id uuid NOT NULL,
     organization_id uuid NOT NULL,
@@ -1327,6 +1570,94 @@ CREATE TABLE hcc.bans (
 );
 
 ALTER TABLE ONLY hcc.bans FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE hcc.check_locations (
+    location text NOT NULL,
+    since timestamp with time zone NOT NULL,
+    seen_at timestamp with time zone NOT NULL,
+    CONSTRAINT check_locations_location_check CHECK (((char_length(location) >= 1) AND (char_length(location) <= 64)))
+);
+
+CREATE TABLE hcc.check_results (
+    id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    check_id uuid NOT NULL,
+    location text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    ok boolean NOT NULL,
+    ms double precision,
+    message text DEFAULT ''::text NOT NULL,
+    figures jsonb DEFAULT '{}'::jsonb NOT NULL
+);
+
+ALTER TABLE ONLY hcc.check_results FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE hcc.check_spans (
+    id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    check_id uuid NOT NULL,
+    state text NOT NULL,
+    began timestamp with time zone NOT NULL,
+    ended timestamp with time zone,
+    message text DEFAULT ''::text NOT NULL,
+    CONSTRAINT check_spans_state_check CHECK ((state = ANY (ARRAY['up'::text, 'down'::text, 'unknown'::text])))
+);
+
+ALTER TABLE ONLY hcc.check_spans FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE hcc.check_states (
+    check_id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    location text NOT NULL,
+    state text DEFAULT 'new'::text NOT NULL,
+    since timestamp with time zone DEFAULT now() NOT NULL,
+    due_at timestamp with time zone DEFAULT now() NOT NULL,
+    last_at timestamp with time zone,
+    beat_at timestamp with time zone,
+    failures integer DEFAULT 0 NOT NULL,
+    message text DEFAULT ''::text NOT NULL,
+    ms double precision,
+    figures jsonb DEFAULT '{}'::jsonb NOT NULL,
+    CONSTRAINT check_states_location_check CHECK (((char_length(location) >= 1) AND (char_length(location) <= 64))),
+    CONSTRAINT check_states_state_check CHECK ((state = ANY (ARRAY['new'::text, 'up'::text, 'down'::text])))
+);
+
+ALTER TABLE ONLY hcc.check_states FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE hcc.checks (
+    id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    name text NOT NULL,
+    kind text NOT NULL,
+    target text DEFAULT ''::text NOT NULL,
+    expects jsonb DEFAULT '{}'::jsonb NOT NULL,
+    sealed bytea,
+    token_hash bytea,
+    interval_s integer DEFAULT 60 NOT NULL,
+    timeout_s integer DEFAULT 10 NOT NULL,
+    retries integer DEFAULT 1 NOT NULL,
+    locations text[] DEFAULT '{default}'::text[] NOT NULL,
+    quorum integer DEFAULT 1 NOT NULL,
+    severity text DEFAULT 'critical'::text NOT NULL,
+    labels jsonb DEFAULT '{}'::jsonb NOT NULL,
+    is_active boolean DEFAULT true NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT checks_check CHECK (((kind = 'heartbeat'::text) = (token_hash IS NOT NULL))),
+    CONSTRAINT checks_interval_s_check CHECK (((interval_s >= 20) AND (interval_s <= 86400))),
+    CONSTRAINT checks_kind_check CHECK ((kind = ANY (ARRAY['http'::text, 'tcp'::text, 'icmp'::text, 'dns'::text, 'heartbeat'::text, 'database'::text]))),
+    CONSTRAINT checks_locations_check CHECK (((cardinality(locations) >= 1) AND (cardinality(locations) <= 10))),
+    CONSTRAINT checks_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 200))),
+    CONSTRAINT checks_quorum_check CHECK (((quorum >= 1) AND (quorum <= 10))),
+    CONSTRAINT checks_retries_check CHECK (((retries >= 0) AND (retries <= 10))),
+    CONSTRAINT checks_severity_check CHECK ((severity = ANY (ARRAY['info'::text, 'warning'::text, 'critical'::text]))),
+    CONSTRAINT checks_target_check CHECK ((char_length(target) <= 2048)),
+    CONSTRAINT checks_timeout_s_check CHECK (((timeout_s >= 1) AND (timeout_s <= 60))),
+    CONSTRAINT checks_token_hash_check CHECK ((octet_length(token_hash) = 32))
+);
+
+ALTER TABLE ONLY hcc.checks FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE hcc.client_tallies (
     id bigint NOT NULL,
@@ -2127,6 +2458,40 @@ CREATE TABLE hcc.idempotency_keys (
 
 ALTER TABLE ONLY hcc.idempotency_keys FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE hcc.incident_updates (
+    id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    incident_id uuid NOT NULL,
+    status text NOT NULL,
+    text text NOT NULL,
+    created_by uuid,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT incident_updates_status_check CHECK ((status = ANY (ARRAY['investigating'::text, 'identified'::text, 'monitoring'::text, 'resolved'::text]))),
+    CONSTRAINT incident_updates_text_check CHECK (((char_length(text) >= 1) AND (char_length(text) <= 5000)))
+);
+
+ALTER TABLE ONLY hcc.incident_updates FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE hcc.incidents (
+    id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    page_id uuid NOT NULL,
+    title text NOT NULL,
+    impact text NOT NULL,
+    status text NOT NULL,
+    started_at timestamp with time zone NOT NULL,
+    resolved_at timestamp with time zone,
+    version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT incidents_check CHECK (((status = 'resolved'::text) = (resolved_at IS NOT NULL))),
+    CONSTRAINT incidents_impact_check CHECK ((impact = ANY (ARRAY['none'::text, 'minor'::text, 'major'::text, 'critical'::text]))),
+    CONSTRAINT incidents_status_check CHECK ((status = ANY (ARRAY['investigating'::text, 'identified'::text, 'monitoring'::text, 'resolved'::text]))),
+    CONSTRAINT incidents_title_check CHECK (((char_length(title) >= 1) AND (char_length(title) <= 200)))
+);
+
+ALTER TABLE ONLY hcc.incidents FORCE ROW LEVEL SECURITY;
+
 CREATE VIEW hcc.ingest_config_organizations AS
  SELECT o.id
    FROM hcc.organizations o
@@ -2179,6 +2544,16 @@ CREATE VIEW hcc.ingest_config_tokens AS
            FROM hcc.organizations a
           WHERE ((a.id = ANY (o.path)) AND ((NOT a.is_active) OR (a.deleted_at IS NOT NULL)))))));
 
+CREATE TABLE hcc.ingest_outages (
+    id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    began timestamp with time zone NOT NULL,
+    ended timestamp with time zone,
+    filled boolean DEFAULT false NOT NULL
+);
+
+ALTER TABLE ONLY hcc.ingest_outages FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE hcc.ingest_token_uses (
     token_id uuid NOT NULL,
     organization_id uuid NOT NULL,
@@ -2187,12 +2562,52 @@ CREATE TABLE hcc.ingest_token_uses (
 
 ALTER TABLE ONLY hcc.ingest_token_uses FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE hcc.inhibitions (
+    id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    name text NOT NULL,
+    source jsonb NOT NULL,
+    target jsonb NOT NULL,
+    equal text[] DEFAULT '{}'::text[] NOT NULL,
+    is_active boolean DEFAULT true NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT inhibitions_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 200)))
+);
+
+ALTER TABLE ONLY hcc.inhibitions FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE hcc.login_throttle (
     key_hash bytea NOT NULL,
     failures integer NOT NULL,
     last_failure timestamp with time zone NOT NULL,
     blocked_until timestamp with time zone NOT NULL
 );
+
+CREATE TABLE hcc.maintenance_windows (
+    id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    name text NOT NULL,
+    matchers jsonb DEFAULT '[]'::jsonb NOT NULL,
+    starts_at timestamp with time zone NOT NULL,
+    duration_s integer NOT NULL,
+    repeats text DEFAULT 'never'::text NOT NULL,
+    repeats_until timestamp with time zone,
+    timezone text DEFAULT 'UTC'::text NOT NULL,
+    is_active boolean DEFAULT true NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT maintenance_windows_duration_s_check CHECK (((duration_s >= 60) AND (duration_s <= 2678400))),
+    CONSTRAINT maintenance_windows_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 200))),
+    CONSTRAINT maintenance_windows_repeats_check CHECK ((repeats = ANY (ARRAY['never'::text, 'daily'::text, 'weekly'::text]))),
+    CONSTRAINT maintenance_windows_timezone_check CHECK (((char_length(timezone) >= 1) AND (char_length(timezone) <= 64)))
+);
+
+ALTER TABLE ONLY hcc.maintenance_windows FORCE ROW LEVEL SECURITY;
+
+COMMENT ON COLUMN hcc.maintenance_windows.timezone IS 'Whose clock a repeated window follows through summer and winter.';
 
 CREATE TABLE hcc.metric_families (
     organization_id uuid NOT NULL,
@@ -2294,17 +2709,6 @@ CREATE TABLE hcc.metric_samples_moved (
     moved_at timestamp with time zone DEFAULT now() NOT NULL
 );
 
-CREATE TABLE hcc.metric_segments (
-    ingester uuid NOT NULL,
-    segment bigint NOT NULL,
-    batch integer NOT NULL,
-    "values" bigint NOT NULL,
-    minutes integer[] NOT NULL,
-    written_at timestamp with time zone DEFAULT now() NOT NULL
-);
-
-COMMENT ON COLUMN hcc.metric_segments.minutes IS 'Minutes since the Unix epoch with values that are not rolled up yet.';
-
 ALTER TABLE hcc.metric_segments ALTER COLUMN batch ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME hcc.metric_segments_batch_seq
     START WITH 1
@@ -2357,6 +2761,87 @@ CREATE TABLE hcc.metric_settings (
 );
 
 COMMENT ON COLUMN hcc.metric_settings.hot_index IS 'Whether the partition being filled has an index by (series, time): auto is yes up to 50,000 values a second.';
+
+CREATE TABLE hcc.notification_channels (
+    id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    name text NOT NULL,
+    kind text NOT NULL,
+    recipients text[] DEFAULT '{}'::text[] NOT NULL,
+    chat_id text,
+    host text,
+    sealed bytea NOT NULL,
+    send_resolved boolean DEFAULT true NOT NULL,
+    is_active boolean DEFAULT true NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT notification_channels_kind_check CHECK ((kind = ANY (ARRAY['mail'::text, 'webhook'::text, 'slack'::text, 'teams'::text, 'telegram'::text, 'ntfy'::text]))),
+    CONSTRAINT notification_channels_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 200)))
+);
+
+ALTER TABLE ONLY hcc.notification_channels FORCE ROW LEVEL SECURITY;
+
+COMMENT ON COLUMN hcc.notification_channels.sealed IS 'The address with what is secret in it, encrypted.';
+
+CREATE TABLE hcc.notification_groups (
+    id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    route_id uuid NOT NULL,
+    key jsonb NOT NULL,
+    began_at timestamp with time zone NOT NULL,
+    first_sent_at timestamp with time zone,
+    last_sent_at timestamp with time zone,
+    step integer DEFAULT 0 NOT NULL,
+    told jsonb DEFAULT '[]'::jsonb NOT NULL
+);
+
+ALTER TABLE ONLY hcc.notification_groups FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE hcc.notification_routes (
+    id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    name text NOT NULL,
+    "position" integer DEFAULT 100 NOT NULL,
+    matchers jsonb DEFAULT '[]'::jsonb NOT NULL,
+    steps jsonb NOT NULL,
+    group_by text[] DEFAULT '{alertname}'::text[] NOT NULL,
+    group_wait_s integer DEFAULT 30 NOT NULL,
+    group_interval_s integer DEFAULT 300 NOT NULL,
+    repeat_interval_s integer DEFAULT 14400 NOT NULL,
+    continues boolean DEFAULT false NOT NULL,
+    is_active boolean DEFAULT true NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT notification_routes_group_interval_s_check CHECK (((group_interval_s >= 0) AND (group_interval_s <= 86400))),
+    CONSTRAINT notification_routes_group_wait_s_check CHECK (((group_wait_s >= 0) AND (group_wait_s <= 86400))),
+    CONSTRAINT notification_routes_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 200))),
+    CONSTRAINT notification_routes_position_check CHECK ((("position" >= 0) AND ("position" <= 10000))),
+    CONSTRAINT notification_routes_repeat_interval_s_check CHECK (((repeat_interval_s >= 60) AND (repeat_interval_s <= 2678400)))
+);
+
+ALTER TABLE ONLY hcc.notification_routes FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE hcc.notifications (
+    id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    channel_id uuid NOT NULL,
+    kind text NOT NULL,
+    message jsonb NOT NULL,
+    status text DEFAULT 'pending'::text NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    response_status integer,
+    response_ms integer,
+    error text,
+    next_attempt_at timestamp with time zone DEFAULT now(),
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT notifications_kind_check CHECK ((kind = ANY (ARRAY['alerts'::text, 'repeat'::text, 'escalation'::text, 'test'::text]))),
+    CONSTRAINT notifications_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'retrying'::text, 'succeeded'::text, 'failed'::text])))
+);
+
+ALTER TABLE ONLY hcc.notifications FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE hcc.operations (
     id uuid NOT NULL,
@@ -2514,6 +2999,41 @@ CREATE TABLE hcc.sessions (
 
 ALTER TABLE ONLY hcc.sessions FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE hcc.silences (
+    id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    matchers jsonb NOT NULL,
+    reason text NOT NULL,
+    starts_at timestamp with time zone NOT NULL,
+    ends_at timestamp with time zone NOT NULL,
+    created_by uuid,
+    version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT silences_check CHECK ((ends_at >= starts_at)),
+    CONSTRAINT silences_reason_check CHECK (((char_length(reason) >= 1) AND (char_length(reason) <= 500)))
+);
+
+ALTER TABLE ONLY hcc.silences FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE hcc.status_pages (
+    id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    slug text NOT NULL,
+    title text NOT NULL,
+    description text DEFAULT ''::text NOT NULL,
+    components jsonb DEFAULT '[]'::jsonb NOT NULL,
+    is_public boolean DEFAULT false NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT status_pages_description_check CHECK ((char_length(description) <= 2000)),
+    CONSTRAINT status_pages_slug_check CHECK ((slug ~ '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'::text)),
+    CONSTRAINT status_pages_title_check CHECK (((char_length(title) >= 1) AND (char_length(title) <= 200)))
+);
+
+ALTER TABLE ONLY hcc.status_pages FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE hcc.threat_detectors (
     name text NOT NULL,
     is_active boolean NOT NULL,
@@ -2621,6 +3141,24 @@ ALTER TABLE ONLY hcc.agents
 ALTER TABLE ONLY hcc.agents
     ADD CONSTRAINT agents_token_id_key UNIQUE (token_id);
 
+ALTER TABLE ONLY hcc.alert_changes
+    ADD CONSTRAINT alert_changes_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY hcc.alert_evaluations
+    ADD CONSTRAINT alert_evaluations_pkey PRIMARY KEY (rule_id);
+
+ALTER TABLE ONLY hcc.alert_rules
+    ADD CONSTRAINT alert_rules_name UNIQUE (organization_id, name);
+
+ALTER TABLE ONLY hcc.alert_rules
+    ADD CONSTRAINT alert_rules_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY hcc.alerts
+    ADD CONSTRAINT alerts_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY hcc.alerts
+    ADD CONSTRAINT alerts_series UNIQUE (organization_id, source, source_id, fingerprint);
+
 ALTER TABLE ONLY hcc.api_keys
     ADD CONSTRAINT api_keys_pkey PRIMARY KEY (id);
 
@@ -2632,6 +3170,27 @@ ALTER TABLE ONLY hcc.audit_log
 
 ALTER TABLE ONLY hcc.bans
     ADD CONSTRAINT bans_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY hcc.check_locations
+    ADD CONSTRAINT check_locations_pkey PRIMARY KEY (location);
+
+ALTER TABLE ONLY hcc.check_results
+    ADD CONSTRAINT check_results_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY hcc.check_spans
+    ADD CONSTRAINT check_spans_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY hcc.check_states
+    ADD CONSTRAINT check_states_pkey PRIMARY KEY (check_id, location);
+
+ALTER TABLE ONLY hcc.checks
+    ADD CONSTRAINT checks_name UNIQUE (organization_id, name);
+
+ALTER TABLE ONLY hcc.checks
+    ADD CONSTRAINT checks_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY hcc.checks
+    ADD CONSTRAINT checks_token_hash_key UNIQUE (token_hash);
 
 ALTER TABLE ONLY hcc.client_tallies
     ADD CONSTRAINT client_tallies_pkey PRIMARY KEY (id);
@@ -2690,6 +3249,15 @@ ALTER TABLE ONLY hcc.gateway_upstreams
 ALTER TABLE ONLY hcc.idempotency_keys
     ADD CONSTRAINT idempotency_keys_pkey PRIMARY KEY (organization_id, actor_id, key);
 
+ALTER TABLE ONLY hcc.incident_updates
+    ADD CONSTRAINT incident_updates_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY hcc.incidents
+    ADD CONSTRAINT incidents_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY hcc.ingest_outages
+    ADD CONSTRAINT ingest_outages_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY hcc.ingest_token_uses
     ADD CONSTRAINT ingest_token_uses_pkey PRIMARY KEY (token_id);
 
@@ -2699,8 +3267,14 @@ ALTER TABLE ONLY hcc.ingest_tokens
 ALTER TABLE ONLY hcc.ingest_tokens
     ADD CONSTRAINT ingest_tokens_token_hash_key UNIQUE (token_hash);
 
+ALTER TABLE ONLY hcc.inhibitions
+    ADD CONSTRAINT inhibitions_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY hcc.login_throttle
     ADD CONSTRAINT login_throttle_pkey PRIMARY KEY (key_hash);
+
+ALTER TABLE ONLY hcc.maintenance_windows
+    ADD CONSTRAINT maintenance_windows_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY hcc.match_rules
     ADD CONSTRAINT match_rules_name UNIQUE NULLS NOT DISTINCT (organization_id, site_id, name);
@@ -2749,6 +3323,27 @@ ALTER TABLE ONLY hcc.metric_series
 
 ALTER TABLE ONLY hcc.metric_settings
     ADD CONSTRAINT metric_settings_pkey PRIMARY KEY (only_one);
+
+ALTER TABLE ONLY hcc.notification_channels
+    ADD CONSTRAINT notification_channels_name UNIQUE (organization_id, name);
+
+ALTER TABLE ONLY hcc.notification_channels
+    ADD CONSTRAINT notification_channels_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY hcc.notification_groups
+    ADD CONSTRAINT notification_groups_key UNIQUE (organization_id, route_id, key);
+
+ALTER TABLE ONLY hcc.notification_groups
+    ADD CONSTRAINT notification_groups_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY hcc.notification_routes
+    ADD CONSTRAINT notification_routes_name UNIQUE (organization_id, name);
+
+ALTER TABLE ONLY hcc.notification_routes
+    ADD CONSTRAINT notification_routes_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY hcc.notifications
+    ADD CONSTRAINT notifications_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY hcc.operations
     ADD CONSTRAINT operations_pkey PRIMARY KEY (id);
@@ -2804,6 +3399,15 @@ ALTER TABLE ONLY hcc.sessions
 ALTER TABLE ONLY hcc.signing_keys
     ADD CONSTRAINT signing_keys_pkey PRIMARY KEY (kid);
 
+ALTER TABLE ONLY hcc.silences
+    ADD CONSTRAINT silences_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY hcc.status_pages
+    ADD CONSTRAINT status_pages_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY hcc.status_pages
+    ADD CONSTRAINT status_pages_slug_key UNIQUE (slug);
+
 ALTER TABLE ONLY hcc.threat_detectors
     ADD CONSTRAINT threat_detectors_pkey PRIMARY KEY (name);
 
@@ -2844,6 +3448,18 @@ CREATE INDEX agent_claims_organization ON hcc.agent_claims USING btree (organiza
 
 CREATE INDEX agents_organization ON hcc.agents USING btree (organization_id, created_at DESC) WHERE (deleted_at IS NULL);
 
+CREATE INDEX alert_changes_age ON hcc.alert_changes USING btree (at);
+
+CREATE INDEX alert_changes_of ON hcc.alert_changes USING btree (organization_id, at DESC);
+
+CREATE INDEX alert_evaluations_due ON hcc.alert_evaluations USING btree (due_at);
+
+CREATE INDEX alert_evaluations_organization ON hcc.alert_evaluations USING btree (organization_id);
+
+CREATE INDEX alerts_living ON hcc.alerts USING btree (organization_id, phase);
+
+CREATE INDEX alerts_resolved ON hcc.alerts USING btree (resolved_at) WHERE (phase = 'resolved'::text);
+
 CREATE INDEX api_keys_organization ON hcc.api_keys USING btree (organization_id, created_at DESC) WHERE (deleted_at IS NULL);
 
 CREATE INDEX audit_log_organization ON hcc.audit_log USING btree (organization_id, at DESC, id DESC);
@@ -2855,6 +3471,20 @@ CREATE INDEX bans_in_force ON hcc.bans USING btree (until) WHERE (lifted_at IS N
 CREATE INDEX bans_network ON hcc.bans USING btree (organization_id, network, created_at DESC);
 
 CREATE INDEX bans_organization ON hcc.bans USING btree (organization_id, created_at DESC);
+
+CREATE INDEX check_results_age ON hcc.check_results USING btree (at);
+
+CREATE INDEX check_results_of ON hcc.check_results USING btree (check_id, at DESC);
+
+CREATE INDEX check_results_organization ON hcc.check_results USING btree (organization_id, at DESC);
+
+CREATE INDEX check_spans_of ON hcc.check_spans USING btree (organization_id, check_id, began DESC);
+
+CREATE UNIQUE INDEX check_spans_open ON hcc.check_spans USING btree (check_id) WHERE (ended IS NULL);
+
+CREATE INDEX check_states_due ON hcc.check_states USING btree (location, due_at);
+
+CREATE INDEX check_states_organization ON hcc.check_states USING btree (organization_id);
 
 CREATE INDEX client_tallies_at ON hcc.client_tallies USING btree (at);
 
@@ -2878,9 +3508,25 @@ CREATE INDEX gateway_sites_organization ON hcc.gateway_sites USING btree (organi
 
 CREATE INDEX idempotency_keys_age ON hcc.idempotency_keys USING btree (created_at);
 
+CREATE INDEX incident_updates_of ON hcc.incident_updates USING btree (incident_id, created_at DESC);
+
+CREATE INDEX incident_updates_organization ON hcc.incident_updates USING btree (organization_id);
+
+CREATE INDEX incidents_of ON hcc.incidents USING btree (organization_id, page_id, started_at DESC);
+
+CREATE INDEX incidents_page ON hcc.incidents USING btree (page_id);
+
+CREATE INDEX ingest_outages_of ON hcc.ingest_outages USING btree (organization_id, began DESC);
+
+CREATE UNIQUE INDEX ingest_outages_open ON hcc.ingest_outages USING btree (organization_id) WHERE (ended IS NULL);
+
 CREATE INDEX ingest_tokens_organization ON hcc.ingest_tokens USING btree (organization_id, created_at DESC) WHERE (deleted_at IS NULL);
 
+CREATE INDEX inhibitions_of ON hcc.inhibitions USING btree (organization_id);
+
 CREATE INDEX login_throttle_age ON hcc.login_throttle USING btree (last_failure);
+
+CREATE INDEX maintenance_windows_of ON hcc.maintenance_windows USING btree (organization_id);
 
 CREATE INDEX memberships_user ON hcc.memberships USING btree (user_id);
 
@@ -2891,6 +3537,14 @@ CREATE INDEX metric_segments_to_roll_up ON hcc.metric_segments USING btree (batc
 CREATE INDEX metric_series_labels ON hcc.metric_series USING gin (labels jsonb_path_ops);
 
 CREATE INDEX metric_series_name ON hcc.metric_series USING btree (organization_id, name);
+
+CREATE INDEX notification_groups_route ON hcc.notification_groups USING btree (route_id);
+
+CREATE INDEX notifications_age ON hcc.notifications USING btree (created_at);
+
+CREATE INDEX notifications_channel ON hcc.notifications USING btree (channel_id, created_at DESC);
+
+CREATE INDEX notifications_of ON hcc.notifications USING btree (organization_id, created_at DESC);
 
 CREATE INDEX operations_organization ON hcc.operations USING btree (organization_id, created_at DESC);
 
@@ -2933,6 +3587,10 @@ CREATE INDEX security_events_site ON ONLY hcc.security_events USING btree (organ
 CREATE INDEX security_policies_wide ON hcc.security_policies USING btree (organization_id) WHERE (site_id IS NULL);
 
 CREATE INDEX sessions_user ON hcc.sessions USING btree (user_id, last_seen_at DESC) WHERE (revoked_at IS NULL);
+
+CREATE INDEX silences_of ON hcc.silences USING btree (organization_id, ends_at);
+
+CREATE INDEX status_pages_of ON hcc.status_pages USING btree (organization_id);
 
 CREATE UNIQUE INDEX user_credentials_reset ON hcc.user_credentials USING btree (reset_token_hash) WHERE (reset_token_hash IS NOT NULL);
 
@@ -3051,6 +3709,21 @@ ALTER TABLE ONLY hcc.agents
 ALTER TABLE ONLY hcc.agents
     ADD CONSTRAINT agents_token_id_fkey FOREIGN KEY (token_id) REFERENCES hcc.ingest_tokens(id);
 
+ALTER TABLE ONLY hcc.alert_changes
+    ADD CONSTRAINT alert_changes_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
+
+ALTER TABLE ONLY hcc.alert_evaluations
+    ADD CONSTRAINT alert_evaluations_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
+
+ALTER TABLE ONLY hcc.alert_evaluations
+    ADD CONSTRAINT alert_evaluations_rule_id_fkey FOREIGN KEY (rule_id) REFERENCES hcc.alert_rules(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY hcc.alert_rules
+    ADD CONSTRAINT alert_rules_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
+
+ALTER TABLE ONLY hcc.alerts
+    ADD CONSTRAINT alerts_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
+
 ALTER TABLE ONLY hcc.api_keys
     ADD CONSTRAINT api_keys_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
 
@@ -3062,6 +3735,27 @@ ALTER TABLE ONLY hcc.audit_log
 
 ALTER TABLE ONLY hcc.bans
     ADD CONSTRAINT bans_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
+
+ALTER TABLE ONLY hcc.check_results
+    ADD CONSTRAINT check_results_check_id_fkey FOREIGN KEY (check_id) REFERENCES hcc.checks(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY hcc.check_results
+    ADD CONSTRAINT check_results_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
+
+ALTER TABLE ONLY hcc.check_spans
+    ADD CONSTRAINT check_spans_check_id_fkey FOREIGN KEY (check_id) REFERENCES hcc.checks(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY hcc.check_spans
+    ADD CONSTRAINT check_spans_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
+
+ALTER TABLE ONLY hcc.check_states
+    ADD CONSTRAINT check_states_check_id_fkey FOREIGN KEY (check_id) REFERENCES hcc.checks(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY hcc.check_states
+    ADD CONSTRAINT check_states_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
+
+ALTER TABLE ONLY hcc.checks
+    ADD CONSTRAINT checks_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
 
 ALTER TABLE ONLY hcc.client_tallies
     ADD CONSTRAINT client_tallies_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
@@ -3114,6 +3808,21 @@ ALTER TABLE ONLY hcc.gateway_upstreams
 ALTER TABLE ONLY hcc.idempotency_keys
     ADD CONSTRAINT idempotency_keys_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
 
+ALTER TABLE ONLY hcc.incident_updates
+    ADD CONSTRAINT incident_updates_incident_id_fkey FOREIGN KEY (incident_id) REFERENCES hcc.incidents(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY hcc.incident_updates
+    ADD CONSTRAINT incident_updates_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
+
+ALTER TABLE ONLY hcc.incidents
+    ADD CONSTRAINT incidents_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
+
+ALTER TABLE ONLY hcc.incidents
+    ADD CONSTRAINT incidents_page_id_fkey FOREIGN KEY (page_id) REFERENCES hcc.status_pages(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY hcc.ingest_outages
+    ADD CONSTRAINT ingest_outages_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
+
 ALTER TABLE ONLY hcc.ingest_token_uses
     ADD CONSTRAINT ingest_token_uses_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
 
@@ -3122,6 +3831,12 @@ ALTER TABLE ONLY hcc.ingest_token_uses
 
 ALTER TABLE ONLY hcc.ingest_tokens
     ADD CONSTRAINT ingest_tokens_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
+
+ALTER TABLE ONLY hcc.inhibitions
+    ADD CONSTRAINT inhibitions_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
+
+ALTER TABLE ONLY hcc.maintenance_windows
+    ADD CONSTRAINT maintenance_windows_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
 
 ALTER TABLE ONLY hcc.match_rules
     ADD CONSTRAINT match_rules_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
@@ -3143,6 +3858,24 @@ ALTER TABLE ONLY hcc.metric_limits
 
 ALTER TABLE ONLY hcc.metric_series
     ADD CONSTRAINT metric_series_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
+
+ALTER TABLE ONLY hcc.notification_channels
+    ADD CONSTRAINT notification_channels_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
+
+ALTER TABLE ONLY hcc.notification_groups
+    ADD CONSTRAINT notification_groups_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
+
+ALTER TABLE ONLY hcc.notification_groups
+    ADD CONSTRAINT notification_groups_route_id_fkey FOREIGN KEY (route_id) REFERENCES hcc.notification_routes(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY hcc.notification_routes
+    ADD CONSTRAINT notification_routes_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
+
+ALTER TABLE ONLY hcc.notifications
+    ADD CONSTRAINT notifications_channel_id_fkey FOREIGN KEY (channel_id) REFERENCES hcc.notification_channels(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY hcc.notifications
+    ADD CONSTRAINT notifications_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
 
 ALTER TABLE ONLY hcc.operations
     ADD CONSTRAINT operations_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
@@ -3189,6 +3922,12 @@ ALTER TABLE ONLY hcc.sessions
 ALTER TABLE ONLY hcc.sessions
     ADD CONSTRAINT sessions_user_id_fkey FOREIGN KEY (user_id) REFERENCES hcc.users(id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY hcc.silences
+    ADD CONSTRAINT silences_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
+
+ALTER TABLE ONLY hcc.status_pages
+    ADD CONSTRAINT status_pages_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
+
 ALTER TABLE ONLY hcc.user_credentials
     ADD CONSTRAINT user_credentials_user_id_fkey FOREIGN KEY (user_id) REFERENCES hcc.users(id) ON DELETE CASCADE;
 
@@ -3234,11 +3973,27 @@ ALTER TABLE hcc.agent_claims ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE hcc.agents ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE hcc.alert_changes ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE hcc.alert_evaluations ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE hcc.alert_rules ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE hcc.alerts ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE hcc.api_keys ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE hcc.audit_log ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE hcc.bans ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE hcc.check_results ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE hcc.check_spans ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE hcc.check_states ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE hcc.checks ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE hcc.client_tallies ENABLE ROW LEVEL SECURITY;
 
@@ -3260,9 +4015,19 @@ ALTER TABLE hcc.gateway_upstreams ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE hcc.idempotency_keys ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE hcc.incident_updates ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE hcc.incidents ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE hcc.ingest_outages ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE hcc.ingest_token_uses ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE hcc.ingest_tokens ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE hcc.inhibitions ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE hcc.maintenance_windows ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE hcc.match_rules ENABLE ROW LEVEL SECURITY;
 
@@ -3277,6 +4042,14 @@ ALTER TABLE hcc.metric_families ENABLE ROW LEVEL SECURITY;
 ALTER TABLE hcc.metric_limits ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE hcc.metric_series ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE hcc.notification_channels ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE hcc.notification_groups ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE hcc.notification_routes ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE hcc.notifications ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE hcc.operations ENABLE ROW LEVEL SECURITY;
 
@@ -3312,11 +4085,27 @@ CREATE POLICY owner_all ON hcc.agent_claims TO hcc_owner USING (true) WITH CHECK
 
 CREATE POLICY owner_all ON hcc.agents TO hcc_owner USING (true) WITH CHECK (true);
 
+CREATE POLICY owner_all ON hcc.alert_changes TO hcc_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON hcc.alert_evaluations TO hcc_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON hcc.alert_rules TO hcc_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON hcc.alerts TO hcc_owner USING (true) WITH CHECK (true);
+
 CREATE POLICY owner_all ON hcc.api_keys TO hcc_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON hcc.audit_log TO hcc_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON hcc.bans TO hcc_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON hcc.check_results TO hcc_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON hcc.check_spans TO hcc_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON hcc.check_states TO hcc_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON hcc.checks TO hcc_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON hcc.client_tallies TO hcc_owner USING (true) WITH CHECK (true);
 
@@ -3338,9 +4127,19 @@ CREATE POLICY owner_all ON hcc.gateway_upstreams TO hcc_owner USING (true) WITH 
 
 CREATE POLICY owner_all ON hcc.idempotency_keys TO hcc_owner USING (true) WITH CHECK (true);
 
+CREATE POLICY owner_all ON hcc.incident_updates TO hcc_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON hcc.incidents TO hcc_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON hcc.ingest_outages TO hcc_owner USING (true) WITH CHECK (true);
+
 CREATE POLICY owner_all ON hcc.ingest_token_uses TO hcc_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON hcc.ingest_tokens TO hcc_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON hcc.inhibitions TO hcc_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON hcc.maintenance_windows TO hcc_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON hcc.match_rules TO hcc_owner USING (true) WITH CHECK (true);
 
@@ -3351,6 +4150,14 @@ CREATE POLICY owner_all ON hcc.metric_families TO hcc_owner USING (true) WITH CH
 CREATE POLICY owner_all ON hcc.metric_limits TO hcc_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON hcc.metric_series TO hcc_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON hcc.notification_channels TO hcc_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON hcc.notification_groups TO hcc_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON hcc.notification_routes TO hcc_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON hcc.notifications TO hcc_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON hcc.operations TO hcc_owner USING (true) WITH CHECK (true);
 
@@ -3373,6 +4180,10 @@ CREATE POLICY owner_all ON hcc.security_events TO hcc_owner USING (true) WITH CH
 CREATE POLICY owner_all ON hcc.security_policies TO hcc_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON hcc.sessions TO hcc_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON hcc.silences TO hcc_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON hcc.status_pages TO hcc_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON hcc.user_credentials TO hcc_owner USING (true) WITH CHECK (true);
 
@@ -3404,6 +4215,10 @@ ALTER TABLE hcc.security_policies ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE hcc.sessions ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE hcc.silences ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE hcc.status_pages ENABLE ROW LEVEL SECURITY;
+
 CREATE POLICY system_roles ON hcc.roles FOR SELECT TO hcc_app, hcc_worker USING ((organization_id IS NULL));
 
 CREATE POLICY tenant_delete ON hcc.access_entries FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
@@ -3412,11 +4227,27 @@ CREATE POLICY tenant_delete ON hcc.agent_claims FOR DELETE TO hcc_app, hcc_worke
 
 CREATE POLICY tenant_delete ON hcc.agents FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
 
+CREATE POLICY tenant_delete ON hcc.alert_changes FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
+
+CREATE POLICY tenant_delete ON hcc.alert_evaluations FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
+
+CREATE POLICY tenant_delete ON hcc.alert_rules FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
+
+CREATE POLICY tenant_delete ON hcc.alerts FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
+
 CREATE POLICY tenant_delete ON hcc.api_keys FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
 
 CREATE POLICY tenant_delete ON hcc.audit_log FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
 
 CREATE POLICY tenant_delete ON hcc.bans FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
+
+CREATE POLICY tenant_delete ON hcc.check_results FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
+
+CREATE POLICY tenant_delete ON hcc.check_spans FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
+
+CREATE POLICY tenant_delete ON hcc.check_states FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
+
+CREATE POLICY tenant_delete ON hcc.checks FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
 
 CREATE POLICY tenant_delete ON hcc.client_tallies FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
 
@@ -3438,9 +4269,19 @@ CREATE POLICY tenant_delete ON hcc.gateway_upstreams FOR DELETE TO hcc_app, hcc_
 
 CREATE POLICY tenant_delete ON hcc.idempotency_keys FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
 
+CREATE POLICY tenant_delete ON hcc.incident_updates FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
+
+CREATE POLICY tenant_delete ON hcc.incidents FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
+
+CREATE POLICY tenant_delete ON hcc.ingest_outages FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
+
 CREATE POLICY tenant_delete ON hcc.ingest_token_uses FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
 
 CREATE POLICY tenant_delete ON hcc.ingest_tokens FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
+
+CREATE POLICY tenant_delete ON hcc.inhibitions FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
+
+CREATE POLICY tenant_delete ON hcc.maintenance_windows FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
 
 CREATE POLICY tenant_delete ON hcc.match_rules FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
 
@@ -3451,6 +4292,14 @@ CREATE POLICY tenant_delete ON hcc.metric_families FOR DELETE TO hcc_app, hcc_wo
 CREATE POLICY tenant_delete ON hcc.metric_limits FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
 
 CREATE POLICY tenant_delete ON hcc.metric_series FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
+
+CREATE POLICY tenant_delete ON hcc.notification_channels FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
+
+CREATE POLICY tenant_delete ON hcc.notification_groups FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
+
+CREATE POLICY tenant_delete ON hcc.notification_routes FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
+
+CREATE POLICY tenant_delete ON hcc.notifications FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
 
 CREATE POLICY tenant_delete ON hcc.operations FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
 
@@ -3463,6 +4312,10 @@ CREATE POLICY tenant_delete ON hcc.roles FOR DELETE TO hcc_app, hcc_worker USING
 CREATE POLICY tenant_delete ON hcc.security_events FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
 
 CREATE POLICY tenant_delete ON hcc.security_policies FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
+
+CREATE POLICY tenant_delete ON hcc.silences FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
+
+CREATE POLICY tenant_delete ON hcc.status_pages FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
 
 CREATE POLICY tenant_delete ON hcc.user_exports FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
 
@@ -3484,11 +4337,27 @@ CREATE POLICY tenant_insert ON hcc.agent_claims FOR INSERT TO hcc_app, hcc_worke
 
 CREATE POLICY tenant_insert ON hcc.agents FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
 
+CREATE POLICY tenant_insert ON hcc.alert_changes FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_insert ON hcc.alert_evaluations FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_insert ON hcc.alert_rules FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_insert ON hcc.alerts FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
+
 CREATE POLICY tenant_insert ON hcc.api_keys FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_insert ON hcc.audit_log FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_insert ON hcc.bans FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_insert ON hcc.check_results FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_insert ON hcc.check_spans FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_insert ON hcc.check_states FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_insert ON hcc.checks FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_insert ON hcc.client_tallies FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
 
@@ -3510,9 +4379,19 @@ CREATE POLICY tenant_insert ON hcc.gateway_upstreams FOR INSERT TO hcc_app, hcc_
 
 CREATE POLICY tenant_insert ON hcc.idempotency_keys FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
 
+CREATE POLICY tenant_insert ON hcc.incident_updates FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_insert ON hcc.incidents FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_insert ON hcc.ingest_outages FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
+
 CREATE POLICY tenant_insert ON hcc.ingest_token_uses FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_insert ON hcc.ingest_tokens FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_insert ON hcc.inhibitions FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_insert ON hcc.maintenance_windows FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_insert ON hcc.match_rules FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
 
@@ -3523,6 +4402,14 @@ CREATE POLICY tenant_insert ON hcc.metric_families FOR INSERT TO hcc_app, hcc_wo
 CREATE POLICY tenant_insert ON hcc.metric_limits FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_insert ON hcc.metric_series FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_insert ON hcc.notification_channels FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_insert ON hcc.notification_groups FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_insert ON hcc.notification_routes FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_insert ON hcc.notifications FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_insert ON hcc.operations FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
 
@@ -3537,6 +4424,10 @@ CREATE POLICY tenant_insert ON hcc.roles FOR INSERT TO hcc_app, hcc_worker WITH 
 CREATE POLICY tenant_insert ON hcc.security_events FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_insert ON hcc.security_policies FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_insert ON hcc.silences FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_insert ON hcc.status_pages FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_insert ON hcc.user_exports FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
 
@@ -3558,11 +4449,27 @@ CREATE POLICY tenant_read ON hcc.agent_claims FOR SELECT TO hcc_app, hcc_worker 
 
 CREATE POLICY tenant_read ON hcc.agents FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
 
+CREATE POLICY tenant_read ON hcc.alert_changes FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+
+CREATE POLICY tenant_read ON hcc.alert_evaluations FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+
+CREATE POLICY tenant_read ON hcc.alert_rules FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+
+CREATE POLICY tenant_read ON hcc.alerts FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+
 CREATE POLICY tenant_read ON hcc.api_keys FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
 
 CREATE POLICY tenant_read ON hcc.audit_log FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
 
 CREATE POLICY tenant_read ON hcc.bans FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+
+CREATE POLICY tenant_read ON hcc.check_results FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+
+CREATE POLICY tenant_read ON hcc.check_spans FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+
+CREATE POLICY tenant_read ON hcc.check_states FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+
+CREATE POLICY tenant_read ON hcc.checks FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
 
 CREATE POLICY tenant_read ON hcc.client_tallies FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
 
@@ -3584,9 +4491,19 @@ CREATE POLICY tenant_read ON hcc.gateway_upstreams FOR SELECT TO hcc_app, hcc_wo
 
 CREATE POLICY tenant_read ON hcc.idempotency_keys FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
 
+CREATE POLICY tenant_read ON hcc.incident_updates FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+
+CREATE POLICY tenant_read ON hcc.incidents FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+
+CREATE POLICY tenant_read ON hcc.ingest_outages FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+
 CREATE POLICY tenant_read ON hcc.ingest_token_uses FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
 
 CREATE POLICY tenant_read ON hcc.ingest_tokens FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+
+CREATE POLICY tenant_read ON hcc.inhibitions FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+
+CREATE POLICY tenant_read ON hcc.maintenance_windows FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
 
 CREATE POLICY tenant_read ON hcc.match_rules FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
 
@@ -3597,6 +4514,14 @@ CREATE POLICY tenant_read ON hcc.metric_families FOR SELECT TO hcc_app, hcc_work
 CREATE POLICY tenant_read ON hcc.metric_limits FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
 
 CREATE POLICY tenant_read ON hcc.metric_series FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+
+CREATE POLICY tenant_read ON hcc.notification_channels FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+
+CREATE POLICY tenant_read ON hcc.notification_groups FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+
+CREATE POLICY tenant_read ON hcc.notification_routes FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+
+CREATE POLICY tenant_read ON hcc.notifications FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
 
 CREATE POLICY tenant_read ON hcc.operations FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
 
@@ -3611,6 +4536,10 @@ CREATE POLICY tenant_read ON hcc.roles FOR SELECT TO hcc_app, hcc_worker USING (
 CREATE POLICY tenant_read ON hcc.security_events FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
 
 CREATE POLICY tenant_read ON hcc.security_policies FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+
+CREATE POLICY tenant_read ON hcc.silences FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+
+CREATE POLICY tenant_read ON hcc.status_pages FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
 
 CREATE POLICY tenant_read ON hcc.user_exports FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
 
@@ -3632,11 +4561,27 @@ CREATE POLICY tenant_update ON hcc.agent_claims FOR UPDATE TO hcc_app, hcc_worke
 
 CREATE POLICY tenant_update ON hcc.agents FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
 
+CREATE POLICY tenant_update ON hcc.alert_changes FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_update ON hcc.alert_evaluations FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_update ON hcc.alert_rules FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_update ON hcc.alerts FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
+
 CREATE POLICY tenant_update ON hcc.api_keys FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_update ON hcc.audit_log FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_update ON hcc.bans FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_update ON hcc.check_results FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_update ON hcc.check_spans FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_update ON hcc.check_states FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_update ON hcc.checks FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_update ON hcc.client_tallies FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
 
@@ -3658,9 +4603,19 @@ CREATE POLICY tenant_update ON hcc.gateway_upstreams FOR UPDATE TO hcc_app, hcc_
 
 CREATE POLICY tenant_update ON hcc.idempotency_keys FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
 
+CREATE POLICY tenant_update ON hcc.incident_updates FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_update ON hcc.incidents FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_update ON hcc.ingest_outages FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
+
 CREATE POLICY tenant_update ON hcc.ingest_token_uses FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_update ON hcc.ingest_tokens FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_update ON hcc.inhibitions FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_update ON hcc.maintenance_windows FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_update ON hcc.match_rules FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
 
@@ -3671,6 +4626,14 @@ CREATE POLICY tenant_update ON hcc.metric_families FOR UPDATE TO hcc_app, hcc_wo
 CREATE POLICY tenant_update ON hcc.metric_limits FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_update ON hcc.metric_series FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_update ON hcc.notification_channels FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_update ON hcc.notification_groups FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_update ON hcc.notification_routes FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_update ON hcc.notifications FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_update ON hcc.operations FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
 
@@ -3685,6 +4648,10 @@ CREATE POLICY tenant_update ON hcc.roles FOR UPDATE TO hcc_app, hcc_worker USING
 CREATE POLICY tenant_update ON hcc.security_events FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_update ON hcc.security_policies FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_update ON hcc.silences FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_update ON hcc.status_pages FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_update ON hcc.user_exports FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
 
@@ -3724,7 +4691,19 @@ GRANT USAGE ON SCHEMA hcc TO hcc_gateway;
 REVOKE ALL ON FUNCTION hcc.agent_claim_take(hash bytea) FROM PUBLIC;
 GRANT ALL ON FUNCTION hcc.agent_claim_take(hash bytea) TO hcc_app;
 
+REVOKE ALL ON FUNCTION hcc.alert_rules_claim(most integer, at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION hcc.alert_rules_claim(most integer, at timestamp with time zone) TO hcc_worker;
+
 REVOKE ALL ON FUNCTION hcc.ban_changed() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION hcc.check_beat(hash bytea, at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION hcc.check_beat(hash bytea, at timestamp with time zone) TO hcc_app;
+
+REVOKE ALL ON FUNCTION hcc.checks_claim(at_location text, most integer, at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION hcc.checks_claim(at_location text, most integer, at timestamp with time zone) TO hcc_worker;
+
+REVOKE ALL ON FUNCTION hcc.checks_stuck(at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION hcc.checks_stuck(at timestamp with time zone) TO hcc_worker;
 
 REVOKE ALL ON FUNCTION hcc.claim_outbox(batch integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION hcc.claim_outbox(batch integer) TO hcc_worker;
@@ -3757,6 +4736,12 @@ GRANT ALL ON FUNCTION hcc.find_refresh_token(hash bytea) TO hcc_app;
 REVOKE ALL ON FUNCTION hcc.find_reset_token(hash bytea) FROM PUBLIC;
 GRANT ALL ON FUNCTION hcc.find_reset_token(hash bytea) TO hcc_app;
 
+REVOKE ALL ON FUNCTION hcc.forget_alerts(older_than interval) FROM PUBLIC;
+GRANT ALL ON FUNCTION hcc.forget_alerts(older_than interval) TO hcc_worker;
+
+REVOKE ALL ON FUNCTION hcc.forget_checks(older_than interval) FROM PUBLIC;
+GRANT ALL ON FUNCTION hcc.forget_checks(older_than interval) TO hcc_worker;
+
 REVOKE ALL ON FUNCTION hcc.forget_client_tallies(older_than interval) FROM PUBLIC;
 GRANT ALL ON FUNCTION hcc.forget_client_tallies(older_than interval) TO hcc_worker;
 
@@ -3765,6 +4750,9 @@ GRANT ALL ON FUNCTION hcc.forget_idempotency_keys(older_than interval) TO hcc_wo
 
 REVOKE ALL ON FUNCTION hcc.forget_mail(older_than interval) FROM PUBLIC;
 GRANT ALL ON FUNCTION hcc.forget_mail(older_than interval) TO hcc_worker;
+
+REVOKE ALL ON FUNCTION hcc.forget_notifications(older_than interval) FROM PUBLIC;
+GRANT ALL ON FUNCTION hcc.forget_notifications(older_than interval) TO hcc_worker;
 
 REVOKE ALL ON FUNCTION hcc.forget_relayed_events(older_than interval) FROM PUBLIC;
 GRANT ALL ON FUNCTION hcc.forget_relayed_events(older_than interval) TO hcc_worker;
@@ -3830,6 +4818,9 @@ REVOKE ALL ON FUNCTION hcc.metric_hot_indexed() FROM PUBLIC;
 REVOKE ALL ON FUNCTION hcc.metric_maintain() FROM PUBLIC;
 GRANT ALL ON FUNCTION hcc.metric_maintain() TO hcc_worker;
 
+REVOKE ALL ON FUNCTION hcc.metric_newest(after timestamp with time zone, until timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION hcc.metric_newest(after timestamp with time zone, until timestamp with time zone) TO hcc_worker;
+
 REVOKE ALL ON FUNCTION hcc.metric_part_drop(parent regclass, part regclass, began timestamp with time zone, ended timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION hcc.metric_partition(parent text, start timestamp with time zone, hours integer, indexes text[]) FROM PUBLIC;
@@ -3887,6 +4878,11 @@ REVOKE ALL ON FUNCTION hcc.metric_waiting_since() FROM PUBLIC;
 GRANT ALL ON FUNCTION hcc.metric_waiting_since() TO hcc_app;
 GRANT ALL ON FUNCTION hcc.metric_waiting_since() TO hcc_worker;
 
+GRANT SELECT,INSERT ON TABLE hcc.metric_segments TO hcc_ingest;
+
+REVOKE ALL ON FUNCTION hcc.metric_written_since(since timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION hcc.metric_written_since(since timestamp with time zone) TO hcc_worker;
+
 REVOKE ALL ON FUNCTION hcc.my_organizations() FROM PUBLIC;
 GRANT ALL ON FUNCTION hcc.my_organizations() TO hcc_app;
 GRANT ALL ON FUNCTION hcc.my_organizations() TO hcc_worker;
@@ -3896,6 +4892,9 @@ GRANT ALL ON FUNCTION hcc.narrowed(scopes text[], held text[]) TO hcc_gateway;
 
 REVOKE ALL ON FUNCTION hcc.note_bounce(mail uuid, reason text) FROM PUBLIC;
 GRANT ALL ON FUNCTION hcc.note_bounce(mail uuid, reason text) TO hcc_worker;
+
+REVOKE ALL ON FUNCTION hcc.notification_organizations() FROM PUBLIC;
+GRANT ALL ON FUNCTION hcc.notification_organizations() TO hcc_worker;
 
 REVOKE ALL ON FUNCTION hcc.organizations_place() FROM PUBLIC;
 
@@ -3926,6 +4925,9 @@ GRANT ALL ON FUNCTION hcc.security_events_add(gateway_name text, batch jsonb) TO
 REVOKE ALL ON FUNCTION hcc.security_events_day(day date) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION hcc.security_policy_route() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION hcc.status_page_owner(of_slug text) FROM PUBLIC;
+GRANT ALL ON FUNCTION hcc.status_page_owner(of_slug text) TO hcc_app;
 
 REVOKE ALL ON FUNCTION hcc.threats() FROM PUBLIC;
 GRANT ALL ON FUNCTION hcc.threats() TO hcc_worker;
@@ -3965,6 +4967,18 @@ GRANT UPDATE(updated_at) ON TABLE hcc.agents TO hcc_worker;
 
 GRANT UPDATE(deleted_at) ON TABLE hcc.agents TO hcc_app;
 GRANT UPDATE(deleted_at) ON TABLE hcc.agents TO hcc_worker;
+
+GRANT SELECT,INSERT ON TABLE hcc.alert_changes TO hcc_app;
+GRANT SELECT,INSERT ON TABLE hcc.alert_changes TO hcc_worker;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE hcc.alert_evaluations TO hcc_app;
+GRANT SELECT,INSERT,UPDATE ON TABLE hcc.alert_evaluations TO hcc_worker;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.alert_rules TO hcc_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.alert_rules TO hcc_worker;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.alerts TO hcc_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.alerts TO hcc_worker;
 
 GRANT SELECT,INSERT ON TABLE hcc.api_keys TO hcc_app;
 GRANT SELECT,INSERT ON TABLE hcc.api_keys TO hcc_worker;
@@ -4010,6 +5024,21 @@ GRANT UPDATE(version) ON TABLE hcc.bans TO hcc_worker;
 
 GRANT UPDATE(updated_at) ON TABLE hcc.bans TO hcc_app;
 GRANT UPDATE(updated_at) ON TABLE hcc.bans TO hcc_worker;
+
+GRANT SELECT ON TABLE hcc.check_locations TO hcc_app;
+GRANT SELECT,INSERT,UPDATE ON TABLE hcc.check_locations TO hcc_worker;
+
+GRANT SELECT,INSERT ON TABLE hcc.check_results TO hcc_app;
+GRANT SELECT,INSERT ON TABLE hcc.check_results TO hcc_worker;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.check_spans TO hcc_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.check_spans TO hcc_worker;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.check_states TO hcc_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.check_states TO hcc_worker;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.checks TO hcc_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.checks TO hcc_worker;
 
 GRANT SELECT ON TABLE hcc.client_tallies TO hcc_app;
 GRANT SELECT ON TABLE hcc.client_tallies TO hcc_worker;
@@ -4274,6 +5303,12 @@ GRANT SELECT ON TABLE hcc.gateway_site_reports TO hcc_worker;
 GRANT SELECT,INSERT ON TABLE hcc.idempotency_keys TO hcc_app;
 GRANT SELECT,INSERT ON TABLE hcc.idempotency_keys TO hcc_worker;
 
+GRANT SELECT,INSERT ON TABLE hcc.incident_updates TO hcc_app;
+GRANT SELECT,INSERT ON TABLE hcc.incident_updates TO hcc_worker;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.incidents TO hcc_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.incidents TO hcc_worker;
+
 GRANT SELECT ON TABLE hcc.ingest_config_organizations TO hcc_ingest;
 
 GRANT SELECT ON TABLE hcc.ingest_tokens TO hcc_app;
@@ -4308,24 +5343,43 @@ GRANT SELECT ON TABLE hcc.metric_limits TO hcc_worker;
 
 GRANT SELECT ON TABLE hcc.ingest_config_tokens TO hcc_ingest;
 
+GRANT SELECT,INSERT,UPDATE ON TABLE hcc.ingest_outages TO hcc_app;
+GRANT SELECT,INSERT,UPDATE ON TABLE hcc.ingest_outages TO hcc_worker;
+
 GRANT SELECT ON TABLE hcc.ingest_token_uses TO hcc_app;
 GRANT SELECT ON TABLE hcc.ingest_token_uses TO hcc_worker;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.inhibitions TO hcc_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.inhibitions TO hcc_worker;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.login_throttle TO hcc_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.login_throttle TO hcc_worker;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.maintenance_windows TO hcc_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.maintenance_windows TO hcc_worker;
 
 GRANT SELECT ON TABLE hcc.metric_families TO hcc_app;
 GRANT SELECT ON TABLE hcc.metric_families TO hcc_worker;
 
 GRANT INSERT ON TABLE hcc.metric_samples TO hcc_ingest;
 
-GRANT SELECT,INSERT ON TABLE hcc.metric_segments TO hcc_ingest;
-
 GRANT SELECT ON TABLE hcc.metric_series TO hcc_app;
 GRANT SELECT ON TABLE hcc.metric_series TO hcc_worker;
 
 GRANT SELECT ON TABLE hcc.metric_settings TO hcc_app;
 GRANT SELECT ON TABLE hcc.metric_settings TO hcc_worker;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.notification_channels TO hcc_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.notification_channels TO hcc_worker;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.notification_groups TO hcc_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.notification_groups TO hcc_worker;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.notification_routes TO hcc_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.notification_routes TO hcc_worker;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE hcc.notifications TO hcc_app;
+GRANT SELECT,INSERT,UPDATE ON TABLE hcc.notifications TO hcc_worker;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE hcc.operations TO hcc_app;
 GRANT SELECT,INSERT,UPDATE ON TABLE hcc.operations TO hcc_worker;
@@ -4350,6 +5404,12 @@ GRANT SELECT ON TABLE hcc.security_events TO hcc_worker;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE hcc.sessions TO hcc_app;
 GRANT SELECT,INSERT,UPDATE ON TABLE hcc.sessions TO hcc_worker;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.silences TO hcc_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.silences TO hcc_worker;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.status_pages TO hcc_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.status_pages TO hcc_worker;
 
 GRANT SELECT ON TABLE hcc.threat_detectors TO hcc_app;
 GRANT SELECT ON TABLE hcc.threat_detectors TO hcc_worker;
@@ -4396,9 +5456,9 @@ INSERT INTO hcc.threat_detectors (name, is_active, threshold, window_s, ban_s, m
 INSERT INTO hcc.metric_settings (partition_hours, hot_index, raw_days, minute_days, five_minute_days, hour_days, day_days) VALUES
   ('6', 'auto', '15', '30', '90', '400', '3650');
 INSERT INTO hcc.roles (name, user_type, description, permissions) VALUES
-  ('member', 'customer', 'Reads, and manages the own account', '{users:read,organizations:read,operations:read,gateway:read,security:read,metrics:read}'),
-  ('owner', 'customer', 'Everything in the organisation', '{users:*,organizations:read,organizations:write,api-keys:*,audit:read,webhooks:*,operations:read,gateway:*,security:*,metrics:*,agents:*,ingest-tokens:*}'),
-  ('owner', 'reseller', 'Everything in the reseller and its customers', '{users:*,organizations:*,api-keys:*,audit:read,webhooks:*,operations:read,gateway:*,security:*,metrics:*,agents:*,ingest-tokens:*,metric-limits:write}'),
-  ('staff', 'reseller', 'Daily work for customers', '{users:read,users:write,organizations:read,organizations:tree,organizations:enter,api-keys:read,audit:read,webhooks:read,operations:read,gateway:read,security:read,metrics:read,agents:read,ingest-tokens:read}'),
+  ('member', 'customer', 'Reads, and manages the own account', '{users:read,organizations:read,operations:read,gateway:read,security:read,metrics:read,monitoring:read}'),
+  ('owner', 'customer', 'Everything in the organisation', '{users:*,organizations:read,organizations:write,api-keys:*,audit:read,webhooks:*,operations:read,gateway:*,security:*,metrics:*,agents:*,monitoring:*,ingest-tokens:*}'),
+  ('owner', 'reseller', 'Everything in the reseller and its customers', '{users:*,organizations:*,api-keys:*,audit:read,webhooks:*,operations:read,gateway:*,security:*,metrics:*,agents:*,monitoring:*,ingest-tokens:*,metric-limits:write}'),
+  ('staff', 'reseller', 'Daily work for customers', '{users:read,users:write,organizations:read,organizations:tree,organizations:enter,api-keys:read,audit:read,webhooks:read,operations:read,gateway:read,security:read,metrics:read,agents:read,monitoring:read,ingest-tokens:read}'),
   ('superadmin', 'admin', 'Everything, everywhere', '{*}'),
-  ('support', 'admin', 'Reads everything and helps customers', '{users:read,users:write,organizations:read,organizations:tree,organizations:enter,api-keys:read,audit:read,webhooks:read,operations:read,gateway:read,gateway-settings:read,security:read,security-settings:read,metrics:read,agents:read,ingest-tokens:read}');
+  ('support', 'admin', 'Reads everything and helps customers', '{users:read,users:write,organizations:read,organizations:tree,organizations:enter,api-keys:read,audit:read,webhooks:read,operations:read,gateway:read,gateway-settings:read,security:read,security-settings:read,metrics:read,agents:read,monitoring:read,ingest-tokens:read}');

@@ -45,6 +45,7 @@ def settings_for(urls: Urls, redis_url: str, keys: Keys) -> Settings:
         db_acquire_timeout=5,
         argon2_memory_kib=8192,
         webhook_allow_private=True,
+        check_allow_private="all",
     )
 
 

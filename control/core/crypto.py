@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import base64
 import binascii
+import hashlib
+import hmac
 import os
 
 import msgspec
@@ -59,6 +61,7 @@ class Keyring:
             raise KeyringError("there is no key")
         self.primary = next(iter(keys))
         self._ciphers = {kid: AESGCM(key) for kid, key in keys.items()}
+        self._primary_key = keys[self.primary]
 
     @classmethod
     def parse(cls, text: str) -> Keyring:
@@ -98,6 +101,10 @@ class Keyring:
             return cipher.decrypt(nonce, body, header + where)
         except InvalidTag:
             raise KeyringError("the value was changed, or belongs to another place") from None
+
+    def derive(self, purpose: bytes) -> bytes:
+        """32 bytes that follow from the primary key and a purpose alone (HMAC-SHA256), for what must not be kept anywhere."""
+        return hmac.new(self._primary_key, b"hcc derived key\0" + purpose, hashlib.sha256).digest()
 
     def key_of(self, sealed: bytes) -> str:
         """The id of the key that sealed a value."""

@@ -65,7 +65,8 @@ class Edge:
                 log.info(
                     "request",
                     method=scope["method"],
-                    path=scope["path"],
+                    # A token in a path is a secret.
+                    path=route if "{token" in route else scope["path"],
                     status=status,
                     ms=round(elapsed * 1000, 1),
                     address=str(address),

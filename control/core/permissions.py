@@ -45,6 +45,8 @@ PERMISSIONS: dict[str, str] = {
     "metric-limits:write": "Set what organisations below one's own may push",
     "agents:read": "See the agents of servers",
     "agents:write": "Let agents of servers in, and end them",
+    "monitoring:read": "See checks, alerts, notifications and status pages",
+    "monitoring:write": "Change checks, alert rules, notifications and status pages",
 }
 """Every permission there is, with words for a person who gives out roles."""
 

@@ -59,6 +59,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     mail_from: str = "hcc <no-reply@localhost>"
     mail_bounce_domain: str = ""
     webhook_allow_private: bool = False
+    worker_location: Annotated[str, Meta(pattern="^[a-z0-9][a-z0-9-]{0,63}$")] = "default"
+    check_allow_private: Annotated[str, Meta(pattern="^(none|platform|all)$")] = "none"
+    ingest_url: str = ""
     log_format: Annotated[str, Meta(pattern="^(json|console)$")] = "json"
     log_level: Annotated[str, Meta(pattern="^(DEBUG|INFO|WARNING|ERROR)$")] = "INFO"
     otel_endpoint: str = ""
@@ -105,6 +108,11 @@ ENVIRONMENT: dict[str, Setting] = {
     "mail_from": Setting("HCC_MAIL_FROM", "From of the platform's mail"),
     "mail_bounce_domain": Setting("HCC_MAIL_BOUNCE_DOMAIN", "domain of the envelope sender, so that bounces find their mail"),
     "webhook_allow_private": Setting("HCC_WEBHOOK_ALLOW_PRIVATE", "let webhooks reach private addresses (dev only)"),
+    "worker_location": Setting("HCC_WORKER_LOCATION", "from where a worker makes checks: a short name of the place"),
+    "check_allow_private": Setting(
+        "HCC_CHECK_ALLOW_PRIVATE", "whose checks reach private addresses: none, platform or all (dev only)"
+    ),
+    "ingest_url": Setting("HCC_INGEST_URL", "where workers push results of checks as metrics; empty is nowhere"),
     "log_format": Setting("HCC_LOG_FORMAT", "json or console"),
     "log_level": Setting("HCC_LOG_LEVEL", "DEBUG, INFO, WARNING or ERROR"),
     "otel_endpoint": Setting("HCC_OTEL_ENDPOINT", "OTLP/HTTP collector for traces; empty is off"),
@@ -181,6 +189,8 @@ def check(settings: Settings) -> list[str]:
     if settings.env == "production":
         if settings.webhook_allow_private:
             missing.append("HCC_WEBHOOK_ALLOW_PRIVATE must be off in production: customers could reach inner services")
+        if settings.check_allow_private == "all":
+            missing.append("HCC_CHECK_ALLOW_PRIVATE must not be all in production: customers could reach inner services")
         if not settings.public_url.startswith("https://"):
             missing.append("HCC_PUBLIC_URL must start with https:// in production")
     return missing

@@ -71,6 +71,8 @@ class Stack(msgspec.Struct, frozen=True, kw_only=True):
             **self.control_environment(),
             "HCC_WORKER_DATABASE_URL": self.dsn("hcc_worker"),
             "HCC_WORKER_LISTEN_ADDR": f"{HOST}:{self.ports.worker}",
+            "HCC_CHECK_ALLOW_PRIVATE": "all",
+            "HCC_INGEST_URL": f"http://{HOST}:{self.ports.ingest}",
         }
 
     def gateway_environment(self) -> dict[str, str]:

@@ -19,6 +19,7 @@ from control.web.openapi import describe
 from tests.accounts.matrix import OWN, PUBLIC, ROWS
 from tests.accounts.matrix.grid import PLACES, ROLES, Own, Public, Row
 from tests.accounts.matrix.targets import MAKE, Connection, Making, Target
+from tests.accounts.matrix.watched import WATCHED
 from tests.world import TREE, World
 
 REFUSALS = {401, 403, 404, 409, 422}
@@ -43,6 +44,12 @@ SELECT md5(string_agg(row, '|' ORDER BY row)) FROM (
   UNION ALL SELECT t::text FROM hcc.agents t UNION ALL SELECT t::text FROM hcc.agent_claims t
   UNION ALL SELECT t::text FROM hcc.ingest_tokens t
   UNION ALL SELECT t::text FROM hcc.outbox_events t UNION ALL SELECT t::text FROM hcc.user_credentials t
+  UNION ALL SELECT t::text FROM hcc.alert_rules t UNION ALL SELECT t::text FROM hcc.alerts t
+  UNION ALL SELECT t::text FROM hcc.silences t UNION ALL SELECT t::text FROM hcc.maintenance_windows t
+  UNION ALL SELECT t::text FROM hcc.inhibitions t UNION ALL SELECT t::text FROM hcc.notification_channels t
+  UNION ALL SELECT t::text FROM hcc.notification_routes t UNION ALL SELECT t::text FROM hcc.notifications t
+  UNION ALL SELECT t::text FROM hcc.checks t UNION ALL SELECT t::text FROM hcc.status_pages t
+  UNION ALL SELECT t::text FROM hcc.incidents t UNION ALL SELECT t::text FROM hcc.incident_updates t
   UNION ALL SELECT t::text FROM hcc.outgoing_mail t) all_rows
 """
 
@@ -118,7 +125,7 @@ async def test_operation(row: Row, making: Making, api_key: str) -> None:
     wrong = []
     for place in PLACES:
         for role in ROLES:
-            target = MAKE[row.target](making, place)
+            target = {**MAKE, **WATCHED}[row.target](making, place)
             before = fingerprint(making.connection)
             answer = await ask(row, target, making.world, proof(making.world, role, api_key))
             expected = row.expected[role, place]
@@ -155,7 +162,7 @@ async def test_own_account(row: Own, making: Making, api_key: str) -> None:
 
 @pytest.mark.parametrize("row", PUBLIC, ids=lambda row: row.operation)
 async def test_public(row: Public, world: World) -> None:
-    answer = await ask(row, Target("", "", {}), world, {})
+    answer = await ask(row, Target("", "", {"token": "nobodys"}), world, {})
     assert answer.status_code == row.status, answer.text
 
 
@@ -166,7 +173,7 @@ def test_what_the_document_leaves_out_is_public(runtime: Runtime) -> None:
     asking = {path for path in hidden if path.startswith("/prometheus/")}
     assert {hidden.pop(path) for path in asking} == {"metrics:read"}
     pages = ["/", "/.well-known/jwks.json", "/docs", "/livez", "/metrics", "/openapi.json", "/readyz", "/reset-password"]
-    assert hidden == dict.fromkeys([*pages, BUNDLE_PATH], "public")
+    assert hidden == dict.fromkeys([*pages, BUNDLE_PATH, "/status/{slug}"], "public")
 
 
 ENTERING = {

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from agent.collect import backups, certificates, cpu, disks, filesystems, load, mail, memory, network, pressure
-from agent.collect.units import Units
-from agent.gathering import Gathering
-from agent.points import Point, lines
-from agent.settings import IGNORED_INTERFACES, IGNORED_TYPES, Backup, Settings
+from dataplane.agent.collect import backups, certificates, cpu, disks, filesystems, load, mail, memory, network, pressure
+from dataplane.agent.collect.units import Units
+from dataplane.agent.gathering import Gathering
+from dataplane.agent.points import Point, lines
+from dataplane.agent.settings import IGNORED_INTERFACES, IGNORED_TYPES, Backup, Settings
 from tests.agent.machine import lay
 
 TICKS = os.sysconf("SC_CLK_TCK")

@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 import pytest
 
-from agent.push import Outcome, Pusher
+from dataplane.agent.push import Outcome, Pusher
 
 
 class Server:

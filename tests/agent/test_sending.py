@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from agent.push import Answer, Outcome
-from agent.queue import Queue
-from agent.sending import LONGEST_WAIT_S, Sending
+from dataplane.agent.push import Answer, Outcome
+from dataplane.agent.queue import Queue
+from dataplane.agent.sending import LONGEST_WAIT_S, Sending
 
 TAKEN, LATER, REFUSED = Answer(Outcome.TAKEN), Answer(Outcome.LATER, why="503"), Answer(Outcome.REFUSED, why="400")
 

@@ -8,9 +8,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from agent.collect import postgres, redis
-from agent.points import Point
-from agent.settings import Server
+from dataplane.agent.collect import postgres, redis
+from dataplane.agent.points import Point
+from dataplane.agent.settings import Server
 from tests.cluster import Urls
 from tests.ports import free_port
 

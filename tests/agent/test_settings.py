@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from agent import unit
-from agent.configurations import KINDS
-from agent.install import Enrolled, settings_text
-from agent.settings import SettingsError, load
+from dataplane.agent import unit
+from dataplane.agent.configurations import KINDS
+from dataplane.agent.install import Enrolled, settings_text
+from dataplane.agent.settings import SettingsError, load
 
 ROOT = Path(__file__).resolve().parents[2]
 FULL = """

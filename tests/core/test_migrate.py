@@ -117,7 +117,7 @@ def test_bootstrap_twice(server: Server, empty: Urls) -> None:
 @pytest.mark.parametrize("check", [True, False])
 def test_command(empty: Urls, capsys: pytest.CaptureFixture[str], check: bool) -> None:
     def run(**more: object) -> tuple[int, str]:
-        code = migrate.command(argparse.Namespace(database_url=empty["hcc_owner"], json=True, **more))
+        code = migrate.command(argparse.Namespace(database_url=empty["hcc_owner"], json=True, metric_storage="auto", **more))
         return code, capsys.readouterr().out.strip()
 
     names = [f"{m.version:04}_{m.name}" for m in migrate.read_migrations()]
@@ -136,7 +136,7 @@ def test_command_without_a_server(capsys: pytest.CaptureFixture[str], monkeypatc
     monkeypatch.delenv("HCC_OWNER_DATABASE_URL", raising=False)
     assert migrate.command(argparse.Namespace(database_url=None, json=False, check=False)) == 2
     nowhere = "postgresql://hcc_owner:secret-word@127.0.0.1:1/hcc"
-    assert migrate.command(argparse.Namespace(database_url=nowhere, json=False, check=False)) == 1
+    assert migrate.command(argparse.Namespace(database_url=nowhere, json=False, check=False, metric_storage="auto")) == 1
     said = capsys.readouterr().err
     assert "migrate:" in said
     assert "secret-word" not in said

@@ -199,6 +199,31 @@ AGED: dict[str, tuple[str, str]] = {
         ),
         "SELECT count(*) FROM hcc.client_tallies",
     ),
+    "alerts": (
+        (
+            "INSERT INTO hcc.alert_changes (id, organization_id, alert_id, name, labels, before, after, at)"
+            " VALUES (gen_random_uuid(), %(organization)s, gen_random_uuid(), 'x', '{}', 'pending', 'firing', %(at)s)"
+        ),
+        "SELECT count(*) FROM hcc.alert_changes",
+    ),
+    "notifications": (
+        (
+            "WITH c AS (INSERT INTO hcc.notification_channels (id, organization_id, name, kind, sealed)"
+            " VALUES (gen_random_uuid(), %(organization)s, gen_random_uuid()::text, 'mail', '') RETURNING id)"
+            " INSERT INTO hcc.notifications (id, organization_id, channel_id, kind, message, status, created_at)"
+            " SELECT gen_random_uuid(), %(organization)s, c.id, 'test', '{}', 'succeeded', %(at)s FROM c"
+        ),
+        "SELECT count(*) FROM hcc.notifications",
+    ),
+    "checks": (
+        (
+            "WITH c AS (INSERT INTO hcc.checks (id, organization_id, name, kind)"
+            " VALUES (gen_random_uuid(), %(organization)s, gen_random_uuid()::text, 'http') RETURNING id)"
+            " INSERT INTO hcc.check_spans (id, organization_id, check_id, state, began, ended)"
+            " SELECT gen_random_uuid(), %(organization)s, c.id, 'up', %(at)s, %(at)s FROM c"
+        ),
+        "SELECT count(*) FROM hcc.check_spans",
+    ),
     "finished_jobs": (
         (
             "WITH j AS (INSERT INTO jobs.procrastinate_jobs (queue_name, task_name, status) VALUES ('default', 't', 'succeeded')"

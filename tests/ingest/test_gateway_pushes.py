@@ -9,7 +9,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from agent.push import Answer, Outcome
+from dataplane.agent.push import Answer, Outcome
 from dataplane.traffic import TrafficPush, labelled
 from tests.gateway.support import Client, Origin, Running, ok, route, site, snapshot, upstream
 from tests.ingest.support import Ingester, Place, Program, Writer, until

@@ -18,11 +18,11 @@ from pathlib import Path
 
 import pytest
 
-from agent.configurations import KINDS, TOKEN_FILE
 from control.core.db import Database, Scope
 from control.core.settings import Settings
 from control.monitoring.query.engine import Engine
 from control.monitoring.query.postgres import PostgresStore
+from dataplane.agent.configurations import KINDS, TOKEN_FILE
 from tests.ingest.support import Ingester, Place, Writer, until
 from tests.ports import free_port
 

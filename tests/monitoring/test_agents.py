@@ -17,10 +17,10 @@ from typing import Any
 import psycopg
 import pytest
 
-from agent.install import InstallError, Places, install
-from agent.settings import load
 from control.core.settings import Settings
 from control.monitoring.agents.service import BUNDLE_PATH
+from dataplane.agent.install import InstallError, Places, install
+from dataplane.agent.settings import load
 from tests.world import World
 
 CLAIMS, ENROLMENTS = "/v1/monitoring/agents/claims", "/v1/monitoring/agents/enrolments"
@@ -154,7 +154,7 @@ async def test_the_bundle_is_the_agent_and_has_nothing_else(world: World, tmp_pa
     got = await world.get(None, BUNDLE_PATH)
     assert got.status_code == 200
     with zipfile.ZipFile(io.BytesIO(got.content)) as archive:
-        assert {name.partition("/")[0] for name in archive.namelist()} == {"agent", "__main__.py"}
+        assert {name.partition("/")[0] for name in archive.namelist()} == {"dataplane", "__main__.py"}
     file = tmp_path / "hcc-agent.pyz"
     file.write_bytes(got.content)
     # -I -S: with the standard library alone.

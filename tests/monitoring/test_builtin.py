@@ -6,12 +6,12 @@ import re
 
 import pytest
 
-from agent.gathering import Gathering
-from agent.settings import Backup, Server, Settings
 from control.monitoring.builtin.reading import Dashboard, Panel, Rule, dashboards, rules
 from control.monitoring.query.engine import Engine
 from control.monitoring.query.parser import parse
 from control.monitoring.query.store import MemoryStore, Series
+from dataplane.agent.gathering import Gathering
+from dataplane.agent.settings import Backup, Server, Settings
 from tests.monitoring.troubles import HOUR, NOW, TROUBLES, counter, disk, flat, of
 
 _NAMES = re.compile(r"\b(?:host|agent|hcc)_[a-z0-9_]+\b")

@@ -13,9 +13,18 @@ TABLES = {
     "access_entries": TENANT,
     "agent_claims": TENANT,
     "agents": TENANT,
+    "alert_changes": TENANT,
+    "alert_evaluations": TENANT,
+    "alert_rules": TENANT,
+    "alerts": TENANT,
     "api_keys": TENANT,
     "audit_log": TENANT,
     "bans": TENANT,
+    "check_locations": PLATFORM,
+    "check_results": TENANT,
+    "check_spans": TENANT,
+    "check_states": TENANT,
+    "checks": TENANT,
     "client_tallies": TENANT,
     "firewalls": TENANT,
     "gateway_certificates": TENANT,
@@ -29,8 +38,13 @@ TABLES = {
     "gateway_upstreams": TENANT,
     "idempotency_keys": TENANT,
     "ingest_token_uses": TENANT,
+    "incident_updates": TENANT,
+    "incidents": TENANT,
+    "ingest_outages": TENANT,
     "ingest_tokens": TENANT,
+    "inhibitions": TENANT,
     "login_throttle": PLATFORM,
+    "maintenance_windows": TENANT,
     "match_rules": TENANT,
     "memberships": TENANT,
     "metric_families": TENANT,
@@ -46,6 +60,10 @@ TABLES = {
     "metric_segments": INGEST,
     "metric_series": TENANT,
     "metric_settings": PLATFORM,
+    "notification_channels": TENANT,
+    "notification_groups": TENANT,
+    "notification_routes": TENANT,
+    "notifications": TENANT,
     "operations": TENANT,
     "organizations": TENANT,
     "outbox_events": TENANT,
@@ -61,6 +79,8 @@ TABLES = {
     "security_settings": PLATFORM,
     "sessions": PERSON,
     "signing_keys": PLATFORM,
+    "silences": TENANT,
+    "status_pages": TENANT,
     "threat_detectors": PLATFORM,
     "user_credentials": PERSON,
     "user_exports": TENANT,
@@ -130,6 +150,37 @@ ROWS = {
     "metric_limits": "INSERT INTO hcc.metric_limits (organization_id) VALUES (%(org)s)",
     "metric_series": "INSERT INTO hcc.metric_series (organization_id, name, key) VALUES (%(org)s, 'up', substr(sha256(%(mark)s::bytea), 1, 16))",
     "metric_families": "INSERT INTO hcc.metric_families (organization_id, name, kind) VALUES (%(org)s, 'up', 'gauge')",
+    "alert_rules": "INSERT INTO hcc.alert_rules (id, organization_id, name, expression) VALUES (%(rule)s, %(org)s, 'up', 'up == 0')",
+    "alert_evaluations": "INSERT INTO hcc.alert_evaluations (rule_id, organization_id) VALUES (%(rule)s, %(org)s)",
+    "alerts": "INSERT INTO hcc.alerts (id, organization_id, source, source_id, fingerprint, name, severity, series, labels, phase, since,"
+    " known_at) VALUES (%(id)s, %(org)s, 'rule', %(id)s, substr(sha256(%(mark)s::bytea), 1, 16), 'up', 'info', '{}', '{}', 'firing', now(),"
+    " now())",
+    "alert_changes": "INSERT INTO hcc.alert_changes (id, organization_id, alert_id, name, labels, before, after, at)"
+    " VALUES (%(id)s, %(org)s, %(id)s, 'up', '{}', 'pending', 'firing', now())",
+    "ingest_outages": "INSERT INTO hcc.ingest_outages (id, organization_id, began) VALUES (%(id)s, %(org)s, now())",
+    "silences": "INSERT INTO hcc.silences (id, organization_id, matchers, reason, starts_at, ends_at)"
+    " VALUES (%(id)s, %(org)s, '[]', 'why', now(), now())",
+    "maintenance_windows": "INSERT INTO hcc.maintenance_windows (id, organization_id, name, starts_at, duration_s)"
+    " VALUES (%(id)s, %(org)s, 'night', now(), 3600)",
+    "inhibitions": "INSERT INTO hcc.inhibitions (id, organization_id, name, source, target) VALUES (%(id)s, %(org)s, 'host', '[]', '[]')",
+    "notification_channels": "INSERT INTO hcc.notification_channels (id, organization_id, name, kind, sealed)"
+    " VALUES (%(channel)s, %(org)s, 'mail', 'mail', '')",
+    "notification_routes": "INSERT INTO hcc.notification_routes (id, organization_id, name, steps) VALUES (%(way)s, %(org)s, 'all', '[]')",
+    "notification_groups": "INSERT INTO hcc.notification_groups (id, organization_id, route_id, key, began_at)"
+    " VALUES (%(id)s, %(org)s, %(way)s, '{}', now())",
+    "notifications": "INSERT INTO hcc.notifications (id, organization_id, channel_id, kind, message)"
+    " VALUES (%(id)s, %(org)s, %(channel)s, 'test', '{}')",
+    "checks": "INSERT INTO hcc.checks (id, organization_id, name, kind) VALUES (%(check)s, %(org)s, 'site', 'http')",
+    "check_states": "INSERT INTO hcc.check_states (check_id, organization_id, location) VALUES (%(check)s, %(org)s, 'default')",
+    "check_spans": "INSERT INTO hcc.check_spans (id, organization_id, check_id, state, began)"
+    " VALUES (%(id)s, %(org)s, %(check)s, 'up', now())",
+    "check_results": "INSERT INTO hcc.check_results (id, organization_id, check_id, location, at, ok)"
+    " VALUES (%(id)s, %(org)s, %(check)s, 'default', now(), true)",
+    "status_pages": "INSERT INTO hcc.status_pages (id, organization_id, slug, title) VALUES (%(page)s, %(org)s, %(mark)s, 'Status')",
+    "incidents": "INSERT INTO hcc.incidents (id, organization_id, page_id, title, impact, status, started_at)"
+    " VALUES (%(incident)s, %(org)s, %(page)s, 'Down', 'minor', 'investigating', now())",
+    "incident_updates": "INSERT INTO hcc.incident_updates (id, organization_id, incident_id, status, text)"
+    " VALUES (%(id)s, %(org)s, %(incident)s, 'investigating', 'We look')",
     "bans": "INSERT INTO hcc.bans (id, organization_id, network, reason) VALUES (%(id)s, %(org)s, '192.0.2.1', 'why')",
 }
 PERSON_ROWS = {

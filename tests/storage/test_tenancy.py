@@ -18,7 +18,7 @@ from tests.world import TREE
 
 Connection = psycopg.Connection[Any]
 SERVING = ("hcc_app", "hcc_worker")
-NAMES = ("user", "role", "id", "endpoint", "site", "upstream", "session")
+NAMES = ("user", "role", "id", "endpoint", "site", "upstream", "session", "rule", "channel", "way", "check", "page", "incident")
 
 
 class Tree(msgspec.Struct):

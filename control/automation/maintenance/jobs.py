@@ -22,6 +22,9 @@ TERMS = {
     "login_throttle": timedelta(days=1),
     "client_tallies": timedelta(hours=2),
     "finished_jobs": timedelta(days=1),
+    "alerts": timedelta(days=90),
+    "notifications": timedelta(days=30),
+    "checks": timedelta(days=400),
 }
 FAILED_JOBS = timedelta(days=30)
 

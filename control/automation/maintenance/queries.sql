@@ -32,6 +32,17 @@ WITH gone AS (
   RETURNING 1)
 SELECT count(*) FROM gone
 
+-- name: alerts
+-- Changes of alerts, outages of ingestion and ended silences; alerts that are over go after a day.
+SELECT hcc.forget_alerts(%(older_than)s)
+
+-- name: notifications
+SELECT hcc.forget_notifications(%(older_than)s)
+
+-- name: checks
+-- How checks were; single results go after two days.
+SELECT hcc.forget_checks(%(older_than)s)
+
 -- name: stalled_jobs
 -- Jobs whose worker went away without a word; locked, so that two workers do not both queue one again.
 SELECT j.id, j.task_name, j.attempts FROM jobs.procrastinate_jobs j

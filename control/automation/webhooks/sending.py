@@ -36,14 +36,23 @@ def trust() -> ssl.SSLContext:
 async def attempt(
     url: str, secret: str, message_id: str, body: bytes, *, https_only: bool, allow_private: bool, limit: float = TIMEOUT
 ) -> Outcome:
-    """Send once. Never raises for what the receiver or the network does; redirects are not followed."""
+    """Send once, signed. Never raises for what the receiver or the network does."""
+    headers = sign(secret, message_id, int(time.time()), body)
+    return await post(url, headers, body, https_only=https_only, allow_private=allow_private, limit=limit)
+
+
+async def post(
+    url: str, headers: dict[str, str], body: bytes, *, https_only: bool, allow_private: bool, limit: float = TIMEOUT
+) -> Outcome:
+    """Post once, to an address that was checked. Never raises for what the receiver or the network does; redirects are not
+    followed."""
     start = time.perf_counter()
     status: int | None = None
     error: str | None = None
     try:
         async with asyncio.timeout(limit):
             destination = await resolve(url, https_only=https_only, allow_private=allow_private)
-            status = await _post(destination, sign(secret, message_id, int(time.time()), body), body, limit)
+            status = await _post(destination, headers, body, limit)
         if not 200 <= status <= 299:
             error = f"the receiver answered {status}"
     except RefusedError as reason:
@@ -59,14 +68,14 @@ async def attempt(
     return Outcome(status, round((time.perf_counter() - start) * 1000), error)
 
 
-async def _post(destination: Destination, signature: dict[str, str], body: bytes, limit: float) -> int:
+async def _post(destination: Destination, more: dict[str, str], body: bytes, limit: float) -> int:
     headers = {
         "Host": destination.host_header,
         "Content-Type": "application/json",
         "User-Agent": f"hcc-webhooks/{__version__}",
         "Accept-Encoding": "identity",
         "Connection": "close",
-        **signature,
+        **more,
     }
     async with httpx.AsyncClient(verify=trust(), timeout=limit, follow_redirects=False, trust_env=False) as client:
         request = client.build_request(

@@ -10,13 +10,13 @@ from litestar import Request, Response, delete, get, post
 from litestar.datastructures import State
 from litestar.params import FromPath, FromQuery, JSONBody
 
-from agent.bundle import bundle
 from control.core.context import Ctx
 from control.core.envelope import Envelope, Page
 from control.core.pagination import page_request
 from control.core.permissions import needs, public
 from control.monitoring.agents import service
 from control.monitoring.agents.models import Agent, Claim, Enrolled, Enrolment, NewClaim
+from dataplane.agent.bundle import bundle
 
 _TAGS = ["agents"]
 _READ, _WRITE = needs("agents:read"), needs("agents:write")

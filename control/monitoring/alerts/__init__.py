@@ -1,0 +1,1 @@
+"""Alert rules: conditions on metrics, and what becomes of them over time."""

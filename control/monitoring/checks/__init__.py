@@ -1,0 +1,1 @@
+"""Checks: workers look from outside whether something answers as it should."""

@@ -1,0 +1,1 @@
+"""What keeps alerts from being told: silences, maintenance windows, inhibition."""

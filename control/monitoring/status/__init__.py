@@ -1,0 +1,1 @@
+"""Status pages: what an organisation tells the public about its services."""
