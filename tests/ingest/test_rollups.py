@@ -10,6 +10,7 @@ from uuid import uuid4
 import psycopg
 import pytest
 
+from dataplane import columnstore
 from tests.cluster import Urls
 
 Connection = psycopg.Connection[Any]
@@ -178,6 +179,21 @@ def test_what_is_too_old_goes_and_what_is_full_is_compacted(urls: Urls, owner: C
 
 def in_timescaledb(owner: Connection) -> bool:
     return owner.execute("SELECT hcc.metric_storage()").fetchone() == ("timescaledb",)
+
+
+@pytest.mark.parametrize("storage", ["timescaledb"], indirect=True)
+def test_what_took_the_direct_way_is_put_in_order_once_it_is_full(urls: Urls, owner: Connection) -> None:
+    for batch in (1, 2):
+        with owner.transaction():
+            columnstore.take_direct_way(owner)
+            with owner.cursor().copy("COPY hcc.metric_samples (time, series, value, batch) FROM STDIN") as copy:
+                for series in (1, 2):
+                    for n in range(100):
+                        copy.write_row((HOUR + timedelta(seconds=n), series, float(n * batch), batch))
+    assert len(compact(urls)) == 1
+    assert compact(urls) == []
+    row = owner.execute("SELECT count(*), sum(value) FROM hcc.metric_samples WHERE series = 1 AND batch = 2").fetchone()
+    assert row == (100, 9900.0)
 
 
 @pytest.mark.parametrize("storage", ["timescaledb"], indirect=True)

@@ -30,16 +30,18 @@ async def maintain(work: Work, *, timestamp: int) -> None:
         async with work.runtime.database.transaction(NOBODY) as tx:
             gone = await tx.value(q.SQL.maintain)
         # A transaction each: one of them may take minutes where a lot comes in.
-        compacted = 0
-        while await _compact(work):
-            compacted += 1
+        compacted: list[str] = []
+        while (part := await _compact(work)) is not None and part not in compacted:
+            compacted.append(part)
     except psycopg.errors.LockNotAvailable:
         log.info("metric partitions are in use", scheduled_for=timestamp)
         return
     if gone or compacted:
-        log.info("metric partitions maintained", dropped=gone, compacted=compacted, scheduled_for=timestamp)
+        log.info("metric partitions maintained", dropped=gone, compacted=len(compacted), scheduled_for=timestamp)
 
 
-async def _compact(work: Work) -> bool:
+async def _compact(work: Work) -> str | None:
+    """The next partition or chunk, and its name. One that a late value opens again at once has its turn the next hour."""
     async with work.runtime.database.transaction(NOBODY) as tx:
-        return await tx.value(q.SQL.compact) is not None
+        name: str | None = await tx.value(q.SQL.compact)
+    return name
