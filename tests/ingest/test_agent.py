@@ -37,7 +37,11 @@ class Agent:
         self.log = folder / "agent.log"
         with self.log.open("ab") as output:
             self.process = subprocess.Popen(
-                [sys.executable, "-S", "-B", "-m", "agent", "run"], cwd=ROOT, env=environment, stdout=output, stderr=output
+                [sys.executable, "-S", "-B", "-m", "dataplane.agent", "run"],
+                cwd=ROOT,
+                env=environment,
+                stdout=output,
+                stderr=output,
             )
 
     def waiting(self) -> list[Path]:

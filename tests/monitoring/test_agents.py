@@ -147,7 +147,7 @@ async def test_installing(world: World, tmp_path: Path) -> None:
     settings = load(places.config, {"HCC_AGENT_TOKEN_FILE": str(places.token)})
     assert (settings.server, settings.token, settings.host) == (found.ingest, found.token, "h1")
     assert settings.certificates == ("/etc/letsencrypt/live/*/cert.pem",)
-    assert f"ExecStart={sys.executable} -I -B -m agent run" in places.unit.read_text(encoding="utf-8")
+    assert f"ExecStart={sys.executable} -I -B -m dataplane.agent run" in places.unit.read_text(encoding="utf-8")
 
 
 async def test_the_bundle_is_the_agent_and_has_nothing_else(world: World, tmp_path: Path) -> None:
