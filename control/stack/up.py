@@ -161,8 +161,9 @@ class _Up:
             host = found["demo_site_host"]
             say(f"  the same by TLS  curl -k --resolve {host}:{port}:{ports.HOST} https://{host}:{port}/")
         if "ingest_token" in found:
-            say(f"  push metrics     curl -H 'Authorization: Bearer {found['ingest_token']}' \\")
-            say(f"                     --data-binary 'load,host=a value=0.5' {found['ingest']}/write")
+            # The token is a secret, and what is said here is kept in logs.
+            say(f"  push metrics     curl --data-binary 'load,host=a value=0.5' '{found['ingest']}/write' \\")
+            say(f"                     -H 'Authorization: Bearer TOKEN' (ingest_token in {self._stack_file})")
         say(f"  mail is kept in  {stack.run_dir / 'mail'}")
         say(f"  logs             {stack.run_dir / 'logs'}")
         say("Ctrl-C stops everything.")
