@@ -818,25 +818,6 @@ BEGIN
 END
 $$;
 
-CREATE FUNCTION hcc.metric_rollups_of(wanted integer[], step integer, first timestamp with time zone, last timestamp with time zone) RETURNS TABLE(series integer, times bytea, counts bytea, sums bytea, mins bytea, maxs bytea, lasts bytea, increases bytea)
-    LANGUAGE plpgsql STABLE SECURITY DEFINER
-    SET search_path TO 'hcc', 'pg_temp'
-    AS $_$
-BEGIN
-  RETURN QUERY EXECUTE format(
-    'SELECT r.series, string_agg(timestamptz_send(r.bucket), ''''::bytea ORDER BY r.bucket),'
-    '       string_agg(int8send(r.count), ''''::bytea ORDER BY r.bucket),'
-    '       string_agg(float8send(r.sum), ''''::bytea ORDER BY r.bucket),'
-    '       string_agg(float8send(r.min), ''''::bytea ORDER BY r.bucket),'
-    '       string_agg(float8send(r.max), ''''::bytea ORDER BY r.bucket),'
-    '       string_agg(float8send(r.last), ''''::bytea ORDER BY r.bucket),'
-    '       string_agg(float8send(r.increase), ''''::bytea ORDER BY r.bucket)'
-    '  FROM metric_rollups r WHERE r.step = %L AND r.series = ANY ($1) AND r.bucket >= %L AND r.bucket <= %L'
-    ' GROUP BY r.series', step, first, last)
-    USING ARRAY(SELECT s.id FROM metric_series s WHERE s.id = ANY (wanted) AND visible(s.organization_id));
-END
-$_$;
-
 CREATE FUNCTION hcc.metric_samples_of(wanted integer[], first timestamp with time zone, last timestamp with time zone) RETURNS TABLE(series integer, times bytea, "values" bytea)
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'hcc', 'pg_temp'
@@ -4839,10 +4820,6 @@ REVOKE ALL ON FUNCTION hcc.metric_roll_up_minute(start timestamp with time zone,
 REVOKE ALL ON FUNCTION hcc.metric_roll_up_step(of_step integer, start timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION hcc.metric_rollup_partition(of_step integer, at timestamp with time zone) FROM PUBLIC;
-
-REVOKE ALL ON FUNCTION hcc.metric_rollups_of(wanted integer[], step integer, first timestamp with time zone, last timestamp with time zone) FROM PUBLIC;
-GRANT ALL ON FUNCTION hcc.metric_rollups_of(wanted integer[], step integer, first timestamp with time zone, last timestamp with time zone) TO hcc_app;
-GRANT ALL ON FUNCTION hcc.metric_rollups_of(wanted integer[], step integer, first timestamp with time zone, last timestamp with time zone) TO hcc_worker;
 
 REVOKE ALL ON FUNCTION hcc.metric_samples_of(wanted integer[], first timestamp with time zone, last timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION hcc.metric_samples_of(wanted integer[], first timestamp with time zone, last timestamp with time zone) TO hcc_app;

@@ -44,10 +44,11 @@ PROGRAMS = {
     "ip": "iproute2",
     "prometheus": "prometheus",
     "vmagent": "victoria-metrics",
+    "influxd": "influxdb",
     "curl": "curl",
     "openssl": "openssl",
 }
-"""Programs looked for, and the Debian package of each. nginx, HAProxy, Node, Prometheus, vmagent, wrk and h2load are
+"""Programs looked for, and the Debian package of each. nginx, HAProxy, Node, Prometheus, vmagent, InfluxDB, wrk and h2load are
 the peers of tests and benches; curl pushes in a test, and OpenSSL makes certificates for one; nft and ip are for the packet
 filter; jq is in the README's examples."""
 

@@ -236,27 +236,7 @@ BEGIN
     USING ARRAY(SELECT s.id FROM metric_series s WHERE s.id = ANY (wanted) AND visible(s.organization_id));
 END
 $$;
-
--- The same of steps of `step` seconds; a step's time is that of its beginning.
-CREATE FUNCTION hcc.metric_rollups_of(wanted integer[], step integer, first timestamptz, last timestamptz)
-RETURNS TABLE (series integer, times bytea, counts bytea, sums bytea, mins bytea, maxs bytea, lasts bytea, increases bytea)
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = hcc, pg_temp AS $$
-BEGIN
-  RETURN QUERY EXECUTE format(
-    'SELECT r.series, string_agg(timestamptz_send(r.bucket), ''''::bytea ORDER BY r.bucket),'
-    '       string_agg(int8send(r.count), ''''::bytea ORDER BY r.bucket),'
-    '       string_agg(float8send(r.sum), ''''::bytea ORDER BY r.bucket),'
-    '       string_agg(float8send(r.min), ''''::bytea ORDER BY r.bucket),'
-    '       string_agg(float8send(r.max), ''''::bytea ORDER BY r.bucket),'
-    '       string_agg(float8send(r.last), ''''::bytea ORDER BY r.bucket),'
-    '       string_agg(float8send(r.increase), ''''::bytea ORDER BY r.bucket)'
-    '  FROM metric_rollups r WHERE r.step = %L AND r.series = ANY ($1) AND r.bucket >= %L AND r.bucket <= %L'
-    ' GROUP BY r.series', step, first, last)
-    USING ARRAY(SELECT s.id FROM metric_series s WHERE s.id = ANY (wanted) AND visible(s.organization_id));
-END
-$$;
-GRANT EXECUTE ON FUNCTION hcc.metric_samples_of(integer[], timestamptz, timestamptz),
-  hcc.metric_rollups_of(integer[], integer, timestamptz, timestamptz) TO hcc_app, hcc_worker;
+GRANT EXECUTE ON FUNCTION hcc.metric_samples_of(integer[], timestamptz, timestamptz) TO hcc_app, hcc_worker;
 
 -- A partition of steps: a day of minutes, a week of five minutes, thirty days of hours, a year of days.
 CREATE FUNCTION hcc.metric_rollup_partition(of_step integer, at timestamptz) RETURNS void
