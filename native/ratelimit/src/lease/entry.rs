@@ -72,11 +72,13 @@ impl Entry {
     fn count_together(&mut self, view: View, now_ns: u64) -> Decision {
         // A share that shrank gives up its surplus.
         self.tokens = self.tokens.min(view.room(self.burst));
-        if self.tokens > 0 {
-            self.tokens -= 1;
-        } else if view.float(self.burst) == 0 && !self.owes() && now_ns >= self.full_at_ns {
-            // Nobody holds a float, and this key has rested: it comes in now and is charged at once.
+        if view.float(self.burst) == 0 && !self.owes() && now_ns >= self.full_at_ns {
+            // Nobody holds a float, and this key has rested: it comes in now and is charged at once. A token kept until now is
+            // given up, for the ledger, full again, would pay for one more.
+            self.tokens = 0;
             self.charge = 1;
+        } else if self.tokens > 0 {
+            self.tokens -= 1;
         } else {
             self.starved = true;
             let wait_ns = self.not_before_ns.max(self.due_ns).saturating_sub(now_ns).max(GAP_NS.1);

@@ -16,8 +16,8 @@
 //! have been spent just before it went, so that one departure can let s more pass, once.
 //!
 //! **No float** (a burst not above N, or a gateway that has just come): the first request of a key at rest is admitted and charged
-//! to the ledger afterwards; the next ones wait for a token leased. At most one such request a gateway is unpaid, and a key is not
-//! at rest before the ledger is full again, so the bound is then B + N + r T.
+//! to the ledger afterwards; the next ones wait for a token leased. At most one such request a gateway is unpaid, a key is not at
+//! rest before the ledger is full again, and a token kept until then is given up, so the bound is then B + N + r T.
 //!
 //! **The ledger gone**: each gateway goes on alone with rate r / N and burst max(1, B / N), starting from the float that is left.
 //! What it admits is charged when the ledger is back, at most as much as empties it. **The ledger emptied** (a restart): every ask
