@@ -37,7 +37,7 @@ async def post_heartbeat(ctx: Ctx, token: FromPath[str]) -> Response[Envelope[st
 ROUTES = [
     checks.page(
         "list_checks",
-        service.CHECKS.page,
+        service.page,
         "The checks in reach, each with how it is.",
         sortable=service.SORTABLE,
         tie="c.id",
