@@ -43,12 +43,15 @@ class Collection(Generic[Row, *Above]):
     Services get all ids in the order of the path. What has a `version` is answered with it as the ETag.
     """
 
-    def __init__(self, shown: type[Row], path: str, one: str, *, tags: list[str], read: str, write: str) -> None:
-        """`one` is what follows `path` for one thing, such as `{rule_id:uuid}`. Raises ValueError for an unknown permission."""
+    def __init__(
+        self, shown: type[Row], path: str, one: str = "{id:uuid}", *, tags: list[str], read: str, write: str | None = None
+    ) -> None:
+        """`one` is what follows `path` for one thing, such as `{rule_id:uuid}`. `write` is left out of what is only read: a route
+        that writes would then name no permission, with which no process starts. Raises ValueError for an unknown permission."""
         self.shown = shown
         self.all, self.one = path, f"{path}/{one}"
         self.tags = tags
-        self.reads, self.writes = needs(read), needs(write)
+        self.reads, self.writes = needs(read), {} if write is None else needs(write)
 
     def page(
         self,
@@ -69,9 +72,8 @@ class Collection(Generic[Row, *Above]):
             rows, total = await work(ctx, *ids, wanted, filters)
             return ctx.page(rows, total, wanted)
 
-        gives = Response[Page[self.shown]]  # type: ignore[name-defined]  # known at run time, as Litestar needs it
         return get(self.all, **self._described(name, self.reads))(
-            _handler(name, words, self.all, answer, gives, filters=filters or {})
+            _handler(name, words, self.all, answer, _paged(self.shown), filters=filters or {})
         )
 
     def get(self, name: str, work: Callable[[Context, *Above, UUID], Awaitable[Row]], words: str) -> HTTPRouteHandler:
@@ -157,12 +159,7 @@ class Collection(Generic[Row, *Above]):
         return get(path, **self._described(name, self.reads))(_handler(name, words, path, answer, _enveloped(shown)))
 
     def action(
-        self,
-        name: str,
-        below: str,
-        body: type[Body],
-        work: Callable[[Context, *Above, UUID, Body], Awaitable[Row]],
-        words: str,
+        self, name: str, below: str, body: type[Body], work: Callable[[Context, *Above, UUID, Body], Awaitable[Row]], words: str
     ) -> HTTPRouteHandler:
         """POST to `below` one what is to be done with it; 200 with the thing as it is then. Not kept by Idempotency-Key: it is
         for actions that are harmless when done twice, or that the state of the thing refuses."""
@@ -179,18 +176,26 @@ class Collection(Generic[Row, *Above]):
         return {"opt": opt, "tags": self.tags, "operation_id": name}
 
 
-def collection(shown: type[Row], path: str, one: str, *, tags: list[str], read: str, write: str) -> Collection[Row]:
+def collection(
+    shown: type[Row], path: str, one: str = "{id:uuid}", *, tags: list[str], read: str, write: str | None = None
+) -> Collection[Row]:
     """A collection that stands by itself, such as `/v1/sites`."""
     return Collection(shown, path, one, tags=tags, read=read, write=write)
 
 
-def collection_below(shown: type[Row], path: str, one: str, *, tags: list[str], read: str, write: str) -> Collection[Row, UUID]:
+def collection_below(
+    shown: type[Row], path: str, one: str = "{id:uuid}", *, tags: list[str], read: str, write: str | None = None
+) -> Collection[Row, UUID]:
     """A collection of one thing of another, such as `/v1/sites/{site_id:uuid}/upstreams`: services get that one's id too."""
     return Collection(shown, path, one, tags=tags, read=read, write=write)
 
 
 def _versioned(ctx: Context, found: Row) -> Response[Envelope[Row]]:
     return ctx.answer(found, version=getattr(found, "version", None))
+
+
+def _paged(shown: Any) -> Any:
+    return Response[Page[shown]]
 
 
 def _enveloped(shown: Any) -> Any:

@@ -27,7 +27,7 @@ _TAGS, _READ, _WRITE = ["alerts"], "monitoring:read", "monitoring:write"
 
 rules = collection(AlertRule, "/v1/monitoring/rules", "{rule_id:uuid}", tags=_TAGS, read=_READ, write=_WRITE)
 alerts = collection(Alert, "/v1/monitoring/alerts", "{alert_id:uuid}", tags=_TAGS, read=_READ, write=_WRITE)
-changes = collection(AlertChange, "/v1/monitoring/alert-changes", "{change_id:uuid}", tags=_TAGS, read=_READ, write=_WRITE)
+changes = collection(AlertChange, "/v1/monitoring/alert-changes", tags=_TAGS, read=_READ)
 
 
 @post(f"{rules.all}/try", opt=rules.reads, tags=_TAGS, operation_id="try_alert_rule", status_code=200)

@@ -6,14 +6,14 @@ SELECT c.id, c.organization_id, c.name, c.kind, c.target, c.expects, c.sealed IS
   FROM hcc.checks c LEFT JOIN hcc.check_spans s ON s.check_id = c.id AND s.ended IS NULL
  WHERE (%(organization_id)s::uuid IS NULL OR c.organization_id = %(organization_id)s)
    AND (%(kind)s::text IS NULL OR c.kind = %(kind)s)
-   AND (%(status)s::text IS NULL OR coalesce(s.state, 'new') = %(status)s)
+   AND (%(state)s::text IS NULL OR coalesce(s.state, 'new') = %(state)s)
 
 -- name: check_count
 SELECT count(*)
   FROM hcc.checks c LEFT JOIN hcc.check_spans s ON s.check_id = c.id AND s.ended IS NULL
  WHERE (%(organization_id)s::uuid IS NULL OR c.organization_id = %(organization_id)s)
    AND (%(kind)s::text IS NULL OR c.kind = %(kind)s)
-   AND (%(status)s::text IS NULL OR coalesce(s.state, 'new') = %(status)s)
+   AND (%(state)s::text IS NULL OR coalesce(s.state, 'new') = %(state)s)
 
 -- name: check_get
 SELECT c.id, c.organization_id, c.name, c.kind, c.target, c.expects, c.sealed IS NOT NULL AS has_secret, c.interval_s, c.timeout_s,

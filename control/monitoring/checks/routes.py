@@ -12,20 +12,12 @@ from control.core.context import Ctx
 from control.core.envelope import Envelope
 from control.core.permissions import public
 from control.monitoring.checks import service
-from control.monitoring.checks.models import (
-    Check,
-    CheckKind,
-    CheckLocation,
-    CheckResult,
-    CheckState,
-    CheckWithToken,
-    NewCheck,
-)
+from control.monitoring.checks.models import Check, CheckKind, CheckLocation, CheckResult, CheckState, CheckWithToken, NewCheck
 
 _TAGS, _READ, _WRITE = ["checks"], "monitoring:read", "monitoring:write"
 
 checks = collection(Check, "/v1/monitoring/checks", "{check_id:uuid}", tags=_TAGS, read=_READ, write=_WRITE)
-results = collection_below(CheckResult, f"{checks.one}/results", "{result_id:uuid}", tags=_TAGS, read=_READ, write=_WRITE)
+results = collection_below(CheckResult, f"{checks.one}/results", tags=_TAGS, read=_READ)
 
 
 @get("/v1/heartbeats/{token:str}", opt=public("404"), tags=_TAGS, operation_id="heartbeat")
@@ -45,7 +37,7 @@ async def post_heartbeat(ctx: Ctx, token: FromPath[str]) -> Response[Envelope[st
 ROUTES = [
     checks.page(
         "list_checks",
-        service.CHECKS.page,
+        service.page,
         "The checks in reach, each with how it is.",
         sortable=service.SORTABLE,
         tie="c.id",

@@ -34,6 +34,11 @@ _OURS = {"host", "connection", "content-length", "transfer-encoding", "authoriza
 """Headers that the check writes itself; an authorization is a secret."""
 
 
+async def page(ctx: Context, wanted: PageRequest, filters: dict[str, Any]) -> tuple[list[Check], int]:
+    """The checks in reach; their `status` is called a state here."""
+    return await CHECKS.page(ctx, wanted, {"state": filters["status"], **filters})
+
+
 async def create_check(ctx: Context, tx: Transaction, data: NewCheck) -> CheckWithToken:
     """A new check, made at once. Raises ValidationFailed."""
     check(data)

@@ -52,10 +52,7 @@ ROUTES = [
         "Plan a time in which trouble is expected.",
     ),
     windows.replace(
-        "replace_maintenance_window",
-        NewMaintenanceWindow,
-        service.replace_maintenance_window,
-        "Set all fields of a window.",
+        "replace_maintenance_window", NewMaintenanceWindow, service.replace_maintenance_window, "Set all fields of a window."
     ),
     windows.delete("delete_maintenance_window", service.WINDOWS.delete, "Delete a window."),
     inhibitions.page(

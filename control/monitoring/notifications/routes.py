@@ -27,9 +27,7 @@ channels = collection(NotificationChannel, "/v1/monitoring/channels", "{channel_
 routes = collection(
     NotificationRoute, "/v1/monitoring/notification-routes", "{route_id:uuid}", tags=_TAGS, read=_READ, write=_WRITE
 )
-notifications = collection(
-    Notification, "/v1/monitoring/notifications", "{notification_id:uuid}", tags=_TAGS, read=_READ, write=_WRITE
-)
+notifications = collection(Notification, "/v1/monitoring/notifications", "{notification_id:uuid}", tags=_TAGS, read=_READ)
 
 
 @post(f"{channels.one}/test", opt=channels.writes, tags=_TAGS, operation_id="test_channel", status_code=202)
@@ -70,10 +68,7 @@ ROUTES = [
     ),
     routes.get("get_notification_route", service.ROUTES.get, "One route."),
     routes.create(
-        "create_notification_route",
-        NewNotificationRoute,
-        service.create_notification_route,
-        "Say which alerts go where.",
+        "create_notification_route", NewNotificationRoute, service.create_notification_route, "Say which alerts go where."
     ),
     routes.replace(
         "replace_notification_route",

@@ -24,10 +24,7 @@ ROUTES = [
     ),
     pages.get("get_status_page", service.PAGES.get, "One status page."),
     pages.create(
-        "create_status_page",
-        NewStatusPage,
-        service.create_status_page,
-        "Make a status page; nobody sees it until it is public.",
+        "create_status_page", NewStatusPage, service.create_status_page, "Make a status page; nobody sees it until it is public."
     ),
     pages.replace("replace_status_page", NewStatusPage, service.replace_status_page, "Set all fields of a status page."),
     pages.delete("delete_status_page", service.PAGES.delete, "Delete a status page and its incidents."),

@@ -34,8 +34,6 @@ ROUTES = [
         shown=CreatedIngestToken,
     ),
     tokens.delete(
-        "revoke_ingest_token",
-        service.revoke,
-        "End a token: ingestion refuses it within two seconds. What it brought stays.",
+        "revoke_ingest_token", service.revoke, "End a token: ingestion refuses it within two seconds. What it brought stays."
     ),
 ]

@@ -14,7 +14,7 @@ from control.core.envelope import Envelope
 from control.security.audit_log import service
 from control.security.audit_log.models import AuditEntry
 
-entries = collection(AuditEntry, "/v1/audit-log", "{entry_id:int}", tags=["audit-log"], read="audit:read", write="audit:read")
+entries = collection(AuditEntry, "/v1/audit-log", "{entry_id:int}", tags=["audit-log"], read="audit:read")
 
 
 @get(entries.one, opt=entries.reads, tags=entries.tags, operation_id="get_audit_entry")

@@ -14,7 +14,7 @@ from control.core.envelope import Envelope
 from control.security.events import service
 from control.security.events.models import Action, Excluded, ExclusionFromEvent, RuleCount, SecurityEvent, Source
 
-found = collection(
+events = collection(
     SecurityEvent,
     "/v1/security/events",
     "{event_id:uuid}",
@@ -24,7 +24,7 @@ found = collection(
 )
 
 
-@get("/v1/security/event-rules", opt=found.reads, tags=found.tags, operation_id="count_security_events")
+@get("/v1/security/event-rules", opt=events.reads, tags=events.tags, operation_id="count_security_events")
 async def count_security_events(
     ctx: Ctx,
     organization_id: FromQuery[UUID | None] = None,
@@ -42,7 +42,7 @@ async def count_security_events(
     return ctx.answer(await service.rules(ctx, filters))
 
 
-@post(f"{found.one}/exclusion", opt=found.writes, tags=found.tags, operation_id="exclude_security_event")
+@post(f"{events.one}/exclusion", opt=events.writes, tags=events.tags, operation_id="exclude_security_event")
 async def exclude_security_event(
     ctx: Ctx, event_id: FromPath[UUID], data: JSONBody[ExclusionFromEvent]
 ) -> Response[Envelope[Excluded]]:
@@ -51,11 +51,11 @@ async def exclude_security_event(
 
 
 ROUTES = [
-    found.page(
+    events.page(
         "list_security_events",
         service.page,
-        """What gateways found, newest first: the last day's unless `since` says otherwise. `client` is an address or a network;
-    `search` looks at paths, hosts and messages.""",
+        "What gateways found, newest first: the last day's unless `since` says otherwise. `client` is an address or a network;\n"
+        "`search` looks at paths, hosts and messages.",
         sortable=service.SORTABLE,
         by="at",
         filters={
@@ -72,6 +72,6 @@ ROUTES = [
         },
     ),
     count_security_events,
-    found.get("get_security_event", service.get, "One event."),
+    events.get("get_security_event", service.get, "One event."),
     exclude_security_event,
 ]

@@ -22,11 +22,7 @@ ROUTES = [
     ),
     firewalls.get("get_firewall", service.ROWS.get, "One filter."),
     firewalls.part(
-        "render_firewall",
-        "nftables",
-        Rendered,
-        service.rendered,
-        "The filter in nftables' language, and what nft says of it.",
+        "render_firewall", "nftables", Rendered, service.rendered, "The filter in nftables' language, and what nft says of it."
     ),
     firewalls.create(
         "create_firewall",

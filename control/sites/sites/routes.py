@@ -28,8 +28,6 @@ ROUTES = [
     sites.set_all("replace_site", NewSite, service.update, "Set all fields; what is left out gets its default."),
     sites.set_some("update_site", SitePatch, service.update, "Set some fields."),
     sites.delete(
-        "delete_site",
-        service.delete,
-        "Delete a site with its upstreams and routes; its host names are free for others at once.",
+        "delete_site", service.delete, "Delete a site with its upstreams and routes; its host names are free for others at once."
     ),
 ]

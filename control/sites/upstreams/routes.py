@@ -33,11 +33,7 @@ async def create_upstream(ctx: Ctx, site_id: FromPath[UUID], data: JSONBody[NewU
 
 ROUTES = [
     upstreams.page(
-        "list_upstreams",
-        service.page,
-        "The upstreams of a site, with their targets.",
-        sortable=service.SORTABLE,
-        tie="u.id",
+        "list_upstreams", service.page, "The upstreams of a site, with their targets.", sortable=service.SORTABLE, tie="u.id"
     ),
     upstreams.get("get_upstream", service.get, "One upstream with its targets."),
     create_upstream,
