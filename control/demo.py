@@ -2,6 +2,7 @@
 
 A platform with an administrator, a reseller, two customers with people, the platform's own site on the gateway, and one
 customer's site served by a sample origin, with a limit to run into; both sites have certificates that they signed themselves.
+The platform and that customer have the built-in alert rules, so that what agents and gateways push is watched.
 Everything is looked for before it is made: a second start changes nothing.
 """
 
@@ -19,10 +20,14 @@ from control import ingest_tokens
 from control.accounts import directory
 from control.core import tokens
 from control.core.crypto import Keyring
+from control.core.db import Scope, Transaction
 from control.core.envelope import now
 from control.core.ids import new_id
 from control.core.passwords import Passwords
 from control.core.settings import Settings
+from control.monitoring.builtin import queries as builtin
+from control.monitoring.builtin.installing import install
+from control.monitoring.builtin.reading import packs
 from control.sites.certificates.reading import read
 from control.sites.certificates.self_signed import self_signed
 from control.sites.certificates.service import columns
@@ -88,6 +93,8 @@ async def seed(
                 _ingest_token(connection, tree["shop"], secrets["ingest_token"])
             if "gateway_token" in secrets:
                 _ingest_token(connection, tree["platform"], secrets["gateway_token"], for_others=True)
+        for slug in ("platform", "shop"):
+            await _rules(settings, tree[slug])
     finally:
         passwords.close()
     return {
@@ -232,6 +239,15 @@ def _policies(connection: directory.Connection, platform: UUID) -> None:
                 " ON CONFLICT ON CONSTRAINT security_policies_same DO NOTHING",
                 (new_id(), platform, *place, mode),
             )
+
+
+async def _rules(settings: Settings, organization_id: UUID) -> None:
+    """All packs, once: whoever removes one of several does not find it again after the next start."""
+    async with await psycopg.AsyncConnection.connect(settings.owner_database_url) as connection:
+        tx = Transaction(connection, Scope(organization_id))
+        if await tx.value(builtin.SQL.standing, organization_id=organization_id) is None:
+            for pack in packs():
+                await install(tx, organization_id, pack)
 
 
 def _certificates(connection: directory.Connection, tree: dict[str, UUID], settings: Settings) -> None:

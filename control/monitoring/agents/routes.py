@@ -15,7 +15,7 @@ from control.core.envelope import Envelope, Page
 from control.core.pagination import page_request
 from control.core.permissions import needs, public
 from control.monitoring.agents import service
-from control.monitoring.agents.models import Agent, Claim, Enrolled, Enrolment, NewClaim
+from control.monitoring.agents.models import Agent, Claim, ClaimState, Enrolled, Enrolment, NewClaim, WaitingClaim
 from dataplane.agent.bundle import bundle
 
 _TAGS = ["agents"]
@@ -45,6 +45,25 @@ async def delete_agent(ctx: Ctx, agent_id: FromPath[UUID]) -> None:
     await service.delete(ctx, agent_id)
 
 
+@get("/v1/monitoring/agents/claims", opt=_READ, tags=_TAGS, operation_id="list_agent_claims")
+async def list_agent_claims(
+    ctx: Ctx,
+    request: Request[Any, Any, State],
+    organization_id: FromQuery[UUID | None] = None,
+    status: FromQuery[ClaimState | None] = None,
+) -> Response[Page[WaitingClaim]]:
+    """The claims in reach, with when each expires. What opens the door is not among it."""
+    wanted = page_request(request, service.CLAIMS_SORTABLE, "created_at")
+    rows, total = await service.claims(ctx, wanted, {"organization_id": organization_id, "state": status})
+    return ctx.page(rows, total, wanted)
+
+
+@delete("/v1/monitoring/agents/claims/{claim_id:uuid}", opt=_WRITE, tags=_TAGS, operation_id="revoke_agent_claim")
+async def revoke_agent_claim(ctx: Ctx, claim_id: FromPath[UUID]) -> None:
+    """Revoke a claim that nobody used; from now on it lets nobody in."""
+    await service.revoke_claim(ctx, claim_id)
+
+
 @post("/v1/monitoring/agents/claims", opt=_WRITE, tags=_TAGS, operation_id="create_agent_claim")
 async def create_agent_claim(ctx: Ctx, data: JSONBody[NewClaim]) -> Response[Envelope[Claim]]:
     """Make a claim, with which one agent may be installed. It is shown this one time; only its hash is kept."""
@@ -72,4 +91,13 @@ def agent_bundle() -> Response[bytes]:
     )
 
 
-ROUTES = [list_agents, get_agent, delete_agent, create_agent_claim, enrol_agent, agent_bundle]
+ROUTES = [
+    list_agents,
+    get_agent,
+    delete_agent,
+    list_agent_claims,
+    revoke_agent_claim,
+    create_agent_claim,
+    enrol_agent,
+    agent_bundle,
+]
