@@ -33,8 +33,8 @@ class Address(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 @lru_cache
 def countries() -> frozenset[str]:
     """The codes of ISO 3166-1."""
-    names = Locale("en").territories
-    return frozenset(code for code in names if len(code) == 2 and code.isalpha()) - {"EU", "EZ", "UN", "ZZ", "QO", "XA", "XB"}
+    codes = (str(code) for code in Locale("en").territories)
+    return frozenset(code for code in codes if len(code) == 2 and code.isalpha()) - {"EU", "EZ", "UN", "ZZ", "QO", "XA", "XB"}
 
 
 def address_errors(pointer: str, address: Address) -> list[FieldError]:

@@ -165,7 +165,7 @@ async def test_cancelling_and_writing_off(world: World) -> None:
     customer = await shop.customer()
     first, second = await shop.invoice(customer["id"]), await shop.invoice(customer["id"])
     cancelled = await shop.ask("POST", f"/v1/invoices/{first['id']}/cancel", {"reason": "Wrong customer"})
-    assert (cancelled["status"], Decimal(cancelled["balance"])) == ("cancelled", 0)
+    assert (cancelled["status"], cancelled["balance"]) == ("cancelled", "0.000")
     given_up = await shop.ask("POST", f"/v1/invoices/{second['id']}/write-off", {"reason": "Insolvent"})
     assert given_up["status"] == "uncollectible"
     await shop.ask("POST", f"/v1/invoices/{second['id']}/write-off", {"reason": "Insolvent"}, 409)

@@ -45,7 +45,9 @@ async def get(ctx: Context, invoice_id: UUID) -> Invoice:
     """One invoice. Raises NotFound."""
     async with ctx.transaction() as tx:
         found = await find(tx, invoice_id)
-        await ctx.audit_read(tx, "invoice", found.id, organization_id=found.organization_id)
+        # Customers who read what is theirs look into nobody else's organisation.
+        if found.customer_org_id != ctx.principal.organization_id:
+            await ctx.audit_read(tx, "invoice", found.id, organization_id=found.organization_id)
     return found
 
 

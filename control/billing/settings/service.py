@@ -94,7 +94,7 @@ def _checked(data: NewBillingSettings) -> NewBillingSettings:
         try:
             codes[name] = check(getattr(data, name)) if getattr(data, name) else ""
         except ValidationError as error:
-            errors.append(FieldError(f"/{name}", f"is not valid: {error.message}"))
+            errors.append(FieldError(f"/{name}", f"is not valid: {error}"))
     if data.vat_id and data.address.country in EU:
         try:
             codes["vat_id"] = eu_vat.validate(data.vat_id)
