@@ -24,7 +24,7 @@ async def get_receivables(ctx: Ctx, on: FromQuery[date | None] = None) -> Respon
     return ctx.answer(await service.receivables(ctx, on))
 
 
-@get("/v1/billing/reports/receivables.csv", opt=_READ, tags=_TAGS, operation_id="export_receivables")
+@get("/v1/billing/reports/receivables.csv", media_type="text/csv", opt=_READ, tags=_TAGS, operation_id="export_receivables")
 async def export_receivables(ctx: Ctx, on: FromQuery[date | None] = None) -> Response[bytes]:
     """The open documents as CSV."""
     found = await service.receivables(ctx, on)
@@ -37,7 +37,7 @@ async def get_revenue(ctx: Ctx, since: FromQuery[date], until: FromQuery[date]) 
     return ctx.answer(await service.revenue(ctx, since, until))
 
 
-@get("/v1/billing/reports/journal.csv", opt=_READ, tags=_TAGS, operation_id="export_journal")
+@get("/v1/billing/reports/journal.csv", media_type="text/csv", opt=_READ, tags=_TAGS, operation_id="export_journal")
 async def export_journal(ctx: Ctx, since: FromQuery[date], until: FromQuery[date]) -> Response[bytes]:
     """Every line of the books as CSV, for accountants."""
     return _file(csv_of(await service.journal(ctx, since, until), JournalLine), f"journal-{since}-{until}.csv")
@@ -45,7 +45,7 @@ async def export_journal(ctx: Ctx, since: FromQuery[date], until: FromQuery[date
 
 def _file(content: bytes, name: str) -> Response[bytes]:
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
-    return Response(content, media_type="text/csv; charset=utf-8", headers=headers)
+    return Response(content, media_type="text/csv", headers=headers)
 
 
 ROUTES = [get_receivables, export_receivables, get_revenue, export_journal]

@@ -12,7 +12,6 @@ import msgspec
 from control.billing.reports import queries as q
 from control.billing.reports.models import BUCKETS, Aged, AgedReceivables, MonthlyRevenue, OpenDocument, Revenue
 from control.billing.settings import service as settings
-from control.billing.today import today
 from control.core.context import Context
 from control.core.errors import FieldError, ValidationFailed
 
@@ -64,8 +63,8 @@ async def receivables(ctx: Context, on: date | None) -> AgedReceivables:
     """What was open at the end of a day; today when none is given."""
     organization_id = ctx.principal.organization_id
     async with ctx.transaction() as tx:
-        seller = await settings.find(tx, organization_id)
-        day = on or today(seller.timezone)
+        currency = await settings.currency_of(tx, organization_id)
+        day = on or await settings.today_of(tx, organization_id)
         rows = await tx.all(Open, q.SQL.receivables, organization_id=organization_id, on=day)
     documents = [
         OpenDocument(
@@ -78,7 +77,7 @@ async def receivables(ctx: Context, on: date | None) -> AgedReceivables:
         by_customer[document.customer_id].append(document)
     return AgedReceivables(
         on=day,
-        base_currency=seller.currency,
+        base_currency=currency,
         total=sum((one.base_open for one in documents), _ZERO),
         customers=[_aged(theirs) for theirs in by_customer.values()],
         documents=documents,
@@ -102,17 +101,16 @@ async def revenue(ctx: Context, since: date, until: date) -> Revenue:
     check_span(since, until)
     organization_id = ctx.principal.organization_id
     async with ctx.transaction() as tx:
-        seller = await settings.find(tx, organization_id)
+        currency = await settings.currency_of(tx, organization_id)
         months = await tx.all(MonthlyRevenue, q.SQL.revenue, organization_id=organization_id, since=since, until=until)
     total = sum((one.base_amount for one in months), _ZERO)
-    return Revenue(since=since, until=until, base_currency=seller.currency, months=months, total=total)
+    return Revenue(since=since, until=until, base_currency=currency, months=months, total=total)
 
 
 async def journal(ctx: Context, since: date, until: date) -> list[JournalLine]:
     """All lines of the books from one day to another."""
     check_span(since, until)
     async with ctx.transaction() as tx:
-        await settings.find(tx, ctx.principal.organization_id)
         return await tx.all(JournalLine, q.SQL.journal, organization_id=ctx.principal.organization_id, since=since, until=until)
 
 
