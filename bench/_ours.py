@@ -58,7 +58,7 @@ def token(key: Ed25519PrivateKey) -> str:
     return signed + "." + _b64(key.sign(signed.encode()))
 
 
-def _snapshot(origin: int, key: Ed25519PrivateKey, folder: str, *, tls: bool, waf: bool) -> dict[str, Any]:
+def _snapshot(origin: int, key: Ed25519PrivateKey, folder: str, *, tls: bool, waf: str) -> dict[str, Any]:
     jwk = {"kty": "OKP", "crv": "Ed25519", "kid": "k", "x": _b64(key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw))}
     limit: dict[str, Any] = {"name": "api", "key": "client", "rate": 4_000_000_000, "per_s": 60, "burst": 1_000_000}
     route: dict[str, Any] = {"methods": None, "upstream": "o", "max_body": None}
@@ -69,7 +69,7 @@ def _snapshot(origin: int, key: Ed25519PrivateKey, folder: str, *, tls: bool, wa
         "organization_id": "o",
         "name": "bench",
         "hosts": ["*"],
-        "security": {"waf": {"mode": "block" if waf else "off"}},
+        "security": {"waf": {"mode": "block", "rule_set": waf} if waf else {"mode": "off"}},
         "upstreams": {"o": {"policy": "round_robin", "targets": [target], **times}},
         "routes": [
             {**route, "id": "plain", "path_prefix": "/"},
@@ -85,12 +85,24 @@ def _snapshot(origin: int, key: Ed25519PrivateKey, folder: str, *, tls: bool, wa
 
 
 def start(
-    stack: ExitStack, folder: str, origin: int, key: Ed25519PrivateKey, *, tls: bool = False, log: bool = False, waf: bool = False
+    stack: ExitStack,
+    folder: str,
+    origin: int,
+    key: Ed25519PrivateKey,
+    *,
+    tls: bool = False,
+    log: bool = False,
+    waf: bool = False,
+    rules: Path | None = None,
 ) -> tuple[int, int]:
-    """Start it with one thread; gives its process id and its port. Raises NotStartedError."""
+    """Start it with one thread, the firewall with these rules or Debian's; gives its process id and its port.
+
+    Raises NotStartedError.
+    """
     port = free_port()
+    rule_set = ("given" if rules else "3.3.4") if waf else ""
     snapshot = Path(folder) / f"snapshot-{port}.json"
-    snapshot.write_text(json.dumps(_snapshot(origin, key, folder, tls=tls, waf=waf)))
+    snapshot.write_text(json.dumps(_snapshot(origin, key, folder, tls=tls, waf=rule_set)))
     listen = f"https://127.0.0.1:{port}" if tls else f"127.0.0.1:{port}"
-    command = [str(BINARY), listen, str(snapshot), "1", *([f"{folder}/access.log"] if log else [])]
+    command = [str(BINARY), listen, str(snapshot), "1", f"{folder}/access.log" if log else "", str(rules or "")]
     return stack.enter_context(running(command, port, folder)), port

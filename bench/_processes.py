@@ -73,6 +73,10 @@ def rss_mib(pid: int) -> float:
 
 
 def version(command: list[str]) -> str:
-    """First line of what a program says of itself."""
+    """First line of what a program says of itself, or what Debian's package is, for a program built without its version."""
     done = subprocess.run(command, capture_output=True, text=True, check=False)
-    return (done.stdout or done.stderr).splitlines()[0].strip()
+    said = (done.stdout + done.stderr).strip().splitlines()
+    if said:
+        return said[0].strip()
+    package = ["dpkg-query", "--show", "--showformat=${Package} ${Version}", Path(command[0]).name]
+    return subprocess.run(package, capture_output=True, text=True, check=False).stdout.strip()

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import random
 import socket
+import struct
 import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+
+import cramjam
 
 LINES = 5_000
 FIELDS = (
@@ -17,7 +20,8 @@ FIELDS = (
 HOSTS = 1_000
 PREPARED = 60
 DESCRIPTION = (
-    f"bodies of {LINES:,} Telegraf-like lines of {len(FIELDS)} fields, {HOSTS:,} series of lines, uncompressed, 2 connections"
+    f"bodies of {LINES:,} Telegraf-like lines of {len(FIELDS)} fields, {HOSTS:,} series of lines, uncompressed; "
+    "remote write 1.0 of the same values; 2 connections"
 )
 
 
@@ -30,24 +34,82 @@ class Pushed:
     refused: int
 
 
-def bodies() -> list[bytes]:
-    """Line protocol; times end now and go back some minutes."""
+@dataclass(frozen=True)
+class Bodies:
+    """What is pushed: the path's protocol, what stands in the head beside the length, and each body."""
+
+    protocol: str
+    head: str
+    bodies: list[bytes]
+
+
+def _lines() -> Iterator[list[tuple[int, int, list[float]]]]:
+    """A body's lines: host, nanoseconds, a value a field; times end now and go back some minutes."""
     chance = random.Random(1)
     begin = time.time_ns() - 600_000_000_000
-    found = []
     for number in range(PREPARED):
-        lines = []
-        for n in range(LINES):
-            host = n % HOSTS
-            at = begin + (number * LINES // HOSTS + n // HOSTS) * 1_000_000_000
-            tags = f"host=host_{host},region=eu-west-1,datacenter=eu-west-1b,rack={host % 50},os=linux,arch=x64,cpu=cpu{host % 4}"
-            values = ",".join(f"{field}={chance.uniform(0, 100):.6f}" for field in FIELDS)
-            lines.append(f"cpu,{tags} {values} {at}")
-        found.append("\n".join(lines).encode())
-    return found
+        yield [
+            (
+                n % HOSTS,
+                begin + (number * LINES // HOSTS + n // HOSTS) * 1_000_000_000,
+                [round(chance.uniform(0, 100), 6) for _ in FIELDS],
+            )
+            for n in range(LINES)
+        ]
 
 
-def push(port: int, path: str, prepared: list[bytes], count: int, token: str = "", connections: int = 2) -> Pushed:
+def _tags(host: int) -> list[tuple[str, str]]:
+    return [
+        ("host", f"host_{host}"), ("region", "eu-west-1"), ("datacenter", "eu-west-1b"), ("rack", str(host % 50)),
+        ("os", "linux"), ("arch", "x64"), ("cpu", f"cpu{host % 4}"),
+    ]  # fmt: skip
+
+
+def line_protocol() -> Bodies:
+    """Influx line protocol."""
+    tags = ["".join(f",{name}={value}" for name, value in _tags(host)) for host in range(HOSTS)]
+    found = []
+    for lines in _lines():
+        text = (
+            f"cpu{tags[host]} {','.join(f'{field}={value:.6f}' for field, value in zip(FIELDS, values, strict=True))} {at}"
+            for host, at, values in lines
+        )
+        found.append("\n".join(text).encode())
+    return Bodies("line protocol", "", found)
+
+
+def remote_write() -> Bodies:
+    """The same values as Prometheus remote write 1.0: a series a host and field, its samples of one body together, snappy."""
+
+    def varint(number: int) -> bytes:
+        made = bytearray()
+        while number > 0x7F:
+            made.append(number & 0x7F | 0x80)
+            number >>= 7
+        return bytes([*made, number])
+
+    def field(number: int, content: bytes) -> bytes:
+        return varint(number << 3 | 2) + varint(len(content)) + content
+
+    def labels(host: int, name: str) -> bytes:
+        pairs = sorted([("__name__", f"cpu_{name}"), *_tags(host)])
+        return b"".join(field(1, field(1, label.encode()) + field(2, value.encode())) for label, value in pairs)
+
+    heads = [[labels(host, name) for name in FIELDS] for host in range(HOSTS)]
+    found = []
+    for lines in _lines():
+        series: dict[tuple[int, int], list[bytes]] = {}
+        for host, at, values in lines:
+            for n, value in enumerate(values):
+                sample = b"\x09" + struct.pack("<d", value) + b"\x10" + varint(at // 1_000_000)
+                series.setdefault((host, n), []).append(field(2, sample))
+        request = b"".join(field(1, heads[host][n] + b"".join(samples)) for (host, n), samples in series.items())
+        found.append(bytes(cramjam.snappy.compress_raw(request)))
+    head = "Content-Type: application/x-protobuf\r\nContent-Encoding: snappy\r\nX-Prometheus-Remote-Write-Version: 0.1.0\r\n"
+    return Bodies("remote write", head, found)
+
+
+def push(port: int, path: str, prepared: Bodies, count: int, token: str = "", connections: int = 2) -> Pushed:
     """Push `count` bodies; each is sent again until it is taken. Raises AssertionError for another answer than 2xx and 503."""
     took: list[float] = []
     refused: list[int] = []
@@ -57,9 +119,9 @@ def push(port: int, path: str, prepared: list[bytes], count: int, token: str = "
         try:
             with socket.create_connection(("127.0.0.1", port)) as connection:
                 for number in range(first, count, connections):
-                    body = prepared[number % len(prepared)]
+                    body = prepared.bodies[number % len(prepared.bodies)]
                     began = time.perf_counter()
-                    while not _once(connection, path, body, token):
+                    while not _once(connection, path, prepared.head, body, token):
                         refused.append(number)
                         time.sleep(0.05)
                     took.append(time.perf_counter() - began)
@@ -77,8 +139,9 @@ def push(port: int, path: str, prepared: list[bytes], count: int, token: str = "
     return Pushed(count * LINES * len(FIELDS) / (time.perf_counter() - began), max(took) * 1000, len(refused))
 
 
-def _once(connection: socket.socket, path: str, body: bytes, token: str) -> bool:
-    head = f"POST {path} HTTP/1.1\r\nHost: bench\r\nAuthorization: Token {token}\r\nContent-Length: {len(body)}\r\n\r\n"
+def _once(connection: socket.socket, path: str, more: str, body: bytes, token: str) -> bool:
+    secret = f"Authorization: Token {token}\r\n" if token else ""
+    head = f"POST {path} HTTP/1.1\r\nHost: bench\r\n{secret}{more}Content-Length: {len(body)}\r\n\r\n"
     connection.sendall(head.encode())
     connection.sendall(body)
     answer = b"".join(_head(connection))

@@ -3,8 +3,8 @@
     python bench/ingest.py [--bodies N] [--rounds N]
 
 Ours acknowledges what is synced to disk; VictoriaMetrics what is in memory. All get the same bodies over two connections, in
-turn. Once the writer runs beside ours, as in production, so that what is acknowledged shares the machine with what is written to
-the database. Programs that are missing are left out, and that is said.
+turn; the same values come once more by remote write. Once the writer runs beside ours, as in production, so that what is
+acknowledged shares the machine with what is written to the database. Programs that are missing are left out, and that is said.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from typing import Any
 import _plot as plot
 import psycopg
 from _processes import free_port, rss_mib, running, version
-from _pushes import DESCRIPTION, Pushed, bodies, push
+from _pushes import DESCRIPTION, Bodies, Pushed, line_protocol, push, remote_write
 
 from control import ingest_tokens
 from control.core import migrate
@@ -172,7 +172,7 @@ def _case(name: str, rounds: list[dict[str, float]]) -> dict[str, Any]:
     }
 
 
-def _written(ours: Ours, prepared: list[bytes], args: argparse.Namespace) -> tuple[Pushed, float]:
+def _written(ours: Ours, prepared: Bodies, args: argparse.Namespace) -> tuple[Pushed, float]:
     """All bodies with the writer beside; values a second in the database, from the first body to the last value."""
     before, began = ours.rows(), time.perf_counter()
     with ours.writer():
@@ -186,7 +186,8 @@ def _round(
     ours: Ours,
     other: Ours | None,
     peers: dict[str, tuple[int, int]],
-    prepared: list[bytes],
+    prepared: Bodies,
+    remote: Bodies,
     args: argparse.Namespace,
     turn: int,
 ) -> list[dict[str, float]]:
@@ -194,7 +195,9 @@ def _round(
     beside: dict[str, float] = {}
     alone: dict[str, float] = {}
     drained: dict[str, float] = {}
+    others: dict[str, float] = {}
     paths = {"ours": "/write", "victoria-metrics": "/write", "influxdb": "/write?db=bench"}
+    remote_paths = {"ours": "/api/v1/write", "victoria-metrics": "/api/v1/write", "influxdb": "/api/v1/prom/write?db=bench"}
 
     def tell(what: str, who: str, pushed: Pushed) -> None:
         print(
@@ -209,6 +212,9 @@ def _round(
             pushed = push(peers[who][1], paths[who], prepared, args.bodies)
             beside[who] = alone[who] = pushed.values_per_s
             tell("acknowledged", who, pushed)
+            pushed = push(peers[who][1], remote_paths[who], remote, args.bodies)
+            others[who] = pushed.values_per_s
+            tell("remote write", who, pushed)
             continue
         pushed, drained[who] = _written(ours, prepared, args)
         tell("acknowledged and written", who, pushed)
@@ -221,13 +227,20 @@ def _round(
         with ours.writer():
             ours.drain()
         ours.empty()
+        pushed = push(ours.port, remote_paths[who], remote, args.bodies, ours.token)
+        others[who] = pushed.values_per_s
+        tell("remote write", who, pushed)
+        with ours.writer():
+            ours.drain()
+        ours.empty()
     columnstore: dict[str, float] = {}
     if other is not None:
         pushed, columnstore["ours"] = _written(other, prepared, args)
         tell("written to TimescaleDB", "ours", pushed)
         print(f"round {turn + 1}  in TimescaleDB           ours               {columnstore['ours']:12,.0f} values/s", flush=True)
         other.empty()
-    return [dict(sorted(one.items(), key=lambda item: item[0] != "ours")) for one in (alone, beside, drained, columnstore)]
+    cases = (alone, others, beside, drained, columnstore)
+    return [dict(sorted(one.items(), key=lambda item: item[0] != "ours")) for one in cases]
 
 
 def main() -> None:
@@ -238,7 +251,7 @@ def main() -> None:
     parser.add_argument("--write", action="store_true", help="write the results also when a peer is missing")
     args = parser.parse_args()
     load = round(os.getloadavg()[0], 2)
-    prepared = bodies()
+    prepared, remote = line_protocol(), remote_write()
     with tempfile.TemporaryDirectory(prefix="hcc-bench-") as name, ExitStack() as stack:
         folder = Path(name)
         folder.chmod(0o755)
@@ -247,11 +260,12 @@ def main() -> None:
         peers, said = _peers(stack, folder)
         if other is not None:
             said["timescaledb"] = other.version()
-        rounds = [_round(ours, other, peers, prepared, args, turn) for turn in range(args.rounds)]
+        rounds = [_round(ours, other, peers, prepared, remote, args, turn) for turn in range(args.rounds)]
         memory = {"ours": rss_mib(ours.pid), **{who: rss_mib(pid) for who, (pid, _) in peers.items()}}
         sizes = re.findall(r"\d+", subprocess.run(["du", "-sm", str(folder)], capture_output=True, text=True, check=True).stdout)
     names = (
         "acknowledged, durable (peers as they are)",
+        "the same by remote write 1.0",
         "acknowledged while the writer works beside",
         "in PostgreSQL, from the first body on",
         "in TimescaleDB, from the first body on",

@@ -1,10 +1,14 @@
 """The firewall against ModSecurity: the gateway and nginx with libmodsecurity3, both with Debian's core rules, in one run.
 
-    python bench/waf.py [--seconds N] [--rounds N] [--only WORD]
+    python bench/waf.py [--seconds N] [--rounds N] [--only WORD] [--crs FOLDER] [--coraza PROGRAM]
 
 Paranoia 1, blocking, request bodies inspected, no audit log; the rules' settings are printed into the result. Each has one
 worker or thread; the origin is a second nginx; nginx without a firewall stands beside as the other peer by which a disturbed
 round is known. The requests of a case differ in what people type and in their cookies.
+
+With --crs all load a release of the core rules from a folder instead of Debian's, and the result is `waf-crs.json`. With --coraza
+another peer joins: a program that is called with an address to listen on, the origin's URL and a file of rules, and puts Coraza
+before the origin; it cannot read Debian's rules, so it wants --crs.
 """
 
 from __future__ import annotations
@@ -21,6 +25,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import _load
@@ -31,7 +36,8 @@ import _plot as plot
 import _summary
 import _traffic
 from _load import Measured
-from _processes import cpu_seconds, rss_mib
+from _modsecurity import CoreRules
+from _processes import cpu_seconds, free_port, rss_mib, running
 from _traffic import Request
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -90,14 +96,22 @@ def _answer(port: int, one: Request) -> int:
         return int(response.status)
 
 
-def _start(stack: ExitStack, folder: str, origin: int) -> dict[str, tuple[int, int]]:
+def _start(stack: ExitStack, folder: str, origin: int, args: argparse.Namespace) -> dict[str, tuple[int, int]]:
     """Process id and port of everybody."""
     key = Ed25519PrivateKey.generate()
-    return {
-        "ours": _ours.start(stack, folder, origin, key, waf=True),
-        "modsecurity": _modsecurity.start(stack, folder, origin, protected=True),
-        "nginx alone": _modsecurity.start(stack, folder, origin, protected=False),
+    core = CoreRules.of(args.crs) if args.crs else CoreRules()
+    given = core.write(folder, "ours.conf", "") if args.crs else None
+    listeners = {
+        "ours": _ours.start(stack, folder, origin, key, waf=True, rules=given),
+        "modsecurity": _modsecurity.start(stack, folder, origin, core),
+        "nginx alone": _modsecurity.start(stack, folder, origin, None),
     }
+    if args.coraza:
+        port = free_port()
+        rules = core.write(folder, "coraza.conf", _modsecurity.RULES)
+        command = ["env", "GOMAXPROCS=1", str(args.coraza), f"127.0.0.1:{port}", f"http://127.0.0.1:{origin}", str(rules)]
+        listeners["coraza"] = stack.enter_context(running(command, port, folder)), port
+    return listeners
 
 
 def _run(
@@ -134,8 +148,8 @@ def _memory(folder: str, origin: int) -> dict[str, Any]:
     with ExitStack() as stack:
         bare, _ = _ours.start(stack, folder, origin, key)
         armed, _ = _ours.start(stack, folder, origin, key, waf=True)
-        nginx, _ = _modsecurity.start(stack, folder, origin, protected=False)
-        modsecurity, _ = _modsecurity.start(stack, folder, origin, protected=True)
+        nginx, _ = _modsecurity.start(stack, folder, origin, None)
+        modsecurity, _ = _modsecurity.start(stack, folder, origin, CoreRules())
         ours, peer = rss_mib(armed) - rss_mib(bare), rss_mib(modsecurity) - rss_mib(nginx)
     return {
         "case": "memory that the loaded core rules add",
@@ -153,7 +167,12 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--seconds", type=int, default=5, help="of each measurement")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--only", default="", help="cases with this in their name, or `memory`; nothing is written then")
-    return parser.parse_args()
+    parser.add_argument("--crs", type=Path, help="a folder with a release of the core rules")
+    parser.add_argument("--coraza", type=Path, help="a program that puts Coraza before an origin")
+    args = parser.parse_args()
+    if args.coraza and not args.crs:
+        parser.error("--coraza wants --crs, since Coraza cannot read Debian's rules")
+    return args
 
 
 def main() -> None:
@@ -168,15 +187,16 @@ def main() -> None:
     results: list[dict[str, Any]] = []
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
         origin = _peers.origin(stack, folder)
-        listeners = _start(stack, folder, origin)
+        listeners = _start(stack, folder, origin, args)
         for number, case in enumerate(_cases()):
             if args.only in case.name:
                 results.append(_run(case, listeners, folder, args.seconds, args.rounds, number))
                 print(_summary.line(results[-1]), flush=True)
-        if args.only in ("", "memory"):
+        if args.only in ("", "memory") and not args.crs:
             results.append(_memory(folder, origin))
+    name = "waf-crs" if args.crs else "waf"
     result: dict[str, Any] = {
-        "name": "waf",
+        "name": name,
         "when": datetime.now(UTC).isoformat(timespec="seconds"),
         "machine": {"cpus": os.cpu_count(), "load_before": load, "arch": platform.machine(), "kernel": platform.release()},
         "ours": _ours.DESCRIPTION,
@@ -189,8 +209,8 @@ def main() -> None:
     print("", *map(_summary.line, results), sep="\n")
     if not args.only:
         RESULTS.mkdir(parents=True, exist_ok=True)
-        (RESULTS / "waf.json").write_text(json.dumps(result, indent=2) + "\n")
-        (RESULTS / "waf.svg").write_text(plot.bars(result))
+        (RESULTS / f"{name}.json").write_text(json.dumps(result, indent=2) + "\n")
+        (RESULTS / f"{name}.svg").write_text(plot.bars(result))
 
 
 if __name__ == "__main__":

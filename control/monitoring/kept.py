@@ -12,9 +12,9 @@ from uuid import UUID
 from control.core.context import Context
 from control.core.db import Transaction
 from control.security import kept
-from control.security.kept import Kept, Kind, delete, find, get, page
+from control.security.kept import Kept, Kind, Rows, delete, find, get, page
 
-__all__ = ["Kind", "create", "delete", "find", "get", "kind", "page", "update"]
+__all__ = ["Kind", "Rows", "create", "delete", "find", "get", "kind", "page", "update"]
 T = TypeVar("T", bound=Kept)
 
 

@@ -1,12 +1,12 @@
 """What the rooms of security have in common: a row belongs to an organisation, and to one of its sites or to all of them.
 
 A room says what its rows look like (`Kind`) and what is wrong with new ones; reading, tenancy, versions, the audit log and
-events are the same for all.
+events are the same for all. `Rows` has what a room's collection can call as it is.
 """
 
 from __future__ import annotations
 
-from typing import Any, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 from uuid import UUID
 
 import msgspec
@@ -17,7 +17,7 @@ from control.core.context import Context
 from control.core.db import Transaction
 from control.core.errors import Conflict, FieldError, NotFound, ValidationFailed
 from control.core.ids import new_id
-from control.core.pagination import PageRequest
+from control.core.pagination import PageRequest, like
 from control.sites.sites import service as sites
 
 
@@ -129,6 +129,25 @@ async def delete(ctx: Context, kind: Kind, shown: type[T], row_id: UUID) -> None
         organization_id = before.organization_id
         await ctx.audit(tx, f"{kind.subject}.deleted", kind.subject, row_id, organization_id=organization_id, before=before)
         await events.emit(tx, f"{kind.subject}.deleted", organization_id, {"id": row_id})
+
+
+class Rows(msgspec.Struct, Generic[T], frozen=True):
+    """The rows of a kind as the routes of a collection call them, where nothing about a room is special."""
+
+    kind: Kind
+    shown: type[T]
+
+    async def page(self, ctx: Context, wanted: PageRequest, filters: dict[str, Any]) -> tuple[list[T], int]:
+        """The rows in reach; statements that search name it `search`."""
+        return await page(ctx, self.kind, self.shown, wanted, {"search": like(wanted.search), **filters})
+
+    async def get(self, ctx: Context, row_id: UUID) -> T:
+        """One row. Raises NotFound."""
+        return await get(ctx, self.kind, self.shown, row_id)
+
+    async def delete(self, ctx: Context, row_id: UUID) -> None:
+        """Delete a row. Raises NotFound."""
+        await delete(ctx, self.kind, self.shown, row_id)
 
 
 def _gone(error: ForeignKeyViolation) -> ValidationFailed | Conflict:

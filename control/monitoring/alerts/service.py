@@ -24,6 +24,7 @@ from control.monitoring.query import service as queries
 from control.monitoring.query.errors import QueryError
 
 RULE = kept.kind("alert rule", "alert_rule", q.SQL, "rule", 1000)
+RULES = kept.Rows(RULE, AlertRule)
 SORTABLE = {"created_at": "r.created_at", "updated_at": "r.updated_at", "name": "r.name", "lag_ms": "e.lag_ms"}
 ALERTS_SORTABLE = {"updated_at": "updated_at", "fired_at": "fired_at", "name": "name", "since": "since"}
 CHANGES_SORTABLE = {"at": "at"}

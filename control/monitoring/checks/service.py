@@ -26,11 +26,17 @@ from control.monitoring.checks.probes.database import PORTS
 from control.monitoring.labels import wrong_names
 
 CHECK = kept.kind("check", "check", q.SQL, "check", 1000)
+CHECKS = kept.Rows(CHECK, Check)
 SORTABLE = {"created_at": "c.created_at", "updated_at": "c.updated_at", "name": "c.name"}
 RESULTS_SORTABLE = {"at": "at"}
 _SECRET_KINDS = {"http", "database"}
 _OURS = {"host", "connection", "content-length", "transfer-encoding", "authorization", "accept-encoding"}
 """Headers that the check writes itself; an authorization is a secret."""
+
+
+async def page(ctx: Context, wanted: PageRequest, filters: dict[str, Any]) -> tuple[list[Check], int]:
+    """The checks in reach; their `status` is called a state here."""
+    return await CHECKS.page(ctx, wanted, {"state": filters["status"], **filters})
 
 
 async def create_check(ctx: Context, tx: Transaction, data: NewCheck) -> CheckWithToken:
@@ -142,7 +148,7 @@ async def locations(ctx: Context, check_id: UUID) -> list[CheckLocation]:
         return await tx.all(CheckLocation, q.SQL.locations, check_id=check_id)
 
 
-async def results(ctx: Context, check_id: UUID, wanted: PageRequest) -> tuple[list[CheckResult], int]:
+async def results(ctx: Context, check_id: UUID, wanted: PageRequest, _filters: dict[str, Any]) -> tuple[list[CheckResult], int]:
     """The tries of the last two days. Raises NotFound."""
     async with ctx.transaction() as tx:
         await kept.find(tx, CHECK, Check, check_id)

@@ -29,6 +29,9 @@ from control.monitoring.muting.models import (
 SILENCE = kept.kind("silence", "silence", q.SQL, "silence", 1000)
 WINDOW = kept.kind("maintenance window", "maintenance_window", q.SQL, "window", 200)
 INHIBITION = kept.kind("inhibition", "inhibition", q.SQL, "inhibition", 200)
+SILENCES = kept.Rows(SILENCE, Silence)
+WINDOWS = kept.Rows(WINDOW, MaintenanceWindow)
+INHIBITIONS = kept.Rows(INHIBITION, Inhibition)
 SORTABLE = {"created_at": "created_at", "updated_at": "updated_at"}
 _LONGEST = timedelta(days=366)
 

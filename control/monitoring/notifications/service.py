@@ -34,6 +34,8 @@ from control.monitoring.notifications.sending import Sealed, where
 
 CHANNEL = kept.kind("notification channel", "notification_channel", q.SQL, "channel", 100)
 ROUTE = kept.kind("notification route", "notification_route", q.SQL, "route", 200)
+CHANNELS = kept.Rows(CHANNEL, NotificationChannel)
+ROUTES = kept.Rows(ROUTE, NotificationRoute)
 SORTABLE = {"created_at": "created_at", "updated_at": "updated_at", "name": "name"}
 ROUTES_SORTABLE = {**SORTABLE, "position": "position"}
 NOTIFICATIONS_SORTABLE = {"created_at": "created_at", "updated_at": "updated_at"}

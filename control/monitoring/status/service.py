@@ -20,6 +20,8 @@ from control.monitoring.status.public import status
 
 PAGE = kept.kind("status page", "status_page", q.SQL, "page", 20, "This slug is taken.")
 INCIDENT = kept.kind("incident", "incident", q.SQL, "incident", 10_000)
+PAGES = kept.Rows(PAGE, StatusPage)
+INCIDENTS = kept.Rows(INCIDENT, Incident)
 SORTABLE = {"created_at": "created_at", "updated_at": "updated_at", "slug": "slug"}
 INCIDENTS_SORTABLE = {"created_at": "i.created_at", "started_at": "i.started_at"}
 

@@ -10,7 +10,6 @@ import msgspec
 from control.core.context import Context
 from control.core.db import Transaction
 from control.core.errors import FieldError, ValidationFailed
-from control.core.pagination import PageRequest, like
 from control.security import kept
 from control.security.access import queries as q
 from control.security.access.models import AccessEntry, NewAccessEntry
@@ -20,16 +19,7 @@ from control.sites.checks import networks
 
 SORTABLE = {"created_at": "created_at", "updated_at": "updated_at", "network": "network", "expires_at": "expires_at"}
 KIND = Kind("entry", "access_entry", q.SQL, 10_000, "There is an entry for this already; change that one.")
-
-
-async def page(ctx: Context, wanted: PageRequest, filters: dict[str, Any]) -> tuple[list[AccessEntry], int]:
-    """The entries in reach."""
-    return await kept.page(ctx, KIND, AccessEntry, wanted, {"search": like(wanted.search), **filters})
-
-
-async def get(ctx: Context, entry_id: UUID) -> AccessEntry:
-    """One entry. Raises NotFound."""
-    return await kept.get(ctx, KIND, AccessEntry, entry_id)
+ROWS = kept.Rows(KIND, AccessEntry)
 
 
 async def create(ctx: Context, tx: Transaction, data: NewAccessEntry) -> AccessEntry:
@@ -40,11 +30,6 @@ async def create(ctx: Context, tx: Transaction, data: NewAccessEntry) -> AccessE
 async def replace(ctx: Context, entry_id: UUID, data: NewAccessEntry) -> AccessEntry:
     """Set all fields of an entry. Raises as `create` does."""
     return await kept.update(ctx, KIND, AccessEntry, entry_id, data.site_id, _columns(data))
-
-
-async def delete(ctx: Context, entry_id: UUID) -> None:
-    """Delete an entry."""
-    await kept.delete(ctx, KIND, AccessEntry, entry_id)
 
 
 def _columns(data: NewAccessEntry) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from control.core.errors import Conflict, FieldError, NotFound, ValidationFailed
 from control.core.ids import new_id
 from control.core.pagination import PageRequest, like
 from control.security.bans import queries as q
-from control.security.bans.models import Ban, NewBan
+from control.security.bans.models import Ban, Lift, NewBan
 
 SORTABLE = {"created_at": "created_at", "until": "until", "network": "network"}
 MOST_BANS = 50_000
@@ -89,7 +89,7 @@ async def insert(
     return made
 
 
-async def lift(ctx: Context, ban_id: UUID, reason: str) -> Ban:
+async def lift(ctx: Context, ban_id: UUID, data: Lift) -> Ban:
     """Let them in again. Raises Conflict when the ban is not in force."""
     async with ctx.transaction() as tx:
         await tx.value(q.SQL.lock, id=ban_id)
@@ -97,7 +97,7 @@ async def lift(ctx: Context, ban_id: UUID, reason: str) -> Ban:
         ctx.if_match(before.version)
         if not before.in_force:
             raise Conflict("The ban is not in force: it has ended, or was lifted.")
-        await tx.run(q.SQL.lift, id=ban_id, lifted_by=ctx.actor.id, lift_reason=reason)
+        await tx.run(q.SQL.lift, id=ban_id, lifted_by=ctx.actor.id, lift_reason=data.reason)
         after = await _find(tx, ban_id)
         await ctx.audit(tx, "ban.lifted", "ban", ban_id, organization_id=before.organization_id, before=before, after=after)
         await events.emit(tx, "ban.lifted", before.organization_id, after)

@@ -24,14 +24,14 @@ def command(args: argparse.Namespace) -> int:
 async def _run(args: argparse.Namespace) -> int:
     async with operating(getattr(args, "org", None)) as operator:
         if args.action == "remove":
-            found = await service.get(operator, ident(args.id, "hcc access list"))
-            await service.delete(operator.inside(found.organization_id), found.id)
+            found = await service.ROWS.get(operator, ident(args.id, "hcc access list"))
+            await service.ROWS.delete(operator.inside(found.organization_id), found.id)
             return show({"id": found.id, "deleted": True}, [f"{_line(found)}: deleted"], as_json=args.json)
         inside, site_id = await place_of(operator, args.host)
         if args.action == "list":
             wanted = inside.principal.organization_id if args.org or args.host else None
             filters: dict[str, Any] = {"organization_id": wanted, "site_id": site_id, "action": None}
-            rows, _ = await service.page(inside, everything("created_at, id"), filters)
+            rows, _ = await service.ROWS.page(inside, everything("created_at, id"), filters)
             return show(rows, [_line(row) for row in rows] or ["The lists are empty."], as_json=args.json)
         what: dict[str, Any] = {"network": args.what}
         if match := _ASN.match(args.what):

@@ -8,7 +8,7 @@ import re
 from typing import Any
 
 from control.security.bans import service
-from control.security.bans.models import Ban, NewBan
+from control.security.bans.models import Ban, Lift, NewBan
 from control.security.commands.place import everything, ident
 from control.sites.commands.operator import CommandError, operating, show
 
@@ -38,7 +38,7 @@ async def _run(args: argparse.Namespace) -> int:
                 made = await service.create(operator, tx, data)
             return show(made, [_line(made)], as_json=args.json)
         found = await service.get(operator, ident(args.id, "hcc ban list"))
-        lifted = await service.lift(operator.inside(found.organization_id), found.id, args.reason)
+        lifted = await service.lift(operator.inside(found.organization_id), found.id, Lift(args.reason))
         return show(lifted, [_line(lifted)], as_json=args.json)
 
 

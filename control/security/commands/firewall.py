@@ -64,7 +64,7 @@ async def _run(args: argparse.Namespace) -> int:
 
 async def _find(operator: Operator, server: str) -> Firewall | None:
     filters: dict[str, Any] = {"organization_id": operator.principal.organization_id, "server": server}
-    rows, _ = await service.page(operator, everything("created_at, id"), filters)
+    rows, _ = await service.ROWS.page(operator, everything("created_at, id"), filters)
     return rows[0] if rows else None
 
 

@@ -45,8 +45,8 @@ async def _run(args: argparse.Namespace) -> int:
             case "exclusions":
                 return await _exclusions(operator, args)
             case "include":
-                found = await exclusions.get(operator, ident(args.id, "hcc waf exclusions"))
-                await exclusions.delete(operator.inside(found.organization_id), found.id)
+                found = await exclusions.ROWS.get(operator, ident(args.id, "hcc waf exclusions"))
+                await exclusions.ROWS.delete(operator.inside(found.organization_id), found.id)
                 return show({"id": found.id, "deleted": True}, [f"{_line(found)}: deleted"], as_json=args.json)
             case _:
                 return await _load(operator, args)
@@ -123,7 +123,7 @@ async def _exclusions(operator: Operator, args: argparse.Namespace) -> int:
     inside, site_id = await place_of(operator, args.host)
     wanted = inside.principal.organization_id if args.org or args.host else None
     filters: dict[str, Any] = {"organization_id": wanted, "site_id": site_id, "rule_id": None}
-    rows, _ = await exclusions.page(inside, everything("created_at, id"), filters)
+    rows, _ = await exclusions.ROWS.page(inside, everything("created_at, id"), filters)
     lines = [_line(row) for row in rows] or ["Nothing is left out."]
     return show(rows, lines, as_json=args.json)
 
@@ -132,7 +132,7 @@ async def _load(operator: Operator, args: argparse.Namespace) -> int:
     inside, site_id = await place_of(operator, args.host)
     text = _text(args.file)
     filters: dict[str, Any] = {"organization_id": inside.principal.organization_id, "site_id": site_id}
-    rows, _ = await rules.page(inside, everything("position, id"), filters)
+    rows, _ = await rules.ROWS.page(inside, everything("position, id"), filters)
     before = next((row for row in rows if row.name == args.name and row.site_id == site_id), None)
     data = NewWafRules(name=args.name, text=text, site_id=site_id, position=before.position if before else 0)
     if before is None:

@@ -11,7 +11,6 @@ import msgspec
 from control.core.context import Context
 from control.core.db import Transaction
 from control.core.errors import FieldError, ValidationFailed
-from control.core.pagination import PageRequest, like
 from control.security import kept
 from control.security.exclusions import queries as q
 from control.security.exclusions.models import Exclusion, NewExclusion
@@ -20,18 +19,9 @@ from control.sites.checks import paths
 
 SORTABLE = {"created_at": "created_at", "updated_at": "updated_at", "rule": "rule_from", "expires_at": "expires_at"}
 KIND = Kind("exclusion", "waf_exclusion", q.SQL, 2000, "This exclusion is there already.")
+ROWS = kept.Rows(KIND, Exclusion)
 _TARGET = re.compile(r"^[A-Z][A-Z0-9_]{1,40}(:[!-~]{1,250})?$")
 _TAG = re.compile(r"^[!-~]+( [!-~]+)*$")
-
-
-async def page(ctx: Context, wanted: PageRequest, filters: dict[str, Any]) -> tuple[list[Exclusion], int]:
-    """The exclusions in reach; `rule_id` finds those that cover a rule."""
-    return await kept.page(ctx, KIND, Exclusion, wanted, {"search": like(wanted.search), **filters})
-
-
-async def get(ctx: Context, exclusion_id: UUID) -> Exclusion:
-    """One exclusion. Raises NotFound."""
-    return await kept.get(ctx, KIND, Exclusion, exclusion_id)
 
 
 async def create(ctx: Context, tx: Transaction, data: NewExclusion, *, event_id: UUID | None = None) -> Exclusion:
@@ -43,11 +33,6 @@ async def create(ctx: Context, tx: Transaction, data: NewExclusion, *, event_id:
 async def replace(ctx: Context, exclusion_id: UUID, data: NewExclusion) -> Exclusion:
     """Set all fields of an exclusion. Raises as `create` does."""
     return await kept.update(ctx, KIND, Exclusion, exclusion_id, data.site_id, _columns(data))
-
-
-async def delete(ctx: Context, exclusion_id: UUID) -> None:
-    """Delete an exclusion."""
-    await kept.delete(ctx, KIND, Exclusion, exclusion_id)
 
 
 def is_target(text: str) -> bool:

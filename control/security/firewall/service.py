@@ -12,7 +12,6 @@ from psycopg.types.json import Jsonb
 from control.core.context import Context
 from control.core.db import Transaction
 from control.core.errors import FieldError, ValidationFailed
-from control.core.pagination import PageRequest, like
 from control.security import kept
 from control.security.firewall import checks, nft
 from control.security.firewall import queries as q
@@ -22,16 +21,7 @@ from control.security.kept import Kind
 
 SORTABLE = {"created_at": "created_at", "updated_at": "updated_at", "server": "server"}
 KIND = Kind("firewall", "firewall", q.SQL, 1000, "There is a firewall for this server already; change that one.")
-
-
-async def page(ctx: Context, wanted: PageRequest, filters: dict[str, Any]) -> tuple[list[Firewall], int]:
-    """The filters in reach."""
-    return await kept.page(ctx, KIND, Firewall, wanted, {"search": like(wanted.search), **filters})
-
-
-async def get(ctx: Context, firewall_id: UUID) -> Firewall:
-    """One filter. Raises NotFound."""
-    return await kept.get(ctx, KIND, Firewall, firewall_id)
+ROWS = kept.Rows(KIND, Firewall)
 
 
 async def create(ctx: Context, tx: Transaction, data: NewFirewall) -> Firewall:
@@ -44,14 +34,9 @@ async def replace(ctx: Context, firewall_id: UUID, data: NewFirewall) -> Firewal
     return await kept.update(ctx, KIND, Firewall, firewall_id, None, await _columns(data))
 
 
-async def delete(ctx: Context, firewall_id: UUID) -> None:
-    """Delete a filter; what is in force on the server stays."""
-    await kept.delete(ctx, KIND, Firewall, firewall_id)
-
-
 async def rendered(ctx: Context, firewall_id: UUID) -> Rendered:
     """The filter in nftables' language, and what nft says of it."""
-    text = render(await get(ctx, firewall_id))
+    text = render(await ROWS.get(ctx, firewall_id))
     return Rendered(text=text, problems=await asyncio.to_thread(nft.problems, text))
 
 

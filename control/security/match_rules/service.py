@@ -11,7 +11,6 @@ from psycopg.types.json import Jsonb
 from control.core.context import Context
 from control.core.db import Transaction
 from control.core.errors import FieldError, ValidationFailed
-from control.core.pagination import PageRequest, like
 from control.security import kept
 from control.security.checks import match
 from control.security.exclusions.service import creator
@@ -21,16 +20,7 @@ from control.security.match_rules.models import MatchRule, NewMatchRule
 
 SORTABLE = {"created_at": "created_at", "updated_at": "updated_at", "name": "name", "position": "position"}
 KIND = Kind("rule", "match_rule", q.SQL, 500, "There is a rule of this name already.")
-
-
-async def page(ctx: Context, wanted: PageRequest, filters: dict[str, Any]) -> tuple[list[MatchRule], int]:
-    """The rules in reach."""
-    return await kept.page(ctx, KIND, MatchRule, wanted, {"search": like(wanted.search), **filters})
-
-
-async def get(ctx: Context, rule_id: UUID) -> MatchRule:
-    """One rule. Raises NotFound."""
-    return await kept.get(ctx, KIND, MatchRule, rule_id)
+ROWS = kept.Rows(KIND, MatchRule)
 
 
 async def create(ctx: Context, tx: Transaction, data: NewMatchRule) -> MatchRule:
@@ -41,11 +31,6 @@ async def create(ctx: Context, tx: Transaction, data: NewMatchRule) -> MatchRule
 async def replace(ctx: Context, rule_id: UUID, data: NewMatchRule) -> MatchRule:
     """Set all fields of a rule. Raises as `create` does."""
     return await kept.update(ctx, KIND, MatchRule, rule_id, data.site_id, _columns(data))
-
-
-async def delete(ctx: Context, rule_id: UUID) -> None:
-    """Delete a rule."""
-    await kept.delete(ctx, KIND, MatchRule, rule_id)
 
 
 def _columns(data: NewMatchRule) -> dict[str, Any]:

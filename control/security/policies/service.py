@@ -10,7 +10,6 @@ import msgspec
 from control.core.context import Context
 from control.core.db import Transaction
 from control.core.errors import FieldError, ValidationFailed
-from control.core.pagination import PageRequest
 from control.security import kept
 from control.security.kept import Kind
 from control.security.policies import queries as q
@@ -19,16 +18,7 @@ from control.sites.sites import service as sites
 
 SORTABLE = {"created_at": "created_at", "updated_at": "updated_at"}
 KIND = Kind("policy", "security_policy", q.SQL, 5000, "There is a policy for this place already; change that one.")
-
-
-async def page(ctx: Context, wanted: PageRequest, filters: dict[str, Any]) -> tuple[list[SecurityPolicy], int]:
-    """The policies in reach."""
-    return await kept.page(ctx, KIND, SecurityPolicy, wanted, filters)
-
-
-async def get(ctx: Context, policy_id: UUID) -> SecurityPolicy:
-    """One policy. Raises NotFound."""
-    return await kept.get(ctx, KIND, SecurityPolicy, policy_id)
+ROWS = kept.Rows(KIND, SecurityPolicy)
 
 
 async def create(ctx: Context, tx: Transaction, data: NewSecurityPolicy) -> SecurityPolicy:
@@ -39,11 +29,6 @@ async def create(ctx: Context, tx: Transaction, data: NewSecurityPolicy) -> Secu
 async def replace(ctx: Context, policy_id: UUID, data: NewSecurityPolicy) -> SecurityPolicy:
     """Set all fields of a policy. Raises as `create` does."""
     return await kept.update(ctx, KIND, SecurityPolicy, policy_id, data.site_id, _columns(data))
-
-
-async def delete(ctx: Context, policy_id: UUID) -> None:
-    """Delete a policy; its place inherits again."""
-    await kept.delete(ctx, KIND, SecurityPolicy, policy_id)
 
 
 async def in_force(ctx: Context, site_id: UUID) -> list[PolicyInForce]:

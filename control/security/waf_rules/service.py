@@ -10,7 +10,6 @@ import msgspec
 from control.core.context import Context
 from control.core.db import Transaction
 from control.core.errors import FieldError, ValidationFailed
-from control.core.pagination import PageRequest, like
 from control.security import kept
 from control.security.checks import seclang
 from control.security.exclusions.service import creator
@@ -20,17 +19,8 @@ from control.security.waf_rules.models import NewWafRules, WafRules
 
 SORTABLE = {"created_at": "created_at", "updated_at": "updated_at", "name": "name", "position": "position"}
 KIND = Kind("text of rules", "waf_rules", q.SQL, 100, "There are rules of this name already.")
+ROWS = kept.Rows(KIND, WafRules)
 _MOST_PROBLEMS = 20
-
-
-async def page(ctx: Context, wanted: PageRequest, filters: dict[str, Any]) -> tuple[list[WafRules], int]:
-    """The custom rules in reach."""
-    return await kept.page(ctx, KIND, WafRules, wanted, {"search": like(wanted.search), **filters})
-
-
-async def get(ctx: Context, rules_id: UUID) -> WafRules:
-    """One text of rules. Raises NotFound."""
-    return await kept.get(ctx, KIND, WafRules, rules_id)
 
 
 async def create(ctx: Context, tx: Transaction, data: NewWafRules) -> WafRules:
@@ -41,11 +31,6 @@ async def create(ctx: Context, tx: Transaction, data: NewWafRules) -> WafRules:
 async def replace(ctx: Context, rules_id: UUID, data: NewWafRules) -> WafRules:
     """Set all fields. Raises as `create` does."""
     return await kept.update(ctx, KIND, WafRules, rules_id, data.site_id, _columns(data))
-
-
-async def delete(ctx: Context, rules_id: UUID) -> None:
-    """Delete a text of rules."""
-    await kept.delete(ctx, KIND, WafRules, rules_id)
 
 
 def _columns(data: NewWafRules) -> dict[str, Any]:

@@ -89,7 +89,7 @@ def _changes(args: argparse.Namespace, site: Site) -> dict[str, Any]:
 
 
 async def _show(operator: Operator, site: Site, args: argparse.Namespace) -> int:
-    found, _ = await upstreams.page(operator, site.id, everything("u.name"))
+    found, _ = await upstreams.page(operator, site.id, everything("u.name"), {})
     routes, _ = await routing.page(operator, site.id, everything("r.priority DESC, r.id"), {"upstream": None})
     status = await gateway.status(operator, site.id)
     fresh = await service.get(operator, site.id)

@@ -30,7 +30,7 @@ async def _run(args: argparse.Namespace) -> int:
             async with inside.transaction() as tx:
                 made = await service.create(inside, tx, site.id, checked)
             return show(made, [_line(made)], as_json=args.json)
-        rows, _ = await service.page(inside, site.id, PageRequest(1, 1000, "u.name"))
+        rows, _ = await service.page(inside, site.id, PageRequest(1, 1000, "u.name"), {})
         if args.action == "list":
             return show(rows, [_line(row) for row in rows] or ["The site has no upstreams."], as_json=args.json)
         found = next((row for row in rows if row.name == args.name), None)

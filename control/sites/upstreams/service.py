@@ -34,9 +34,9 @@ class _Use(msgspec.Struct):
     methods: list[str] | None
 
 
-async def page(ctx: Context, site_id: UUID, wanted: PageRequest) -> tuple[list[Upstream], int]:
+async def page(ctx: Context, site_id: UUID, wanted: PageRequest, filters: dict[str, Any]) -> tuple[list[Upstream], int]:
     """The upstreams of a site."""
-    params = {"site_id": site_id, "search": like(wanted.search)}
+    params = {"site_id": site_id, "search": like(wanted.search), **filters}
     async with ctx.transaction() as tx:
         await sites.find(tx, site_id)
         total = await tx.value(q.SQL.count, **params)
