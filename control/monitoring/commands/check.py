@@ -80,7 +80,7 @@ async def _all(operator: Operator, args: argparse.Namespace, state: str | None) 
 
 async def _show(operator: Operator, check: Check, *, as_json: bool) -> int:
     places = await service.locations(operator, check.id)
-    tries, _ = await service.results(operator, check.id, _LAST)
+    tries, _ = await service.results(operator, check.id, _LAST, {})
     everything_known = {"check": check, "locations": places, "results": tries}
     fields = {
         "id": check.id,
