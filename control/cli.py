@@ -12,6 +12,7 @@ from typing import Any, cast
 
 from control import ingest_commands
 from control.command_line import Command, Commands, json_flag, later
+from control.monitoring.commands import arguments as monitoring
 from control.security.commands import arguments as security
 from control.sites.commands import arguments as sites
 from dataplane.agent import commands as agent
@@ -27,6 +28,8 @@ examples:
   hcc waf set shop.example --mode block      protect a site
   hcc ban add 203.0.113.7 --reason "guesses passwords" --for 1h
   hcc agent run --once --print               what this server would push
+  hcc check run https://shop.example/        look once from here, step by step
+  hcc alert builtin install --org shop       alert rules that come with the platform
   hcc keys rotate                            new signing key; old tokens stay good until they expire
 
 Settings come from the environment; `hcc config show` lists them.
@@ -118,7 +121,9 @@ def build_parser() -> argparse.ArgumentParser:
 
     _add_gateway(commands)
     ingest_commands.add(commands)
-    agent.fill(commands.add("agent", "push how a hosting server is; make it a service; configurations of other senders"))
+    more = agent.fill(commands.add("agent", "push how a hosting server is; make it a service; configurations of other senders"))
+    monitoring.add_claims(more)
+    monitoring.add(commands)
     commands.add("worker", "run jobs from the queue", later("control.worker"))
     _add_admin(commands)
     _add_keys(commands)

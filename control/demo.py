@@ -2,6 +2,7 @@
 
 A platform with an administrator, a reseller, two customers with people, the platform's own site on the gateway, and one
 customer's site served by a sample origin, with a limit to run into; both sites have certificates that they signed themselves.
+The platform and that customer have the built-in alert rules, so that what agents and gateways push is watched.
 Everything is looked for before it is made: a second start changes nothing.
 """
 
@@ -19,10 +20,14 @@ from control import ingest_tokens
 from control.accounts import directory
 from control.core import tokens
 from control.core.crypto import Keyring
+from control.core.db import Scope, Transaction
 from control.core.envelope import now
 from control.core.ids import new_id
 from control.core.passwords import Passwords
 from control.core.settings import Settings
+from control.monitoring.builtin import queries as builtin
+from control.monitoring.builtin.installing import install
+from control.monitoring.builtin.reading import packs
 from control.sites.certificates.reading import read
 from control.sites.certificates.self_signed import self_signed
 from control.sites.certificates.service import columns
@@ -88,6 +93,8 @@ async def seed(
                 _ingest_token(connection, tree["shop"], secrets["ingest_token"])
             if "gateway_token" in secrets:
                 _ingest_token(connection, tree["platform"], secrets["gateway_token"], for_others=True)
+        for slug in ("platform", "shop"):
+            await _rules(settings, tree[slug])
     finally:
         passwords.close()
     return {
@@ -139,7 +146,9 @@ def _sites(
             {"path_prefix": "/v1/auth", "rate_limits": [API_LIMIT]},
             {"path_prefix": "/v1/metrics", **api},
             {"path_prefix": "/prometheus", **api},
-            # A server that gets its agent has no account; its claim is looked at behind here.
+            # A job that says it ran, and a server that gets its agent, have no account: the address called names the one, a claim
+            # the other, and both are looked at behind here.
+            {"path_prefix": "/v1/heartbeats", "rate_limits": [API_LIMIT]},
             {"path_prefix": "/v1/monitoring/agents/enrolments", "rate_limits": [API_LIMIT]},
             {"path_prefix": "/v1/monitoring/agents/hcc-agent.pyz", "rate_limits": [API_LIMIT]},
             {"path_prefix": "/docs"},
@@ -212,9 +221,11 @@ def _ingest_token(connection: directory.Connection, organization_id: UUID, token
 
 
 def _policies(connection: directory.Connection, platform: UUID) -> None:
-    """The firewall blocks on all sites, only tells on the API, whose users write rules and templates, and leaves metrics alone.
+    """The firewall blocks on all sites and only tells on the API, whose users write rules and templates; metrics and logins are
+    left alone.
 
-    Expressions over metrics look like attacks (`sum(rate(x[5m]))`), and reach nothing but their own parser.
+    Expressions over metrics look like attacks (`sum(rate(x[5m]))`), and reach nothing but their own parser. So do good passwords:
+    who has one could not log in, or would find it in the list of events.
     """
 
     def route(prefix: str) -> tuple[Any, ...] | None:
@@ -224,7 +235,7 @@ def _policies(connection: directory.Connection, platform: UUID) -> None:
             (platform, prefix),
         ).fetchone()
 
-    modes = {"/v1": "detect", "/v1/metrics": "off", "/prometheus": "off", "/ingest": "off"}
+    modes = {"/v1": "detect", "/v1/auth": "off", "/v1/metrics": "off", "/prometheus": "off", "/ingest": "off"}
     for place, mode in (((None, None), "block"), *((route(prefix), mode) for prefix, mode in modes.items())):
         if place is not None:
             connection.execute(
@@ -232,6 +243,15 @@ def _policies(connection: directory.Connection, platform: UUID) -> None:
                 " ON CONFLICT ON CONSTRAINT security_policies_same DO NOTHING",
                 (new_id(), platform, *place, mode),
             )
+
+
+async def _rules(settings: Settings, organization_id: UUID) -> None:
+    """All packs, once: whoever removes one of several does not find it again after the next start."""
+    async with await psycopg.AsyncConnection.connect(settings.owner_database_url) as connection:
+        tx = Transaction(connection, Scope(organization_id))
+        if await tx.value(builtin.SQL.standing, organization_id=organization_id) is None:
+            for pack in packs():
+                await install(tx, organization_id, pack)
 
 
 def _certificates(connection: directory.Connection, tree: dict[str, UUID], settings: Settings) -> None:

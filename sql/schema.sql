@@ -818,21 +818,6 @@ BEGIN
 END
 $$;
 
-CREATE FUNCTION hcc.metric_samples_of(wanted integer[], first timestamp with time zone, last timestamp with time zone) RETURNS TABLE(series integer, times bytea, "values" bytea)
-    LANGUAGE plpgsql STABLE SECURITY DEFINER
-    SET search_path TO 'hcc', 'pg_temp'
-    AS $_$
-BEGIN
-  RETURN QUERY EXECUTE format(
-    'SELECT v.series, string_agg(timestamptz_send(v.time), ''''::bytea ORDER BY v.time),'
-    '       string_agg(float8send(v.value), ''''::bytea ORDER BY v.time)'
-    '  FROM (SELECT DISTINCT ON (m.series, m.time) m.series, m.time, m.value FROM %s m'
-    '         WHERE m.series = ANY ($1) AND m.time >= %L AND m.time <= %L ORDER BY m.series, m.time, m.batch DESC) AS v'
-    ' GROUP BY v.series', metric_samples_source(), first, last)
-    USING ARRAY(SELECT s.id FROM metric_series s WHERE s.id = ANY (wanted) AND visible(s.organization_id));
-END
-$_$;
-
 CREATE FUNCTION hcc.metric_samples_source() RETURNS text
     LANGUAGE sql STABLE
     SET search_path TO 'hcc', 'pg_temp'
@@ -1234,6 +1219,16 @@ BEGIN
 END
 $$;
 
+CREATE FUNCTION hcc.set_from_above(owner uuid) RETURNS boolean
+    LANGUAGE sql STABLE
+    AS $$
+  SELECT CASE WHEN owner = hcc.current_org_id()
+              THEN EXISTS (SELECT FROM hcc.organizations o WHERE o.id = owner AND o.kind = 'platform')
+              ELSE hcc.in_subtree(owner) END
+$$;
+
+COMMENT ON FUNCTION hcc.set_from_above(owner uuid) IS 'Who may write what binds an organisation: those above it with access to the tree, never itself; the platform has nobody above it.';
+
 CREATE FUNCTION hcc.status_page_owner(of_slug text) RETURNS uuid
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'hcc', 'pg_temp'
@@ -1551,6 +1546,25 @@ CREATE TABLE hcc.bans (
 );
 
 ALTER TABLE ONLY hcc.bans FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE hcc.builtin_rules (
+    organization_id uuid NOT NULL,
+    pack text NOT NULL,
+    key text NOT NULL,
+    version integer NOT NULL,
+    given jsonb NOT NULL,
+    rule_id uuid,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT builtin_rules_key_check CHECK (((char_length(key) >= 1) AND (char_length(key) <= 63))),
+    CONSTRAINT builtin_rules_pack_check CHECK (((char_length(pack) >= 1) AND (char_length(pack) <= 63))),
+    CONSTRAINT builtin_rules_version_check CHECK ((version > 0))
+);
+
+ALTER TABLE ONLY hcc.builtin_rules FORCE ROW LEVEL SECURITY;
+
+COMMENT ON COLUMN hcc.builtin_rules.version IS 'Of the pack, when the rule was last given.';
+
+COMMENT ON COLUMN hcc.builtin_rules.rule_id IS 'NULL once the organisation deleted the rule: it is not given again by itself.';
 
 CREATE TABLE hcc.check_locations (
     location text NOT NULL,
@@ -3152,6 +3166,9 @@ ALTER TABLE ONLY hcc.audit_log
 ALTER TABLE ONLY hcc.bans
     ADD CONSTRAINT bans_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY hcc.builtin_rules
+    ADD CONSTRAINT builtin_rules_pkey PRIMARY KEY (organization_id, pack, key);
+
 ALTER TABLE ONLY hcc.check_locations
     ADD CONSTRAINT check_locations_pkey PRIMARY KEY (location);
 
@@ -3453,6 +3470,8 @@ CREATE INDEX bans_network ON hcc.bans USING btree (organization_id, network, cre
 
 CREATE INDEX bans_organization ON hcc.bans USING btree (organization_id, created_at DESC);
 
+CREATE INDEX builtin_rules_rule ON hcc.builtin_rules USING btree (rule_id);
+
 CREATE INDEX check_results_age ON hcc.check_results USING btree (at);
 
 CREATE INDEX check_results_of ON hcc.check_results USING btree (check_id, at DESC);
@@ -3717,6 +3736,12 @@ ALTER TABLE ONLY hcc.audit_log
 ALTER TABLE ONLY hcc.bans
     ADD CONSTRAINT bans_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
 
+ALTER TABLE ONLY hcc.builtin_rules
+    ADD CONSTRAINT builtin_rules_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
+
+ALTER TABLE ONLY hcc.builtin_rules
+    ADD CONSTRAINT builtin_rules_rule_id_fkey FOREIGN KEY (rule_id) REFERENCES hcc.alert_rules(id) ON DELETE SET NULL;
+
 ALTER TABLE ONLY hcc.check_results
     ADD CONSTRAINT check_results_check_id_fkey FOREIGN KEY (check_id) REFERENCES hcc.checks(id) ON DELETE CASCADE;
 
@@ -3968,6 +3993,8 @@ ALTER TABLE hcc.audit_log ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE hcc.bans ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE hcc.builtin_rules ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE hcc.check_results ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE hcc.check_spans ENABLE ROW LEVEL SECURITY;
@@ -4079,6 +4106,8 @@ CREATE POLICY owner_all ON hcc.api_keys TO hcc_owner USING (true) WITH CHECK (tr
 CREATE POLICY owner_all ON hcc.audit_log TO hcc_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON hcc.bans TO hcc_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON hcc.builtin_rules TO hcc_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON hcc.check_results TO hcc_owner USING (true) WITH CHECK (true);
 
@@ -4222,6 +4251,8 @@ CREATE POLICY tenant_delete ON hcc.audit_log FOR DELETE TO hcc_app, hcc_worker U
 
 CREATE POLICY tenant_delete ON hcc.bans FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
 
+CREATE POLICY tenant_delete ON hcc.builtin_rules FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
+
 CREATE POLICY tenant_delete ON hcc.check_results FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
 
 CREATE POLICY tenant_delete ON hcc.check_spans FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
@@ -4270,7 +4301,7 @@ CREATE POLICY tenant_delete ON hcc.memberships FOR DELETE TO hcc_app, hcc_worker
 
 CREATE POLICY tenant_delete ON hcc.metric_families FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
 
-CREATE POLICY tenant_delete ON hcc.metric_limits FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
+CREATE POLICY tenant_delete ON hcc.metric_limits FOR DELETE TO hcc_app, hcc_worker USING (hcc.set_from_above(organization_id));
 
 CREATE POLICY tenant_delete ON hcc.metric_series FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
 
@@ -4332,6 +4363,8 @@ CREATE POLICY tenant_insert ON hcc.audit_log FOR INSERT TO hcc_app, hcc_worker W
 
 CREATE POLICY tenant_insert ON hcc.bans FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
 
+CREATE POLICY tenant_insert ON hcc.builtin_rules FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
+
 CREATE POLICY tenant_insert ON hcc.check_results FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_insert ON hcc.check_spans FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
@@ -4380,7 +4413,7 @@ CREATE POLICY tenant_insert ON hcc.memberships FOR INSERT TO hcc_app, hcc_worker
 
 CREATE POLICY tenant_insert ON hcc.metric_families FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
 
-CREATE POLICY tenant_insert ON hcc.metric_limits FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
+CREATE POLICY tenant_insert ON hcc.metric_limits FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.set_from_above(organization_id));
 
 CREATE POLICY tenant_insert ON hcc.metric_series FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
 
@@ -4443,6 +4476,8 @@ CREATE POLICY tenant_read ON hcc.api_keys FOR SELECT TO hcc_app, hcc_worker USIN
 CREATE POLICY tenant_read ON hcc.audit_log FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
 
 CREATE POLICY tenant_read ON hcc.bans FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+
+CREATE POLICY tenant_read ON hcc.builtin_rules FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
 
 CREATE POLICY tenant_read ON hcc.check_results FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
 
@@ -4556,6 +4591,8 @@ CREATE POLICY tenant_update ON hcc.audit_log FOR UPDATE TO hcc_app, hcc_worker U
 
 CREATE POLICY tenant_update ON hcc.bans FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
 
+CREATE POLICY tenant_update ON hcc.builtin_rules FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
+
 CREATE POLICY tenant_update ON hcc.check_results FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_update ON hcc.check_spans FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
@@ -4604,7 +4641,7 @@ CREATE POLICY tenant_update ON hcc.memberships FOR UPDATE TO hcc_app, hcc_worker
 
 CREATE POLICY tenant_update ON hcc.metric_families FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
 
-CREATE POLICY tenant_update ON hcc.metric_limits FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
+CREATE POLICY tenant_update ON hcc.metric_limits FOR UPDATE TO hcc_app, hcc_worker USING (hcc.set_from_above(organization_id)) WITH CHECK (hcc.set_from_above(organization_id));
 
 CREATE POLICY tenant_update ON hcc.metric_series FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
 
@@ -4821,10 +4858,6 @@ REVOKE ALL ON FUNCTION hcc.metric_roll_up_step(of_step integer, start timestamp 
 
 REVOKE ALL ON FUNCTION hcc.metric_rollup_partition(of_step integer, at timestamp with time zone) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION hcc.metric_samples_of(wanted integer[], first timestamp with time zone, last timestamp with time zone) FROM PUBLIC;
-GRANT ALL ON FUNCTION hcc.metric_samples_of(wanted integer[], first timestamp with time zone, last timestamp with time zone) TO hcc_app;
-GRANT ALL ON FUNCTION hcc.metric_samples_of(wanted integer[], first timestamp with time zone, last timestamp with time zone) TO hcc_worker;
-
 REVOKE ALL ON FUNCTION hcc.metric_samples_source() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION hcc.metric_series_ids(owners uuid[], names text[], label_sets jsonb[], keys bytea[]) FROM PUBLIC;
@@ -4902,6 +4935,10 @@ GRANT ALL ON FUNCTION hcc.security_events_add(gateway_name text, batch jsonb) TO
 REVOKE ALL ON FUNCTION hcc.security_events_day(day date) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION hcc.security_policy_route() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION hcc.set_from_above(owner uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION hcc.set_from_above(owner uuid) TO hcc_app;
+GRANT ALL ON FUNCTION hcc.set_from_above(owner uuid) TO hcc_worker;
 
 REVOKE ALL ON FUNCTION hcc.status_page_owner(of_slug text) FROM PUBLIC;
 GRANT ALL ON FUNCTION hcc.status_page_owner(of_slug text) TO hcc_app;
@@ -5001,6 +5038,21 @@ GRANT UPDATE(version) ON TABLE hcc.bans TO hcc_worker;
 
 GRANT UPDATE(updated_at) ON TABLE hcc.bans TO hcc_app;
 GRANT UPDATE(updated_at) ON TABLE hcc.bans TO hcc_worker;
+
+GRANT SELECT,INSERT,DELETE ON TABLE hcc.builtin_rules TO hcc_app;
+GRANT SELECT,INSERT,DELETE ON TABLE hcc.builtin_rules TO hcc_worker;
+
+GRANT UPDATE(version) ON TABLE hcc.builtin_rules TO hcc_app;
+GRANT UPDATE(version) ON TABLE hcc.builtin_rules TO hcc_worker;
+
+GRANT UPDATE(given) ON TABLE hcc.builtin_rules TO hcc_app;
+GRANT UPDATE(given) ON TABLE hcc.builtin_rules TO hcc_worker;
+
+GRANT UPDATE(rule_id) ON TABLE hcc.builtin_rules TO hcc_app;
+GRANT UPDATE(rule_id) ON TABLE hcc.builtin_rules TO hcc_worker;
+
+GRANT UPDATE(updated_at) ON TABLE hcc.builtin_rules TO hcc_app;
+GRANT UPDATE(updated_at) ON TABLE hcc.builtin_rules TO hcc_worker;
 
 GRANT SELECT ON TABLE hcc.check_locations TO hcc_app;
 GRANT SELECT,INSERT,UPDATE ON TABLE hcc.check_locations TO hcc_worker;
@@ -5315,8 +5367,16 @@ GRANT UPDATE(updated_at) ON TABLE hcc.ingest_tokens TO hcc_worker;
 GRANT UPDATE(deleted_at) ON TABLE hcc.ingest_tokens TO hcc_app;
 GRANT UPDATE(deleted_at) ON TABLE hcc.ingest_tokens TO hcc_worker;
 
-GRANT SELECT,INSERT,UPDATE ON TABLE hcc.metric_limits TO hcc_app;
+GRANT SELECT,INSERT ON TABLE hcc.metric_limits TO hcc_app;
 GRANT SELECT ON TABLE hcc.metric_limits TO hcc_worker;
+
+GRANT UPDATE(values_per_s) ON TABLE hcc.metric_limits TO hcc_app;
+
+GRANT UPDATE(active_series) ON TABLE hcc.metric_limits TO hcc_app;
+
+GRANT UPDATE(version) ON TABLE hcc.metric_limits TO hcc_app;
+
+GRANT UPDATE(updated_at) ON TABLE hcc.metric_limits TO hcc_app;
 
 GRANT SELECT ON TABLE hcc.ingest_config_tokens TO hcc_ingest;
 

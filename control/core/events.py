@@ -68,6 +68,8 @@ TOPICS: dict[str, str] = {
     "alert_rule.created": "An alert rule was created",
     "alert_rule.updated": "An alert rule was changed",
     "alert_rule.deleted": "An alert rule was deleted",
+    "builtin_pack.installed": "Built-in alert rules were installed or updated",
+    "builtin_pack.removed": "Built-in alert rules were removed",
     "silence.created": "A silence of alerts was created",
     "silence.updated": "A silence of alerts was changed",
     "silence.deleted": "A silence of alerts was deleted",

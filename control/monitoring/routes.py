@@ -2,6 +2,7 @@
 
 from control.monitoring.agents.routes import ROUTES as AGENTS
 from control.monitoring.alerts.routes import ROUTES as ALERTS
+from control.monitoring.builtin.routes import ROUTES as BUILTIN
 from control.monitoring.checks.routes import ROUTES as CHECKS
 from control.monitoring.limits.routes import ROUTES as LIMITS
 from control.monitoring.muting.routes import ROUTES as MUTING
@@ -12,4 +13,4 @@ from control.monitoring.status.routes import ROUTES as STATUS
 from control.monitoring.tokens.routes import ROUTES as TOKENS
 from control.monitoring.traffic.routes import ROUTES as TRAFFIC
 
-ROUTES = [*QUERY, *PROMETHEUS, *ALERTS, *MUTING, *NOTIFICATIONS, *CHECKS, *STATUS, *AGENTS, *TOKENS, *LIMITS, *TRAFFIC]
+ROUTES = [*QUERY, *PROMETHEUS, *ALERTS, *BUILTIN, *MUTING, *NOTIFICATIONS, *CHECKS, *STATUS, *AGENTS, *TOKENS, *LIMITS, *TRAFFIC]

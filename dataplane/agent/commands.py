@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 # What a command needs is imported when it runs: the process that runs for months has nothing else in memory.
 _KINDS = ("telegraf", "prometheus", "vmagent", "otel", "node-exporter")
@@ -71,8 +71,8 @@ def _bundle(args: argparse.Namespace) -> int:
     return 0
 
 
-def fill(parser: argparse.ArgumentParser) -> None:
-    """Add the actions to `hcc agent`."""
+def fill(parser: argparse.ArgumentParser) -> Any:
+    """Add the actions to `hcc agent`; what further ones are added to (argparse names no type for it)."""
     actions = parser.add_subparsers(dest="action", required=True, metavar="COMMAND")
 
     def action(name: str, line: str, run: Callable[[argparse.Namespace], int]) -> argparse.ArgumentParser:
@@ -99,6 +99,7 @@ def fill(parser: argparse.ArgumentParser) -> None:
     config.add_argument("--ingest", default="", metavar="URL", help="ingestion, where it is not at /ingest of the platform")
     bundle = action("bundle", "write the agent as one file, for servers without anything else of the platform", _bundle)
     bundle.add_argument("file")
+    return actions
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -45,6 +45,7 @@ SELECT md5(string_agg(row, '|' ORDER BY row)) FROM (
   UNION ALL SELECT t::text FROM hcc.ingest_tokens t
   UNION ALL SELECT t::text FROM hcc.outbox_events t UNION ALL SELECT t::text FROM hcc.user_credentials t
   UNION ALL SELECT t::text FROM hcc.alert_rules t UNION ALL SELECT t::text FROM hcc.alerts t
+  UNION ALL SELECT t::text FROM hcc.builtin_rules t
   UNION ALL SELECT t::text FROM hcc.silences t UNION ALL SELECT t::text FROM hcc.maintenance_windows t
   UNION ALL SELECT t::text FROM hcc.inhibitions t UNION ALL SELECT t::text FROM hcc.notification_channels t
   UNION ALL SELECT t::text FROM hcc.notification_routes t UNION ALL SELECT t::text FROM hcc.notifications t

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import struct
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -50,21 +49,8 @@ def series(place: Place, owner: Connection) -> int:
 
 
 def read(place: Place, series: int) -> list[tuple[int, float]]:
-    """Seconds after BEGAN and value, as the application reads them, by both functions."""
-    first, last = "-infinity", "infinity"
-    with psycopg.connect(place.urls["hcc_app"]) as app:
-        app.execute("SELECT set_config('app.current_org_id', %s, true)", (str(place.organizations["shop"]),))
-        found = samples(app, [series], first, last).get(series, [])
-        rows = app.execute("SELECT times, values, batches FROM hcc.metric_values_of(%s, %s, %s)", ([series], first, last))
-        raw: dict[int, tuple[int, float]] = {}
-        for times, values, batches in rows:
-            count = len(times) // 8
-            for at, value, batch in zip(
-                struct.unpack(f">{count}q", times), struct.unpack(f">{count}d", values), struct.unpack(f">{count}i", batches),
-                strict=True,
-            ):  # fmt: skip
-                raw[at] = max(raw.get(at, (0, 0.0)), (batch, value))
-    assert [value for _, value in found] == [value for _, (_, value) in sorted(raw.items())]
+    """Seconds after BEGAN and value, as the application reads them."""
+    found = samples(place.urls["hcc_app"], place.organizations["shop"], [series]).get(series, [])
     return [(round(at / 1e6 - BEGAN.timestamp()), value) for at, value in found]
 
 

@@ -2,29 +2,31 @@
 
 from __future__ import annotations
 
-import struct
-from typing import Any
+import asyncio
+from uuid import UUID
 
 import psycopg
 import pytest
 
+from control.core.db import NOBODY, Scope, Transaction
+from control.monitoring.query import reading
+from control.monitoring.query.store import Resolution
 from tests.ingest.support import Ingester, Place, Writer, until
 
-Connection = psycopg.Connection[Any]
-EPOCH_US = 946_684_800_000_000
+ALWAYS = (0, 4 * 10**15)
+Samples = dict[int, list[tuple[int, float]]]
 
 
-def samples(connection: Connection, series: list[int], first: str, last: str) -> dict[int, list[tuple[int, float]]]:
-    """µs since the Unix epoch and value, by series."""
-    rows = connection.execute(
-        "SELECT series, times, values FROM hcc.metric_samples_of(%s, %s, %s)", (series, first, last)
-    ).fetchall()
-    found = {}
-    for number, times, values in rows:
-        count = len(times) // 8
-        pairs = zip(struct.unpack(f">{count}q", times), struct.unpack(f">{count}d", values), strict=True)
-        found[number] = [(at + EPOCH_US, value) for at, value in pairs]
-    return found
+def samples(url: str, organization: UUID | None, series: list[int], between: tuple[int, int] = ALWAYS) -> Samples:
+    """As queries read them: µs since the Unix epoch and value, by series."""
+
+    async def read() -> reading.Found:
+        async with await psycopg.AsyncConnection.connect(url) as connection:
+            tx = Transaction(connection, NOBODY)
+            await tx.switch(NOBODY if organization is None else Scope(organization))
+            return await reading.values(tx, series, Resolution.RAW, "last", [(Resolution.RAW, *between)], 1000)
+
+    return {key: list(zip(times.tolist(), values.tolist(), strict=True)) for key, (times, values) in asyncio.run(read()).items()}
 
 
 def test_the_last_of_equal_times_counts_and_only_ones_own_is_seen(place: Place, ingester: Ingester, writer: Writer) -> None:
@@ -40,15 +42,13 @@ def test_the_last_of_equal_times_counts_and_only_ones_own_is_seen(place: Place, 
     with psycopg.connect(place.urls["hcc_owner"]) as owner:
         ids = {org: number for number, org in owner.execute("SELECT id, organization_id FROM hcc.metric_series")}
     for role in ("hcc_app", "hcc_worker"):
+        url = place.urls[role]
         for name, expected in (("shop", [(at - 1, 4.0), (at, 5.0), (at + 5, 2.0)]), ("root", [(at, 9.0)])):
-            with psycopg.connect(place.urls[role]) as connection:
-                connection.execute("SELECT set_config('app.current_org_id', %s, true)", (str(place.organizations[name]),))
-                own = ids[place.organizations[name]]
-                found = samples(connection, list(ids.values()), "-infinity", "infinity")
-                assert found == {own: expected}
-                assert samples(connection, [own], "2001-01-01", "2001-01-02") == {}
-        with psycopg.connect(place.urls[role]) as connection:
-            assert samples(connection, list(ids.values()), "-infinity", "infinity") == {}
+            organization = place.organizations[name]
+            own = ids[organization]
+            assert samples(url, organization, list(ids.values())) == {own: expected}
+            assert samples(url, organization, [own], (at - 10_000_000, at - 2)) == {}
+        assert samples(url, None, list(ids.values())) == {}
 
 
 @pytest.mark.parametrize("role", ["hcc_app", "hcc_worker", "hcc_gateway"])
@@ -67,7 +67,7 @@ def test_an_ingester_may_do_little(place: Place) -> None:
         "SELECT * FROM hcc.ingest_tokens",
         "SELECT * FROM hcc.organizations",
         "UPDATE hcc.metric_segments SET values = 0",
-        "SELECT hcc.metric_samples_of('{1}', '-infinity', 'infinity')",
+        "SELECT hcc.metric_values_of('{1}', '-infinity', 'infinity')",
     ):
         with psycopg.connect(place.urls["hcc_ingest"]) as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
             connection.execute(statement)

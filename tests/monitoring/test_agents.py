@@ -101,6 +101,45 @@ async def test_claims_that_wait_are_bounded(world: World, settings: Settings) ->
     await claim(world, "bert")
 
 
+async def test_claims_are_listed_without_their_secret_and_revoked(world: World, settings: Settings) -> None:
+    made = {name: await claim(world, name=name) for name in ("waits", "goes", "used", "late")}
+    await claim(world, "bert", name="theirs")
+    await world.send(None, "POST", ENROLMENTS, {"claim": made["used"]["claim"], "host": "h"})
+    with psycopg.connect(settings.owner_database_url) as owner:
+        owner.execute("UPDATE hcc.agent_claims SET expires_at = now() WHERE name = 'late'")
+    answer = await world.get("anna", CLAIMS)
+    assert {one["name"]: one["state"] for one in answer.json()["data"]} == {
+        "waits": "waiting", "goes": "waiting", "used": "used", "late": "expired",
+    }  # fmt: skip
+    digests = [hashlib.sha256(one["claim"].encode()) for one in made.values()]
+    assert not [one for one in made.values() if one["claim"] in answer.text]
+    assert not [one for one in digests if one.hexdigest() in answer.text]
+    assert {one["name"]: one["expires_at"] for one in answer.json()["data"]}["waits"] == made["waits"]["expires_at"]
+    waiting = (await world.get("anna", f"{CLAIMS}?status=waiting&sort_by=name&sort_order=asc")).json()["data"]
+    assert [one["name"] for one in waiting] == ["goes", "waits"]
+    assert (await world.send("anna", "DELETE", f"{CLAIMS}/{made['goes']['id']}")).status_code == 204
+    assert (await world.send("anna", "DELETE", f"{CLAIMS}/{made['goes']['id']}")).status_code == 404
+    assert (await world.send("anna", "DELETE", f"{CLAIMS}/{made['used']['id']}")).status_code == 409
+    assert (await world.send("bert", "DELETE", f"{CLAIMS}/{made['waits']['id']}")).status_code == 404
+    for name, status in (("goes", 404), ("waits", 201)):
+        body = {"claim": made[name]["claim"], "host": "h"}
+        assert (await world.send(None, "POST", ENROLMENTS, body)).status_code == status, name
+    with psycopg.connect(settings.owner_database_url) as owner:
+        told = owner.execute("SELECT subject_id FROM hcc.audit_log WHERE action = 'agent_claim.revoked'").fetchall()
+    assert told == [(made["goes"]["id"],)]
+
+
+async def test_a_claim_is_used_or_revoked_not_both(world: World) -> None:
+    """Whoever is first has it: an agent that is in has not lost its claim, and a revoked one let nobody in."""
+    for _ in range(5):
+        made = await claim(world)
+        body = {"claim": made["claim"], "host": "h"}
+        entered, revoked = await asyncio.gather(
+            world.send(None, "POST", ENROLMENTS, body), world.send("anna", "DELETE", f"{CLAIMS}/{made['id']}")
+        )
+        assert (entered.status_code, revoked.status_code) in {(201, 409), (404, 204)}
+
+
 async def test_an_ended_agent_has_no_token(world: World, settings: Settings) -> None:
     made = await claim(world)
     enrolled = (await world.send(None, "POST", ENROLMENTS, {"claim": made["claim"], "host": "h1"})).json()["data"]

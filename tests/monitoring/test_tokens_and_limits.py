@@ -64,6 +64,8 @@ async def test_the_seller_sets_what_its_customer_sees_and_ingesters_keep(world: 
     assert config(urls)[key] == (apple, 500, 2_000)
     stale = await world.send("nora", "PUT", f"{LIMITS}/{apple}", wanted, if_match='"1"')
     assert stale.status_code == 412
+    inside = await world.send("nora", "PUT", f"{LIMITS}/{apple}", wanted, X_Organization_Id=str(apple))
+    assert inside.status_code == 200, "staff who work inside a customer are still the seller"
     own = world.organizations["north"]
     assert (await world.send("nora", "PUT", f"{LIMITS}/{own}", wanted)).status_code == 403
 

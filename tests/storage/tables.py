@@ -20,6 +20,7 @@ TABLES = {
     "api_keys": TENANT,
     "audit_log": TENANT,
     "bans": TENANT,
+    "builtin_rules": TENANT,
     "check_locations": PLATFORM,
     "check_results": TENANT,
     "check_spans": TENANT,
@@ -92,6 +93,8 @@ TABLES = {
     "webhook_endpoints": TENANT,
 }
 TENANT_TABLES = [name for name, kind in TABLES.items() if kind == TENANT and name != "organizations"]
+BINDING_TABLES = ["metric_limits"]
+"""What binds an organisation and is written by those above it."""
 PERSON_TABLES = [name for name, kind in TABLES.items() if kind == PERSON]
 
 # ruff: noqa: E501
@@ -151,6 +154,8 @@ ROWS = {
     "metric_series": "INSERT INTO hcc.metric_series (organization_id, name, key) VALUES (%(org)s, 'up', substr(sha256(%(mark)s::bytea), 1, 16))",
     "metric_families": "INSERT INTO hcc.metric_families (organization_id, name, kind) VALUES (%(org)s, 'up', 'gauge')",
     "alert_rules": "INSERT INTO hcc.alert_rules (id, organization_id, name, expression) VALUES (%(rule)s, %(org)s, 'up', 'up == 0')",
+    "builtin_rules": "INSERT INTO hcc.builtin_rules (organization_id, pack, key, version, given, rule_id)"
+    " VALUES (%(org)s, 'server', 'load-high', 1, '{}', %(rule)s)",
     "alert_evaluations": "INSERT INTO hcc.alert_evaluations (rule_id, organization_id) VALUES (%(rule)s, %(org)s)",
     "alerts": "INSERT INTO hcc.alerts (id, organization_id, source, source_id, fingerprint, name, severity, series, labels, phase, since,"
     " known_at) VALUES (%(id)s, %(org)s, 'rule', %(id)s, substr(sha256(%(mark)s::bytea), 1, 16), 'up', 'info', '{}', '{}', 'firing', now(),"

@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 from tests.conftest import Urls
-from tests.storage.tables import PERSON, PERSON_ROWS, PERSON_TABLES, ROWS, TABLES, TENANT, TENANT_TABLES
+from tests.storage.tables import BINDING_TABLES, PERSON, PERSON_ROWS, PERSON_TABLES, ROWS, TABLES, TENANT, TENANT_TABLES
 
 Connection = psycopg.Connection[Any]
 
@@ -52,11 +52,12 @@ def test_every_verb_has_its_policy(owner: Connection, table: str) -> None:
     ).fetchall()  # fmt: skip
     policies = {name: (verb, roles, rule) for name, verb, roles, rule in found}
     both = ["hcc_app", "hcc_worker"]
+    writes = f"{'set_from_above' if table in BINDING_TABLES else 'writable'}(organization_id)"
     for name, verb, rule in (
         ("tenant_read", "SELECT", "visible(organization_id"),
-        ("tenant_insert", "INSERT", "writable(organization_id)"),
-        ("tenant_update", "UPDATE", "writable(organization_id)"),
-        ("tenant_delete", "DELETE", "writable(organization_id)"),
+        ("tenant_insert", "INSERT", writes),
+        ("tenant_update", "UPDATE", writes),
+        ("tenant_delete", "DELETE", writes),
     ):
         assert policies[name][:2] == (verb, both)
         assert rule in policies[name][2]
@@ -95,7 +96,7 @@ def test_functions_with_the_owners_rights_are_closed(owner: Connection) -> None:
     assert {name for name, _, app, _ in functions if app} == {
         "agent_claim_take", "check_beat",
         "erase_person", "find_api_key", "find_login", "find_refresh_token", "find_reset_token", "gateway_hosts_refused",
-        "gateway_site_certificates", "in_subtree", "metric_figures_of", "metric_samples_of",
+        "gateway_site_certificates", "in_subtree", "metric_figures_of",
         "metric_series_of", "metric_values_of", "metric_waiting_since", "my_organizations", "person_visible", "revoke_session",
         "status_page_owner", "waf_in_force",
     }  # fmt: skip

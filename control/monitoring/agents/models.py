@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 import msgspec
 from msgspec import Meta
 
 LONGEST_S = 604_800
+ClaimState = Literal["waiting", "used", "expired"]
 
 
 class Agent(msgspec.Struct, kw_only=True):
@@ -41,6 +42,19 @@ class Claim(msgspec.Struct, kw_only=True):
     expires_at: datetime
     claim: str
     command: str
+
+
+class WaitingClaim(msgspec.Struct, kw_only=True):
+    """A claim as it is listed, without what is secret of it. `state` is `waiting`, `used`, or `expired` unused. Those
+    that are of no use any more go when another claim is made, once they are 30 days old."""
+
+    id: UUID
+    organization_id: UUID
+    name: str
+    state: ClaimState
+    expires_at: datetime
+    used_at: datetime | None
+    created_at: datetime
 
 
 class Enrolment(msgspec.Struct, forbid_unknown_fields=True):

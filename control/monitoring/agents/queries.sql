@@ -40,6 +40,32 @@ UPDATE hcc.agents SET deleted_at = now(), updated_at = now(), version = version 
 INSERT INTO hcc.agent_claims (id, organization_id, name, claim_hash, expires_at)
 VALUES (%(id)s, %(organization_id)s, %(name)s, %(claim_hash)s, %(expires_at)s)
 
+-- name: claim_page
+SELECT id, organization_id, name, expires_at, used_at, created_at,
+       CASE WHEN used_at IS NOT NULL THEN 'used' WHEN expires_at <= now() THEN 'expired' ELSE 'waiting' END AS state
+  FROM hcc.agent_claims
+ WHERE (%(search)s::text IS NULL OR name ILIKE %(search)s)
+   AND (%(organization_id)s::uuid IS NULL OR organization_id = %(organization_id)s)
+   AND (%(state)s::text IS NULL
+        OR %(state)s = CASE WHEN used_at IS NOT NULL THEN 'used' WHEN expires_at <= now() THEN 'expired' ELSE 'waiting' END)
+
+-- name: claim_count
+SELECT count(*) FROM hcc.agent_claims
+ WHERE (%(search)s::text IS NULL OR name ILIKE %(search)s)
+   AND (%(organization_id)s::uuid IS NULL OR organization_id = %(organization_id)s)
+   AND (%(state)s::text IS NULL
+        OR %(state)s = CASE WHEN used_at IS NOT NULL THEN 'used' WHEN expires_at <= now() THEN 'expired' ELSE 'waiting' END)
+
+-- name: claim_get
+SELECT id, organization_id, name, expires_at, used_at, created_at,
+       CASE WHEN used_at IS NOT NULL THEN 'used' WHEN expires_at <= now() THEN 'expired' ELSE 'waiting' END AS state
+  FROM hcc.agent_claims
+ WHERE id = %(id)s
+
+-- name: claim_revoke
+-- Not one that was used meanwhile.
+DELETE FROM hcc.agent_claims WHERE id = %(id)s AND used_at IS NULL
+
 -- name: waiting_claims
 SELECT count(*) FROM hcc.agent_claims
  WHERE organization_id = %(organization_id)s AND used_at IS NULL AND expires_at > now()

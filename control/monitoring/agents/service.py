@@ -19,13 +19,14 @@ from control.core.errors import Conflict, NotFound
 from control.core.ids import new_id
 from control.core.pagination import PageRequest, like
 from control.monitoring.agents import queries as q
-from control.monitoring.agents.models import Agent, Claim, Enrolled, Enrolment, NewClaim
+from control.monitoring.agents.models import Agent, Claim, Enrolled, Enrolment, NewClaim, WaitingClaim
 
 CLAIM_PREFIX = "hcc_claim_"
 INTERVAL_S = 10
 MOST_CLAIMS = 100
 """Claims that may wait at one time in an organisation."""
 BUNDLE_PATH = "/v1/monitoring/agents/hcc-agent.pyz"
+CLAIMS_SORTABLE = {"created_at": "created_at", "expires_at": "expires_at", "name": "name"}
 SORTABLE = {"created_at": "a.created_at", "name": "a.name", "last_seen_at": "u.last_used_at"}
 
 
@@ -79,6 +80,25 @@ async def claim(ctx: Context, tx: Transaction, data: NewClaim) -> Claim:
     shown = {"name": made.name, "expires_at": made.expires_at}
     await ctx.audit(tx, "agent_claim.created", "agent_claim", made.id, organization_id=owner, after=shown)
     return made
+
+
+async def claims(ctx: Context, wanted: PageRequest, filters: dict[str, Any]) -> tuple[list[WaitingClaim], int]:
+    """The claims in reach, none with its secret: that is kept nowhere."""
+    params = {"search": like(wanted.search), "organization_id": filters["organization_id"], "state": filters["status"]}
+    async with ctx.transaction() as tx:
+        total = await tx.value(q.SQL.claim_count, **params)
+        return await tx.all(WaitingClaim, wanted.sorted(q.SQL.claim_page), **params), total
+
+
+async def revoke_claim(ctx: Context, claim_id: UUID) -> None:
+    """Make a claim good for nothing. Raises NotFound; Conflict for one that let an agent in already."""
+    async with ctx.transaction() as tx:
+        before = await tx.maybe(WaitingClaim, q.SQL.claim_get, id=claim_id)
+        if before is None:
+            raise NotFound("claim")
+        if await tx.run(q.SQL.claim_revoke, id=claim_id) == 0:
+            raise Conflict("The claim was used; end the agent that it let in.")
+        await ctx.audit(tx, "agent_claim.revoked", "agent_claim", claim_id, organization_id=before.organization_id, before=before)
 
 
 async def enrol(ctx: Context, data: Enrolment) -> Enrolled:

@@ -33,13 +33,13 @@ CHANGES_SORTABLE = {"at": "at"}
 async def create_alert_rule(ctx: Context, tx: Transaction, data: NewAlertRule) -> AlertRule:
     """A new rule, due at once. Raises ValidationFailed; Conflict for a name that is taken."""
     check(data)
-    return await kept.create(ctx, tx, RULE, AlertRule, _columns(data))
+    return await kept.create(ctx, tx, RULE, AlertRule, columns(data))
 
 
 async def replace_alert_rule(ctx: Context, rule_id: UUID, data: NewAlertRule) -> AlertRule:
     """Set all fields. Alerts of a rule that is switched off are over."""
     check(data)
-    changed = await kept.update(ctx, RULE, AlertRule, rule_id, _columns(data))
+    changed = await kept.update(ctx, RULE, AlertRule, rule_id, columns(data))
     if not changed.is_active:
         async with ctx.transaction() as tx:
             await tx.run(q.SQL.end_alerts, id=rule_id)
@@ -77,7 +77,8 @@ def _wrong(expression: str) -> str | None:
     return None
 
 
-def _columns(data: NewAlertRule) -> dict[str, Any]:
+def columns(data: NewAlertRule) -> dict[str, Any]:
+    """A rule as the statements of this room take it."""
     anomaly = None if data.anomaly is None else Jsonb(msgspec.to_builtins(data.anomaly))
     return {
         **msgspec.structs.asdict(data),

@@ -53,20 +53,51 @@ class Dashboard(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         return panel.query.replace(f"${self.variable}", quoted)
 
 
-class _Rules(msgspec.Struct, forbid_unknown_fields=True):
+class _Head(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    version: Annotated[int, Meta(ge=1)]
+    title: Annotated[str, Meta(min_length=1, max_length=100)]
+    about: Annotated[str, Meta(min_length=1, max_length=500)]
+
+
+class _File(msgspec.Struct, forbid_unknown_fields=True):
+    pack: _Head
     rules: list[Rule]
 
 
+class Pack(msgspec.Struct, frozen=True):
+    """Rules that are installed together. `version` grows whenever one of them changes; `id` is the file's name."""
+
+    id: str
+    version: int
+    title: str
+    about: str
+    rules: tuple[Rule, ...]
+
+
 @cache
-def rules() -> tuple[Rule, ...]:
-    """All rules, file by file. Raises ValueError when one stands twice."""
-    found: dict[str, Rule] = {}
+def packs() -> tuple[Pack, ...]:
+    """All packs, by the names of their files. Raises ValueError when a rule stands twice, by its id or by its name."""
+    found: list[Pack] = []
+    known: set[str] = set()
     for path in sorted((FOLDER / "rules").glob("*.toml")):
-        for rule in msgspec.toml.decode(path.read_bytes(), type=_Rules).rules:
-            if rule.id in found:
-                raise ValueError(f"{path.name}: rule {rule.id} stands twice")
-            found[rule.id] = msgspec.structs.replace(rule, expression=rule.expression.strip())
-    return tuple(found.values())
+        read = msgspec.toml.decode(path.read_bytes(), type=_File)
+        for rule in read.rules:
+            if known & {rule.id, rule.name}:
+                raise ValueError(f"{path.name}: rule {rule.id} ({rule.name}) stands twice")
+            known |= {rule.id, rule.name}
+        rules = tuple(_trimmed(rule) for rule in read.rules)
+        found.append(Pack(path.stem, read.pack.version, read.pack.title, read.pack.about, rules))
+    return tuple(found)
+
+
+def _trimmed(rule: Rule) -> Rule:
+    recovery = None if rule.recovery is None else rule.recovery.strip()
+    return msgspec.structs.replace(rule, expression=rule.expression.strip(), recovery=recovery)
+
+
+def rules() -> tuple[Rule, ...]:
+    """The rules of all packs."""
+    return tuple(rule for pack in packs() for rule in pack.rules)
 
 
 @cache

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from control.core import events
 from control.core.context import Context
+from control.core.db import Scope
 from control.core.errors import Forbidden, NotFound
 from control.core.pagination import PageRequest, like
 from control.monitoring.limits import queries as q
@@ -34,10 +35,13 @@ async def get(ctx: Context, organization_id: UUID) -> MetricLimits:
 
 async def put(ctx: Context, organization_id: UUID, data: MetricLimitsPut) -> MetricLimits:
     """Set them; ingesters know within two seconds. Raises NotFound, Forbidden for one's own unless one is the platform."""
-    async with ctx.transaction() as tx:
+    # As the caller's own organisation, also while staff work inside the one that is limited: nobody's limits are their own word.
+    who = ctx.principal
+    scope = Scope(who.home_organization_id, who.user_id, who.scope().access)
+    async with ctx.runtime.database.transaction(scope) as tx:
         if await tx.value(q.SQL.lock, organization_id=organization_id) is None:
             raise NotFound("organization")
-        if organization_id == ctx.principal.home_organization_id and ctx.principal.user_type != "admin":
+        if organization_id == who.home_organization_id and who.user_type != "admin":
             raise Forbidden("An organization's limits are set by the one above it.")
         before = await tx.one(MetricLimits, q.SQL.get, organization_id=organization_id)
         ctx.if_match(before.version)

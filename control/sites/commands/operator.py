@@ -16,7 +16,7 @@ import msgspec
 
 from control.core import audit
 from control.core.context import Context
-from control.core.db import Transaction
+from control.core.db import Access, Transaction
 from control.core.permissions import Principal
 from control.core.runtime import Runtime
 from control.core.settings import Settings, SettingsError, load
@@ -32,6 +32,7 @@ SELECT id, organization_id, name, hosts, is_active, https_redirect, hsts_s, main
        created_at, updated_at
   FROM hcc.gateway_sites WHERE hosts @> ARRAY[%(host)s::text] AND deleted_at IS NULL
 """
+_WITH_JOBS = "SET LOCAL search_path = hcc, jobs"
 _NOBODY = UUID(int=0)
 
 
@@ -60,6 +61,13 @@ class Operator(Context):
     @property
     def actor(self) -> audit.Actor:
         return audit.Actor(kind="system", organization_id=self._principal.home_organization_id)
+
+    @asynccontextmanager
+    async def transaction(self, access: Access | None = None) -> AsyncIterator[Transaction]:
+        """As for a request; services queue jobs in it, where the role that owns the schema does not look by itself."""
+        async with super().transaction(access) as tx:
+            await tx.run(_WITH_JOBS)
+            yield tx
 
     def if_match(self, version: int) -> None:
         """A command has read nothing before that could be out of date."""

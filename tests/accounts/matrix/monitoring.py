@@ -54,6 +54,29 @@ OWN_PAGES = grid("""
 """)
 
 
+# Packs are always those of the caller's own organisation; the one that a cell names has the pack.
+OWN_PACKS = grid("""
+                platform  north  apple  birch  cherry
+    root              ok
+    agent            403
+    nora              ok
+    ned              403
+    anna              ok
+    alex             403
+    key              403
+    anonymous        401
+""")
+REMOVED = grid("""
+                platform  north  apple  birch  cherry
+    root             204    404    404    404     404
+    agent            403
+    nora             404    204    404    404     404
+    ned              403
+    anna             404    404    204    404     404
+    alex             403
+    key              403
+    anonymous        401
+""")
 TOKEN = f"{ALL}/ingest-tokens/{{token_id}}"
 LIMITS = f"{ALL}/limits/{{organization_id}}"
 SET_FROM_ABOVE = grid("""
@@ -124,7 +147,15 @@ ROWS = [
     Row(f"GET {LIMITS}", "organization", READ_BY_MEMBERS),
     Row(f"PUT {LIMITS}", "organization", SET_FROM_ABOVE, {"values_per_s": 1000, "active_series": 5000}),
     Row("GET /v1/monitoring/traffic", "nothing", SEEN_BY_MEMBERS),
+    Row("GET /v1/monitoring/agents/claims", "agent_claim", LISTED_BY_STAFF),
     Row("POST /v1/monitoring/agents/claims", "nothing", MADE_BY_OWNERS, {"name": "web1"}),
+    Row("DELETE /v1/monitoring/agents/claims/{claim_id}", "agent_claim", grid(WRITTEN_BY_OWNERS, ok=204)),
+    Row(f"GET {ALL}/packs", "nothing", SEEN_BY_MEMBERS),
+    Row(f"GET {ALL}/packs/{{pack_id}}", "builtin_pack", SEEN_BY_MEMBERS),
+    Row(f"POST {ALL}/packs/install", "builtin_pack", OWN_PACKS, {"packs": ["{pack_id}"]}),
+    Row(f"DELETE {ALL}/packs/{{pack_id}}", "builtin_pack", REMOVED),
+    Row("GET /v1/metrics/dashboards", "nothing", SEEN_BY_MEMBERS),
+    Row("GET /v1/metrics/dashboards/{dashboard_id}", "dashboard", SEEN_BY_MEMBERS),
 ]
 PUBLIC = [
     Public("GET /v1/heartbeats/{token}", 404),

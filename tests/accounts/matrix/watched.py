@@ -44,6 +44,33 @@ def alert_rule(making: Making, place: str) -> Target:
     return found
 
 
+def builtin_pack(making: Making, place: str) -> Target:
+    """A pack that this organisation alone has, one rule of it."""
+    mark = _mark()
+    making.connection.execute("DELETE FROM hcc.alert_rules r USING hcc.builtin_rules b WHERE b.rule_id = r.id")
+    making.connection.execute("DELETE FROM hcc.builtin_rules")
+    rule = alert_rule(making, place)
+    making.connection.execute(
+        "INSERT INTO hcc.builtin_rules (organization_id, pack, key, version, given, rule_id) VALUES (%s, 'web', %s, 1, %s, %s)",
+        (making.organization(place), "site-errors", Jsonb({"name": rule.mark, "expression": "up == 0"}), rule.id),
+    )
+    return Target("", mark, {"pack_id": "web", "organization_id": str(making.organization(place))})
+
+
+def dashboard(making: Making, place: str) -> Target:
+    """A dashboard, which is the same for all; its values are those of the caller's organisation."""
+    return Target("", "no such mark", {"dashboard_id": "server", "organization_id": str(making.organization(place))})
+
+
+def agent_claim(making: Making, place: str) -> Target:
+    """A claim that waits to be used."""
+    mark = _mark()
+    return _put(
+        making, place, "agent_claims", "claim_id", mark, name=mark, claim_hash=secrets.token_bytes(32),
+        expires_at="2035-01-01T00:00:00Z",
+    )  # fmt: skip
+
+
 def alert(making: Making, place: str) -> Target:
     """An alert that fires."""
     mark, moment = _mark(), "2026-01-05T00:00:00Z"
@@ -135,6 +162,6 @@ WATCHED: dict[str, Callable[[Making, str], Target]] = {
     factory.__name__: factory
     for factory in (
         new_watched, alert_rule, alert, alert_change, silence, maintenance_window, inhibition, channel, notification_route,
-        notification, check, status_page, incident,
+        notification, check, status_page, incident, builtin_pack, dashboard, agent_claim,
     )
 }  # fmt: skip

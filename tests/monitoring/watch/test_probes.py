@@ -22,6 +22,7 @@ from control.monitoring.checks.probes import attempt, icmp
 from control.monitoring.checks.probes.http import at_path
 from control.sites.certificates.self_signed import self_signed
 from tests.monitoring.watch.pages import Pages, serving
+from tests.ports import free_port
 
 
 @pytest.fixture
@@ -115,6 +116,39 @@ async def test_tls(secure: tuple[Pages, str], monkeypatch: pytest.MonkeyPatch) -
     for wanted, ok in ((1, True), (days + 1, False)):
         tried = await attempt("http", f"{named}/", Expects(tls_days=wanted), None, allow_private=True, limit=5)
         assert tried.outcome.ok is ok, tried.outcome.message
+
+
+async def test_how_far_it_came(secure: tuple[Pages, str]) -> None:
+    """What failed tells the parts that went well before."""
+    pages, _ = secure
+    for url, parts in (
+        (f"{pages.url}/", {"resolve_seconds", "connect_seconds"}),
+        (f"http://127.0.0.1:{free_port()}/", {"resolve_seconds"}),
+        ("http://nowhere.invalid/", set()),
+    ):
+        tried = await attempt("http", url, Expects(), None, allow_private=True, limit=5)
+        assert not tried.outcome.ok
+        assert tried.outcome.figures.keys() == parts, url
+
+
+async def test_where_it_waits_in_vain() -> None:
+    """With patience the probe's own limit comes first, and says what it waited for."""
+
+    ended = asyncio.Event()
+
+    async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()
+        writer.close()
+        await writer.wait_closed()
+        ended.set()
+
+    server = await asyncio.start_server(silent, "127.0.0.1", 0)
+    async with server:
+        url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
+        tried = await attempt("http", url, Expects(), None, allow_private=True, limit=0.3, patience=5)
+        await asyncio.wait_for(ended.wait(), 10)
+    assert tried.outcome.message == "no answer within 0.3 s"
+    assert tried.outcome.figures.keys() == {"resolve_seconds", "connect_seconds"}
 
 
 INSIDE = [

@@ -31,11 +31,23 @@ class Tried(msgspec.Struct, frozen=True):
     seconds: float
 
 
-async def attempt(kind: str, target: str, expects: Expects, secret: str | None, *, allow_private: bool, limit: float) -> Tried:
-    """Try once. Never raises for what the target or the network does."""
+async def attempt(
+    kind: str,
+    target: str,
+    expects: Expects,
+    secret: str | None,
+    *,
+    allow_private: bool,
+    limit: float,
+    patience: float = 0.0,
+) -> Tried:
+    """Try once. Never raises for what the target or the network does.
+
+    A probe that keeps the limit (seconds) itself says more of what it waited for; `patience` gives it time to do so.
+    """
     began = time.perf_counter()
     try:
-        async with asyncio.timeout(limit):
+        async with asyncio.timeout(limit + patience):
             outcome = await PROBES[kind](target, expects, secret, allow_private, limit)
     except TimeoutError:
         outcome = Outcome(ok=False, message=f"no answer within {limit:g} s")

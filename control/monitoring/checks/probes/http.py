@@ -51,16 +51,18 @@ async def probe(target: str, expects: Expects, secret: str | None, allow_private
         headers["Authorization"] = secret
     body = (expects.body or "").encode() if method == "POST" else b""
     while True:
+        # What went well before it failed is told too.
+        at: dict[str, float] = {}
         try:
-            page = await _ask(url, method, headers, body, expects, allow_private, limit)
+            page = await _ask(url, method, headers, body, expects, allow_private, limit, at)
         except RefusedError:
             raise
         except httpx.TimeoutException:
-            return Outcome(False, f"no answer within {limit:g} s")
+            return Outcome(False, f"no answer within {limit:g} s", _figures(at))
         except httpx.ConnectError as error:
-            return Outcome(False, f"no connection: {error}"[:300])
+            return Outcome(False, f"no connection: {error}"[:300], _figures(at))
         except (httpx.HTTPError, httpx.InvalidURL) as error:
-            return Outcome(False, f"{type(error).__name__}: {error}"[:300])
+            return Outcome(False, f"{type(error).__name__}: {error}"[:300], _figures(at))
         location = page.headers.get("location")
         if page.status not in _MOVED or location is None or left == 0:
             return _judged(page, expects)
@@ -77,12 +79,20 @@ def _origin(url: str) -> tuple[str, str, int]:
 
 
 async def _ask(
-    url: str, method: str, headers: dict[str, str], body: bytes, expects: Expects, allow_private: bool, limit: float
+    url: str,
+    method: str,
+    headers: dict[str, str],
+    body: bytes,
+    expects: Expects,
+    allow_private: bool,
+    limit: float,
+    at: dict[str, float],
 ) -> _Page:
+    """One request. `at` is filled with the moments at which its parts began and ended."""
     scheme, host, port, path = check_url(url.partition("#")[0], https_only=False)
     began = time.perf_counter()
     found = await addresses(host, port, allow_private=allow_private)
-    at = {"resolve": time.perf_counter() - began}
+    at["resolve"] = time.perf_counter() - began
     destination = Destination(scheme, host, port, path, found[0])
 
     async def trace(event: str, _info: dict[str, Any]) -> None:
@@ -113,7 +123,7 @@ async def _ask(
 
 def _figures(at: dict[str, float]) -> dict[str, float]:
     """Seconds of each part, from the moments at which the library said so."""
-    found = {"resolve_seconds": at["resolve"]}
+    found = {"resolve_seconds": at["resolve"]} if "resolve" in at else {}
     spans = {
         "connect_seconds": ("connection.connect_tcp.started", "connection.connect_tcp.complete"),
         "tls_seconds": ("connection.start_tls.started", "connection.start_tls.complete"),

@@ -1,0 +1,1 @@
+"""`hcc check`, `hcc alert` and `hcc agent claims`."""
