@@ -223,14 +223,14 @@ impl Run<'_> {
             run.expand(text, Some(head), &mut out);
             excerpt(&out, MAX_TEXT)
         };
-        let message = text(self, &head.message);
+        let message = text(self, &head.wording.message);
         let hides = hidden || self.is_hidden(first);
-        let data = if (hides || self.is_hidden(self.state.matched)) && head.logdata.literal().is_none() {
+        let data = if (hides || self.is_hidden(self.state.matched)) && head.wording.logdata.literal().is_none() {
             "***".to_owned()
         } else {
-            text(self, &head.logdata)
+            text(self, &head.wording.logdata)
         };
-        let tags = head.tags.iter().map(|tag| text(self, tag)).collect();
+        let tags = head.wording.tags.iter().map(|tag| text(self, tag)).collect();
         let variable = first.map_or_else(String::new, |live| excerpt(&self.name_of(&live), MAX_EXCERPT));
         let value = match first.map(|live| live.value) {
             Some(_) if hides => "***".to_owned(),
@@ -245,10 +245,10 @@ impl Run<'_> {
             data,
             severity: head.severity,
             tags,
-            version: head.version.to_string(),
-            revision: head.revision.to_string(),
+            version: head.wording.version.to_string(),
+            revision: head.wording.revision.to_string(),
             grades: head.grades,
-            operator: head.operator.to_string(),
+            operator: head.wording.operator.to_string(),
             variable,
             value,
             count,

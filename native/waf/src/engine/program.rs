@@ -10,8 +10,10 @@ use crate::seclang::ctl::Rules;
 use crate::seclang::settings::{Mode, Settings};
 use crate::seclang::update::Chooser;
 use crate::seclang::{Place, Variable};
+use crate::shared::{Pool, Shared};
 use crate::transform::{Transformation, UnicodeMap};
 use foldhash::HashMap;
+use std::convert::Infallible;
 use std::sync::Arc;
 
 /// Which parts of a variable a target means.
@@ -33,7 +35,7 @@ pub enum Part {
 #[derive(Debug)]
 pub struct Choice {
     /// The expression.
-    pub pattern: Pattern,
+    pub pattern: Shared<Pattern>,
     /// Its number in the rule set, under which outcomes are remembered; none for those of policies.
     pub number: Option<u16>,
 }
@@ -130,6 +132,38 @@ impl Macro {
             [] => Some(b""),
             [Piece::Text(text)] => Some(text),
             _ => None,
+        }
+    }
+
+    /// The same; texts of rules are UTF-8.
+    fn words(&self) -> Option<&str> {
+        self.literal().and_then(|text| std::str::from_utf8(text).ok())
+    }
+
+    /// Writes what tells this text from all others, numbers of TX elements included.
+    fn spell(&self, out: &mut Vec<u8>) {
+        spell(out, &self.pieces.len().to_le_bytes());
+        for piece in &self.pieces {
+            match piece {
+                Piece::Text(text) => spell(out, &[b"t", &**text].concat()),
+                Piece::Slot(slot) => spell(out, &[&b"s"[..], &slot.to_le_bytes()].concat()),
+                Piece::Target(target) => target.spell(out),
+            }
+        }
+    }
+}
+
+impl Target {
+    fn spell(&self, out: &mut Vec<u8>) {
+        out.extend_from_slice(&[b'v', self.variable as u8, u8::from(self.exclude), u8::from(self.count)]);
+        match &self.part {
+            Part::All => spell(out, b"a"),
+            Part::Name(name) => spell(out, &[b"n", &**name].concat()),
+            Part::Slot(slot) => spell(out, &[&b"s"[..], &slot.to_le_bytes()].concat()),
+            // Nobody else's as long as the text lives that holds it.
+            Part::Pattern(choice) | Part::Slots(_, choice) => {
+                spell(out, &[&b"p"[..], &(Arc::as_ptr(choice) as usize).to_le_bytes()].concat());
+            }
         }
     }
 }
@@ -263,6 +297,44 @@ pub enum Next {
     At(u32),
 }
 
+/// What a rule says of itself in events; rule sets share those that say the same.
+#[derive(Debug, Default)]
+pub struct Wording {
+    /// The message.
+    pub message: Macro,
+    /// Data beside the message.
+    pub logdata: Macro,
+    /// Tags.
+    pub tags: Box<[Macro]>,
+    /// `ver`
+    pub version: Box<str>,
+    /// `rev`
+    pub revision: Box<str>,
+    /// The operator as written, for messages.
+    pub operator: Box<str>,
+}
+
+impl Wording {
+    /// The same, shared with all in this process who say it.
+    pub fn shared(self) -> Shared<Self> {
+        static POOL: Pool<Wording> = Pool::new();
+        let mut text = Vec::new();
+        for says in [&self.message, &self.logdata].into_iter().chain(&self.tags) {
+            says.spell(&mut text);
+        }
+        for words in [&self.version, &self.revision, &self.operator] {
+            spell(&mut text, words.as_bytes());
+        }
+        let Ok(shared) = POOL.get(&text, || Ok::<_, Infallible>(self));
+        shared
+    }
+}
+
+fn spell(out: &mut Vec<u8>, part: &[u8]) {
+    out.extend_from_slice(&part.len().to_le_bytes());
+    out.extend_from_slice(part);
+}
+
 /// A rule.
 #[derive(Debug)]
 pub struct Head {
@@ -280,22 +352,12 @@ pub struct Head {
     pub log: bool,
     /// Whether the event belongs in the audit log.
     pub audit: bool,
-    /// The message.
-    pub message: Macro,
-    /// Data beside the message.
-    pub logdata: Macro,
+    /// What it says.
+    pub wording: Shared<Wording>,
     /// 0 (EMERGENCY) to 7 (DEBUG).
     pub severity: Option<u8>,
-    /// Tags.
-    pub tags: Box<[Macro]>,
-    /// `ver`
-    pub version: Box<str>,
-    /// `rev`
-    pub revision: Box<str>,
     /// `maturity` and `accuracy`, 0 when not said.
     pub grades: (u8, u8),
-    /// The operator as written, for messages.
-    pub operator: Box<str>,
     /// Where it stands.
     pub place: Place,
 }
@@ -392,11 +454,9 @@ impl RuleSet {
 /// Numbers of the heads of the rules that are meant, in order.
 pub fn choose(heads: &[Head], rules: &Rules) -> Result<Vec<u32>, String> {
     let chooser = Chooser::new(rules)?;
-    let text = |m: &Macro| m.literal().map(|l| String::from_utf8_lossy(l).into_owned());
     let mut chosen = Vec::new();
     for (number, head) in (0..).zip(heads) {
-        let tags: Vec<String> = head.tags.iter().filter_map(text).collect();
-        if chooser.chooses(head.id, tags.iter().map(String::as_str), text(&head.message).as_deref()) {
+        if chooser.chooses(head.id, head.wording.tags.iter().filter_map(Macro::words), || head.wording.message.words()) {
             chosen.push(number);
         }
     }
