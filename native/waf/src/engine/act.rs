@@ -7,6 +7,7 @@ use super::state::{Live, Pair, Tx, Value};
 use super::store::{Change, Key, Loaded, change};
 use crate::operator::integer;
 use crate::seclang::Variable;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Most elements of TX whose names came up at run time; more are not kept.
@@ -179,7 +180,11 @@ impl Run<'_> {
         if out.is_empty() || self.state.persistent.iter().any(|l| l.key.collection == collection) {
             return;
         }
-        self.state.persistent.push(Loaded { key: Key { collection, key: out }, elements: None, changes: Vec::new() });
+        self.state.persistent.push(Loaded {
+            key: Key { owner: Arc::clone(&self.policy.owner), collection, key: out },
+            elements: None,
+            changes: Vec::new(),
+        });
     }
 
     fn ctl(&mut self, ctl: &CtlAct, link: u32, at: u32) {

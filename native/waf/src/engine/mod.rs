@@ -43,4 +43,4 @@ mod tests;
 #[cfg(test)]
 mod trace_tests;
 
-pub use store::{Change, Elements, InProcess, Kept, Key, LONGEST, MOST_ELEMENTS, Store, change};
+pub use store::{Change, Elements, InProcess, Kept, Key, LONGEST, MOST_ELEMENTS, Owner, Store, change};

@@ -3,7 +3,7 @@
 use crate::operator::integer;
 use crate::seclang::Variable;
 use std::collections::{BTreeMap, HashMap};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 /// A value of a persistent collection.
@@ -31,9 +31,20 @@ pub enum Change {
     Expire(Duration),
 }
 
+/// Whose collections they are: what the rules saw at one owner's sites is not known at another's, whoever wrote the rules.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Owner {
+    /// The organisation whose policy it is; empty where there are none.
+    pub organization: Box<str>,
+    /// `SecWebAppId`: applications of one organisation whose sessions and users have nothing to do with each other.
+    pub application: Box<str>,
+}
+
 /// Which collection of which key.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Key {
+    /// Whose.
+    pub owner: Arc<Owner>,
     /// IP, SESSION, USER, RESOURCE or GLOBAL.
     pub collection: Variable,
     /// What `initcol` named.
@@ -110,7 +121,8 @@ impl InProcess {
     }
 
     fn shard(&self, key: &Key) -> std::sync::MutexGuard<'_, HashMap<Key, Entry>> {
-        let sum = key.key.iter().fold(key.collection as usize, |sum, b| sum.wrapping_mul(31).wrapping_add(usize::from(*b)));
+        let bytes = key.owner.organization.bytes().chain(key.key.iter().copied());
+        let sum = bytes.fold(key.collection as usize, |sum, b| sum.wrapping_mul(31).wrapping_add(usize::from(b)));
         self.shards[sum % SHARDS].lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -191,7 +203,7 @@ mod tests {
     }
 
     fn ip(key: &str) -> Key {
-        Key { collection: Variable::Ip, key: key.as_bytes().to_vec() }
+        Key { owner: Arc::default(), collection: Variable::Ip, key: key.as_bytes().to_vec() }
     }
 
     fn text(store: &InProcess, key: &str, name: &str, now: u64) -> Option<String> {
