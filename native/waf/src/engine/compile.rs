@@ -6,9 +6,10 @@ use super::filter::Collector;
 use super::names::Slots;
 use super::program::{
     Act, Base, Chain, Choice, CtlAct, Element, Ending, Group, Head, Link, Macro, NO_BIT, Next, Part, Piece, Put, Quick, RuleSet, Source,
-    Step, Target, TargetRemoval, Wording, choose,
+    Step, Target, TargetRemoval, choose,
 };
 use super::test::Test;
+use super::wording::Wording;
 use super::{testing, values};
 use crate::body::xpath::XPath;
 use crate::pattern::{Flags, Pattern, PatternError};

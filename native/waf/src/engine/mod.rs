@@ -28,6 +28,7 @@ mod transaction;
 mod trial;
 mod values;
 mod whole;
+mod wording;
 
 pub use around::{Around, Clock};
 pub use compile::compile;

@@ -3,6 +3,7 @@
 use super::bits::Bits;
 use super::classes::Classes;
 use super::test::{Comparison, Test};
+use super::wording::Wording;
 use crate::body::Processor;
 use crate::pattern::Pattern;
 use crate::seclang::action::Reach;
@@ -10,10 +11,9 @@ use crate::seclang::ctl::Rules;
 use crate::seclang::settings::{Mode, Settings};
 use crate::seclang::update::Chooser;
 use crate::seclang::{Place, Variable};
-use crate::shared::{Pool, Shared};
+use crate::shared::Shared;
 use crate::transform::{Transformation, UnicodeMap};
 use foldhash::HashMap;
-use std::convert::Infallible;
 use std::sync::Arc;
 
 /// Which parts of a variable a target means.
@@ -138,33 +138,6 @@ impl Macro {
     /// The same; texts of rules are UTF-8.
     fn words(&self) -> Option<&str> {
         self.literal().and_then(|text| std::str::from_utf8(text).ok())
-    }
-
-    /// Writes what tells this text from all others, numbers of TX elements included.
-    fn spell(&self, out: &mut Vec<u8>) {
-        spell(out, &self.pieces.len().to_le_bytes());
-        for piece in &self.pieces {
-            match piece {
-                Piece::Text(text) => spell(out, &[b"t", &**text].concat()),
-                Piece::Slot(slot) => spell(out, &[&b"s"[..], &slot.to_le_bytes()].concat()),
-                Piece::Target(target) => target.spell(out),
-            }
-        }
-    }
-}
-
-impl Target {
-    fn spell(&self, out: &mut Vec<u8>) {
-        out.extend_from_slice(&[b'v', self.variable as u8, u8::from(self.exclude), u8::from(self.count)]);
-        match &self.part {
-            Part::All => spell(out, b"a"),
-            Part::Name(name) => spell(out, &[b"n", &**name].concat()),
-            Part::Slot(slot) => spell(out, &[&b"s"[..], &slot.to_le_bytes()].concat()),
-            // Nobody else's as long as the text lives that holds it.
-            Part::Pattern(choice) | Part::Slots(_, choice) => {
-                spell(out, &[&b"p"[..], &(Arc::as_ptr(choice) as usize).to_le_bytes()].concat());
-            }
-        }
     }
 }
 
@@ -295,44 +268,6 @@ pub enum Next {
     Step,
     /// With the rule at this place of the phase.
     At(u32),
-}
-
-/// What a rule says of itself in events; rule sets share those that say the same.
-#[derive(Debug, Default)]
-pub struct Wording {
-    /// The message.
-    pub message: Macro,
-    /// Data beside the message.
-    pub logdata: Macro,
-    /// Tags.
-    pub tags: Box<[Macro]>,
-    /// `ver`
-    pub version: Box<str>,
-    /// `rev`
-    pub revision: Box<str>,
-    /// The operator as written, for messages.
-    pub operator: Box<str>,
-}
-
-impl Wording {
-    /// The same, shared with all in this process who say it.
-    pub fn shared(self) -> Shared<Self> {
-        static POOL: Pool<Wording> = Pool::new();
-        let mut text = Vec::new();
-        for says in [&self.message, &self.logdata].into_iter().chain(&self.tags) {
-            says.spell(&mut text);
-        }
-        for words in [&self.version, &self.revision, &self.operator] {
-            spell(&mut text, words.as_bytes());
-        }
-        let Ok(shared) = POOL.get(&text, || Ok::<_, Infallible>(self));
-        shared
-    }
-}
-
-fn spell(out: &mut Vec<u8>, part: &[u8]) {
-    out.extend_from_slice(&part.len().to_le_bytes());
-    out.extend_from_slice(part);
 }
 
 /// A rule.
