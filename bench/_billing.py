@@ -30,15 +30,16 @@ WITH made AS (
   SELECT %(seller)s, 'customer', '{}', 'Customer ' || n, 'customer-' || n FROM generate_series(1, %(many)s) AS n
   RETURNING id, name)
 INSERT INTO hcc.customers (id, organization_id, customer_org_id, number, kind, name, email, address, currency, language)
-SELECT gen_random_uuid(), %(seller)s, id, replace(name, 'Customer ', 'C'), 'business', name, 'a@example.com', %(address)s, 'EUR', 'en'
+SELECT gen_random_uuid(), %(seller)s, id, replace(name, 'Customer ', 'C'), 'business', name, 'a@example.com', %(address)s, 'EUR',
+       'en'
   FROM made
 """
 _INVOICES = """
 INSERT INTO hcc.invoices (id, organization_id, customer_id, customer_org_id, customer_name, status, number, number_prefix,
                           number_sequence, currency, amount, tax, total, paid, tax_treatment, seller, buyer, issued_on, due_date,
                           issued_at, paid_at, created_at)
-SELECT gen_random_uuid(), %(seller)s, c.id, c.customer_org_id, c.name, s.status, 'INV-2025-' || lpad(n::text, 7, '0'), 'INV-2025-', n,
-       'EUR', 100, 19, 119, CASE s.status WHEN 'paid' THEN 119 ELSE 0 END, '{}', '{}', '{}', d.day, d.day + 14, d.day,
+SELECT gen_random_uuid(), %(seller)s, c.id, c.customer_org_id, c.name, s.status, 'INV-2025-' || lpad(n::text, 7, '0'),
+       'INV-2025-', n, 'EUR', 100, 19, 119, CASE s.status WHEN 'paid' THEN 119 ELSE 0 END, '{}', '{}', '{}', d.day, d.day + 14, d.day,
        CASE s.status WHEN 'paid' THEN d.day END, d.day::timestamptz + n * interval '1 millisecond'
   FROM generate_series(1, %(many)s) AS n
   JOIN numbered c ON c.place = n %% %(customers)s

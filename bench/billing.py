@@ -115,7 +115,7 @@ def main() -> None:
         "when": datetime.now(UTC).isoformat(timespec="seconds"),
         "machine": {"cpus": os.cpu_count(), "load_before": load, "arch": platform.machine(), "kernel": platform.release()},
         "ours": "hcc control, 1 process, Granian and uvloop; PostgreSQL with fsync; load and server on the same CPUs",
-        "load": f"{args.invoices:,} invoices of {args.customers:,} customers; lists at {args.rate} requests/s for {args.seconds} s",
+        "load": f"{args.invoices:,} invoices of {args.customers:,} customers; {args.rate} lists/s for {args.seconds} s",
         "python": sys.version.split()[0],
         "cases": cases,
     }
