@@ -1,5 +1,6 @@
 //! What the most expensive requests cost: bodies of 1 MiB that are the nastiest found for each rule of the core rule set 3.3.4, sent
-//! through all rules. Times are the thread's own on its processor. An argument is a part of what is to be measured: `form`, `json`.
+//! through all rules. Times are the thread's own on its processor. Arguments say what is to be measured: `form`, `1 json`; and with
+//! `piece:TEXT` that text alone is sent, many times, for a profiler.
 #![allow(clippy::unwrap_used, missing_docs)]
 
 use hcc_waf::engine::{Around, Engine, Inspection, Line, Policy, PolicyText, Start, compile};
@@ -17,6 +18,9 @@ mod nasty;
 
 /// The aim for 99 of 100 such requests.
 const AIM: Duration = Duration::from_millis(50);
+/// Begins an argument that is a text to send, and how often it is sent.
+const PIECE: &str = "piece:";
+const MANY: usize = 40;
 /// Requests and rules that are shown.
 const SHOWN: usize = 12;
 
@@ -78,7 +82,10 @@ fn main() {
     let platform = concat!(env!("CARGO_MANIFEST_DIR"), "/../gateway/src/waf/platform.conf");
     let program = load(&Files, &[platform, "/etc/modsecurity/crs/crs-setup.conf", &format!("{rules}/*.conf")]).unwrap();
     let engine = Arc::new(Engine::new(compile(program).unwrap(), Around::default()));
-    let pieces = pieces(&rules);
+    let (told, wanted): (Vec<String>, Vec<String>) = wanted.into_iter().partition(|argument| argument.starts_with(PIECE));
+    let told: Vec<Piece> = told.iter().map(|text| Piece { rule: 0, text: text[PIECE.len()..].as_bytes().to_vec() }).collect();
+    let times = if told.is_empty() { 2 } else { MANY };
+    let pieces = if told.is_empty() { pieces(&rules) } else { told };
     let mut late = false;
     for paranoia in [1, 4] {
         // Nothing is ended before all rules looked.
@@ -93,8 +100,8 @@ fn main() {
             let from = all.len();
             for piece in &pieces {
                 let body = kind.body(&piece.text);
-                // The better of two: the first builds what automata keep, and a neighbour's turn is not the request's.
-                let took = (0..2).map(|_| once(&engine, &policy, kind, &body, false).0).min().unwrap_or_default();
+                // The best of them: the first builds what automata keep, and a neighbour's turn is not the request's.
+                let took = (0..times).map(|_| once(&engine, &policy, kind, &body, false).0).min().unwrap_or_default();
                 all.push(Measured { took, kind, piece });
             }
             say(&format!("paranoia {paranoia} {kind:?}"), &mut all[from..]);

@@ -182,7 +182,11 @@ impl Kind {
     /// What must not stand in such a body for itself.
     fn escaped(self, text: &[u8]) -> Vec<u8> {
         // JSON and XML are read as UTF-8 or not at all.
-        let text = if matches!(self, Self::Json | Self::Strings | Self::Xml) { String::from_utf8_lossy(text).into_owned().into_bytes() } else { text.to_vec() };
+        let text = if matches!(self, Self::Json | Self::Strings | Self::Xml) {
+            String::from_utf8_lossy(text).into_owned().into_bytes()
+        } else {
+            text.to_vec()
+        };
         let mut out = Vec::new();
         for byte in &text {
             match (self, byte) {

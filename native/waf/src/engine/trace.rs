@@ -95,7 +95,17 @@ pub struct Trace {
 
 impl Turn {
     const fn new(phase: u8, number: u32, outcome: Outcome) -> Self {
-        Self { phase, number, outcome, links: Vec::new(), captured: Vec::new(), changes: Vec::new(), event: None, ended: false, took: Duration::ZERO }
+        Self {
+            phase,
+            number,
+            outcome,
+            links: Vec::new(),
+            captured: Vec::new(),
+            changes: Vec::new(),
+            event: None,
+            ended: false,
+            took: Duration::ZERO,
+        }
     }
 }
 
