@@ -2,17 +2,22 @@
 //!
 //! Of each literal four bytes that are rare in ordinary values stand for it (two, when it is shorter than four). At every place of
 //! a value, two look-ups in tables of a few KiB say whether any of those may stand there, and only then literals are compared.
-//! Unlike the steps of an automaton, the look-ups do not wait for each other.
+//! Unlike the steps of an automaton, the look-ups do not wait for each other. A value that is full of what looks like literals and is
+//! none would make them slow: an automaton for all literals goes on where too much was compared in vain.
 
 use super::frequency;
+use aho_corasick::automaton::Automaton;
+use aho_corasick::nfa::contiguous;
+use aho_corasick::{Anchored, MatchKind};
 use std::collections::HashMap;
 
 /// Bits of the table for four bytes: at 2,000 literals, one place in 66 passes by chance.
 const QUAD_BITS: u32 = 17;
-/// Comparisons that a search may make in vain, and further ones for each byte: beyond it everything counts as found.
+/// Comparisons that a search may make in vain, and bytes that allow one more: beyond it the automaton is faster.
 const VAIN: usize = 64;
+const VAIN_BYTES: usize = 8;
 
-/// Places in which a search remembers four bytes whose literals were all found.
+/// Places in which a search remembers four bytes whose literals were all found, or states whose literals it told.
 const DONE: usize = 64;
 
 type Quads = [u64; 1 << (QUAD_BITS - 6)];
@@ -23,7 +28,8 @@ struct Literal {
     text: Box<[u8]>,
     /// Where in it the bytes stand that the tables know.
     offset: usize,
-    owners: Box<[u32]>,
+    /// Its place among all.
+    number: usize,
 }
 
 /// Literals and who looks for them.
@@ -33,7 +39,12 @@ pub(super) struct Grams {
     pairs: Box<Pairs>,
     /// Literals by their bytes in the tables.
     by_gram: HashMap<u32, Vec<Literal>, foldhash::fast::FixedState>,
-    literals: usize,
+    /// Who wants each literal.
+    owners: Vec<Box<[u32]>>,
+    /// Finds every literal; none when it would be too large.
+    automaton: Option<Box<contiguous::NFA>>,
+    /// Bytes of the longest.
+    longest: usize,
 }
 
 /// Four bytes with the bit set that tells the cases of a letter apart; other bytes may fall together by it.
@@ -60,7 +71,9 @@ impl Grams {
             quads: Box::new([0; 1 << (QUAD_BITS - 6)]),
             pairs: Box::new([0; 1 << 8]),
             by_gram: HashMap::default(),
-            literals: literals.len(),
+            owners: Vec::with_capacity(literals.len()),
+            automaton: automaton(&literals).map(Box::new),
+            longest: literals.iter().map(|(text, _)| text.len()).max().unwrap_or(0),
         };
         for (text, owners) in literals {
             let width = if text.len() >= 4 { 4 } else { 2 };
@@ -77,16 +90,17 @@ impl Grams {
                 let index = pair_index(gram);
                 grams.pairs[index >> 6] |= 1 << (index & 63);
             }
-            grams.by_gram.entry(gram).or_default().push(Literal { text: text.into(), offset, owners: owners.into() });
+            grams.by_gram.entry(gram).or_default().push(Literal { text: text.into(), offset, number: grams.owners.len() });
+            grams.owners.push(owners.into());
         }
         grams
     }
 
-    /// Calls `found` with every id that wants a literal of the value, perhaps more than once. `false` when so much in the value
-    /// looks like literals without being any that the search was ended: then every id counts as found.
+    /// Calls `found` with every id that wants a literal of the value, perhaps more than once. `false` when that would take too long:
+    /// then every id counts as found.
     #[must_use]
     pub(super) fn search(&self, value: &[u8], mut found: impl FnMut(u32)) -> bool {
-        let mut vain = VAIN + value.len();
+        let mut vain = VAIN + value.len() / VAIN_BYTES;
         // What was found needs no look at its further places.
         let mut done = [0_u32; DONE];
         let mut near_end = [0u8; 6];
@@ -104,7 +118,7 @@ impl Grams {
                 }
                 vain = vain.saturating_sub(in_vain);
                 if vain == 0 {
-                    return false;
+                    return self.go_on(value.get(at.saturating_sub(self.longest)..).unwrap_or_default(), &mut found);
                 }
             }
         }
@@ -117,6 +131,26 @@ impl Grams {
             let here = quad(bytes);
             if self.may_begin(here) {
                 self.compare(value, last + at, here, &mut found);
+            }
+        }
+        true
+    }
+
+    /// The rest of a search, in time that is linear whatever the value is.
+    #[cold]
+    fn go_on(&self, value: &[u8], found: &mut impl FnMut(u32)) -> bool {
+        let Some(automaton) = &self.automaton else { return false };
+        let Ok(mut state) = automaton.start_state(Anchored::No) else { return false };
+        let mut done = [None; DONE];
+        for byte in value {
+            state = automaton.next_state(Anchored::No, state, *byte);
+            if automaton.is_special(state) && automaton.is_match(state) {
+                let place = &mut done[state.as_usize() % DONE];
+                if *place != Some(state) {
+                    *place = Some(state);
+                    let all = (0..automaton.match_len(state)).map(|index| automaton.match_pattern(state, index).as_usize());
+                    all.filter_map(|number| self.owners.get(number)).flatten().for_each(|id| found(*id));
+                }
             }
         }
         true
@@ -139,7 +173,7 @@ impl Grams {
             for literal in self.by_gram.get(&gram).map_or(&[][..], Vec::as_slice) {
                 let text = at.checked_sub(literal.offset).and_then(|start| value.get(start..start + literal.text.len()));
                 if text.is_some_and(|text| text.eq_ignore_ascii_case(&literal.text)) {
-                    literal.owners.iter().for_each(|id| found(*id));
+                    self.owners.get(literal.number).into_iter().flatten().for_each(|id| found(*id));
                 } else {
                     vain += 1;
                 }
@@ -150,15 +184,23 @@ impl Grams {
 
     /// How many literals there are.
     pub(super) fn len(&self) -> usize {
-        self.literals
+        self.owners.len()
     }
 
     /// Bytes held.
     pub(super) fn memory(&self) -> usize {
-        let literal = |literal: &Literal| size_of_val(literal) + literal.text.len() + size_of_val(&*literal.owners);
+        let literal = |literal: &Literal| size_of_val(literal) + literal.text.len();
         let literals: usize = self.by_gram.values().flatten().map(literal).sum();
-        size_of::<Quads>() + size_of::<Pairs>() + literals + self.by_gram.capacity() * 40
+        let owners: usize = self.owners.iter().map(|owners| size_of_val(owners) + size_of_val(&**owners)).sum();
+        let automaton = self.automaton.as_ref().map_or(0, |automaton| automaton.memory_usage());
+        size_of::<Quads>() + size_of::<Pairs>() + literals + owners + automaton + self.by_gram.capacity() * 40
     }
+}
+
+fn automaton(literals: &[(Vec<u8>, Vec<u32>)]) -> Option<contiguous::NFA> {
+    let mut builder = contiguous::Builder::new();
+    builder.ascii_case_insensitive(true).match_kind(MatchKind::Standard).prefilter(false);
+    builder.build(literals.iter().map(|(text, _)| text)).ok()
 }
 
 /// What the tables know of two or four bytes.
