@@ -375,7 +375,7 @@ impl Run<'_> {
         if !link.capture || link.negated {
             return;
         }
-        let State { values, captures, tx, .. } = &mut *self.state;
+        let State { values, captures, tx, print, .. } = &mut *self.state;
         if matches!(link.test, Test::Whole) {
             tx.iter_mut().take(10).for_each(|slot| *slot = Tx::Unset);
             tx[0] = Tx::Text(id);
@@ -388,7 +388,9 @@ impl Run<'_> {
         for (slot, group) in tx.iter_mut().zip(0..10) {
             *slot = captures.text(group, &value).map_or(Tx::Unset, |text| Tx::Text(values.intern(text)));
         }
-        if let Some(text) = link.test.finding(&value) {
+        // What the test found is not looked for again.
+        let print = print.take().filter(|_| matches!(link.test, Test::Sqli)).map(|print| print.to_string().into_bytes());
+        if let Some(text) = print.or_else(|| link.test.finding(&value)) {
             tx[0] = Tx::Text(values.intern(&text));
         }
     }

@@ -7,6 +7,7 @@
 
 use super::frequency;
 use aho_corasick::automaton::Automaton;
+use aho_corasick::automaton::StateID;
 use aho_corasick::nfa::contiguous;
 use aho_corasick::{Anchored, MatchKind};
 use std::collections::HashMap;
@@ -112,11 +113,11 @@ impl Grams {
                 if *place == here {
                     continue;
                 }
-                let in_vain = self.compare(value, at, here, &mut found);
-                if in_vain == 0 {
+                let compared = self.compare(value, at, here, &mut found);
+                if compared == 0 {
                     *place = here;
                 }
-                vain = vain.saturating_sub(in_vain);
+                vain = vain.saturating_sub(compared);
                 if vain == 0 {
                     return self.go_on(value.get(at.saturating_sub(self.longest)..).unwrap_or_default(), &mut found);
                 }
@@ -136,24 +137,42 @@ impl Grams {
         true
     }
 
-    /// The rest of a search, in time that is linear whatever the value is.
+    /// The rest of a search, in time that is linear whatever the value is: two parts of it side by side, as a step waits for the one
+    /// before it.
     #[cold]
     fn go_on(&self, value: &[u8], found: &mut impl FnMut(u32)) -> bool {
         let Some(automaton) = &self.automaton else { return false };
-        let Ok(mut state) = automaton.start_state(Anchored::No) else { return false };
+        let Ok(start) = automaton.start_state(Anchored::No) else { return false };
+        let half = value.len() / 2;
+        let left = value.get(..half).unwrap_or_default();
+        // The second part begins so much earlier that a literal across the middle is in it.
+        let before = half.saturating_sub(self.longest);
+        let right = value.get(before..before + half).unwrap_or_default();
+        let (mut one, mut other) = (start, start);
         let mut done = [None; DONE];
-        for byte in value {
-            state = automaton.next_state(Anchored::No, state, *byte);
-            if automaton.is_special(state) && automaton.is_match(state) {
-                let place = &mut done[state.as_usize() % DONE];
-                if *place != Some(state) {
-                    *place = Some(state);
-                    let all = (0..automaton.match_len(state)).map(|index| automaton.match_pattern(state, index).as_usize());
-                    all.filter_map(|number| self.owners.get(number)).flatten().for_each(|id| found(*id));
-                }
+        for (a, b) in left.iter().zip(right) {
+            (one, other) = (automaton.next_state(Anchored::No, one, *a), automaton.next_state(Anchored::No, other, *b));
+            if automaton.is_special(one) {
+                self.tell(automaton, one, &mut done, found);
+            }
+            if automaton.is_special(other) {
+                self.tell(automaton, other, &mut done, found);
             }
         }
+        for byte in value.get(before + half..).unwrap_or_default() {
+            other = automaton.next_state(Anchored::No, other, *byte);
+            self.tell(automaton, other, &mut done, found);
+        }
         true
+    }
+
+    fn tell(&self, automaton: &contiguous::NFA, state: StateID, done: &mut [Option<StateID>; DONE], found: &mut impl FnMut(u32)) {
+        let place = &mut done[state.as_usize() % DONE];
+        if automaton.is_match(state) && *place != Some(state) {
+            *place = Some(state);
+            let all = (0..automaton.match_len(state)).map(|index| automaton.match_pattern(state, index).as_usize());
+            all.filter_map(|number| self.owners.get(number)).flatten().for_each(|id| found(*id));
+        }
     }
 
     #[inline]
@@ -165,21 +184,23 @@ impl Grams {
         (quads | pairs) & 1 == 1
     }
 
-    /// Compares the literals that may stand around a place, and says how many did not.
+    /// Compares the literals that may stand around a place, and says how many those were; none when all of them stand there, so that
+    /// nothing is to be found where the same bytes come again.
     #[cold]
     fn compare(&self, value: &[u8], at: usize, here: u32, found: &mut impl FnMut(u32)) -> usize {
-        let mut vain = 0;
+        let (mut all, mut compared) = (true, 0);
         for gram in [here, here & 0xffff] {
             for literal in self.by_gram.get(&gram).map_or(&[][..], Vec::as_slice) {
+                compared += 1;
                 let text = at.checked_sub(literal.offset).and_then(|start| value.get(start..start + literal.text.len()));
                 if text.is_some_and(|text| text.eq_ignore_ascii_case(&literal.text)) {
                     self.owners.get(literal.number).into_iter().flatten().for_each(|id| found(*id));
                 } else {
-                    vain += 1;
+                    all = false;
                 }
             }
         }
-        vain
+        if all { 0 } else { compared }
     }
 
     /// How many literals there are.

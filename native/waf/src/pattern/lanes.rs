@@ -12,10 +12,15 @@ use regex_automata::{Anchored, Input};
 
 /// Parts that are searched side by side.
 const LANES: usize = 4;
-/// Bytes between two places at which states are compared.
+/// Bytes between two places at which states are compared, in long values and in others.
 const BLOCK: usize = 1024;
+const SMALL_BLOCK: usize = 64;
 /// Shortest value that is cut into parts, bytes: what a search costs to set up is then little.
-pub(super) const SHORTEST: usize = 4 * LANES * BLOCK;
+pub(super) const SHORTEST: usize = 3 * LANES * SMALL_BLOCK;
+
+fn block(value: &[u8]) -> usize {
+    if value.len() < 4 * LANES * BLOCK { SMALL_BLOCK } else { BLOCK }
+}
 
 /// Where a step leads that is none of the usual.
 enum Turn<S> {
@@ -125,12 +130,12 @@ impl Steps for Lazy<'_> {
 
 /// Whether the automaton, which is not anchored, matches; none when that must be found in another way.
 pub(super) fn dense_is_match(dfa: &dense::DFA<Vec<u32>>, value: &[u8]) -> Option<bool> {
-    is_match(dfa, value, BLOCK)
+    is_match(dfa, value, block(value))
 }
 
 /// The same for one that is made as values need it.
 pub(super) fn lazy_is_match(dfa: &lazy::DFA, cache: &mut lazy::Cache, value: &[u8]) -> Option<bool> {
-    is_match(Lazy { dfa, cache }, value, BLOCK)
+    is_match(Lazy { dfa, cache }, value, block(value))
 }
 
 fn is_match<S: Steps>(mut steps: S, value: &[u8], block: usize) -> Option<bool> {

@@ -76,14 +76,14 @@ fn matches_anywhere_in_long_values() {
         (r"(?:o{1,40}r\s*){7}x", "or or or or or or orx", "or "),
     ] {
         let pattern = Pattern::compile(pattern, Flags::MOD_SECURITY).expect(pattern);
-        let length = SHORTEST + 3 * BLOCK + 17;
-        let filled: Vec<u8> = fill.bytes().cycle().take(length).collect();
-        for at in [0, 1, BLOCK - 3, length / LANES - 2, length / 2 - 1, length - BLOCK - 1, length - text.len()] {
-            let mut value = filled.clone();
-            value.splice(at..at + text.len(), text.bytes());
-            // Below the shortest length of parts, the same comes of one search.
-            let plain = pattern.question.is_match_in_one(&value);
-            assert_eq!(pattern.is_match(&value), plain, "{text:?} at {at}");
+        for length in [SHORTEST + 17, 19 * BLOCK + 17] {
+            let filled: Vec<u8> = fill.bytes().cycle().take(length).collect();
+            for at in [0, 1, 61, length / LANES - 2, length / 2 - 1, length - 70, length - text.len()] {
+                let mut value = filled.clone();
+                value.splice(at..at + text.len(), text.bytes());
+                let plain = pattern.question.is_match_in_one(&value);
+                assert_eq!(pattern.is_match(&value), plain, "{text:?} at {at} of {length}");
+            }
         }
     }
 }
