@@ -59,6 +59,12 @@ fn quad_index(quad: u32) -> usize {
     (quad.wrapping_mul(0x9E37_79B1) >> (32 - QUAD_BITS)) as usize
 }
 
+/// A place among [`DONE`]. Values repeat bytes in many ways: the same two twice must not fall together with their contrary.
+#[inline]
+fn done_index(quad: u32) -> usize {
+    (quad.wrapping_mul(0x85EB_CA6B) >> (32 - DONE.trailing_zeros())) as usize % DONE
+}
+
 /// The first two bytes of four, in 14 bits.
 #[inline]
 fn pair_index(quad: u32) -> usize {
@@ -109,7 +115,7 @@ impl Grams {
             let Ok(bytes) = window.try_into() else { continue };
             let here = quad(bytes);
             if self.may_begin(here) {
-                let place = &mut done[(here ^ here >> 16) as usize % DONE];
+                let place = &mut done[done_index(here)];
                 if *place == here {
                     continue;
                 }
