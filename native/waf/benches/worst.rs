@@ -83,7 +83,7 @@ fn main() {
     let program = load(&Files, &[platform, "/etc/modsecurity/crs/crs-setup.conf", &format!("{rules}/*.conf")]).unwrap();
     let engine = Arc::new(Engine::new(compile(program).unwrap(), Around::default()));
     let (told, wanted): (Vec<String>, Vec<String>) = wanted.into_iter().partition(|argument| argument.starts_with(PIECE));
-    let told: Vec<Piece> = told.iter().map(|text| Piece { rule: 0, text: text[PIECE.len()..].as_bytes().to_vec() }).collect();
+    let told: Vec<Piece> = told.iter().map(|text| Piece { rule: 0, text: text.as_bytes()[PIECE.len()..].to_vec() }).collect();
     let times = if told.is_empty() { 2 } else { MANY };
     let pieces = if told.is_empty() { pieces(&rules) } else { told };
     let mut late = false;

@@ -54,12 +54,12 @@ impl Steps for &dense::DFA<Vec<u32>> {
         self.start_state_forward(&Input::new(value).range(at..).anchored(Anchored::No)).ok()
     }
 
-    #[inline(always)]
+    #[inline]
     fn next(&self, state: StateID, byte: u8) -> StateID {
         self.next_state(state, byte)
     }
 
-    #[inline(always)]
+    #[inline]
     fn is_special(&self, state: StateID) -> bool {
         self.is_special_state(state)
     }
@@ -93,12 +93,12 @@ impl Steps for Lazy<'_> {
         (self.cache.clear_count() == cleared && !start.is_tagged()).then_some(start)
     }
 
-    #[inline(always)]
+    #[inline]
     fn next(&self, state: Self::State, byte: u8) -> Self::State {
         self.dfa.next_state_untagged(self.cache, state, byte)
     }
 
-    #[inline(always)]
+    #[inline]
     fn is_special(&self, state: Self::State) -> bool {
         state.is_tagged()
     }
