@@ -16,10 +16,12 @@ use std::collections::HashMap;
 const QUAD_BITS: u32 = 17;
 /// Comparisons that a search may make in vain, and bytes that allow one more: beyond it the automaton is faster.
 const VAIN: usize = 64;
-const VAIN_BYTES: usize = 8;
+const VAIN_BYTES: usize = 64;
 
-/// Places in which a search remembers four bytes whose literals were all found, or states whose literals it told.
+/// Places in which a search remembers four bytes whose literals were all found; and those in which the automaton's search remembers
+/// states whose literals it told.
 const DONE: usize = 64;
+const STATES: usize = 1021;
 
 type Quads = [u64; 1 << (QUAD_BITS - 6)];
 type Pairs = [u64; 1 << 8];
@@ -155,7 +157,7 @@ impl Grams {
         let before = half.saturating_sub(self.longest);
         let right = value.get(before..before + half).unwrap_or_default();
         let (mut one, mut other) = (start, start);
-        let mut done = [None; DONE];
+        let mut done = [None; STATES];
         for (a, b) in left.iter().zip(right) {
             (one, other) = (automaton.next_state(Anchored::No, one, *a), automaton.next_state(Anchored::No, other, *b));
             if automaton.is_special(one) {
@@ -172,8 +174,8 @@ impl Grams {
         true
     }
 
-    fn tell(&self, automaton: &contiguous::NFA, state: StateID, done: &mut [Option<StateID>; DONE], found: &mut impl FnMut(u32)) {
-        let place = &mut done[state.as_usize() % DONE];
+    fn tell(&self, automaton: &contiguous::NFA, state: StateID, done: &mut [Option<StateID>; STATES], found: &mut impl FnMut(u32)) {
+        let place = &mut done[state.as_usize() % STATES];
         if automaton.is_match(state) && *place != Some(state) {
             *place = Some(state);
             let all = (0..automaton.match_len(state)).map(|index| automaton.match_pattern(state, index).as_usize());
