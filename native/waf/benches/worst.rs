@@ -106,6 +106,9 @@ fn main() {
             }
             say(&format!("paranoia {paranoia} {kind:?}"), &mut all[from..]);
         }
+        if all.is_empty() {
+            continue;
+        }
         say(&format!("paranoia {paranoia}"), &mut all);
         late |= all.len() > 100 && all[all.len() / 100].took > AIM;
         for Measured { took, kind, piece } in all.iter().take(SHOWN) {

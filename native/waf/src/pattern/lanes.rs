@@ -218,5 +218,6 @@ fn one_by_one<S: Steps>(steps: &mut S, state: &mut S::State, bytes: &[u8]) -> Op
 }
 
 #[cfg(test)]
+#[allow(clippy::expect_used)]
 #[path = "lanes_tests.rs"]
 mod tests;
