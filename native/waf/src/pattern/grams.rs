@@ -16,7 +16,7 @@ use std::collections::HashMap;
 const QUAD_BITS: u32 = 17;
 /// Comparisons that a search may make in vain, and bytes that allow one more: beyond it the automaton is faster.
 const VAIN: usize = 64;
-const VAIN_BYTES: usize = 64;
+const VAIN_BYTES: usize = 8;
 
 /// Places in which a search remembers four bytes whose literals were all found; and those in which the automaton's search remembers
 /// states whose literals it told.
