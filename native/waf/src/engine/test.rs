@@ -260,6 +260,10 @@ impl Run<'_> {
         match test {
             Test::Geo => self.geo(id),
             Test::Rbl(list) => self.rbl(id, list),
+            Test::Sqli => {
+                self.state.print = hcc_injection::sqli(self.state.values.get(id));
+                self.state.print.is_some()
+            }
             _ => test.matches(self.state.values.get(id), self.state.values.classes(id), argument),
         }
     }
