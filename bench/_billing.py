@@ -39,8 +39,8 @@ INSERT INTO hcc.invoices (id, organization_id, customer_id, customer_org_id, cus
                           number_sequence, currency, amount, tax, total, paid, tax_treatment, seller, buyer, issued_on, due_date,
                           issued_at, paid_at, created_at)
 SELECT gen_random_uuid(), %(seller)s, c.id, c.customer_org_id, c.name, s.status, 'INV-2025-' || lpad(n::text, 7, '0'),
-       'INV-2025-', n, 'EUR', 100, 19, 119, CASE s.status WHEN 'paid' THEN 119 ELSE 0 END, '{}', '{}', '{}', d.day, d.day + 14, d.day,
-       CASE s.status WHEN 'paid' THEN d.day END, d.day::timestamptz + n * interval '1 millisecond'
+       'INV-2025-', n, 'EUR', 100, 19, 119, CASE s.status WHEN 'paid' THEN 119 ELSE 0 END, '{}', '{}', '{}', d.day,
+       d.day + 14, d.day, CASE s.status WHEN 'paid' THEN d.day END, d.day::timestamptz + n * interval '1 millisecond'
   FROM generate_series(1, %(many)s) AS n
   JOIN numbered c ON c.place = n %% %(customers)s
  CROSS JOIN LATERAL (SELECT CASE WHEN n %% 100 < 90 THEN 'paid' WHEN n %% 100 < 97 THEN 'sent' ELSE 'overdue' END AS status) s
