@@ -20,7 +20,7 @@ from control.core.rendering import render
 from control.core.runtime import Runtime
 from control.core.settings import Settings, load
 
-DOMAINS = ("accounts", "automation", "monitoring", "security", "sites")
+DOMAINS = ("accounts", "automation", "billing", "monitoring", "security", "sites")
 """Every domain that has routes. `control.DOMAIN.routes.ROUTES` lists its handlers; `core` and `web` are always served."""
 
 MAX_BODY = 1 << 20

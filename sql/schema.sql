@@ -42,6 +42,13 @@ BEGIN
 END
 $$;
 
+CREATE FUNCTION hcc.billing_sellers() RETURNS TABLE(organization_id uuid, timezone text)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'hcc', 'pg_temp'
+    AS $$
+  SELECT s.organization_id, s.timezone FROM billing_settings s ORDER BY s.organization_id
+$$;
+
 CREATE FUNCTION hcc.check_beat(hash bytea, at timestamp with time zone) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'hcc', 'pg_temp'
@@ -438,6 +445,83 @@ CREATE FUNCTION hcc.ingest_tokens_used(hashes bytea[], at timestamp with time zo
    GROUP BY t.id, t.organization_id
   ON CONFLICT (token_id) DO UPDATE SET last_used_at = excluded.last_used_at
    WHERE excluded.last_used_at > ingest_token_uses.last_used_at
+$$;
+
+CREATE FUNCTION hcc.invoice_items_guard() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'hcc', 'pg_temp'
+    AS $$
+DECLARE
+  of_invoice CONSTANT uuid := CASE WHEN TG_OP = 'DELETE' THEN OLD.invoice_id ELSE NEW.invoice_id END;
+  holds text;
+BEGIN
+  SELECT i.status INTO holds FROM invoices i WHERE i.id = of_invoice;
+  -- Not found: the invoice itself is being deleted.
+  IF FOUND AND holds <> 'draft' THEN
+    RAISE check_violation USING MESSAGE = 'the invoice of this line is finalised', CONSTRAINT = 'invoice_finalised';
+  END IF;
+  RETURN CASE WHEN TG_OP = 'DELETE' THEN OLD ELSE NEW END;
+END
+$$;
+
+CREATE FUNCTION hcc.invoices_guard() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'hcc', 'pg_temp'
+    AS $$
+DECLARE
+  free CONSTANT text[] := ARRAY['status', 'paid', 'credited', 'balance', 'sent_at', 'paid_at', 'closed_at', 'version', 'updated_at'];
+BEGIN
+  IF OLD.status = 'draft' THEN
+    RETURN CASE WHEN TG_OP = 'DELETE' THEN OLD ELSE NEW END;
+  END IF;
+  IF TG_OP = 'DELETE' OR NEW.status = 'draft' OR to_jsonb(NEW) - free <> to_jsonb(OLD) - free THEN
+    RAISE check_violation USING MESSAGE = format('invoice %s is finalised', OLD.number), CONSTRAINT = 'invoice_finalised';
+  END IF;
+  RETURN NEW;
+END
+$$;
+
+CREATE FUNCTION hcc.ledger_append_only() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+  RAISE insufficient_privilege USING MESSAGE = 'the ledger is append-only';
+END
+$$;
+
+CREATE FUNCTION hcc.ledger_balanced() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'hcc', 'pg_temp'
+    AS $$
+DECLARE
+  wrong uuid;
+BEGIN
+  SELECT l.entry_id INTO wrong FROM written l GROUP BY l.entry_id
+  HAVING sum(l.amount) <> 0 OR sum(l.base_amount) <> 0 OR count(*) < 2 LIMIT 1;
+  IF FOUND THEN
+    RAISE check_violation USING MESSAGE = format('the lines of ledger entry %s do not balance', wrong), CONSTRAINT = 'ledger_balanced';
+  END IF;
+  SELECT l.entry_id INTO wrong FROM written l JOIN ledger_entries e ON e.id = l.entry_id
+   WHERE e.created_at <> now() OR EXISTS (
+     SELECT FROM ledger_lines o WHERE o.organization_id = l.organization_id AND o.entry_id = l.entry_id
+        AND o.id NOT IN (SELECT w.id FROM written w WHERE w.entry_id = l.entry_id)) LIMIT 1;
+  IF FOUND THEN
+    RAISE check_violation USING MESSAGE = format('ledger entry %s is closed', wrong), CONSTRAINT = 'ledger_closed';
+  END IF;
+  RETURN NULL;
+END
+$$;
+
+CREATE FUNCTION hcc.ledger_has_lines() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'hcc', 'pg_temp'
+    AS $$
+BEGIN
+  IF NOT EXISTS (SELECT FROM ledger_lines l WHERE l.organization_id = NEW.organization_id AND l.entry_id = NEW.id) THEN
+    RAISE check_violation USING MESSAGE = format('ledger entry %s has no lines', NEW.id), CONSTRAINT = 'ledger_has_lines';
+  END IF;
+  RETURN NULL;
+END
 $$;
 
 CREATE PROCEDURE hcc.make_person_table(IN table_name text)
@@ -1237,6 +1321,14 @@ CREATE FUNCTION hcc.status_page_owner(of_slug text) RETURNS uuid
    WHERE p.slug = of_slug AND p.is_public AND o.is_active AND o.deleted_at IS NULL
 $$;
 
+CREATE FUNCTION hcc.take_numbers(organization uuid, of_kind text, of_prefix text, many integer) RETURNS bigint
+    LANGUAGE sql
+    AS $$
+  INSERT INTO hcc.number_series AS s (organization_id, kind, prefix, last) VALUES (organization, of_kind, of_prefix, many)
+  ON CONFLICT (organization_id, kind, prefix) DO UPDATE SET last = s.last + many
+  RETURNING last - many + 1
+$$;
+
 CREATE FUNCTION hcc.threats() RETURNS TABLE(detector text, organization_id uuid, client inet, total bigint, threshold integer, window_s integer, sites bigint, first_at timestamp with time zone, last_at timestamp with time zone, sample text, ban_s integer, most_ban_s integer, earlier bigint)
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'hcc', 'pg_temp'
@@ -1547,6 +1639,62 @@ CREATE TABLE hcc.bans (
 
 ALTER TABLE ONLY hcc.bans FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE hcc.billing_settings (
+    organization_id uuid NOT NULL,
+    legal_name text NOT NULL,
+    address jsonb NOT NULL,
+    email text NOT NULL,
+    phone text DEFAULT ''::text NOT NULL,
+    website text DEFAULT ''::text NOT NULL,
+    registration text DEFAULT ''::text NOT NULL,
+    vat_id text DEFAULT ''::text NOT NULL,
+    tax_number text DEFAULT ''::text NOT NULL,
+    oss_registered boolean DEFAULT false NOT NULL,
+    small_business boolean DEFAULT false NOT NULL,
+    iban text DEFAULT ''::text NOT NULL,
+    bic text DEFAULT ''::text NOT NULL,
+    account_holder text DEFAULT ''::text NOT NULL,
+    creditor_id text DEFAULT ''::text NOT NULL,
+    currency character(3) DEFAULT 'EUR'::bpchar NOT NULL,
+    timezone text DEFAULT 'UTC'::text NOT NULL,
+    language text DEFAULT 'en'::text NOT NULL,
+    page_size text DEFAULT 'A4'::text NOT NULL,
+    rounding text DEFAULT 'half_up'::text NOT NULL,
+    tax_rounding text DEFAULT 'invoice'::text NOT NULL,
+    prices_include_tax boolean DEFAULT false NOT NULL,
+    payment_terms_days smallint DEFAULT 14 NOT NULL,
+    invoice_number text DEFAULT 'INV-{year}-{number:5}'::text NOT NULL,
+    credit_note_number text DEFAULT 'CN-{year}-{number:5}'::text NOT NULL,
+    debit_note_number text DEFAULT 'DN-{year}-{number:5}'::text NOT NULL,
+    customer_number text DEFAULT 'C{number:6}'::text NOT NULL,
+    footer text DEFAULT ''::text NOT NULL,
+    colour text DEFAULT '#1f2937'::text NOT NULL,
+    logo bytea,
+    logo_type text,
+    version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT billing_settings_account_holder_check CHECK ((char_length(account_holder) <= 70)),
+    CONSTRAINT billing_settings_check CHECK (((logo IS NULL) = (logo_type IS NULL))),
+    CONSTRAINT billing_settings_colour_check CHECK ((colour ~ '^#[0-9a-f]{6}$'::text)),
+    CONSTRAINT billing_settings_creditor_id_check CHECK ((char_length(creditor_id) <= 35)),
+    CONSTRAINT billing_settings_footer_check CHECK ((char_length(footer) <= 1000)),
+    CONSTRAINT billing_settings_legal_name_check CHECK (((char_length(legal_name) >= 1) AND (char_length(legal_name) <= 200))),
+    CONSTRAINT billing_settings_logo_check CHECK ((octet_length(logo) <= 524288)),
+    CONSTRAINT billing_settings_logo_type_check CHECK ((logo_type = ANY (ARRAY['image/png'::text, 'image/jpeg'::text, 'image/svg+xml'::text]))),
+    CONSTRAINT billing_settings_page_size_check CHECK ((page_size = ANY (ARRAY['A4'::text, 'Letter'::text]))),
+    CONSTRAINT billing_settings_payment_terms_days_check CHECK (((payment_terms_days >= 0) AND (payment_terms_days <= 365))),
+    CONSTRAINT billing_settings_phone_check CHECK ((char_length(phone) <= 50)),
+    CONSTRAINT billing_settings_registration_check CHECK ((char_length(registration) <= 200)),
+    CONSTRAINT billing_settings_rounding_check CHECK ((rounding = ANY (ARRAY['half_up'::text, 'half_even'::text]))),
+    CONSTRAINT billing_settings_tax_number_check CHECK ((char_length(tax_number) <= 40)),
+    CONSTRAINT billing_settings_tax_rounding_check CHECK ((tax_rounding = ANY (ARRAY['invoice'::text, 'line'::text]))),
+    CONSTRAINT billing_settings_vat_id_check CHECK ((char_length(vat_id) <= 30)),
+    CONSTRAINT billing_settings_website_check CHECK ((char_length(website) <= 200))
+);
+
+ALTER TABLE ONLY hcc.billing_settings FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE hcc.builtin_rules (
     organization_id uuid NOT NULL,
     pack text NOT NULL,
@@ -1680,6 +1828,58 @@ ALTER TABLE hcc.client_tallies ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY 
     NO MAXVALUE
     CACHE 1
 );
+
+CREATE TABLE hcc.customers (
+    id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    customer_org_id uuid NOT NULL,
+    number text NOT NULL,
+    kind text NOT NULL,
+    name text NOT NULL,
+    contact text DEFAULT ''::text NOT NULL,
+    email text NOT NULL,
+    copies_to text[] DEFAULT '{}'::text[] NOT NULL,
+    address jsonb NOT NULL,
+    country character(2) GENERATED ALWAYS AS (((address ->> 'country'::text))::character(2)) STORED,
+    currency character(3) NOT NULL,
+    language text NOT NULL,
+    tax_id text DEFAULT ''::text NOT NULL,
+    tax_id_status text DEFAULT 'none'::text NOT NULL,
+    tax_exempt boolean DEFAULT false NOT NULL,
+    buyer_reference text DEFAULT ''::text NOT NULL,
+    payment_terms_days smallint,
+    notes text DEFAULT ''::text NOT NULL,
+    is_active boolean DEFAULT true NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT customers_buyer_reference_check CHECK ((char_length(buyer_reference) <= 100)),
+    CONSTRAINT customers_contact_check CHECK ((char_length(contact) <= 200)),
+    CONSTRAINT customers_copies_to_check CHECK ((cardinality(copies_to) <= 10)),
+    CONSTRAINT customers_kind_check CHECK ((kind = ANY (ARRAY['business'::text, 'private'::text]))),
+    CONSTRAINT customers_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 200))),
+    CONSTRAINT customers_notes_check CHECK ((char_length(notes) <= 5000)),
+    CONSTRAINT customers_payment_terms_days_check CHECK (((payment_terms_days >= 0) AND (payment_terms_days <= 365))),
+    CONSTRAINT customers_tax_id_check CHECK ((char_length(tax_id) <= 30)),
+    CONSTRAINT customers_tax_id_status_check CHECK ((tax_id_status = ANY (ARRAY['none'::text, 'pending_verification'::text, 'valid'::text, 'invalid'::text, 'unchecked'::text])))
+);
+
+ALTER TABLE ONLY hcc.customers FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE hcc.exchange_rates (
+    organization_id uuid NOT NULL,
+    currency character(3) NOT NULL,
+    base character(3) NOT NULL,
+    valid_from date NOT NULL,
+    rate numeric(20,10) NOT NULL,
+    source text DEFAULT ''::text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT exchange_rates_check CHECK ((currency <> base)),
+    CONSTRAINT exchange_rates_rate_check CHECK ((rate > (0)::numeric)),
+    CONSTRAINT exchange_rates_source_check CHECK ((char_length(source) <= 100))
+);
+
+ALTER TABLE ONLY hcc.exchange_rates FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE hcc.firewalls (
     id uuid NOT NULL,
@@ -2573,6 +2773,177 @@ CREATE TABLE hcc.inhibitions (
 
 ALTER TABLE ONLY hcc.inhibitions FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE hcc.invoice_items (
+    id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    customer_org_id uuid NOT NULL,
+    invoice_id uuid NOT NULL,
+    "position" integer NOT NULL,
+    description text NOT NULL,
+    quantity numeric(18,6) NOT NULL,
+    unit text DEFAULT 'C62'::text NOT NULL,
+    unit_price numeric(18,6) NOT NULL,
+    discount_percent numeric(7,4) DEFAULT 0 NOT NULL,
+    discount_amount numeric(18,3) DEFAULT 0 NOT NULL,
+    tax_class text DEFAULT 'standard'::text NOT NULL,
+    tax_category text NOT NULL,
+    tax_rate numeric(7,4) NOT NULL,
+    line_total numeric(18,3) NOT NULL,
+    line_tax numeric(18,3) NOT NULL,
+    period_start date,
+    period_end date,
+    price_id uuid,
+    subscription_item_id uuid,
+    corrects_item_id uuid,
+    CONSTRAINT invoice_items_check CHECK ((period_start < period_end)),
+    CONSTRAINT invoice_items_description_check CHECK (((char_length(description) >= 1) AND (char_length(description) <= 1000))),
+    CONSTRAINT invoice_items_discount_percent_check CHECK (((discount_percent >= (0)::numeric) AND (discount_percent <= (100)::numeric))),
+    CONSTRAINT invoice_items_position_check CHECK ((("position" >= 1) AND ("position" <= 10000))),
+    CONSTRAINT invoice_items_tax_category_check CHECK ((tax_category = ANY (ARRAY['S'::text, 'Z'::text, 'E'::text, 'AE'::text, 'K'::text, 'G'::text, 'O'::text]))),
+    CONSTRAINT invoice_items_tax_class_check CHECK ((tax_class ~ '^[a-z][a-z_]{0,39}$'::text)),
+    CONSTRAINT invoice_items_tax_rate_check CHECK (((tax_rate >= (0)::numeric) AND (tax_rate <= (100)::numeric))),
+    CONSTRAINT invoice_items_unit_check CHECK ((unit ~ '^[A-Z0-9]{2,3}$'::text))
+);
+
+ALTER TABLE ONLY hcc.invoice_items FORCE ROW LEVEL SECURITY;
+
+COMMENT ON COLUMN hcc.invoice_items.unit IS 'Code of UN/ECE recommendation 20; C62 is one piece.';
+
+COMMENT ON COLUMN hcc.invoice_items.period_end IS 'The day after the last one of the period.';
+
+CREATE TABLE hcc.invoice_mails (
+    id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    customer_org_id uuid NOT NULL,
+    invoice_id uuid NOT NULL,
+    what text NOT NULL,
+    recipients text[] NOT NULL,
+    status text DEFAULT 'queued'::text NOT NULL,
+    detail text DEFAULT ''::text NOT NULL,
+    message_id text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT invoice_mails_detail_check CHECK ((char_length(detail) <= 500)),
+    CONSTRAINT invoice_mails_status_check CHECK ((status = ANY (ARRAY['queued'::text, 'sent'::text, 'failed'::text, 'bounced'::text]))),
+    CONSTRAINT invoice_mails_what_check CHECK ((what = ANY (ARRAY['invoice'::text, 'reminder'::text])))
+);
+
+ALTER TABLE ONLY hcc.invoice_mails FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE hcc.invoices (
+    id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    customer_id uuid NOT NULL,
+    customer_org_id uuid NOT NULL,
+    customer_name text NOT NULL,
+    kind text DEFAULT 'invoice'::text NOT NULL,
+    status text DEFAULT 'draft'::text NOT NULL,
+    number text,
+    number_prefix text,
+    number_sequence bigint,
+    corrects_id uuid,
+    subscription_id uuid,
+    currency character(3) NOT NULL,
+    amount numeric(18,3) DEFAULT 0 NOT NULL,
+    tax numeric(18,3) DEFAULT 0 NOT NULL,
+    total numeric(18,3) DEFAULT 0 NOT NULL,
+    paid numeric(18,3) DEFAULT 0 NOT NULL,
+    credited numeric(18,3) DEFAULT 0 NOT NULL,
+    balance numeric(18,3) GENERATED ALWAYS AS (((total - paid) - credited)) STORED,
+    exchange_rate numeric(20,10) DEFAULT 1 NOT NULL,
+    prices_include_tax boolean DEFAULT false NOT NULL,
+    rounding text DEFAULT 'half_up'::text NOT NULL,
+    tax_rounding text DEFAULT 'invoice'::text NOT NULL,
+    tax_subtotals jsonb DEFAULT '[]'::jsonb NOT NULL,
+    tax_treatment jsonb,
+    seller jsonb,
+    buyer jsonb,
+    language text DEFAULT 'en'::text NOT NULL,
+    buyer_reference text DEFAULT ''::text NOT NULL,
+    notes text DEFAULT ''::text NOT NULL,
+    supplied_from date,
+    supplied_to date,
+    payment_terms_days smallint DEFAULT 14 NOT NULL,
+    issued_on date,
+    due_date date,
+    issued_at timestamp with time zone,
+    sent_at timestamp with time zone,
+    paid_at timestamp with time zone,
+    closed_at timestamp with time zone,
+    version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT invoices_buyer_reference_check CHECK ((char_length(buyer_reference) <= 100)),
+    CONSTRAINT invoices_check CHECK (((status = 'draft'::text) = (number IS NULL))),
+    CONSTRAINT invoices_check1 CHECK ((num_nulls(number, number_prefix, number_sequence, issued_on, due_date, issued_at, seller, buyer, tax_treatment) = ANY (ARRAY[0, 9]))),
+    CONSTRAINT invoices_check2 CHECK (((kind = 'invoice'::text) = (corrects_id IS NULL))),
+    CONSTRAINT invoices_check3 CHECK ((total = (amount + tax))),
+    CONSTRAINT invoices_check4 CHECK (((status = 'draft'::text) OR (kind = 'credit_note'::text) OR ((total >= (0)::numeric) AND (balance >= (0)::numeric)))),
+    CONSTRAINT invoices_check5 CHECK ((supplied_from <= supplied_to)),
+    CONSTRAINT invoices_kind_check CHECK ((kind = ANY (ARRAY['invoice'::text, 'credit_note'::text, 'debit_note'::text]))),
+    CONSTRAINT invoices_notes_check CHECK ((char_length(notes) <= 5000)),
+    CONSTRAINT invoices_payment_terms_days_check CHECK (((payment_terms_days >= 0) AND (payment_terms_days <= 365))),
+    CONSTRAINT invoices_status_check CHECK ((status = ANY (ARRAY['draft'::text, 'sent'::text, 'partially_paid'::text, 'paid'::text, 'overdue'::text, 'cancelled'::text, 'uncollectible'::text])))
+);
+
+ALTER TABLE ONLY hcc.invoices FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE hcc.ledger_account_numbers (
+    organization_id uuid NOT NULL,
+    account text NOT NULL,
+    number text NOT NULL,
+    CONSTRAINT ledger_account_numbers_account_check CHECK ((account ~ '^[a-z][a-z_]{0,39}$'::text)),
+    CONSTRAINT ledger_account_numbers_number_check CHECK ((number ~ '^[0-9]{1,9}$'::text))
+);
+
+ALTER TABLE ONLY hcc.ledger_account_numbers FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE hcc.ledger_entries (
+    id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    booked_on date NOT NULL,
+    kind text NOT NULL,
+    source uuid NOT NULL,
+    part text DEFAULT ''::text NOT NULL,
+    text text DEFAULT ''::text NOT NULL,
+    currency character(3) NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT ledger_entries_kind_check CHECK ((kind ~ '^[a-z][a-z_]{0,39}$'::text)),
+    CONSTRAINT ledger_entries_text_check CHECK ((char_length(text) <= 300))
+);
+
+ALTER TABLE ONLY hcc.ledger_entries FORCE ROW LEVEL SECURITY;
+
+COMMENT ON COLUMN hcc.ledger_entries.source IS 'What is booked: an invoice, a payment. With kind and part it is booked once.';
+
+CREATE TABLE hcc.ledger_lines (
+    id bigint NOT NULL,
+    organization_id uuid NOT NULL,
+    entry_id uuid NOT NULL,
+    account text NOT NULL,
+    customer_id uuid,
+    invoice_id uuid,
+    amount numeric(20,3) NOT NULL,
+    base_amount numeric(20,3) NOT NULL,
+    tax_country character(2),
+    tax_category text,
+    tax_rate numeric(7,4),
+    CONSTRAINT ledger_lines_account_check CHECK ((account ~ '^[a-z][a-z_]{0,39}$'::text))
+);
+
+ALTER TABLE ONLY hcc.ledger_lines FORCE ROW LEVEL SECURITY;
+
+COMMENT ON COLUMN hcc.ledger_lines.amount IS 'Debit above zero, credit below, in the entry''s currency; base_amount in the seller''s.';
+
+ALTER TABLE hcc.ledger_lines ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME hcc.ledger_lines_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE hcc.login_throttle (
     key_hash bytea NOT NULL,
     failures integer NOT NULL,
@@ -2837,6 +3208,17 @@ CREATE TABLE hcc.notifications (
 );
 
 ALTER TABLE ONLY hcc.notifications FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE hcc.number_series (
+    organization_id uuid NOT NULL,
+    kind text NOT NULL,
+    prefix text NOT NULL,
+    last bigint DEFAULT 0 NOT NULL,
+    CONSTRAINT number_series_kind_check CHECK ((kind = ANY (ARRAY['invoice'::text, 'credit_note'::text, 'debit_note'::text, 'customer'::text]))),
+    CONSTRAINT number_series_last_check CHECK ((last >= 0))
+);
+
+ALTER TABLE ONLY hcc.number_series FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE hcc.operations (
     id uuid NOT NULL,
@@ -3166,6 +3548,9 @@ ALTER TABLE ONLY hcc.audit_log
 ALTER TABLE ONLY hcc.bans
     ADD CONSTRAINT bans_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY hcc.billing_settings
+    ADD CONSTRAINT billing_settings_pkey PRIMARY KEY (organization_id);
+
 ALTER TABLE ONLY hcc.builtin_rules
     ADD CONSTRAINT builtin_rules_pkey PRIMARY KEY (organization_id, pack, key);
 
@@ -3192,6 +3577,21 @@ ALTER TABLE ONLY hcc.checks
 
 ALTER TABLE ONLY hcc.client_tallies
     ADD CONSTRAINT client_tallies_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY hcc.customers
+    ADD CONSTRAINT customers_organization_id_customer_org_id_key UNIQUE (organization_id, customer_org_id);
+
+ALTER TABLE ONLY hcc.customers
+    ADD CONSTRAINT customers_organization_id_id_key UNIQUE (organization_id, id);
+
+ALTER TABLE ONLY hcc.customers
+    ADD CONSTRAINT customers_organization_id_number_key UNIQUE (organization_id, number);
+
+ALTER TABLE ONLY hcc.customers
+    ADD CONSTRAINT customers_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY hcc.exchange_rates
+    ADD CONSTRAINT exchange_rates_pkey PRIMARY KEY (organization_id, currency, base, valid_from);
 
 ALTER TABLE ONLY hcc.firewalls
     ADD CONSTRAINT firewalls_pkey PRIMARY KEY (id);
@@ -3268,6 +3668,42 @@ ALTER TABLE ONLY hcc.ingest_tokens
 ALTER TABLE ONLY hcc.inhibitions
     ADD CONSTRAINT inhibitions_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY hcc.invoice_items
+    ADD CONSTRAINT invoice_items_organization_id_invoice_id_position_key UNIQUE (organization_id, invoice_id, "position");
+
+ALTER TABLE ONLY hcc.invoice_items
+    ADD CONSTRAINT invoice_items_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY hcc.invoice_mails
+    ADD CONSTRAINT invoice_mails_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY hcc.invoices
+    ADD CONSTRAINT invoices_organization_id_id_key UNIQUE (organization_id, id);
+
+ALTER TABLE ONLY hcc.invoices
+    ADD CONSTRAINT invoices_organization_id_kind_number_prefix_number_sequence_key UNIQUE (organization_id, kind, number_prefix, number_sequence);
+
+ALTER TABLE ONLY hcc.invoices
+    ADD CONSTRAINT invoices_organization_id_number_key UNIQUE (organization_id, number);
+
+ALTER TABLE ONLY hcc.invoices
+    ADD CONSTRAINT invoices_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY hcc.ledger_account_numbers
+    ADD CONSTRAINT ledger_account_numbers_pkey PRIMARY KEY (organization_id, account);
+
+ALTER TABLE ONLY hcc.ledger_entries
+    ADD CONSTRAINT ledger_entries_organization_id_id_key UNIQUE (organization_id, id);
+
+ALTER TABLE ONLY hcc.ledger_entries
+    ADD CONSTRAINT ledger_entries_organization_id_kind_source_part_key UNIQUE (organization_id, kind, source, part);
+
+ALTER TABLE ONLY hcc.ledger_entries
+    ADD CONSTRAINT ledger_entries_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY hcc.ledger_lines
+    ADD CONSTRAINT ledger_lines_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY hcc.login_throttle
     ADD CONSTRAINT login_throttle_pkey PRIMARY KEY (key_hash);
 
@@ -3342,6 +3778,9 @@ ALTER TABLE ONLY hcc.notification_routes
 
 ALTER TABLE ONLY hcc.notifications
     ADD CONSTRAINT notifications_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY hcc.number_series
+    ADD CONSTRAINT number_series_pkey PRIMARY KEY (organization_id, kind, prefix);
 
 ALTER TABLE ONLY hcc.operations
     ADD CONSTRAINT operations_pkey PRIMARY KEY (id);
@@ -3490,6 +3929,12 @@ CREATE INDEX client_tallies_at ON hcc.client_tallies USING btree (at);
 
 CREATE INDEX client_tallies_client ON hcc.client_tallies USING btree (organization_id, client, at);
 
+CREATE INDEX customers_created ON hcc.customers USING btree (organization_id, created_at DESC, id DESC);
+
+CREATE INDEX customers_name ON hcc.customers USING btree (organization_id, lower(name) text_pattern_ops);
+
+CREATE INDEX customers_organization ON hcc.customers USING btree (customer_org_id);
+
 CREATE UNIQUE INDEX gateway_certificates_default ON hcc.gateway_certificates USING btree (is_default) WHERE is_default;
 
 CREATE INDEX gateway_certificates_organization ON hcc.gateway_certificates USING btree (organization_id, not_after);
@@ -3523,6 +3968,42 @@ CREATE UNIQUE INDEX ingest_outages_open ON hcc.ingest_outages USING btree (organ
 CREATE INDEX ingest_tokens_organization ON hcc.ingest_tokens USING btree (organization_id, created_at DESC) WHERE (deleted_at IS NULL);
 
 CREATE INDEX inhibitions_of ON hcc.inhibitions USING btree (organization_id);
+
+CREATE INDEX invoice_items_customer ON hcc.invoice_items USING btree (customer_org_id, invoice_id);
+
+CREATE INDEX invoice_items_period ON hcc.invoice_items USING btree (organization_id, period_start) WHERE (period_start IS NOT NULL);
+
+CREATE UNIQUE INDEX invoice_mails_message ON hcc.invoice_mails USING btree (message_id);
+
+CREATE INDEX invoice_mails_of ON hcc.invoice_mails USING btree (organization_id, invoice_id, created_at DESC);
+
+CREATE INDEX invoices_corrects ON hcc.invoices USING btree (corrects_id) WHERE (corrects_id IS NOT NULL);
+
+CREATE INDEX invoices_created ON hcc.invoices USING btree (organization_id, created_at DESC, id DESC);
+
+CREATE INDEX invoices_customer ON hcc.invoices USING btree (organization_id, customer_id, created_at DESC, id DESC);
+
+CREATE INDEX invoices_due ON hcc.invoices USING btree (organization_id, due_date, id) WHERE (status = ANY (ARRAY['sent'::text, 'partially_paid'::text, 'overdue'::text]));
+
+CREATE INDEX invoices_issued ON hcc.invoices USING btree (organization_id, issued_on DESC, id DESC);
+
+CREATE INDEX invoices_name ON hcc.invoices USING btree (organization_id, lower(customer_name) text_pattern_ops);
+
+CREATE INDEX invoices_number ON hcc.invoices USING btree (organization_id, lower(number) text_pattern_ops);
+
+CREATE INDEX invoices_of_customer ON hcc.invoices USING btree (customer_org_id, created_at DESC, id DESC) WHERE (status <> 'draft'::text);
+
+CREATE INDEX invoices_status ON hcc.invoices USING btree (organization_id, status, created_at DESC, id DESC);
+
+CREATE INDEX invoices_subscription ON hcc.invoices USING btree (subscription_id) WHERE (subscription_id IS NOT NULL);
+
+CREATE INDEX ledger_entries_day ON hcc.ledger_entries USING btree (organization_id, booked_on, id);
+
+CREATE INDEX ledger_lines_account ON hcc.ledger_lines USING btree (organization_id, account, customer_id) INCLUDE (amount, base_amount);
+
+CREATE INDEX ledger_lines_entry ON hcc.ledger_lines USING btree (organization_id, entry_id);
+
+CREATE INDEX ledger_lines_invoice ON hcc.ledger_lines USING btree (invoice_id) WHERE (invoice_id IS NOT NULL);
 
 CREATE INDEX login_throttle_age ON hcc.login_throttle USING btree (last_failure);
 
@@ -3618,9 +4099,15 @@ ALTER INDEX hcc.metric_rollups_pkey ATTACH PARTITION hcc.metric_rollups_60_pkey;
 
 ALTER INDEX hcc.metric_rollups_pkey ATTACH PARTITION hcc.metric_rollups_86400_pkey;
 
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON hcc.ledger_entries FOR EACH STATEMENT EXECUTE FUNCTION hcc.ledger_append_only();
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON hcc.ledger_lines FOR EACH STATEMENT EXECUTE FUNCTION hcc.ledger_append_only();
+
 CREATE TRIGGER audit_log_append_only BEFORE DELETE OR UPDATE ON hcc.audit_log FOR EACH ROW EXECUTE FUNCTION hcc.refuse_change();
 
 CREATE TRIGGER audit_log_no_truncate BEFORE TRUNCATE ON hcc.audit_log FOR EACH STATEMENT EXECUTE FUNCTION hcc.refuse_change();
+
+CREATE TRIGGER balanced AFTER INSERT ON hcc.ledger_lines REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION hcc.ledger_balanced();
 
 CREATE TRIGGER ban_changed AFTER INSERT OR UPDATE ON hcc.bans FOR EACH ROW EXECUTE FUNCTION hcc.ban_changed();
 
@@ -3682,6 +4169,12 @@ CREATE TRIGGER gateway_person_changed AFTER UPDATE OF is_active, deleted_at ON h
 
 CREATE TRIGGER gateway_site_revised BEFORE UPDATE ON hcc.gateway_sites FOR EACH ROW EXECUTE FUNCTION hcc.gateway_site_revised();
 
+CREATE TRIGGER guard BEFORE INSERT OR DELETE OR UPDATE ON hcc.invoice_items FOR EACH ROW EXECUTE FUNCTION hcc.invoice_items_guard();
+
+CREATE TRIGGER guard BEFORE DELETE OR UPDATE ON hcc.invoices FOR EACH ROW EXECUTE FUNCTION hcc.invoices_guard();
+
+CREATE CONSTRAINT TRIGGER has_lines AFTER INSERT ON hcc.ledger_entries DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION hcc.ledger_has_lines();
+
 CREATE TRIGGER ingest_tokens_changed AFTER INSERT OR DELETE OR UPDATE ON hcc.ingest_tokens FOR EACH STATEMENT EXECUTE FUNCTION hcc.ingest_changed();
 
 CREATE TRIGGER metric_limits_changed AFTER INSERT OR DELETE OR UPDATE ON hcc.metric_limits FOR EACH STATEMENT EXECUTE FUNCTION hcc.ingest_changed();
@@ -3736,6 +4229,9 @@ ALTER TABLE ONLY hcc.audit_log
 ALTER TABLE ONLY hcc.bans
     ADD CONSTRAINT bans_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
 
+ALTER TABLE ONLY hcc.billing_settings
+    ADD CONSTRAINT billing_settings_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
+
 ALTER TABLE ONLY hcc.builtin_rules
     ADD CONSTRAINT builtin_rules_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
 
@@ -3765,6 +4261,15 @@ ALTER TABLE ONLY hcc.checks
 
 ALTER TABLE ONLY hcc.client_tallies
     ADD CONSTRAINT client_tallies_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
+
+ALTER TABLE ONLY hcc.customers
+    ADD CONSTRAINT customers_customer_org_id_fkey FOREIGN KEY (customer_org_id) REFERENCES hcc.organizations(id);
+
+ALTER TABLE ONLY hcc.customers
+    ADD CONSTRAINT customers_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
+
+ALTER TABLE ONLY hcc.exchange_rates
+    ADD CONSTRAINT exchange_rates_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
 
 ALTER TABLE ONLY hcc.firewalls
     ADD CONSTRAINT firewalls_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
@@ -3841,6 +4346,33 @@ ALTER TABLE ONLY hcc.ingest_tokens
 ALTER TABLE ONLY hcc.inhibitions
     ADD CONSTRAINT inhibitions_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
 
+ALTER TABLE ONLY hcc.invoice_items
+    ADD CONSTRAINT invoice_items_organization_id_invoice_id_fkey FOREIGN KEY (organization_id, invoice_id) REFERENCES hcc.invoices(organization_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY hcc.invoice_mails
+    ADD CONSTRAINT invoice_mails_organization_id_invoice_id_fkey FOREIGN KEY (organization_id, invoice_id) REFERENCES hcc.invoices(organization_id, id);
+
+ALTER TABLE ONLY hcc.invoices
+    ADD CONSTRAINT invoices_customer_org_id_fkey FOREIGN KEY (customer_org_id) REFERENCES hcc.organizations(id);
+
+ALTER TABLE ONLY hcc.invoices
+    ADD CONSTRAINT invoices_organization_id_corrects_id_fkey FOREIGN KEY (organization_id, corrects_id) REFERENCES hcc.invoices(organization_id, id);
+
+ALTER TABLE ONLY hcc.invoices
+    ADD CONSTRAINT invoices_organization_id_customer_id_fkey FOREIGN KEY (organization_id, customer_id) REFERENCES hcc.customers(organization_id, id);
+
+ALTER TABLE ONLY hcc.invoices
+    ADD CONSTRAINT invoices_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
+
+ALTER TABLE ONLY hcc.ledger_account_numbers
+    ADD CONSTRAINT ledger_account_numbers_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
+
+ALTER TABLE ONLY hcc.ledger_entries
+    ADD CONSTRAINT ledger_entries_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
+
+ALTER TABLE ONLY hcc.ledger_lines
+    ADD CONSTRAINT ledger_lines_organization_id_entry_id_fkey FOREIGN KEY (organization_id, entry_id) REFERENCES hcc.ledger_entries(organization_id, id);
+
 ALTER TABLE ONLY hcc.maintenance_windows
     ADD CONSTRAINT maintenance_windows_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
 
@@ -3882,6 +4414,9 @@ ALTER TABLE ONLY hcc.notifications
 
 ALTER TABLE ONLY hcc.notifications
     ADD CONSTRAINT notifications_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
+
+ALTER TABLE ONLY hcc.number_series
+    ADD CONSTRAINT number_series_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
 
 ALTER TABLE ONLY hcc.operations
     ADD CONSTRAINT operations_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
@@ -3993,6 +4528,8 @@ ALTER TABLE hcc.audit_log ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE hcc.bans ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE hcc.billing_settings ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE hcc.builtin_rules ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE hcc.check_results ENABLE ROW LEVEL SECURITY;
@@ -4004,6 +4541,10 @@ ALTER TABLE hcc.check_states ENABLE ROW LEVEL SECURITY;
 ALTER TABLE hcc.checks ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE hcc.client_tallies ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE hcc.customers ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE hcc.exchange_rates ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE hcc.firewalls ENABLE ROW LEVEL SECURITY;
 
@@ -4035,6 +4576,18 @@ ALTER TABLE hcc.ingest_tokens ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE hcc.inhibitions ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE hcc.invoice_items ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE hcc.invoice_mails ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE hcc.invoices ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE hcc.ledger_account_numbers ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE hcc.ledger_entries ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE hcc.ledger_lines ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE hcc.maintenance_windows ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE hcc.match_rules ENABLE ROW LEVEL SECURITY;
@@ -4058,6 +4611,8 @@ ALTER TABLE hcc.notification_groups ENABLE ROW LEVEL SECURITY;
 ALTER TABLE hcc.notification_routes ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE hcc.notifications ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE hcc.number_series ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE hcc.operations ENABLE ROW LEVEL SECURITY;
 
@@ -4107,6 +4662,8 @@ CREATE POLICY owner_all ON hcc.audit_log TO hcc_owner USING (true) WITH CHECK (t
 
 CREATE POLICY owner_all ON hcc.bans TO hcc_owner USING (true) WITH CHECK (true);
 
+CREATE POLICY owner_all ON hcc.billing_settings TO hcc_owner USING (true) WITH CHECK (true);
+
 CREATE POLICY owner_all ON hcc.builtin_rules TO hcc_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON hcc.check_results TO hcc_owner USING (true) WITH CHECK (true);
@@ -4118,6 +4675,10 @@ CREATE POLICY owner_all ON hcc.check_states TO hcc_owner USING (true) WITH CHECK
 CREATE POLICY owner_all ON hcc.checks TO hcc_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON hcc.client_tallies TO hcc_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON hcc.customers TO hcc_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON hcc.exchange_rates TO hcc_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON hcc.firewalls TO hcc_owner USING (true) WITH CHECK (true);
 
@@ -4149,6 +4710,18 @@ CREATE POLICY owner_all ON hcc.ingest_tokens TO hcc_owner USING (true) WITH CHEC
 
 CREATE POLICY owner_all ON hcc.inhibitions TO hcc_owner USING (true) WITH CHECK (true);
 
+CREATE POLICY owner_all ON hcc.invoice_items TO hcc_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON hcc.invoice_mails TO hcc_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON hcc.invoices TO hcc_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON hcc.ledger_account_numbers TO hcc_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON hcc.ledger_entries TO hcc_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON hcc.ledger_lines TO hcc_owner USING (true) WITH CHECK (true);
+
 CREATE POLICY owner_all ON hcc.maintenance_windows TO hcc_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON hcc.match_rules TO hcc_owner USING (true) WITH CHECK (true);
@@ -4168,6 +4741,8 @@ CREATE POLICY owner_all ON hcc.notification_groups TO hcc_owner USING (true) WIT
 CREATE POLICY owner_all ON hcc.notification_routes TO hcc_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON hcc.notifications TO hcc_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON hcc.number_series TO hcc_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON hcc.operations TO hcc_owner USING (true) WITH CHECK (true);
 
@@ -4251,6 +4826,8 @@ CREATE POLICY tenant_delete ON hcc.audit_log FOR DELETE TO hcc_app, hcc_worker U
 
 CREATE POLICY tenant_delete ON hcc.bans FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
 
+CREATE POLICY tenant_delete ON hcc.billing_settings FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
+
 CREATE POLICY tenant_delete ON hcc.builtin_rules FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
 
 CREATE POLICY tenant_delete ON hcc.check_results FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
@@ -4262,6 +4839,10 @@ CREATE POLICY tenant_delete ON hcc.check_states FOR DELETE TO hcc_app, hcc_worke
 CREATE POLICY tenant_delete ON hcc.checks FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
 
 CREATE POLICY tenant_delete ON hcc.client_tallies FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
+
+CREATE POLICY tenant_delete ON hcc.customers FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
+
+CREATE POLICY tenant_delete ON hcc.exchange_rates FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
 
 CREATE POLICY tenant_delete ON hcc.firewalls FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
 
@@ -4293,6 +4874,18 @@ CREATE POLICY tenant_delete ON hcc.ingest_tokens FOR DELETE TO hcc_app, hcc_work
 
 CREATE POLICY tenant_delete ON hcc.inhibitions FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
 
+CREATE POLICY tenant_delete ON hcc.invoice_items FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
+
+CREATE POLICY tenant_delete ON hcc.invoice_mails FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
+
+CREATE POLICY tenant_delete ON hcc.invoices FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
+
+CREATE POLICY tenant_delete ON hcc.ledger_account_numbers FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
+
+CREATE POLICY tenant_delete ON hcc.ledger_entries FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
+
+CREATE POLICY tenant_delete ON hcc.ledger_lines FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
+
 CREATE POLICY tenant_delete ON hcc.maintenance_windows FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
 
 CREATE POLICY tenant_delete ON hcc.match_rules FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
@@ -4312,6 +4905,8 @@ CREATE POLICY tenant_delete ON hcc.notification_groups FOR DELETE TO hcc_app, hc
 CREATE POLICY tenant_delete ON hcc.notification_routes FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
 
 CREATE POLICY tenant_delete ON hcc.notifications FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
+
+CREATE POLICY tenant_delete ON hcc.number_series FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
 
 CREATE POLICY tenant_delete ON hcc.operations FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
 
@@ -4363,6 +4958,8 @@ CREATE POLICY tenant_insert ON hcc.audit_log FOR INSERT TO hcc_app, hcc_worker W
 
 CREATE POLICY tenant_insert ON hcc.bans FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
 
+CREATE POLICY tenant_insert ON hcc.billing_settings FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
+
 CREATE POLICY tenant_insert ON hcc.builtin_rules FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_insert ON hcc.check_results FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
@@ -4374,6 +4971,10 @@ CREATE POLICY tenant_insert ON hcc.check_states FOR INSERT TO hcc_app, hcc_worke
 CREATE POLICY tenant_insert ON hcc.checks FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_insert ON hcc.client_tallies FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_insert ON hcc.customers FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_insert ON hcc.exchange_rates FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_insert ON hcc.firewalls FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
 
@@ -4405,6 +5006,18 @@ CREATE POLICY tenant_insert ON hcc.ingest_tokens FOR INSERT TO hcc_app, hcc_work
 
 CREATE POLICY tenant_insert ON hcc.inhibitions FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
 
+CREATE POLICY tenant_insert ON hcc.invoice_items FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_insert ON hcc.invoice_mails FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_insert ON hcc.invoices FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_insert ON hcc.ledger_account_numbers FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_insert ON hcc.ledger_entries FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_insert ON hcc.ledger_lines FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
+
 CREATE POLICY tenant_insert ON hcc.maintenance_windows FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_insert ON hcc.match_rules FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
@@ -4424,6 +5037,8 @@ CREATE POLICY tenant_insert ON hcc.notification_groups FOR INSERT TO hcc_app, hc
 CREATE POLICY tenant_insert ON hcc.notification_routes FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_insert ON hcc.notifications FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_insert ON hcc.number_series FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_insert ON hcc.operations FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
 
@@ -4477,6 +5092,8 @@ CREATE POLICY tenant_read ON hcc.audit_log FOR SELECT TO hcc_app, hcc_worker USI
 
 CREATE POLICY tenant_read ON hcc.bans FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
 
+CREATE POLICY tenant_read ON hcc.billing_settings FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+
 CREATE POLICY tenant_read ON hcc.builtin_rules FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
 
 CREATE POLICY tenant_read ON hcc.check_results FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
@@ -4488,6 +5105,10 @@ CREATE POLICY tenant_read ON hcc.check_states FOR SELECT TO hcc_app, hcc_worker 
 CREATE POLICY tenant_read ON hcc.checks FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
 
 CREATE POLICY tenant_read ON hcc.client_tallies FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+
+CREATE POLICY tenant_read ON hcc.customers FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id, customer_org_id));
+
+CREATE POLICY tenant_read ON hcc.exchange_rates FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
 
 CREATE POLICY tenant_read ON hcc.firewalls FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
 
@@ -4519,6 +5140,20 @@ CREATE POLICY tenant_read ON hcc.ingest_tokens FOR SELECT TO hcc_app, hcc_worker
 
 CREATE POLICY tenant_read ON hcc.inhibitions FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
 
+CREATE POLICY tenant_read ON hcc.invoice_items FOR SELECT TO hcc_app, hcc_worker USING ((hcc.visible(organization_id) OR (EXISTS ( SELECT
+   FROM hcc.invoices i
+  WHERE (i.id = invoice_items.invoice_id)))));
+
+CREATE POLICY tenant_read ON hcc.invoice_mails FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+
+CREATE POLICY tenant_read ON hcc.invoices FOR SELECT TO hcc_app, hcc_worker USING ((hcc.visible(organization_id) OR ((status <> 'draft'::text) AND hcc.visible(organization_id, customer_org_id))));
+
+CREATE POLICY tenant_read ON hcc.ledger_account_numbers FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+
+CREATE POLICY tenant_read ON hcc.ledger_entries FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+
+CREATE POLICY tenant_read ON hcc.ledger_lines FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+
 CREATE POLICY tenant_read ON hcc.maintenance_windows FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
 
 CREATE POLICY tenant_read ON hcc.match_rules FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
@@ -4538,6 +5173,8 @@ CREATE POLICY tenant_read ON hcc.notification_groups FOR SELECT TO hcc_app, hcc_
 CREATE POLICY tenant_read ON hcc.notification_routes FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
 
 CREATE POLICY tenant_read ON hcc.notifications FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+
+CREATE POLICY tenant_read ON hcc.number_series FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
 
 CREATE POLICY tenant_read ON hcc.operations FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
 
@@ -4591,6 +5228,8 @@ CREATE POLICY tenant_update ON hcc.audit_log FOR UPDATE TO hcc_app, hcc_worker U
 
 CREATE POLICY tenant_update ON hcc.bans FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
 
+CREATE POLICY tenant_update ON hcc.billing_settings FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
+
 CREATE POLICY tenant_update ON hcc.builtin_rules FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_update ON hcc.check_results FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
@@ -4602,6 +5241,10 @@ CREATE POLICY tenant_update ON hcc.check_states FOR UPDATE TO hcc_app, hcc_worke
 CREATE POLICY tenant_update ON hcc.checks FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_update ON hcc.client_tallies FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_update ON hcc.customers FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_update ON hcc.exchange_rates FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_update ON hcc.firewalls FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
 
@@ -4633,6 +5276,18 @@ CREATE POLICY tenant_update ON hcc.ingest_tokens FOR UPDATE TO hcc_app, hcc_work
 
 CREATE POLICY tenant_update ON hcc.inhibitions FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
 
+CREATE POLICY tenant_update ON hcc.invoice_items FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_update ON hcc.invoice_mails FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_update ON hcc.invoices FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_update ON hcc.ledger_account_numbers FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_update ON hcc.ledger_entries FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_update ON hcc.ledger_lines FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
+
 CREATE POLICY tenant_update ON hcc.maintenance_windows FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_update ON hcc.match_rules FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
@@ -4652,6 +5307,8 @@ CREATE POLICY tenant_update ON hcc.notification_groups FOR UPDATE TO hcc_app, hc
 CREATE POLICY tenant_update ON hcc.notification_routes FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_update ON hcc.notifications FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_update ON hcc.number_series FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_update ON hcc.operations FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
 
@@ -4713,6 +5370,9 @@ REVOKE ALL ON FUNCTION hcc.alert_rules_claim(most integer, at timestamp with tim
 GRANT ALL ON FUNCTION hcc.alert_rules_claim(most integer, at timestamp with time zone) TO hcc_worker;
 
 REVOKE ALL ON FUNCTION hcc.ban_changed() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION hcc.billing_sellers() FROM PUBLIC;
+GRANT ALL ON FUNCTION hcc.billing_sellers() TO hcc_worker;
 
 REVOKE ALL ON FUNCTION hcc.check_beat(hash bytea, at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION hcc.check_beat(hash bytea, at timestamp with time zone) TO hcc_app;
@@ -4810,6 +5470,16 @@ REVOKE ALL ON FUNCTION hcc.ingest_changed() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION hcc.ingest_tokens_used(hashes bytea[], at timestamp with time zone[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION hcc.ingest_tokens_used(hashes bytea[], at timestamp with time zone[]) TO hcc_ingest;
+
+REVOKE ALL ON FUNCTION hcc.invoice_items_guard() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION hcc.invoices_guard() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION hcc.ledger_append_only() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION hcc.ledger_balanced() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION hcc.ledger_has_lines() FROM PUBLIC;
 
 REVOKE ALL ON PROCEDURE hcc.make_person_table(IN table_name text) FROM PUBLIC;
 
@@ -4943,6 +5613,10 @@ GRANT ALL ON FUNCTION hcc.set_from_above(owner uuid) TO hcc_worker;
 REVOKE ALL ON FUNCTION hcc.status_page_owner(of_slug text) FROM PUBLIC;
 GRANT ALL ON FUNCTION hcc.status_page_owner(of_slug text) TO hcc_app;
 
+REVOKE ALL ON FUNCTION hcc.take_numbers(organization uuid, of_kind text, of_prefix text, many integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION hcc.take_numbers(organization uuid, of_kind text, of_prefix text, many integer) TO hcc_app;
+GRANT ALL ON FUNCTION hcc.take_numbers(organization uuid, of_kind text, of_prefix text, many integer) TO hcc_worker;
+
 REVOKE ALL ON FUNCTION hcc.threats() FROM PUBLIC;
 GRANT ALL ON FUNCTION hcc.threats() TO hcc_worker;
 
@@ -5039,6 +5713,9 @@ GRANT UPDATE(version) ON TABLE hcc.bans TO hcc_worker;
 GRANT UPDATE(updated_at) ON TABLE hcc.bans TO hcc_app;
 GRANT UPDATE(updated_at) ON TABLE hcc.bans TO hcc_worker;
 
+GRANT SELECT,INSERT,UPDATE ON TABLE hcc.billing_settings TO hcc_app;
+GRANT SELECT,INSERT,UPDATE ON TABLE hcc.billing_settings TO hcc_worker;
+
 GRANT SELECT,INSERT,DELETE ON TABLE hcc.builtin_rules TO hcc_app;
 GRANT SELECT,INSERT,DELETE ON TABLE hcc.builtin_rules TO hcc_worker;
 
@@ -5071,6 +5748,12 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.checks TO hcc_worker;
 
 GRANT SELECT ON TABLE hcc.client_tallies TO hcc_app;
 GRANT SELECT ON TABLE hcc.client_tallies TO hcc_worker;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.customers TO hcc_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.customers TO hcc_worker;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.exchange_rates TO hcc_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.exchange_rates TO hcc_worker;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.firewalls TO hcc_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.firewalls TO hcc_worker;
@@ -5389,6 +6072,24 @@ GRANT SELECT ON TABLE hcc.ingest_token_uses TO hcc_worker;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.inhibitions TO hcc_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.inhibitions TO hcc_worker;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.invoice_items TO hcc_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.invoice_items TO hcc_worker;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE hcc.invoice_mails TO hcc_app;
+GRANT SELECT,INSERT,UPDATE ON TABLE hcc.invoice_mails TO hcc_worker;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.invoices TO hcc_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.invoices TO hcc_worker;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.ledger_account_numbers TO hcc_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.ledger_account_numbers TO hcc_worker;
+
+GRANT SELECT,INSERT ON TABLE hcc.ledger_entries TO hcc_app;
+GRANT SELECT,INSERT ON TABLE hcc.ledger_entries TO hcc_worker;
+
+GRANT SELECT,INSERT ON TABLE hcc.ledger_lines TO hcc_app;
+GRANT SELECT,INSERT ON TABLE hcc.ledger_lines TO hcc_worker;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.login_throttle TO hcc_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.login_throttle TO hcc_worker;
 
@@ -5417,6 +6118,12 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.notification_routes TO hcc_worker
 
 GRANT SELECT,INSERT,UPDATE ON TABLE hcc.notifications TO hcc_app;
 GRANT SELECT,INSERT,UPDATE ON TABLE hcc.notifications TO hcc_worker;
+
+GRANT SELECT,INSERT ON TABLE hcc.number_series TO hcc_app;
+GRANT SELECT,INSERT ON TABLE hcc.number_series TO hcc_worker;
+
+GRANT UPDATE(last) ON TABLE hcc.number_series TO hcc_app;
+GRANT UPDATE(last) ON TABLE hcc.number_series TO hcc_worker;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE hcc.operations TO hcc_app;
 GRANT SELECT,INSERT,UPDATE ON TABLE hcc.operations TO hcc_worker;
@@ -5494,8 +6201,8 @@ INSERT INTO hcc.metric_settings (partition_hours, hot_index, raw_days, minute_da
   ('6', 'auto', '15', '30', '90', '400', '3650');
 INSERT INTO hcc.roles (name, user_type, description, permissions) VALUES
   ('member', 'customer', 'Reads, and manages the own account', '{users:read,organizations:read,operations:read,gateway:read,security:read,metrics:read,monitoring:read}'),
-  ('owner', 'customer', 'Everything in the organisation', '{users:*,organizations:read,organizations:write,api-keys:*,audit:read,webhooks:*,operations:read,gateway:*,security:*,metrics:*,agents:*,monitoring:*,ingest-tokens:*}'),
-  ('owner', 'reseller', 'Everything in the reseller and its customers', '{users:*,organizations:*,api-keys:*,audit:read,webhooks:*,operations:read,gateway:*,security:*,metrics:*,agents:*,monitoring:*,ingest-tokens:*,metric-limits:write}'),
-  ('staff', 'reseller', 'Daily work for customers', '{users:read,users:write,organizations:read,organizations:tree,organizations:enter,api-keys:read,audit:read,webhooks:read,operations:read,gateway:read,security:read,metrics:read,agents:read,monitoring:read,ingest-tokens:read}'),
+  ('owner', 'customer', 'Everything in the organisation', '{users:*,organizations:read,organizations:write,api-keys:*,audit:read,webhooks:*,operations:read,gateway:*,security:*,metrics:*,agents:*,monitoring:*,ingest-tokens:*,billing:read}'),
+  ('owner', 'reseller', 'Everything in the reseller and its customers', '{users:*,organizations:*,api-keys:*,audit:read,webhooks:*,operations:read,gateway:*,security:*,metrics:*,agents:*,monitoring:*,ingest-tokens:*,metric-limits:write,billing:*,billing-settings:*,ledger:*}'),
+  ('staff', 'reseller', 'Daily work for customers', '{users:read,users:write,organizations:read,organizations:tree,organizations:enter,api-keys:read,audit:read,webhooks:read,operations:read,gateway:read,security:read,metrics:read,agents:read,monitoring:read,ingest-tokens:read,billing:read,billing:write}'),
   ('superadmin', 'admin', 'Everything, everywhere', '{*}'),
-  ('support', 'admin', 'Reads everything and helps customers', '{users:read,users:write,organizations:read,organizations:tree,organizations:enter,api-keys:read,audit:read,webhooks:read,operations:read,gateway:read,gateway-settings:read,security:read,security-settings:read,metrics:read,agents:read,monitoring:read,ingest-tokens:read}');
+  ('support', 'admin', 'Reads everything and helps customers', '{users:read,users:write,organizations:read,organizations:tree,organizations:enter,api-keys:read,audit:read,webhooks:read,operations:read,gateway:read,gateway-settings:read,security:read,security-settings:read,metrics:read,agents:read,monitoring:read,ingest-tokens:read,billing:read,billing:write}');

@@ -99,6 +99,16 @@ TOPICS: dict[str, str] = {
     "ingest_token.created": "A token for pushing metrics was created",
     "ingest_token.revoked": "A token for pushing metrics was revoked",
     "metric_limits.updated": "What an organisation may push was changed",
+    "billing_settings.updated": "How an organisation sells was changed",
+    "customer.created": "A customer was added",
+    "customer.updated": "A customer was changed",
+    "customer.deleted": "A customer was deleted",
+    "invoice.created": "A draft of an invoice was written",
+    "invoice.updated": "A draft of an invoice was changed",
+    "invoice.deleted": "A draft of an invoice was thrown away",
+    "invoice.finalised": "An invoice got its number",
+    "invoice.uncollectible": "An invoice was written off",
+    "credit_note.finalised": "A credit note got its number",
     "webhook.test": "A test that the owner of a webhook asked for",
 }
 """Every topic that a webhook can ask for, with words for a person."""

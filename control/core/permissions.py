@@ -47,6 +47,10 @@ PERMISSIONS: dict[str, str] = {
     "agents:write": "Let agents of servers in, and end them",
     "monitoring:read": "See checks, alerts, notifications and status pages",
     "monitoring:write": "Change checks, alert rules, notifications and status pages",
+    "billing:read": "See customers, invoices, subscriptions and payments",
+    "billing:write": "Write invoices and credit notes, change customers and subscriptions",
+    "billing-settings:write": "Change how the organisation sells",
+    "ledger:read": "Read the books and reports",
 }
 """Every permission there is, with words for a person who gives out roles."""
 

@@ -1,0 +1,1 @@
+"""Customers: who buys from an organisation."""

@@ -1,0 +1,153 @@
+"""Making an invoice final: its number, what it says for ever, its place in the books."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from decimal import Decimal
+from uuid import UUID
+
+import msgspec
+from psycopg.types.json import Jsonb
+
+from control.billing import numbers
+from control.billing.customers import service as customers
+from control.billing.customers.models import Customer
+from control.billing.invoices import drafting
+from control.billing.invoices import queries as q
+from control.billing.invoices.models import BuyerOnPaper, Invoice, Item, SellerOnPaper
+from control.billing.invoices.service import find, summary
+from control.billing.ledger.booking import Entry, Posting, book
+from control.billing.settings import service as settings
+from control.billing.settings.models import BillingSettings
+from control.billing.tax.treatment import Treatment
+from control.billing.today import today
+from control.core import events
+from control.core.db import Transaction
+from control.core.errors import Conflict, FieldError, ValidationFailed
+
+
+async def finalise(tx: Transaction, invoice: Invoice) -> Invoice:
+    """Finalise a locked draft: tax as of today, the next number, the books. Raises Conflict, ValidationFailed.
+
+    The number is taken last, so that others wait for it as shortly as can be.
+    """
+    if invoice.status != "draft":
+        raise Conflict(f"Invoice {invoice.invoice_number} is finalised already.", details={"status": invoice.status})
+    if not invoice.items:
+        raise ValidationFailed(FieldError("/items", "an invoice needs at least one"))
+    seller = await settings.find(tx, invoice.organization_id)
+    customer = await customers.find(tx, invoice.customer_id)
+    on = today(seller.timezone)
+    made = drafting.again(invoice, seller, customer, on)
+    if made.totals.total < 0:
+        raise ValidationFailed(FieldError("/items", "come to less than nothing; make a credit note"))
+    rate = await exchange_rate(tx, seller, invoice.currency, on)
+    await tx.run(q.SQL.rewrite, id=invoice.id, **made.columns)
+    await tx.run(q.SQL.delete_items, id=invoice.id)
+    await tx.run(
+        q.SQL.insert_items,
+        organization_id=invoice.organization_id,
+        customer_org_id=invoice.customer_org_id,
+        invoice_id=invoice.id,
+        items=drafting.rows(made.items),
+    )
+    pattern = seller.debit_note_number if invoice.kind == "debit_note" else seller.invoice_number
+    [number] = await numbers.take(tx, invoice.organization_id, invoice.kind, pattern, on)
+    await write(tx, invoice, number, seller, customer, made.treatment, on=on, rate=rate, paid=made.totals.total == 0)
+    final = await find(tx, invoice.id)
+    await book(tx, entry_of(final, seller, final.items, sign=1))
+    await events.emit(tx, "invoice.finalised", final.organization_id, summary(final))
+    return final
+
+
+async def write(
+    tx: Transaction,
+    invoice: Invoice,
+    number: numbers.Number,
+    seller: BillingSettings,
+    customer: Customer,
+    treatment: Treatment,
+    *,
+    on: date,
+    rate: Decimal,
+    paid: bool,
+) -> None:
+    """Write down what the document says for ever."""
+    terms = 0 if invoice.kind == "credit_note" else invoice.payment_terms_days
+    await tx.run(
+        q.SQL.finalise,
+        id=invoice.id,
+        status="paid" if paid else "sent",
+        number=number.text,
+        number_prefix=number.prefix,
+        number_sequence=number.sequence,
+        customer_name=customer.name,
+        exchange_rate=rate,
+        tax_treatment=Jsonb(msgspec.to_builtins(treatment)),
+        seller=Jsonb(msgspec.to_builtins(_seller(seller))),
+        buyer=Jsonb(msgspec.to_builtins(_buyer(customer))),
+        issued_on=on,
+        due_date=on + timedelta(days=terms),
+    )
+
+
+def entry_of(invoice: Invoice, seller: BillingSettings, items: list[Item], *, sign: int) -> Entry:
+    """How a document is booked: receivable against revenue, at once or over its period, and tax. A credit note has sign -1."""
+    assert invoice.tax_treatment is not None
+    assert invoice.issued_on is not None
+    treatment = invoice.tax_treatment
+    # What is sold for a time is earned as the time passes.
+    deferred = sum((item.line_total for item in items if item.period_end), Decimal(0))
+    postings = [
+        Posting(account="receivable", amount=sign * invoice.total, customer_id=invoice.customer_id, invoice_id=invoice.id),
+        Posting(account="deferred_revenue", amount=-sign * deferred, customer_id=invoice.customer_id, invoice_id=invoice.id),
+        Posting(
+            account="revenue", amount=-sign * (invoice.amount - deferred), customer_id=invoice.customer_id, invoice_id=invoice.id
+        ),
+        *(
+            Posting(
+                account="tax",
+                amount=-sign * subtotal.tax,
+                customer_id=invoice.customer_id,
+                invoice_id=invoice.id,
+                tax_country=treatment.country,
+                tax_category=subtotal.category,
+                tax_rate=subtotal.rate,
+            )
+            for subtotal in invoice.tax_subtotals
+        ),
+    ]
+    return Entry(
+        organization_id=invoice.organization_id,
+        booked_on=invoice.issued_on,
+        kind=invoice.kind,
+        source=invoice.id,
+        text=f"{invoice.invoice_number} {invoice.customer_name}"[:300],
+        currency=invoice.currency,
+        base=seller.currency,
+        exchange_rate=invoice.exchange_rate,
+        postings=postings,
+    )
+
+
+async def exchange_rate(tx: Transaction, seller: BillingSettings, currency: str, on: date) -> Decimal:
+    """What one unit of a currency is in the seller's. Raises Conflict when no rate is known."""
+    if currency == seller.currency:
+        return Decimal(1)
+    rate = await tx.value(q.SQL.rate_on, organization_id=seller.organization_id, currency=currency, base=seller.currency, on=on)
+    if rate is None:
+        raise Conflict(f"No exchange rate from {currency} to {seller.currency} is known for {on}; add one first.")
+    return Decimal(rate)
+
+
+async def settle(tx: Transaction, invoice_id: UUID, seller: BillingSettings, *, paid: Decimal, credited: Decimal) -> str:
+    """Count a payment or a credit; the status that comes of it."""
+    return str(await tx.value(q.SQL.settle, id=invoice_id, paid=paid, credited=credited, today=today(seller.timezone)))
+
+
+def _seller(settings_: BillingSettings) -> SellerOnPaper:
+    return SellerOnPaper(**{name: getattr(settings_, name) for name in SellerOnPaper.__struct_fields__})
+
+
+def _buyer(customer: Customer) -> BuyerOnPaper:
+    return BuyerOnPaper(**{name: getattr(customer, name) for name in BuyerOnPaper.__struct_fields__})

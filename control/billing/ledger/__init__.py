@@ -1,0 +1,1 @@
+"""The books: entries that balance, booked once, never changed."""

@@ -1,0 +1,112 @@
+"""Writing into the books. A debit is above zero, a credit below; the lines of an entry add up to nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Literal
+from uuid import UUID
+
+import msgspec
+from psycopg.types.json import Jsonb
+
+from control.billing.ledger import queries as q
+from control.billing.money import rounded
+from control.core.db import Transaction
+from control.core.ids import new_id
+
+Account = Literal[
+    "receivable",
+    "bank",
+    "cash",
+    "provider_clearing",
+    "customer_credit",
+    "deferred_revenue",
+    "tax",
+    "revenue",
+    "late_fees",
+    "payment_fees",
+    "bad_debt",
+    "exchange_difference",
+]
+"""Assets: receivable, bank, cash, provider_clearing. Liabilities: customer_credit, deferred_revenue, tax. Income: revenue,
+late_fees. Expenses: payment_fees, bad_debt. Either: exchange_difference."""
+
+
+class Posting(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of an entry."""
+
+    account: Account
+    amount: Decimal
+    base_amount: Decimal | None = None
+    """In the seller's currency, where it is not the amount at the entry's rate."""
+    customer_id: UUID | None = None
+    invoice_id: UUID | None = None
+    tax_country: str | None = None
+    tax_category: str | None = None
+    tax_rate: Decimal | None = None
+
+
+class Entry(msgspec.Struct, frozen=True, kw_only=True):
+    """What is booked. `kind`, `source` and `part` together are booked once."""
+
+    organization_id: UUID
+    booked_on: date
+    kind: str
+    source: UUID
+    currency: str
+    postings: Sequence[Posting]
+    part: str = ""
+    text: str = ""
+    base: str = ""
+    """The seller's currency; that of the entry when empty."""
+    exchange_rate: Decimal = Decimal(1)
+    """Of one unit of the entry's currency in the seller's."""
+
+
+async def book(tx: Transaction, entry: Entry) -> bool:
+    """Write an entry; false when it was booked before. Lines of nothing are left out, an entry of nothing too.
+
+    Raises ValueError when the lines do not balance.
+    """
+    postings = [one for one in entry.postings if one.amount != 0]
+    if sum((one.amount for one in postings), Decimal(0)) != 0:
+        raise ValueError(f"{entry.kind} {entry.source} does not balance")
+    if not postings:
+        return False
+    entry_id = await tx.value(
+        q.SQL.insert_entry,
+        id=new_id(),
+        organization_id=entry.organization_id,
+        booked_on=entry.booked_on,
+        kind=entry.kind,
+        source=entry.source,
+        part=entry.part,
+        text=entry.text,
+        currency=entry.currency,
+    )
+    if entry_id is None:
+        return False
+    await tx.run(
+        q.SQL.insert_lines,
+        organization_id=entry.organization_id,
+        entry_id=entry_id,
+        lines=Jsonb(msgspec.to_builtins(_with_base(postings, entry))),
+    )
+    return True
+
+
+def _with_base(postings: Sequence[Posting], entry: Entry) -> list[Posting]:
+    """The lines with their amounts in the seller's currency; what rounding leaves over goes to the largest line."""
+    base = entry.base or entry.currency
+    amounts = [
+        rounded(one.amount * entry.exchange_rate, base) if one.base_amount is None else one.base_amount for one in postings
+    ]
+    if base == entry.currency:
+        amounts = [one.amount for one in postings]
+    over = sum(amounts, Decimal(0))
+    if over:
+        largest = max(range(len(amounts)), key=lambda n: abs(amounts[n]))
+        amounts[largest] -= over
+    return [msgspec.structs.replace(one, base_amount=amount) for one, amount in zip(postings, amounts, strict=True)]

@@ -1,0 +1,56 @@
+-- name: insert_entry
+-- Nothing comes back when this was booked before.
+INSERT INTO hcc.ledger_entries (id, organization_id, booked_on, kind, source, part, text, currency)
+VALUES (%(id)s, %(organization_id)s, %(booked_on)s, %(kind)s, %(source)s, %(part)s, %(text)s, %(currency)s)
+ON CONFLICT (organization_id, kind, source, part) DO NOTHING
+RETURNING id
+
+-- name: insert_lines
+INSERT INTO hcc.ledger_lines (organization_id, entry_id, account, customer_id, invoice_id, amount, base_amount,
+                              tax_country, tax_category, tax_rate)
+SELECT %(organization_id)s, %(entry_id)s, l.account, l.customer_id, l.invoice_id, l.amount, l.base_amount,
+       l.tax_country, l.tax_category, l.tax_rate
+  FROM jsonb_to_recordset(%(lines)s) AS l (account text, customer_id uuid, invoice_id uuid, amount numeric, base_amount numeric,
+                                           tax_country char(2), tax_category text, tax_rate numeric)
+
+-- name: balance
+SELECT coalesce(sum(l.amount), 0)
+  FROM hcc.ledger_lines l JOIN hcc.ledger_entries e ON e.organization_id = l.organization_id AND e.id = l.entry_id
+ WHERE l.organization_id = %(organization_id)s AND l.account = %(account)s AND e.currency = %(currency)s
+   AND (%(customer_id)s::uuid IS NULL OR l.customer_id = %(customer_id)s)
+
+-- name: trial_balance
+SELECT l.account, e.currency::text AS currency,
+       coalesce(sum(l.amount) FILTER (WHERE l.amount > 0), 0) AS debit,
+       coalesce(-sum(l.amount) FILTER (WHERE l.amount < 0), 0) AS credit,
+       coalesce(sum(l.amount), 0) AS balance,
+       coalesce(sum(l.base_amount), 0) AS base_balance
+  FROM hcc.ledger_lines l JOIN hcc.ledger_entries e ON e.organization_id = l.organization_id AND e.id = l.entry_id
+ WHERE l.organization_id = %(organization_id)s
+   AND (%(since)s::date IS NULL OR e.booked_on >= %(since)s)
+   AND (%(until)s::date IS NULL OR e.booked_on <= %(until)s)
+ GROUP BY l.account, e.currency
+ ORDER BY l.account, e.currency
+
+-- name: count
+SELECT count(*)
+  FROM hcc.ledger_entries e
+ WHERE e.organization_id = %(organization_id)s
+   AND (%(kind)s::text IS NULL OR e.kind = %(kind)s)
+   AND (%(source)s::uuid IS NULL OR e.source = %(source)s)
+   AND (%(since)s::date IS NULL OR e.booked_on >= %(since)s)
+   AND (%(until)s::date IS NULL OR e.booked_on <= %(until)s)
+
+-- name: page
+SELECT e.id, e.organization_id, e.booked_on, e.kind, e.source, e.part, e.text, e.currency::text AS currency, e.created_at,
+       (SELECT jsonb_agg(jsonb_build_object('account', l.account, 'amount', l.amount::text, 'base_amount', l.base_amount::text,
+                                            'customer_id', l.customer_id, 'invoice_id', l.invoice_id,
+                                            'tax_country', l.tax_country, 'tax_category', l.tax_category,
+                                            'tax_rate', l.tax_rate::text) ORDER BY l.id)
+          FROM hcc.ledger_lines l WHERE l.organization_id = e.organization_id AND l.entry_id = e.id) AS lines
+  FROM hcc.ledger_entries e
+ WHERE e.organization_id = %(organization_id)s
+   AND (%(kind)s::text IS NULL OR e.kind = %(kind)s)
+   AND (%(source)s::uuid IS NULL OR e.source = %(source)s)
+   AND (%(since)s::date IS NULL OR e.booked_on >= %(since)s)
+   AND (%(until)s::date IS NULL OR e.booked_on <= %(until)s)

@@ -1,0 +1,1 @@
+"""How an organisation sells: its name on documents, its numbers, its rounding."""

@@ -1,0 +1,1 @@
+"""Which tax an invoice carries, and why."""

@@ -1,0 +1,65 @@
+"""A seller with settings, customers, and short ways to what they do."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from tests.world import World
+
+SELLER: dict[str, Any] = {
+    "legal_name": "North Hosting GmbH",
+    "address": {"line1": "Hafenstraße 1", "postal_code": "20457", "city": "Hamburg", "country": "DE"},
+    "email": "billing@north.example",
+    "vat_id": "DE136695976",
+    "iban": "DE89 3704 0044 0532 0130 00",
+    "timezone": "Europe/Berlin",
+}
+BERLIN = {"line1": "Allee 2", "postal_code": "10115", "city": "Berlin", "country": "DE"}
+PARIS = {"line1": "Rue 3", "postal_code": "75001", "city": "Paris", "country": "FR"}
+ZURICH = {"line1": "Gasse 4", "postal_code": "8001", "city": "Zürich", "country": "CH"}
+
+
+class Shop:
+    """What north (or another seller) does through the API."""
+
+    def __init__(self, world: World, who: str = "nora") -> None:
+        self.world = world
+        self.who = who
+
+    async def ask(self, method: str, path: str, body: object = None, status: int = 200, **headers: str) -> Any:
+        """The data of an answer that must have this status."""
+        answer = await self.world.send(self.who, method, path, body, **headers)
+        assert answer.status_code == status, (method, path, answer.status_code, answer.text)
+        if status == 204:
+            return None
+        return answer.json()["data"] if status < 400 else answer.json()["error"]
+
+    async def open(self, **settings: Any) -> None:
+        """Say who sells."""
+        await self.ask("PUT", "/v1/billing/settings", SELLER | settings)
+
+    async def customer(self, name: str = "Apple", **more: Any) -> dict[str, Any]:
+        """A customer in Berlin unless said otherwise."""
+        body = {"kind": "business", "name": name, "email": "books@customer.example", "address": BERLIN} | more
+        return dict(await self.ask("POST", "/v1/customers", body, 201))
+
+    async def draft(self, customer_id: str | UUID, *items: dict[str, Any], **more: Any) -> dict[str, Any]:
+        """A draft with these positions, or one of 100.00."""
+        lines = items or ({"description": "Server", "unit_price": "100"},)
+        return dict(await self.ask("POST", "/v1/invoices", {"customer_id": str(customer_id), "items": lines} | more, 201))
+
+    async def invoice(self, customer_id: str | UUID, *items: dict[str, Any], **more: Any) -> dict[str, Any]:
+        """A finalised invoice."""
+        made = await self.draft(customer_id, *items, **more)
+        return dict(await self.ask("POST", f"/v1/invoices/{made['id']}/finalise", {}))
+
+    async def credit(self, invoice_id: str, status: int = 201, **body: Any) -> dict[str, Any]:
+        """A credit note over an invoice."""
+        return dict(await self.ask("POST", f"/v1/invoices/{invoice_id}/credit-notes", {"reason": "Sorry"} | body, status))
+
+    async def books(self) -> dict[str, str]:
+        """What is on each account in euros; the books balance."""
+        found = await self.ask("GET", "/v1/ledger/trial-balance")
+        assert float(found["base_total"]) == 0
+        return {one["account"]: one["balance"] for one in found["accounts"] if float(one["balance"])}
