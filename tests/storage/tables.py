@@ -49,6 +49,7 @@ TABLES = {
     "inhibitions": TENANT,
     "invoice_items": TENANT,
     "invoice_mails": TENANT,
+    "invoice_tallies": TENANT,
     "invoices": TENANT,
     "ledger_account_numbers": TENANT,
     "ledger_entries": TENANT,
@@ -206,6 +207,7 @@ ROWS = {
     " VALUES (%(org)s, 'USD', 'EUR', '2026-01-01', 0.9)",
     "invoices": "INSERT INTO hcc.invoices (id, organization_id, customer_id, customer_org_id, customer_name, currency)"
     " VALUES (%(invoice)s, %(org)s, %(customer)s, %(org)s, 'A', 'EUR')",
+    "invoice_tallies": "INSERT INTO hcc.invoice_tallies (organization_id, kind, status, documents) VALUES (%(org)s, 'invoice', 'draft', 0)",
     "invoice_items": "INSERT INTO hcc.invoice_items (id, organization_id, customer_org_id, invoice_id, position, description, quantity,"
     " unit_price, tax_category, tax_rate, line_total, line_tax) VALUES (%(id)s, %(org)s, %(org)s, %(invoice)s, 1, 'x', 1, 1, 'S', 19, 1, 0)",
     "invoice_mails": "INSERT INTO hcc.invoice_mails (id, organization_id, customer_org_id, invoice_id, what, recipients)"

@@ -3,26 +3,10 @@ SELECT i.id, i.organization_id, i.customer_id, i.customer_org_id, i.customer_nam
        i.corrects_id, i.subscription_id, i.currency::text AS currency, i.amount, i.tax, i.total, i.paid, i.credited, i.balance,
        i.issued_on, i.due_date, i.issued_at, i.sent_at, i.paid_at, i.version, i.created_at, i.updated_at
   FROM hcc.invoices i
- WHERE (%(organization_id)s::uuid IS NULL OR i.organization_id = %(organization_id)s)
-   AND (%(customer_id)s::uuid IS NULL OR i.customer_id = %(customer_id)s)
-   AND (%(status)s::text IS NULL OR i.status = %(status)s)
-   AND (%(kind)s::text IS NULL OR i.kind = %(kind)s)
-   AND (%(issued_since)s::date IS NULL OR i.issued_on >= %(issued_since)s)
-   AND (%(issued_until)s::date IS NULL OR i.issued_on <= %(issued_until)s)
-   AND (%(due_until)s::date IS NULL OR i.due_date <= %(due_until)s)
-   AND (%(search)s::text IS NULL OR lower(i.number) LIKE %(search)s OR lower(i.customer_name) LIKE %(search)s)
 
 -- name: count
 SELECT count(*)
   FROM hcc.invoices i
- WHERE (%(organization_id)s::uuid IS NULL OR i.organization_id = %(organization_id)s)
-   AND (%(customer_id)s::uuid IS NULL OR i.customer_id = %(customer_id)s)
-   AND (%(status)s::text IS NULL OR i.status = %(status)s)
-   AND (%(kind)s::text IS NULL OR i.kind = %(kind)s)
-   AND (%(issued_since)s::date IS NULL OR i.issued_on >= %(issued_since)s)
-   AND (%(issued_until)s::date IS NULL OR i.issued_on <= %(issued_until)s)
-   AND (%(due_until)s::date IS NULL OR i.due_date <= %(due_until)s)
-   AND (%(search)s::text IS NULL OR lower(i.number) LIKE %(search)s OR lower(i.customer_name) LIKE %(search)s)
 
 -- name: get
 SELECT i.id, i.organization_id, i.customer_id, i.customer_org_id, i.customer_name, i.kind, i.status, i.number AS invoice_number,
@@ -121,3 +105,17 @@ UPDATE hcc.invoices SET status = 'overdue', version = version + 1, updated_at = 
  WHERE organization_id = %(organization_id)s AND status IN ('sent', 'partially_paid') AND kind <> 'credit_note'
    AND due_date < %(today)s
 RETURNING id
+
+-- name: sellers_in_reach
+SELECT organization_id FROM hcc.billing_settings ORDER BY organization_id LIMIT 2
+
+-- name: buys
+SELECT EXISTS (SELECT FROM hcc.customers WHERE customer_org_id = %(organization_id)s)
+
+-- name: tallied
+SELECT coalesce(sum(documents), 0)::bigint FROM hcc.invoice_tallies
+ WHERE organization_id = %(organization_id)s
+   AND (%(status)s::text IS NULL OR status = %(status)s)
+   AND (%(kind)s::text IS NULL OR kind = %(kind)s)
+   AND (%(issued_since)s::date IS NULL OR issued_on >= %(issued_since)s)
+   AND (%(issued_until)s::date IS NULL OR issued_on <= %(issued_until)s)

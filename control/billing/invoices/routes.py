@@ -8,7 +8,7 @@ from uuid import UUID
 from litestar import Response, post
 from litestar.params import FromPath, JSONBody
 
-from control.billing.invoices import crediting, finalising, service
+from control.billing.invoices import crediting, finalising, listing, service
 from control.billing.invoices.models import Invoice, Kind, NewCreditNote, NewInvoice, Nothing, Row, Status, WriteOff
 from control.core.collection import collection
 from control.core.context import Context, Ctx
@@ -46,9 +46,9 @@ async def create_credit_note(ctx: Ctx, invoice_id: FromPath[UUID], data: JSONBod
 ROUTES = [
     listed.page(
         "list_invoices",
-        service.page,
+        listing.page,
         "The invoices, credit notes and debit notes in reach; `search` finds the beginning of a number or a customer's name.",
-        sortable=service.SORTABLE,
+        sortable=listing.SORTABLE,
         tie="i.id",
         filters={
             "organization_id": UUID,

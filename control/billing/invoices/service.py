@@ -20,25 +20,6 @@ from control.core.context import Context
 from control.core.db import Transaction
 from control.core.errors import Conflict, FieldError, NotFound, ValidationFailed
 from control.core.ids import new_id
-from control.core.pagination import PageRequest, like
-
-SORTABLE = {
-    "created_at": "i.created_at",
-    "issued_on": "i.issued_on",
-    "due_date": "i.due_date",
-    "number": "i.number",
-    "total": "i.total",
-    "status": "i.status",
-    "customer_name": "i.customer_name",
-}
-
-
-async def page(ctx: Context, wanted: PageRequest, filters: dict[str, Any]) -> tuple[list[Row], int]:
-    """The invoices in reach. The search is for the beginning of a number or a customer's name."""
-    params = {"search": _beginning(wanted.search), **filters}
-    async with ctx.transaction() as tx:
-        total = await tx.value(q.SQL.count, **params)
-        return await tx.all(Row, wanted.sorted(q.SQL.page), **params), total
 
 
 async def get(ctx: Context, invoice_id: UUID) -> Invoice:
@@ -162,8 +143,3 @@ def summary(invoice: Invoice) -> dict[str, Any]:
     """An invoice as the audit log and events carry it: without its positions, which may be thousands."""
     found = {name: getattr(invoice, name) for name in Row.__struct_fields__}
     return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in found.items()}
-
-
-def _beginning(search: str | None) -> str | None:
-    pattern = like(search.lower() if search else None)
-    return pattern[1:] if pattern else None
