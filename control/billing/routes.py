@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+from control.billing.catalogue import routes as catalogue
 from control.billing.customers import routes as customers
 from control.billing.invoices import routes as invoices
 from control.billing.ledger import routes as ledger
 from control.billing.settings import routes as settings
+from control.billing.subscriptions import routes as subscriptions
 
-ROUTES = [*settings.ROUTES, *customers.ROUTES, *invoices.ROUTES, *ledger.ROUTES]
+ROUTES = [
+    *settings.ROUTES,
+    *customers.ROUTES,
+    *invoices.ROUTES,
+    *ledger.ROUTES,
+    *catalogue.ROUTES,
+    *subscriptions.ROUTES,
+]

@@ -121,3 +121,11 @@ UPDATE hcc.invoices SET status = 'overdue', version = version + 1, updated_at = 
  WHERE organization_id = %(organization_id)s AND status IN ('sent', 'partially_paid') AND kind <> 'credit_note'
    AND due_date < %(today)s
 RETURNING id
+
+-- name: set_subscription
+UPDATE hcc.invoices SET subscription_id = %(subscription_id)s WHERE id = %(id)s
+
+-- name: set_sources
+UPDATE hcc.invoice_items i SET price_id = n.price_id, subscription_item_id = n.subscription_item_id
+  FROM jsonb_to_recordset(%(rows)s) AS n (id uuid, price_id uuid, subscription_item_id uuid)
+ WHERE i.id = n.id
