@@ -404,3 +404,26 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = hcc, pg_temp AS $$
                     AND s.due_on <= (at AT TIME ZONE b.timezone)::date)
 $$;
 GRANT EXECUTE ON FUNCTION hcc.sellers_with_renewals(timestamptz) TO hcc_worker;
+
+-- As before, and linear in the lines of a statement, so that many entries can be written by one: an entry has no other lines than
+-- those of this statement when it has as many.
+CREATE OR REPLACE FUNCTION hcc.ledger_balanced() RETURNS trigger LANGUAGE plpgsql SET search_path = hcc, pg_temp AS $$
+DECLARE
+  wrong uuid;
+BEGIN
+  SELECT l.entry_id INTO wrong FROM written l GROUP BY l.entry_id
+  HAVING sum(l.amount) <> 0 OR sum(l.base_amount) <> 0 OR count(*) < 2 LIMIT 1;
+  IF FOUND THEN
+    RAISE check_violation USING MESSAGE = format('the lines of ledger entry %s do not balance', wrong), CONSTRAINT = 'ledger_balanced';
+  END IF;
+  SELECT w.entry_id INTO wrong
+    FROM (SELECT l.organization_id, l.entry_id, count(*) AS lines FROM written l GROUP BY l.organization_id, l.entry_id) AS w
+   WHERE (SELECT e.created_at FROM ledger_entries e WHERE e.id = w.entry_id) <> now()
+      OR (SELECT count(*) FROM ledger_lines o WHERE o.organization_id = w.organization_id AND o.entry_id = w.entry_id) <> w.lines
+   LIMIT 1;
+  IF FOUND THEN
+    RAISE check_violation USING MESSAGE = format('ledger entry %s is closed', wrong), CONSTRAINT = 'ledger_closed';
+  END IF;
+  RETURN NULL;
+END
+$$;

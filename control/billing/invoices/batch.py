@@ -84,12 +84,18 @@ async def issue(tx: Transaction, bills: Sequence[Bill], seller: BillingSettings,
                 "organization_id": owner,
                 "customer_org_id": one.columns["customer_org_id"],
                 "invoice_id": key,
-                "items": drafting.rows(one.items),
+                "items": _rows(one.items, bill.sources),
             }
-            for key, one in zip(ids, drafts, strict=True)
+            for key, one, bill in zip(ids, drafts, bills, strict=True)
         ],
     )
-    await _say_where_from(tx, bills, ids, drafts)
+    of = [
+        {"id": key, "subscription_id": bill.subscription_id}
+        for key, bill in zip(ids, bills, strict=True)
+        if bill.subscription_id is not None
+    ]
+    if of:
+        await tx.run(q.SQL.set_subscriptions, rows=Jsonb(msgspec.to_builtins(of)))
     taken = await numbers.take(tx, owner, "invoice", seller.invoice_number, on, len(bills))
     shown = Jsonb(msgspec.to_builtins(SellerOnPaper(**{name: getattr(seller, name) for name in SellerOnPaper.__struct_fields__})))
     await tx.run_many(
@@ -133,19 +139,13 @@ def _final(
     }
 
 
-async def _say_where_from(
-    tx: Transaction, bills: Sequence[Bill], ids: Sequence[UUID], drafts: Sequence[drafting.Draft]
-) -> None:  # fmt: skip
-    of = [
-        {"id": key, "subscription_id": bill.subscription_id}
-        for key, bill in zip(ids, bills, strict=True)
-        if bill.subscription_id is not None
-    ]
-    await tx.run_many(q.SQL.set_subscription, of)
-    sources = [
-        {"id": item.id, **msgspec.structs.asdict(source)}
-        for bill, one in zip(bills, drafts, strict=True)
-        for item, source in zip(one.items, bill.sources, strict=bool(bill.sources))
-    ]
-    if sources:
-        await tx.run(q.SQL.set_sources, rows=Jsonb(msgspec.to_builtins(sources)))
+def _rows(items: Sequence[Item], sources: Sequence[Source]) -> Jsonb:
+    """Positions as the statement takes them, with where they come from."""
+    if not sources:
+        return drafting.rows(items)
+    return Jsonb(
+        [
+            msgspec.to_builtins(item) | msgspec.to_builtins(source)
+            for item, source in zip(items, sources, strict=True)
+        ]
+    )  # fmt: skip

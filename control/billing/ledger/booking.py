@@ -130,8 +130,9 @@ async def book_many(tx: Transaction, entries: Sequence[Entry]) -> None:
                 },
             }
         )
-        shown = Jsonb(msgspec.to_builtins(_with_base(postings, entry)))
-        lines.append({"organization_id": entry.organization_id, "entry_id": entry_id, "lines": shown})
+        where = {"organization_id": entry.organization_id, "entry_id": entry_id}
+        lines += [where | msgspec.structs.asdict(line) for line in _with_base(postings, entry)]
     # What was booked before is left out by this statement, and its lines then have no entry to belong to.
     await tx.run_many(q.SQL.insert_entry, rows)
-    await tx.run_many(q.SQL.insert_lines, lines)
+    if lines:
+        await tx.run(q.SQL.insert_many_lines, lines=Jsonb(msgspec.to_builtins(lines)))
