@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from control.billing.catalogue import routes as catalogue
 from control.billing.customers import routes as customers
+from control.billing.dunning import routes as dunning
 from control.billing.invoices import routes as invoices
 from control.billing.ledger import routes as ledger
 from control.billing.settings import routes as settings
@@ -16,4 +17,5 @@ ROUTES = [
     *ledger.ROUTES,
     *catalogue.ROUTES,
     *subscriptions.ROUTES,
+    *dunning.ROUTES,
 ]

@@ -262,7 +262,7 @@ CREATE TABLE hcc.subscriptions (
   CHECK ((period_start IS NULL) = (period_end IS NULL)),
   CHECK (period_start < period_end),
   CHECK ((status IN ('cancelled', 'ended')) = (ended_on IS NOT NULL)),
-  CHECK (status NOT IN ('suspended', 'cancelled', 'ended') OR due_on IS NULL)
+  CHECK (status NOT IN ('cancelled', 'ended') OR due_on IS NULL)
 );
 COMMENT ON COLUMN hcc.subscriptions.billed_until IS 'The day up to which it is paid in advance or credited back; the next charge begins there.';
 COMMENT ON COLUMN hcc.subscriptions.due_on IS 'When a renewal has something to do; NULL when never.';
@@ -343,6 +343,7 @@ CREATE TABLE hcc.subscription_charges (
 COMMENT ON COLUMN hcc.subscription_charges.full_amount IS 'For the whole period, after discounts; what was charged is the part of its days.';
 COMMENT ON COLUMN hcc.subscription_charges.charged_to IS 'Becomes earlier when the days after it are credited.';
 CREATE INDEX subscription_charges_of ON hcc.subscription_charges (subscription_id, charged_to);
+CREATE INDEX subscription_charges_invoice ON hcc.subscription_charges (invoice_id);
 CALL hcc.make_tenant_table('subscription_charges', 'customer_org_id');
 GRANT SELECT, INSERT ON hcc.subscription_charges TO hcc_app, hcc_worker;
 GRANT UPDATE (charged_to) ON hcc.subscription_charges TO hcc_app, hcc_worker;

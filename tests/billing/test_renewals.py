@@ -293,3 +293,25 @@ async def test_a_batch_makes_the_same_documents_as_one_by_one(renewal: Renewing,
     )
     assert {k: by_hand[k] for k in same} == {k: single[3][k] for k in same}
     assert renewing.BATCH >= 4
+
+
+async def test_what_falls_due_on_two_days_has_two_invoices(renewal: Renewing) -> None:
+    shop = renewal.shop
+    customer, price = await shop.customer(), await shop.price("10")
+    first = await shop.subscribe(customer["id"], price["id"])
+    second = await shop.subscribe(customer["id"], price["id"], start_date=str(now() - timedelta(days=3)))
+    until = max(date.fromisoformat(one["billed_until"]) for one in (first, second))
+    run = await renewal.run(until)
+    assert (run.steps, run.invoices) == (2, 2)
+
+
+async def test_a_suspended_one_ends_when_it_is_to_end(renewal: Renewing) -> None:
+    shop = renewal.shop
+    customer, price = await shop.customer(), await shop.price("10")
+    made = await shop.subscribe(customer["id"], price["id"])
+    await shop.ask("DELETE", f"/v1/subscriptions/{made['id']}")
+    off = await shop.ask("POST", f"/v1/subscriptions/{made['id']}/suspend", {})
+    assert off["due_on"] == made["billed_until"]
+    await renewal.run(date.fromisoformat(made["billed_until"]))
+    assert (await renewal.get(made))["status"] == "cancelled"
+    assert len(await renewal.invoices()) == 1

@@ -47,14 +47,15 @@ def is_billed(step: Step) -> bool:
 
 
 def groups(steps: Sequence[Step], *, combine: bool) -> list[list[Step]]:
-    """The steps that share an invoice: those of one customer, with the same kind of prices and way of paying."""
+    """The steps that share an invoice: those of one customer that fall due on one day, with the same kind of prices and way of
+    paying."""
     if not combine:
         return [[one] for one in steps]
     found: dict[tuple[Any, ...], list[Step]] = {}
     for one in steps:
         sub = one.state.sub
-        # A subscription that catches up has one invoice for each period.
-        key = (sub.customer_id, sub.currency, sub.prices_include_tax, sub.collection)
+        # Of one day only: what catches up has an invoice for each period.
+        key = (sub.customer_id, one.on, sub.currency, sub.prices_include_tax, sub.collection)
         found.setdefault(key, []).append(one)
     return list(found.values())
 

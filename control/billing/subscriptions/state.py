@@ -184,6 +184,9 @@ def next_due(sub: Subscription) -> date | None:
             return _earlier(sub.trial_ends_on, stop)
         case "paused":
             return _earlier(sub.resumes_on, stop)
+        case "suspended":
+            # It does not renew, and still ends when it is to end.
+            return stop
         case "active" | "past_due":
             return _earlier(sub.billed_until, stop)
         case _:

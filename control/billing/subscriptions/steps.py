@@ -84,7 +84,7 @@ def take(state: State, seller: BillingSettings, measured: Measured, late: Sequen
         # What is used in a trial is free.
         items = [replace(item, metered_until=on) if item.metered_until is not None else item for item in items]
         events.append(("subscription.activated", {"on": on}))
-    if sub.status == "paused":
+    if sub.status in ("paused", "suspended"):
         if stop is not None and stop <= on:
             return _over(state, sub, items, on, events)
         return resume(state, seller, on)
