@@ -134,6 +134,7 @@ async def _take(tx: Transaction, runtime: Runtime, found: DunningCase, seller: B
     if invoice.status != "overdue":
         return
     suspended: list[UUID] = []
+    detail: dict[str, Any] = {}
     match step.action:
         case "remind":
             detail = await _remind(tx, runtime, invoice, step, seller)
@@ -214,7 +215,6 @@ async def _late_fee(
         items=drafting.rows(made.items),
     )
     note = await finalising.finalise(tx, await find(tx, note_id))
-    owner = {"customer_id": note.customer_id, "invoice_id": note.id}
     await book(
         tx,
         Entry(
@@ -227,8 +227,8 @@ async def _late_fee(
             base=seller.currency,
             exchange_rate=note.exchange_rate,
             postings=[
-                Posting(account="revenue", amount=note.amount, **owner),
-                Posting(account="late_fees", amount=-note.amount, **owner),
+                Posting(account="revenue", amount=note.amount, customer_id=note.customer_id, invoice_id=note.id),
+                Posting(account="late_fees", amount=-note.amount, customer_id=note.customer_id, invoice_id=note.id),
             ],
         ),
     )
