@@ -501,10 +501,11 @@ BEGIN
   IF FOUND THEN
     RAISE check_violation USING MESSAGE = format('the lines of ledger entry %s do not balance', wrong), CONSTRAINT = 'ledger_balanced';
   END IF;
-  SELECT l.entry_id INTO wrong FROM written l JOIN ledger_entries e ON e.id = l.entry_id
-   WHERE e.created_at <> now() OR EXISTS (
-     SELECT FROM ledger_lines o WHERE o.organization_id = l.organization_id AND o.entry_id = l.entry_id
-        AND o.id NOT IN (SELECT w.id FROM written w WHERE w.entry_id = l.entry_id)) LIMIT 1;
+  SELECT w.entry_id INTO wrong
+    FROM (SELECT l.organization_id, l.entry_id, count(*) AS lines FROM written l GROUP BY l.organization_id, l.entry_id) AS w
+   WHERE (SELECT e.created_at FROM ledger_entries e WHERE e.id = w.entry_id) <> now()
+      OR (SELECT count(*) FROM ledger_lines o WHERE o.organization_id = w.organization_id AND o.entry_id = w.entry_id) <> w.lines
+   LIMIT 1;
   IF FOUND THEN
     RAISE check_violation USING MESSAGE = format('ledger entry %s is closed', wrong), CONSTRAINT = 'ledger_closed';
   END IF;
@@ -1210,6 +1211,23 @@ CREATE FUNCTION hcc.person_visible(person uuid) RETURNS boolean
       OR EXISTS (SELECT FROM memberships m WHERE m.user_id = person AND visible(m.organization_id))
 $$;
 
+CREATE FUNCTION hcc.prices_guard() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'hcc', 'pg_temp'
+    AS $$
+DECLARE
+  free CONSTANT text[] := ARRAY['valid_to', 'used_at', 'is_active', 'version', 'updated_at'];
+BEGIN
+  IF OLD.used_at IS NULL THEN
+    RETURN CASE WHEN TG_OP = 'DELETE' THEN OLD ELSE NEW END;
+  END IF;
+  IF TG_OP = 'DELETE' OR NEW.used_at IS NULL OR to_jsonb(NEW) - free <> to_jsonb(OLD) - free THEN
+    RAISE check_violation USING MESSAGE = 'a price that was used does not change', CONSTRAINT = 'price_used';
+  END IF;
+  RETURN NEW;
+END
+$$;
+
 CREATE FUNCTION hcc.refuse_change() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -1303,6 +1321,35 @@ BEGIN
 END
 $$;
 
+CREATE FUNCTION hcc.seller_of_current() RETURNS uuid
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'hcc', 'pg_temp'
+    AS $$
+  SELECT parent_id FROM organizations WHERE id = current_org_id()
+$$;
+
+CREATE FUNCTION hcc.sellers_with_overdue(at timestamp with time zone) RETURNS TABLE(organization_id uuid)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'hcc', 'pg_temp'
+    AS $$
+  SELECT b.organization_id FROM billing_settings b JOIN organizations o ON o.id = b.organization_id
+   WHERE o.deleted_at IS NULL AND o.is_active
+     AND (EXISTS (SELECT FROM invoices i WHERE i.organization_id = b.organization_id
+                     AND i.status IN ('sent', 'partially_paid', 'overdue') AND i.due_date < (at AT TIME ZONE b.timezone)::date)
+          OR EXISTS (SELECT FROM dunning_cases c WHERE c.organization_id = b.organization_id AND c.closed_at IS NULL))
+$$;
+
+CREATE FUNCTION hcc.sellers_with_renewals(at timestamp with time zone) RETURNS TABLE(organization_id uuid, today date)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'hcc', 'pg_temp'
+    AS $$
+  SELECT b.organization_id, (at AT TIME ZONE b.timezone)::date
+    FROM billing_settings b JOIN organizations o ON o.id = b.organization_id
+   WHERE o.deleted_at IS NULL AND o.is_active
+     AND EXISTS (SELECT FROM subscriptions s WHERE s.organization_id = b.organization_id
+                    AND s.due_on <= (at AT TIME ZONE b.timezone)::date)
+$$;
+
 CREATE FUNCTION hcc.set_from_above(owner uuid) RETURNS boolean
     LANGUAGE sql STABLE
     AS $$
@@ -1319,6 +1366,21 @@ CREATE FUNCTION hcc.status_page_owner(of_slug text) RETURNS uuid
     AS $$
   SELECT p.organization_id FROM status_pages p JOIN organizations o ON o.id = p.organization_id
    WHERE p.slug = of_slug AND p.is_public AND o.is_active AND o.deleted_at IS NULL
+$$;
+
+CREATE FUNCTION hcc.supplier_prices(on_day date) RETURNS TABLE(organization_id uuid, product_name text, product_description text, tax_class text, plan_id uuid, plan_name text, plan_description text, features jsonb, is_addon boolean, extends uuid[], trial_days smallint, price_id uuid, price_name text, currency character, "interval" text, model text, amount numeric, setup_fee numeric, tiers jsonb, meter jsonb, unit text, valid_from date, valid_to date)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'hcc', 'pg_temp'
+    AS $$
+  SELECT p.organization_id, p.name, p.description, p.tax_class, l.id, l.name, l.description, l.features, l.is_addon, l.extends,
+         l.trial_days, r.id, r.name, r.currency, r.interval, r.model, r.amount, r.setup_fee, r.tiers,
+         -- What is asked of the metrics is the seller's business.
+         CASE WHEN r.meter IS NULL THEN NULL ELSE r.meter - 'selector' END, r.unit, r.valid_from, r.valid_to
+    FROM products p
+    JOIN plans l ON l.organization_id = p.organization_id AND l.product_id = p.id
+    JOIN prices r ON r.organization_id = l.organization_id AND r.plan_id = l.id
+   WHERE p.organization_id = seller_of_current() AND p.is_active AND l.is_active AND l.is_listed AND r.is_active
+     AND r.valid_from <= on_day AND (r.valid_to IS NULL OR r.valid_to > on_day)
 $$;
 
 CREATE FUNCTION hcc.take_numbers(organization uuid, of_kind text, of_prefix text, many integer) RETURNS bigint
@@ -1829,6 +1891,54 @@ ALTER TABLE hcc.client_tallies ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY 
     CACHE 1
 );
 
+CREATE TABLE hcc.coupon_redemptions (
+    subscription_id uuid NOT NULL,
+    coupon_id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    customer_id uuid NOT NULL,
+    redeemed_on date NOT NULL
+);
+
+ALTER TABLE ONLY hcc.coupon_redemptions FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE hcc.coupons (
+    id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    code text NOT NULL,
+    description text DEFAULT ''::text NOT NULL,
+    percent numeric(7,4),
+    amount numeric(18,3),
+    currency character(3),
+    duration text NOT NULL,
+    periods smallint,
+    most integer,
+    most_a_customer integer,
+    valid_from date,
+    valid_to date,
+    plan_ids uuid[] DEFAULT '{}'::uuid[] NOT NULL,
+    is_active boolean DEFAULT true NOT NULL,
+    redeemed integer DEFAULT 0 NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT coupons_amount_check CHECK ((amount > (0)::numeric)),
+    CONSTRAINT coupons_check CHECK (((percent IS NULL) <> (amount IS NULL))),
+    CONSTRAINT coupons_check1 CHECK (((amount IS NULL) = (currency IS NULL))),
+    CONSTRAINT coupons_check2 CHECK (((duration = 'repeating'::text) = (periods IS NOT NULL))),
+    CONSTRAINT coupons_check3 CHECK ((valid_from <= valid_to)),
+    CONSTRAINT coupons_check4 CHECK (((redeemed >= 0) AND ((most IS NULL) OR (redeemed <= most)))),
+    CONSTRAINT coupons_code_check CHECK ((code ~ '^[A-Za-z0-9_-]{2,40}$'::text)),
+    CONSTRAINT coupons_description_check CHECK ((char_length(description) <= 1000)),
+    CONSTRAINT coupons_duration_check CHECK ((duration = ANY (ARRAY['once'::text, 'repeating'::text, 'forever'::text]))),
+    CONSTRAINT coupons_most_a_customer_check CHECK ((most_a_customer > 0)),
+    CONSTRAINT coupons_most_check CHECK ((most > 0)),
+    CONSTRAINT coupons_percent_check CHECK (((percent > (0)::numeric) AND (percent <= (100)::numeric))),
+    CONSTRAINT coupons_periods_check CHECK (((periods >= 1) AND (periods <= 1000))),
+    CONSTRAINT coupons_plan_ids_check CHECK ((cardinality(plan_ids) <= 100))
+);
+
+ALTER TABLE ONLY hcc.coupons FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE hcc.customers (
     id uuid NOT NULL,
     organization_id uuid NOT NULL,
@@ -1865,6 +1975,65 @@ CREATE TABLE hcc.customers (
 );
 
 ALTER TABLE ONLY hcc.customers FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE hcc.dunning_cases (
+    invoice_id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    customer_id uuid NOT NULL,
+    steps jsonb NOT NULL,
+    done smallint DEFAULT 0 NOT NULL,
+    next_on date,
+    suspended uuid[] DEFAULT '{}'::uuid[] NOT NULL,
+    stopped_at timestamp with time zone,
+    stop_reason text DEFAULT ''::text NOT NULL,
+    closed_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT dunning_cases_stop_reason_check CHECK ((char_length(stop_reason) <= 1000))
+);
+
+ALTER TABLE ONLY hcc.dunning_cases FORCE ROW LEVEL SECURITY;
+
+COMMENT ON COLUMN hcc.dunning_cases.suspended IS 'Subscriptions that a step suspended; they are unsuspended when the invoice is settled.';
+
+CREATE TABLE hcc.dunning_schedules (
+    id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    name text NOT NULL,
+    is_default boolean DEFAULT false NOT NULL,
+    steps jsonb NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT dunning_schedules_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 100))),
+    CONSTRAINT dunning_schedules_steps_check CHECK (((jsonb_typeof(steps) = 'array'::text) AND ((jsonb_array_length(steps) >= 1) AND (jsonb_array_length(steps) <= 20))))
+);
+
+ALTER TABLE ONLY hcc.dunning_schedules FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE hcc.dunning_steps (
+    invoice_id uuid NOT NULL,
+    step smallint NOT NULL,
+    organization_id uuid NOT NULL,
+    action text NOT NULL,
+    outcome text NOT NULL,
+    detail jsonb DEFAULT '{}'::jsonb NOT NULL,
+    taken_on date NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT dunning_steps_action_check CHECK ((action = ANY (ARRAY['remind'::text, 'late_fee'::text, 'suspend'::text, 'cancel'::text, 'write_off'::text]))),
+    CONSTRAINT dunning_steps_outcome_check CHECK ((outcome = ANY (ARRAY['done'::text, 'nothing_to_do'::text])))
+);
+
+ALTER TABLE ONLY hcc.dunning_steps FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE hcc.dunning_stops (
+    customer_id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    reason text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT dunning_stops_reason_check CHECK ((char_length(reason) <= 1000))
+);
+
+ALTER TABLE ONLY hcc.dunning_stops FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE hcc.exchange_rates (
     organization_id uuid NOT NULL,
@@ -3302,6 +3471,92 @@ ALTER TABLE hcc.password_history ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTIT
     CACHE 1
 );
 
+CREATE TABLE hcc.plans (
+    id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    product_id uuid NOT NULL,
+    name text NOT NULL,
+    description text DEFAULT ''::text NOT NULL,
+    features jsonb DEFAULT '{}'::jsonb NOT NULL,
+    is_addon boolean DEFAULT false NOT NULL,
+    extends uuid[] DEFAULT '{}'::uuid[] NOT NULL,
+    trial_days smallint DEFAULT 0 NOT NULL,
+    is_listed boolean DEFAULT true NOT NULL,
+    is_active boolean DEFAULT true NOT NULL,
+    supplier_plan_id uuid,
+    dunning_id uuid,
+    version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT plans_check CHECK ((is_addon OR (extends = '{}'::uuid[]))),
+    CONSTRAINT plans_description_check CHECK ((char_length(description) <= 5000)),
+    CONSTRAINT plans_extends_check CHECK ((cardinality(extends) <= 100)),
+    CONSTRAINT plans_features_check CHECK ((jsonb_typeof(features) = 'object'::text)),
+    CONSTRAINT plans_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 200))),
+    CONSTRAINT plans_trial_days_check CHECK (((trial_days >= 0) AND (trial_days <= 730)))
+);
+
+ALTER TABLE ONLY hcc.plans FORCE ROW LEVEL SECURITY;
+
+COMMENT ON COLUMN hcc.plans.extends IS 'The plans that an add-on may stand beside; any when there are none.';
+
+COMMENT ON COLUMN hcc.plans.supplier_plan_id IS 'The plan of the organisation above that is sold on under this one.';
+
+CREATE TABLE hcc.prices (
+    id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    plan_id uuid NOT NULL,
+    name text DEFAULT ''::text NOT NULL,
+    currency character(3) NOT NULL,
+    "interval" text NOT NULL,
+    model text NOT NULL,
+    amount numeric(18,6) DEFAULT 0 NOT NULL,
+    setup_fee numeric(18,3) DEFAULT 0 NOT NULL,
+    tiers jsonb DEFAULT '[]'::jsonb NOT NULL,
+    meter jsonb,
+    unit text DEFAULT 'C62'::text NOT NULL,
+    valid_from date NOT NULL,
+    valid_to date,
+    replaces_id uuid,
+    used_at timestamp with time zone,
+    is_active boolean DEFAULT true NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT prices_amount_check CHECK ((amount >= (0)::numeric)),
+    CONSTRAINT prices_check CHECK (((model = 'metered'::text) = (meter IS NOT NULL))),
+    CONSTRAINT prices_check1 CHECK (((model = ANY (ARRAY['flat'::text, 'per_unit'::text, 'metered'::text])) OR (tiers <> '[]'::jsonb))),
+    CONSTRAINT prices_check2 CHECK ((("interval" <> 'once'::text) OR (model <> 'metered'::text))),
+    CONSTRAINT prices_check3 CHECK ((valid_to >= valid_from)),
+    CONSTRAINT prices_interval_check CHECK (("interval" = ANY (ARRAY['once'::text, 'month'::text, 'quarter'::text, 'half_year'::text, 'year'::text, 'two_years'::text, 'three_years'::text]))),
+    CONSTRAINT prices_model_check CHECK ((model = ANY (ARRAY['flat'::text, 'per_unit'::text, 'volume'::text, 'graduated'::text, 'metered'::text]))),
+    CONSTRAINT prices_name_check CHECK ((char_length(name) <= 100)),
+    CONSTRAINT prices_setup_fee_check CHECK ((setup_fee >= (0)::numeric)),
+    CONSTRAINT prices_tiers_check CHECK ((jsonb_typeof(tiers) = 'array'::text)),
+    CONSTRAINT prices_unit_check CHECK ((unit ~ '^[A-Z0-9]{2,3}$'::text))
+);
+
+ALTER TABLE ONLY hcc.prices FORCE ROW LEVEL SECURITY;
+
+COMMENT ON COLUMN hcc.prices.valid_to IS 'The day after the last one on which it is sold; subscriptions that have it keep it.';
+
+CREATE TABLE hcc.products (
+    id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    name text NOT NULL,
+    description text DEFAULT ''::text NOT NULL,
+    tax_class text DEFAULT 'standard'::text NOT NULL,
+    is_active boolean DEFAULT true NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT products_description_check CHECK ((char_length(description) <= 5000)),
+    CONSTRAINT products_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 200))),
+    CONSTRAINT products_tax_class_check CHECK ((tax_class ~ '^[a-z][a-z_]{0,39}$'::text))
+);
+
+ALTER TABLE ONLY hcc.products FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE hcc.recovery_codes (
     user_id uuid NOT NULL,
     code_hash bytea NOT NULL,
@@ -3320,6 +3575,36 @@ CREATE TABLE hcc.refresh_tokens (
 );
 
 ALTER TABLE ONLY hcc.refresh_tokens FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE hcc.renewal_failures (
+    subscription_id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    reason text NOT NULL,
+    tries integer DEFAULT 1 NOT NULL,
+    again_at timestamp with time zone NOT NULL,
+    failed_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT renewal_failures_reason_check CHECK ((char_length(reason) <= 500))
+);
+
+ALTER TABLE ONLY hcc.renewal_failures FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE hcc.reseller_terms (
+    id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    reseller_org_id uuid NOT NULL,
+    plan_id uuid,
+    kind text NOT NULL,
+    percent numeric(7,4) NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT reseller_terms_kind_check CHECK ((kind = ANY (ARRAY['wholesale'::text, 'commission'::text]))),
+    CONSTRAINT reseller_terms_percent_check CHECK (((percent >= (0)::numeric) AND (percent <= (100)::numeric)))
+);
+
+ALTER TABLE ONLY hcc.reseller_terms FORCE ROW LEVEL SECURITY;
+
+COMMENT ON COLUMN hcc.reseller_terms.percent IS 'wholesale: what is taken off the list price; commission: what the reseller keeps of a sale.';
 
 CREATE TABLE hcc.schema_migrations (
     version integer NOT NULL,
@@ -3411,6 +3696,175 @@ CREATE TABLE hcc.status_pages (
 
 ALTER TABLE ONLY hcc.status_pages FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE hcc.subscription_changes (
+    id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    customer_org_id uuid NOT NULL,
+    subscription_id uuid NOT NULL,
+    kind text NOT NULL,
+    effective_on date NOT NULL,
+    detail jsonb DEFAULT '{}'::jsonb NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT subscription_changes_kind_check CHECK ((kind ~ '^[a-z][a-z_]{0,39}$'::text))
+);
+
+ALTER TABLE ONLY hcc.subscription_changes FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE hcc.subscription_charges (
+    id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    customer_org_id uuid NOT NULL,
+    subscription_id uuid NOT NULL,
+    item_id uuid NOT NULL,
+    invoice_id uuid NOT NULL,
+    invoice_item_id uuid NOT NULL,
+    full_start date NOT NULL,
+    full_end date NOT NULL,
+    charged_from date NOT NULL,
+    charged_to date NOT NULL,
+    full_amount numeric(18,3) NOT NULL,
+    full_discount numeric(18,3) DEFAULT 0 NOT NULL,
+    CONSTRAINT subscription_charges_check CHECK (((full_start <= charged_from) AND (charged_from <= charged_to) AND (charged_to <= full_end) AND (full_start < full_end)))
+);
+
+ALTER TABLE ONLY hcc.subscription_charges FORCE ROW LEVEL SECURITY;
+
+COMMENT ON COLUMN hcc.subscription_charges.charged_to IS 'Becomes earlier when the days after it are credited.';
+
+COMMENT ON COLUMN hcc.subscription_charges.full_amount IS 'For the whole period, after discounts; what was charged is the part of its days.';
+
+CREATE TABLE hcc.subscription_items (
+    id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    customer_org_id uuid NOT NULL,
+    subscription_id uuid NOT NULL,
+    plan_id uuid NOT NULL,
+    price_id uuid NOT NULL,
+    next_price_id uuid,
+    next_price_from date,
+    name text NOT NULL,
+    quantity integer NOT NULL,
+    "position" smallint NOT NULL,
+    setup_charged boolean DEFAULT false NOT NULL,
+    started_on date NOT NULL,
+    ended_on date,
+    metered_until date,
+    version integer DEFAULT 1 NOT NULL,
+    CONSTRAINT subscription_items_check CHECK (((next_price_id IS NULL) = (next_price_from IS NULL))),
+    CONSTRAINT subscription_items_quantity_check CHECK (((quantity >= 1) AND (quantity <= 1000000)))
+);
+
+ALTER TABLE ONLY hcc.subscription_items FORCE ROW LEVEL SECURITY;
+
+COMMENT ON COLUMN hcc.subscription_items.metered_until IS 'The day up to which usage is billed; NULL where nothing is metered.';
+
+CREATE TABLE hcc.subscription_periods (
+    subscription_id uuid NOT NULL,
+    period_start date NOT NULL,
+    period_end date NOT NULL,
+    organization_id uuid NOT NULL,
+    customer_org_id uuid NOT NULL,
+    invoice_id uuid,
+    amount numeric(18,3) NOT NULL,
+    billed_on date NOT NULL,
+    CONSTRAINT subscription_periods_check CHECK ((period_end > period_start))
+);
+
+ALTER TABLE ONLY hcc.subscription_periods FORCE ROW LEVEL SECURITY;
+
+COMMENT ON COLUMN hcc.subscription_periods.amount IS 'Without tax, as far as it is this subscription''s.';
+
+CREATE TABLE hcc.subscription_settings (
+    organization_id uuid NOT NULL,
+    combine_invoices boolean DEFAULT true NOT NULL,
+    downgrade text DEFAULT 'period_end'::text NOT NULL,
+    upgrade text DEFAULT 'now'::text NOT NULL,
+    credit_on_cancel boolean DEFAULT true NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT subscription_settings_downgrade_check CHECK ((downgrade = ANY (ARRAY['now'::text, 'period_end'::text]))),
+    CONSTRAINT subscription_settings_upgrade_check CHECK ((upgrade = ANY (ARRAY['now'::text, 'period_end'::text])))
+);
+
+ALTER TABLE ONLY hcc.subscription_settings FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE hcc.subscriptions (
+    id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    customer_id uuid NOT NULL,
+    customer_org_id uuid NOT NULL,
+    name text NOT NULL,
+    status text NOT NULL,
+    currency character(3) NOT NULL,
+    "interval" text NOT NULL,
+    collection text NOT NULL,
+    prices_include_tax boolean NOT NULL,
+    anchor_month date NOT NULL,
+    anchor_day smallint NOT NULL,
+    started_on date NOT NULL,
+    trial_ends_on date,
+    billed_until date NOT NULL,
+    due_on date,
+    period_start date,
+    period_end date,
+    resumes_on date,
+    cancels_on date,
+    ends_on date,
+    ended_on date,
+    cancel_reason text DEFAULT ''::text NOT NULL,
+    coupon_id uuid,
+    coupon jsonb,
+    coupon_left integer,
+    coupon_now boolean DEFAULT false NOT NULL,
+    pending_items jsonb,
+    version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT subscriptions_anchor_day_check CHECK (((anchor_day >= 1) AND (anchor_day <= 31))),
+    CONSTRAINT subscriptions_anchor_month_check CHECK ((EXTRACT(day FROM anchor_month) = (1)::numeric)),
+    CONSTRAINT subscriptions_cancel_reason_check CHECK ((char_length(cancel_reason) <= 1000)),
+    CONSTRAINT subscriptions_check CHECK (((period_start IS NULL) = (period_end IS NULL))),
+    CONSTRAINT subscriptions_check1 CHECK ((period_start < period_end)),
+    CONSTRAINT subscriptions_check2 CHECK (((status = ANY (ARRAY['cancelled'::text, 'ended'::text])) = (ended_on IS NOT NULL))),
+    CONSTRAINT subscriptions_check3 CHECK (((status <> ALL (ARRAY['cancelled'::text, 'ended'::text])) OR (due_on IS NULL))),
+    CONSTRAINT subscriptions_collection_check CHECK ((collection = ANY (ARRAY['automatic'::text, 'invoice'::text]))),
+    CONSTRAINT subscriptions_coupon_left_check CHECK ((coupon_left >= 0)),
+    CONSTRAINT subscriptions_interval_check CHECK (("interval" = ANY (ARRAY['month'::text, 'quarter'::text, 'half_year'::text, 'year'::text, 'two_years'::text, 'three_years'::text]))),
+    CONSTRAINT subscriptions_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 200))),
+    CONSTRAINT subscriptions_status_check CHECK ((status = ANY (ARRAY['scheduled'::text, 'trialing'::text, 'active'::text, 'past_due'::text, 'paused'::text, 'suspended'::text, 'cancelled'::text, 'ended'::text])))
+);
+
+ALTER TABLE ONLY hcc.subscriptions FORCE ROW LEVEL SECURITY;
+
+COMMENT ON COLUMN hcc.subscriptions.anchor_day IS 'The day of the month on which periods begin; the last one in shorter months.';
+
+COMMENT ON COLUMN hcc.subscriptions.billed_until IS 'The day up to which it is paid in advance or credited back; the next charge begins there.';
+
+COMMENT ON COLUMN hcc.subscriptions.due_on IS 'When a renewal has something to do; NULL when never.';
+
+COMMENT ON COLUMN hcc.subscriptions.coupon_now IS 'Whether the coupon holds for the current period.';
+
+CREATE TABLE hcc.supplier_shares (
+    id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    supplier_org_id uuid NOT NULL,
+    invoice_item_id uuid NOT NULL,
+    supplier_plan_id uuid NOT NULL,
+    kind text NOT NULL,
+    percent numeric(7,4) NOT NULL,
+    booked_on date NOT NULL,
+    currency character(3) NOT NULL,
+    sold numeric(18,3) NOT NULL,
+    owed numeric(18,3),
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT supplier_shares_kind_check CHECK ((kind = ANY (ARRAY['wholesale'::text, 'commission'::text])))
+);
+
+ALTER TABLE ONLY hcc.supplier_shares FORCE ROW LEVEL SECURITY;
+
+COMMENT ON COLUMN hcc.supplier_shares.owed IS 'NULL when the supplier has no price in this currency and interval.';
+
 CREATE TABLE hcc.threat_detectors (
     name text NOT NULL,
     is_active boolean NOT NULL,
@@ -3427,6 +3881,26 @@ CREATE TABLE hcc.threat_detectors (
     CONSTRAINT threat_detectors_threshold_check CHECK (((threshold >= 1) AND (threshold <= 1000000))),
     CONSTRAINT threat_detectors_window_s_check CHECK (((window_s >= 5) AND (window_s <= 3600)))
 );
+
+CREATE TABLE hcc.usage_readings (
+    item_id uuid NOT NULL,
+    period_start date NOT NULL,
+    period_end date NOT NULL,
+    organization_id uuid NOT NULL,
+    customer_org_id uuid NOT NULL,
+    subscription_id uuid NOT NULL,
+    value numeric(24,6) NOT NULL,
+    late_value numeric(24,6) DEFAULT 0 NOT NULL,
+    late_read boolean DEFAULT false NOT NULL,
+    read_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT usage_readings_check CHECK ((period_end > period_start)),
+    CONSTRAINT usage_readings_late_value_check CHECK ((late_value >= (0)::numeric)),
+    CONSTRAINT usage_readings_value_check CHECK ((value >= (0)::numeric))
+);
+
+ALTER TABLE ONLY hcc.usage_readings FORCE ROW LEVEL SECURITY;
+
+COMMENT ON COLUMN hcc.usage_readings.late_value IS 'What came in after the period was billed; billed with the next one.';
 
 CREATE TABLE hcc.user_credentials (
     user_id uuid NOT NULL,
@@ -3578,6 +4052,15 @@ ALTER TABLE ONLY hcc.checks
 ALTER TABLE ONLY hcc.client_tallies
     ADD CONSTRAINT client_tallies_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY hcc.coupon_redemptions
+    ADD CONSTRAINT coupon_redemptions_pkey PRIMARY KEY (subscription_id, coupon_id);
+
+ALTER TABLE ONLY hcc.coupons
+    ADD CONSTRAINT coupons_organization_id_id_key UNIQUE (organization_id, id);
+
+ALTER TABLE ONLY hcc.coupons
+    ADD CONSTRAINT coupons_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY hcc.customers
     ADD CONSTRAINT customers_organization_id_customer_org_id_key UNIQUE (organization_id, customer_org_id);
 
@@ -3589,6 +4072,24 @@ ALTER TABLE ONLY hcc.customers
 
 ALTER TABLE ONLY hcc.customers
     ADD CONSTRAINT customers_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY hcc.dunning_cases
+    ADD CONSTRAINT dunning_cases_pkey PRIMARY KEY (invoice_id);
+
+ALTER TABLE ONLY hcc.dunning_schedules
+    ADD CONSTRAINT dunning_schedules_organization_id_id_key UNIQUE (organization_id, id);
+
+ALTER TABLE ONLY hcc.dunning_schedules
+    ADD CONSTRAINT dunning_schedules_organization_id_name_key UNIQUE (organization_id, name);
+
+ALTER TABLE ONLY hcc.dunning_schedules
+    ADD CONSTRAINT dunning_schedules_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY hcc.dunning_steps
+    ADD CONSTRAINT dunning_steps_pkey PRIMARY KEY (invoice_id, step);
+
+ALTER TABLE ONLY hcc.dunning_stops
+    ADD CONSTRAINT dunning_stops_pkey PRIMARY KEY (customer_id);
 
 ALTER TABLE ONLY hcc.exchange_rates
     ADD CONSTRAINT exchange_rates_pkey PRIMARY KEY (organization_id, currency, base, valid_from);
@@ -3803,11 +4304,50 @@ ALTER TABLE ONLY hcc.outgoing_mail
 ALTER TABLE ONLY hcc.password_history
     ADD CONSTRAINT password_history_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY hcc.plans
+    ADD CONSTRAINT plans_organization_id_id_key UNIQUE (organization_id, id);
+
+ALTER TABLE ONLY hcc.plans
+    ADD CONSTRAINT plans_organization_id_product_id_name_key UNIQUE (organization_id, product_id, name);
+
+ALTER TABLE ONLY hcc.plans
+    ADD CONSTRAINT plans_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY hcc.prices
+    ADD CONSTRAINT prices_organization_id_id_key UNIQUE (organization_id, id);
+
+ALTER TABLE ONLY hcc.prices
+    ADD CONSTRAINT prices_organization_id_plan_id_name_currency_interval_valid_key UNIQUE (organization_id, plan_id, name, currency, "interval", valid_from);
+
+ALTER TABLE ONLY hcc.prices
+    ADD CONSTRAINT prices_organization_id_replaces_id_key UNIQUE (organization_id, replaces_id);
+
+ALTER TABLE ONLY hcc.prices
+    ADD CONSTRAINT prices_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY hcc.products
+    ADD CONSTRAINT products_organization_id_id_key UNIQUE (organization_id, id);
+
+ALTER TABLE ONLY hcc.products
+    ADD CONSTRAINT products_organization_id_name_key UNIQUE (organization_id, name);
+
+ALTER TABLE ONLY hcc.products
+    ADD CONSTRAINT products_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY hcc.recovery_codes
     ADD CONSTRAINT recovery_codes_pkey PRIMARY KEY (user_id, code_hash);
 
 ALTER TABLE ONLY hcc.refresh_tokens
     ADD CONSTRAINT refresh_tokens_pkey PRIMARY KEY (token_hash);
+
+ALTER TABLE ONLY hcc.renewal_failures
+    ADD CONSTRAINT renewal_failures_pkey PRIMARY KEY (subscription_id);
+
+ALTER TABLE ONLY hcc.reseller_terms
+    ADD CONSTRAINT reseller_terms_organization_id_reseller_org_id_plan_id_key UNIQUE NULLS NOT DISTINCT (organization_id, reseller_org_id, plan_id);
+
+ALTER TABLE ONLY hcc.reseller_terms
+    ADD CONSTRAINT reseller_terms_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY hcc.revoked_sessions
     ADD CONSTRAINT revoked_sessions_pkey PRIMARY KEY (session_id);
@@ -3845,8 +4385,41 @@ ALTER TABLE ONLY hcc.status_pages
 ALTER TABLE ONLY hcc.status_pages
     ADD CONSTRAINT status_pages_slug_key UNIQUE (slug);
 
+ALTER TABLE ONLY hcc.subscription_changes
+    ADD CONSTRAINT subscription_changes_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY hcc.subscription_charges
+    ADD CONSTRAINT subscription_charges_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY hcc.subscription_items
+    ADD CONSTRAINT subscription_items_organization_id_id_key UNIQUE (organization_id, id);
+
+ALTER TABLE ONLY hcc.subscription_items
+    ADD CONSTRAINT subscription_items_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY hcc.subscription_periods
+    ADD CONSTRAINT subscription_periods_pkey PRIMARY KEY (subscription_id, period_start);
+
+ALTER TABLE ONLY hcc.subscription_settings
+    ADD CONSTRAINT subscription_settings_pkey PRIMARY KEY (organization_id);
+
+ALTER TABLE ONLY hcc.subscriptions
+    ADD CONSTRAINT subscriptions_organization_id_id_key UNIQUE (organization_id, id);
+
+ALTER TABLE ONLY hcc.subscriptions
+    ADD CONSTRAINT subscriptions_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY hcc.supplier_shares
+    ADD CONSTRAINT supplier_shares_organization_id_invoice_item_id_key UNIQUE (organization_id, invoice_item_id);
+
+ALTER TABLE ONLY hcc.supplier_shares
+    ADD CONSTRAINT supplier_shares_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY hcc.threat_detectors
     ADD CONSTRAINT threat_detectors_pkey PRIMARY KEY (name);
+
+ALTER TABLE ONLY hcc.usage_readings
+    ADD CONSTRAINT usage_readings_pkey PRIMARY KEY (item_id, period_start);
 
 ALTER TABLE ONLY hcc.user_credentials
     ADD CONSTRAINT user_credentials_pkey PRIMARY KEY (user_id);
@@ -3929,11 +4502,19 @@ CREATE INDEX client_tallies_at ON hcc.client_tallies USING btree (at);
 
 CREATE INDEX client_tallies_client ON hcc.client_tallies USING btree (organization_id, client, at);
 
+CREATE INDEX coupon_redemptions_customer ON hcc.coupon_redemptions USING btree (organization_id, coupon_id, customer_id);
+
+CREATE UNIQUE INDEX coupons_code ON hcc.coupons USING btree (organization_id, lower(code));
+
 CREATE INDEX customers_created ON hcc.customers USING btree (organization_id, created_at DESC, id DESC);
 
 CREATE INDEX customers_name ON hcc.customers USING btree (organization_id, lower(name) text_pattern_ops);
 
 CREATE INDEX customers_organization ON hcc.customers USING btree (customer_org_id);
+
+CREATE INDEX dunning_cases_due ON hcc.dunning_cases USING btree (organization_id, next_on) WHERE (closed_at IS NULL);
+
+CREATE UNIQUE INDEX dunning_schedules_default ON hcc.dunning_schedules USING btree (organization_id) WHERE is_default;
 
 CREATE UNIQUE INDEX gateway_certificates_default ON hcc.gateway_certificates USING btree (is_default) WHERE is_default;
 
@@ -4051,6 +4632,10 @@ CREATE INDEX outgoing_mail_organization ON hcc.outgoing_mail USING btree (organi
 
 CREATE INDEX password_history_user ON hcc.password_history USING btree (user_id, created_at DESC, id DESC);
 
+CREATE INDEX plans_product ON hcc.plans USING btree (organization_id, product_id);
+
+CREATE INDEX prices_plan ON hcc.prices USING btree (organization_id, plan_id);
+
 CREATE INDEX refresh_tokens_session ON hcc.refresh_tokens USING btree (session_id);
 
 CREATE UNIQUE INDEX roles_name_key ON hcc.roles USING btree (organization_id, user_type, name) NULLS NOT DISTINCT;
@@ -4072,6 +4657,30 @@ CREATE INDEX sessions_user ON hcc.sessions USING btree (user_id, last_seen_at DE
 CREATE INDEX silences_of ON hcc.silences USING btree (organization_id, ends_at);
 
 CREATE INDEX status_pages_of ON hcc.status_pages USING btree (organization_id);
+
+CREATE INDEX subscription_changes_of ON hcc.subscription_changes USING btree (subscription_id, created_at DESC, id DESC);
+
+CREATE INDEX subscription_charges_invoice ON hcc.subscription_charges USING btree (invoice_id);
+
+CREATE INDEX subscription_charges_of ON hcc.subscription_charges USING btree (subscription_id, charged_to);
+
+CREATE INDEX subscription_items_of ON hcc.subscription_items USING btree (subscription_id, "position");
+
+CREATE INDEX subscription_items_price ON hcc.subscription_items USING btree (organization_id, price_id) WHERE (ended_on IS NULL);
+
+CREATE INDEX subscriptions_created ON hcc.subscriptions USING btree (organization_id, created_at DESC, id DESC);
+
+CREATE INDEX subscriptions_customer ON hcc.subscriptions USING btree (organization_id, customer_id);
+
+CREATE INDEX subscriptions_due ON hcc.subscriptions USING btree (organization_id, due_on, customer_id, id) WHERE (due_on IS NOT NULL);
+
+CREATE INDEX subscriptions_of_customer ON hcc.subscriptions USING btree (customer_org_id, created_at DESC, id DESC);
+
+CREATE INDEX supplier_shares_day ON hcc.supplier_shares USING btree (organization_id, booked_on DESC, id DESC);
+
+CREATE INDEX supplier_shares_supplier ON hcc.supplier_shares USING btree (supplier_org_id, booked_on DESC, id DESC);
+
+CREATE INDEX usage_readings_of ON hcc.usage_readings USING btree (subscription_id, period_start DESC);
 
 CREATE UNIQUE INDEX user_credentials_reset ON hcc.user_credentials USING btree (reset_token_hash) WHERE (reset_token_hash IS NOT NULL);
 
@@ -4173,6 +4782,8 @@ CREATE TRIGGER guard BEFORE INSERT OR DELETE OR UPDATE ON hcc.invoice_items FOR 
 
 CREATE TRIGGER guard BEFORE DELETE OR UPDATE ON hcc.invoices FOR EACH ROW EXECUTE FUNCTION hcc.invoices_guard();
 
+CREATE TRIGGER guard BEFORE DELETE OR UPDATE ON hcc.prices FOR EACH ROW EXECUTE FUNCTION hcc.prices_guard();
+
 CREATE CONSTRAINT TRIGGER has_lines AFTER INSERT ON hcc.ledger_entries DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION hcc.ledger_has_lines();
 
 CREATE TRIGGER ingest_tokens_changed AFTER INSERT OR DELETE OR UPDATE ON hcc.ingest_tokens FOR EACH STATEMENT EXECUTE FUNCTION hcc.ingest_changed();
@@ -4262,11 +4873,32 @@ ALTER TABLE ONLY hcc.checks
 ALTER TABLE ONLY hcc.client_tallies
     ADD CONSTRAINT client_tallies_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
 
+ALTER TABLE ONLY hcc.coupon_redemptions
+    ADD CONSTRAINT coupon_redemptions_organization_id_coupon_id_fkey FOREIGN KEY (organization_id, coupon_id) REFERENCES hcc.coupons(organization_id, id);
+
+ALTER TABLE ONLY hcc.coupon_redemptions
+    ADD CONSTRAINT coupon_redemptions_organization_id_customer_id_fkey FOREIGN KEY (organization_id, customer_id) REFERENCES hcc.customers(organization_id, id);
+
+ALTER TABLE ONLY hcc.coupons
+    ADD CONSTRAINT coupons_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
+
 ALTER TABLE ONLY hcc.customers
     ADD CONSTRAINT customers_customer_org_id_fkey FOREIGN KEY (customer_org_id) REFERENCES hcc.organizations(id);
 
 ALTER TABLE ONLY hcc.customers
     ADD CONSTRAINT customers_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
+
+ALTER TABLE ONLY hcc.dunning_cases
+    ADD CONSTRAINT dunning_cases_organization_id_invoice_id_fkey FOREIGN KEY (organization_id, invoice_id) REFERENCES hcc.invoices(organization_id, id);
+
+ALTER TABLE ONLY hcc.dunning_schedules
+    ADD CONSTRAINT dunning_schedules_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
+
+ALTER TABLE ONLY hcc.dunning_steps
+    ADD CONSTRAINT dunning_steps_invoice_id_fkey FOREIGN KEY (invoice_id) REFERENCES hcc.dunning_cases(invoice_id);
+
+ALTER TABLE ONLY hcc.dunning_stops
+    ADD CONSTRAINT dunning_stops_organization_id_customer_id_fkey FOREIGN KEY (organization_id, customer_id) REFERENCES hcc.customers(organization_id, id);
 
 ALTER TABLE ONLY hcc.exchange_rates
     ADD CONSTRAINT exchange_rates_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
@@ -4433,6 +5065,27 @@ ALTER TABLE ONLY hcc.outgoing_mail
 ALTER TABLE ONLY hcc.password_history
     ADD CONSTRAINT password_history_user_id_fkey FOREIGN KEY (user_id) REFERENCES hcc.users(id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY hcc.plans
+    ADD CONSTRAINT plans_organization_id_dunning_id_fkey FOREIGN KEY (organization_id, dunning_id) REFERENCES hcc.dunning_schedules(organization_id, id);
+
+ALTER TABLE ONLY hcc.plans
+    ADD CONSTRAINT plans_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
+
+ALTER TABLE ONLY hcc.plans
+    ADD CONSTRAINT plans_organization_id_product_id_fkey FOREIGN KEY (organization_id, product_id) REFERENCES hcc.products(organization_id, id);
+
+ALTER TABLE ONLY hcc.prices
+    ADD CONSTRAINT prices_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
+
+ALTER TABLE ONLY hcc.prices
+    ADD CONSTRAINT prices_organization_id_plan_id_fkey FOREIGN KEY (organization_id, plan_id) REFERENCES hcc.plans(organization_id, id);
+
+ALTER TABLE ONLY hcc.prices
+    ADD CONSTRAINT prices_organization_id_replaces_id_fkey FOREIGN KEY (organization_id, replaces_id) REFERENCES hcc.prices(organization_id, id);
+
+ALTER TABLE ONLY hcc.products
+    ADD CONSTRAINT products_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
+
 ALTER TABLE ONLY hcc.recovery_codes
     ADD CONSTRAINT recovery_codes_user_id_fkey FOREIGN KEY (user_id) REFERENCES hcc.users(id) ON DELETE CASCADE;
 
@@ -4441,6 +5094,18 @@ ALTER TABLE ONLY hcc.refresh_tokens
 
 ALTER TABLE ONLY hcc.refresh_tokens
     ADD CONSTRAINT refresh_tokens_user_id_fkey FOREIGN KEY (user_id) REFERENCES hcc.users(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY hcc.renewal_failures
+    ADD CONSTRAINT renewal_failures_organization_id_subscription_id_fkey FOREIGN KEY (organization_id, subscription_id) REFERENCES hcc.subscriptions(organization_id, id);
+
+ALTER TABLE ONLY hcc.reseller_terms
+    ADD CONSTRAINT reseller_terms_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
+
+ALTER TABLE ONLY hcc.reseller_terms
+    ADD CONSTRAINT reseller_terms_organization_id_plan_id_fkey FOREIGN KEY (organization_id, plan_id) REFERENCES hcc.plans(organization_id, id);
+
+ALTER TABLE ONLY hcc.reseller_terms
+    ADD CONSTRAINT reseller_terms_reseller_org_id_fkey FOREIGN KEY (reseller_org_id) REFERENCES hcc.organizations(id);
 
 ALTER TABLE ONLY hcc.roles
     ADD CONSTRAINT roles_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
@@ -4468,6 +5133,51 @@ ALTER TABLE ONLY hcc.silences
 
 ALTER TABLE ONLY hcc.status_pages
     ADD CONSTRAINT status_pages_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
+
+ALTER TABLE ONLY hcc.subscription_changes
+    ADD CONSTRAINT subscription_changes_organization_id_subscription_id_fkey FOREIGN KEY (organization_id, subscription_id) REFERENCES hcc.subscriptions(organization_id, id);
+
+ALTER TABLE ONLY hcc.subscription_charges
+    ADD CONSTRAINT subscription_charges_organization_id_item_id_fkey FOREIGN KEY (organization_id, item_id) REFERENCES hcc.subscription_items(organization_id, id);
+
+ALTER TABLE ONLY hcc.subscription_items
+    ADD CONSTRAINT subscription_items_organization_id_next_price_id_fkey FOREIGN KEY (organization_id, next_price_id) REFERENCES hcc.prices(organization_id, id);
+
+ALTER TABLE ONLY hcc.subscription_items
+    ADD CONSTRAINT subscription_items_organization_id_plan_id_fkey FOREIGN KEY (organization_id, plan_id) REFERENCES hcc.plans(organization_id, id);
+
+ALTER TABLE ONLY hcc.subscription_items
+    ADD CONSTRAINT subscription_items_organization_id_price_id_fkey FOREIGN KEY (organization_id, price_id) REFERENCES hcc.prices(organization_id, id);
+
+ALTER TABLE ONLY hcc.subscription_items
+    ADD CONSTRAINT subscription_items_organization_id_subscription_id_fkey FOREIGN KEY (organization_id, subscription_id) REFERENCES hcc.subscriptions(organization_id, id);
+
+ALTER TABLE ONLY hcc.subscription_periods
+    ADD CONSTRAINT subscription_periods_organization_id_subscription_id_fkey FOREIGN KEY (organization_id, subscription_id) REFERENCES hcc.subscriptions(organization_id, id);
+
+ALTER TABLE ONLY hcc.subscription_settings
+    ADD CONSTRAINT subscription_settings_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
+
+ALTER TABLE ONLY hcc.subscriptions
+    ADD CONSTRAINT subscriptions_customer_org_id_fkey FOREIGN KEY (customer_org_id) REFERENCES hcc.organizations(id);
+
+ALTER TABLE ONLY hcc.subscriptions
+    ADD CONSTRAINT subscriptions_organization_id_coupon_id_fkey FOREIGN KEY (organization_id, coupon_id) REFERENCES hcc.coupons(organization_id, id);
+
+ALTER TABLE ONLY hcc.subscriptions
+    ADD CONSTRAINT subscriptions_organization_id_customer_id_fkey FOREIGN KEY (organization_id, customer_id) REFERENCES hcc.customers(organization_id, id);
+
+ALTER TABLE ONLY hcc.subscriptions
+    ADD CONSTRAINT subscriptions_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
+
+ALTER TABLE ONLY hcc.supplier_shares
+    ADD CONSTRAINT supplier_shares_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
+
+ALTER TABLE ONLY hcc.supplier_shares
+    ADD CONSTRAINT supplier_shares_supplier_org_id_fkey FOREIGN KEY (supplier_org_id) REFERENCES hcc.organizations(id);
+
+ALTER TABLE ONLY hcc.usage_readings
+    ADD CONSTRAINT usage_readings_organization_id_item_id_fkey FOREIGN KEY (organization_id, item_id) REFERENCES hcc.subscription_items(organization_id, id);
 
 ALTER TABLE ONLY hcc.user_credentials
     ADD CONSTRAINT user_credentials_user_id_fkey FOREIGN KEY (user_id) REFERENCES hcc.users(id) ON DELETE CASCADE;
@@ -4542,7 +5252,19 @@ ALTER TABLE hcc.checks ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE hcc.client_tallies ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE hcc.coupon_redemptions ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE hcc.coupons ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE hcc.customers ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE hcc.dunning_cases ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE hcc.dunning_schedules ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE hcc.dunning_steps ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE hcc.dunning_stops ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE hcc.exchange_rates ENABLE ROW LEVEL SECURITY;
 
@@ -4676,7 +5398,19 @@ CREATE POLICY owner_all ON hcc.checks TO hcc_owner USING (true) WITH CHECK (true
 
 CREATE POLICY owner_all ON hcc.client_tallies TO hcc_owner USING (true) WITH CHECK (true);
 
+CREATE POLICY owner_all ON hcc.coupon_redemptions TO hcc_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON hcc.coupons TO hcc_owner USING (true) WITH CHECK (true);
+
 CREATE POLICY owner_all ON hcc.customers TO hcc_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON hcc.dunning_cases TO hcc_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON hcc.dunning_schedules TO hcc_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON hcc.dunning_steps TO hcc_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON hcc.dunning_stops TO hcc_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON hcc.exchange_rates TO hcc_owner USING (true) WITH CHECK (true);
 
@@ -4754,9 +5488,19 @@ CREATE POLICY owner_all ON hcc.outgoing_mail TO hcc_owner USING (true) WITH CHEC
 
 CREATE POLICY owner_all ON hcc.password_history TO hcc_owner USING (true) WITH CHECK (true);
 
+CREATE POLICY owner_all ON hcc.plans TO hcc_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON hcc.prices TO hcc_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON hcc.products TO hcc_owner USING (true) WITH CHECK (true);
+
 CREATE POLICY owner_all ON hcc.recovery_codes TO hcc_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON hcc.refresh_tokens TO hcc_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON hcc.renewal_failures TO hcc_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON hcc.reseller_terms TO hcc_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON hcc.roles TO hcc_owner USING (true) WITH CHECK (true);
 
@@ -4769,6 +5513,22 @@ CREATE POLICY owner_all ON hcc.sessions TO hcc_owner USING (true) WITH CHECK (tr
 CREATE POLICY owner_all ON hcc.silences TO hcc_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON hcc.status_pages TO hcc_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON hcc.subscription_changes TO hcc_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON hcc.subscription_charges TO hcc_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON hcc.subscription_items TO hcc_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON hcc.subscription_periods TO hcc_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON hcc.subscription_settings TO hcc_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON hcc.subscriptions TO hcc_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON hcc.supplier_shares TO hcc_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON hcc.usage_readings TO hcc_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON hcc.user_credentials TO hcc_owner USING (true) WITH CHECK (true);
 
@@ -4788,9 +5548,19 @@ CREATE POLICY owner_all ON hcc.webhook_endpoints TO hcc_owner USING (true) WITH 
 
 ALTER TABLE hcc.password_history ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE hcc.plans ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE hcc.prices ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE hcc.products ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE hcc.recovery_codes ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE hcc.refresh_tokens ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE hcc.renewal_failures ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE hcc.reseller_terms ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE hcc.roles ENABLE ROW LEVEL SECURITY;
 
@@ -4803,6 +5573,20 @@ ALTER TABLE hcc.sessions ENABLE ROW LEVEL SECURITY;
 ALTER TABLE hcc.silences ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE hcc.status_pages ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE hcc.subscription_changes ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE hcc.subscription_charges ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE hcc.subscription_items ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE hcc.subscription_periods ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE hcc.subscription_settings ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE hcc.subscriptions ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE hcc.supplier_shares ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY system_roles ON hcc.roles FOR SELECT TO hcc_app, hcc_worker USING ((organization_id IS NULL));
 
@@ -4840,7 +5624,19 @@ CREATE POLICY tenant_delete ON hcc.checks FOR DELETE TO hcc_app, hcc_worker USIN
 
 CREATE POLICY tenant_delete ON hcc.client_tallies FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
 
+CREATE POLICY tenant_delete ON hcc.coupon_redemptions FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
+
+CREATE POLICY tenant_delete ON hcc.coupons FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
+
 CREATE POLICY tenant_delete ON hcc.customers FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
+
+CREATE POLICY tenant_delete ON hcc.dunning_cases FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
+
+CREATE POLICY tenant_delete ON hcc.dunning_schedules FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
+
+CREATE POLICY tenant_delete ON hcc.dunning_steps FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
+
+CREATE POLICY tenant_delete ON hcc.dunning_stops FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
 
 CREATE POLICY tenant_delete ON hcc.exchange_rates FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
 
@@ -4914,6 +5710,16 @@ CREATE POLICY tenant_delete ON hcc.outbox_events FOR DELETE TO hcc_app, hcc_work
 
 CREATE POLICY tenant_delete ON hcc.outgoing_mail FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
 
+CREATE POLICY tenant_delete ON hcc.plans FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
+
+CREATE POLICY tenant_delete ON hcc.prices FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
+
+CREATE POLICY tenant_delete ON hcc.products FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
+
+CREATE POLICY tenant_delete ON hcc.renewal_failures FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
+
+CREATE POLICY tenant_delete ON hcc.reseller_terms FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
+
 CREATE POLICY tenant_delete ON hcc.roles FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
 
 CREATE POLICY tenant_delete ON hcc.security_events FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
@@ -4923,6 +5729,22 @@ CREATE POLICY tenant_delete ON hcc.security_policies FOR DELETE TO hcc_app, hcc_
 CREATE POLICY tenant_delete ON hcc.silences FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
 
 CREATE POLICY tenant_delete ON hcc.status_pages FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
+
+CREATE POLICY tenant_delete ON hcc.subscription_changes FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
+
+CREATE POLICY tenant_delete ON hcc.subscription_charges FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
+
+CREATE POLICY tenant_delete ON hcc.subscription_items FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
+
+CREATE POLICY tenant_delete ON hcc.subscription_periods FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
+
+CREATE POLICY tenant_delete ON hcc.subscription_settings FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
+
+CREATE POLICY tenant_delete ON hcc.subscriptions FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
+
+CREATE POLICY tenant_delete ON hcc.supplier_shares FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
+
+CREATE POLICY tenant_delete ON hcc.usage_readings FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
 
 CREATE POLICY tenant_delete ON hcc.user_exports FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
 
@@ -4972,7 +5794,19 @@ CREATE POLICY tenant_insert ON hcc.checks FOR INSERT TO hcc_app, hcc_worker WITH
 
 CREATE POLICY tenant_insert ON hcc.client_tallies FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
 
+CREATE POLICY tenant_insert ON hcc.coupon_redemptions FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_insert ON hcc.coupons FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
+
 CREATE POLICY tenant_insert ON hcc.customers FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_insert ON hcc.dunning_cases FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_insert ON hcc.dunning_schedules FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_insert ON hcc.dunning_steps FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_insert ON hcc.dunning_stops FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_insert ON hcc.exchange_rates FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
 
@@ -5048,6 +5882,16 @@ CREATE POLICY tenant_insert ON hcc.outbox_events FOR INSERT TO hcc_app, hcc_work
 
 CREATE POLICY tenant_insert ON hcc.outgoing_mail FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
 
+CREATE POLICY tenant_insert ON hcc.plans FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_insert ON hcc.prices FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_insert ON hcc.products FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_insert ON hcc.renewal_failures FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_insert ON hcc.reseller_terms FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
+
 CREATE POLICY tenant_insert ON hcc.roles FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_insert ON hcc.security_events FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
@@ -5057,6 +5901,22 @@ CREATE POLICY tenant_insert ON hcc.security_policies FOR INSERT TO hcc_app, hcc_
 CREATE POLICY tenant_insert ON hcc.silences FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_insert ON hcc.status_pages FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_insert ON hcc.subscription_changes FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_insert ON hcc.subscription_charges FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_insert ON hcc.subscription_items FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_insert ON hcc.subscription_periods FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_insert ON hcc.subscription_settings FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_insert ON hcc.subscriptions FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_insert ON hcc.supplier_shares FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_insert ON hcc.usage_readings FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_insert ON hcc.user_exports FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
 
@@ -5106,7 +5966,19 @@ CREATE POLICY tenant_read ON hcc.checks FOR SELECT TO hcc_app, hcc_worker USING 
 
 CREATE POLICY tenant_read ON hcc.client_tallies FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
 
+CREATE POLICY tenant_read ON hcc.coupon_redemptions FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+
+CREATE POLICY tenant_read ON hcc.coupons FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+
 CREATE POLICY tenant_read ON hcc.customers FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id, customer_org_id));
+
+CREATE POLICY tenant_read ON hcc.dunning_cases FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+
+CREATE POLICY tenant_read ON hcc.dunning_schedules FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+
+CREATE POLICY tenant_read ON hcc.dunning_steps FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+
+CREATE POLICY tenant_read ON hcc.dunning_stops FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
 
 CREATE POLICY tenant_read ON hcc.exchange_rates FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
 
@@ -5184,6 +6056,16 @@ CREATE POLICY tenant_read ON hcc.outbox_events FOR SELECT TO hcc_app, hcc_worker
 
 CREATE POLICY tenant_read ON hcc.outgoing_mail FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
 
+CREATE POLICY tenant_read ON hcc.plans FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+
+CREATE POLICY tenant_read ON hcc.prices FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+
+CREATE POLICY tenant_read ON hcc.products FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+
+CREATE POLICY tenant_read ON hcc.renewal_failures FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+
+CREATE POLICY tenant_read ON hcc.reseller_terms FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id, reseller_org_id));
+
 CREATE POLICY tenant_read ON hcc.roles FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
 
 CREATE POLICY tenant_read ON hcc.security_events FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
@@ -5193,6 +6075,22 @@ CREATE POLICY tenant_read ON hcc.security_policies FOR SELECT TO hcc_app, hcc_wo
 CREATE POLICY tenant_read ON hcc.silences FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
 
 CREATE POLICY tenant_read ON hcc.status_pages FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+
+CREATE POLICY tenant_read ON hcc.subscription_changes FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id, customer_org_id));
+
+CREATE POLICY tenant_read ON hcc.subscription_charges FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id, customer_org_id));
+
+CREATE POLICY tenant_read ON hcc.subscription_items FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id, customer_org_id));
+
+CREATE POLICY tenant_read ON hcc.subscription_periods FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id, customer_org_id));
+
+CREATE POLICY tenant_read ON hcc.subscription_settings FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+
+CREATE POLICY tenant_read ON hcc.subscriptions FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id, customer_org_id));
+
+CREATE POLICY tenant_read ON hcc.supplier_shares FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+
+CREATE POLICY tenant_read ON hcc.usage_readings FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id, customer_org_id));
 
 CREATE POLICY tenant_read ON hcc.user_exports FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
 
@@ -5242,7 +6140,19 @@ CREATE POLICY tenant_update ON hcc.checks FOR UPDATE TO hcc_app, hcc_worker USIN
 
 CREATE POLICY tenant_update ON hcc.client_tallies FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
 
+CREATE POLICY tenant_update ON hcc.coupon_redemptions FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_update ON hcc.coupons FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
+
 CREATE POLICY tenant_update ON hcc.customers FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_update ON hcc.dunning_cases FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_update ON hcc.dunning_schedules FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_update ON hcc.dunning_steps FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_update ON hcc.dunning_stops FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_update ON hcc.exchange_rates FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
 
@@ -5318,6 +6228,16 @@ CREATE POLICY tenant_update ON hcc.outbox_events FOR UPDATE TO hcc_app, hcc_work
 
 CREATE POLICY tenant_update ON hcc.outgoing_mail FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
 
+CREATE POLICY tenant_update ON hcc.plans FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_update ON hcc.prices FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_update ON hcc.products FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_update ON hcc.renewal_failures FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_update ON hcc.reseller_terms FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
+
 CREATE POLICY tenant_update ON hcc.roles FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_update ON hcc.security_events FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
@@ -5327,6 +6247,22 @@ CREATE POLICY tenant_update ON hcc.security_policies FOR UPDATE TO hcc_app, hcc_
 CREATE POLICY tenant_update ON hcc.silences FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_update ON hcc.status_pages FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_update ON hcc.subscription_changes FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_update ON hcc.subscription_charges FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_update ON hcc.subscription_items FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_update ON hcc.subscription_periods FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_update ON hcc.subscription_settings FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_update ON hcc.subscriptions FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_update ON hcc.supplier_shares FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_update ON hcc.usage_readings FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_update ON hcc.user_exports FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
 
@@ -5341,6 +6277,8 @@ CREATE POLICY tenant_update ON hcc.waf_rules FOR UPDATE TO hcc_app, hcc_worker U
 CREATE POLICY tenant_update ON hcc.webhook_deliveries FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_update ON hcc.webhook_endpoints FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
+
+ALTER TABLE hcc.usage_readings ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE hcc.user_credentials ENABLE ROW LEVEL SECURITY;
 
@@ -5593,6 +6531,8 @@ REVOKE ALL ON FUNCTION hcc.person_visible(person uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION hcc.person_visible(person uuid) TO hcc_app;
 GRANT ALL ON FUNCTION hcc.person_visible(person uuid) TO hcc_worker;
 
+REVOKE ALL ON FUNCTION hcc.prices_guard() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION hcc.refuse_change() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION hcc.revoke_session(session uuid, reason text, token_lifetime interval) FROM PUBLIC;
@@ -5606,12 +6546,26 @@ REVOKE ALL ON FUNCTION hcc.security_events_day(day date) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION hcc.security_policy_route() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION hcc.seller_of_current() FROM PUBLIC;
+GRANT ALL ON FUNCTION hcc.seller_of_current() TO hcc_app;
+GRANT ALL ON FUNCTION hcc.seller_of_current() TO hcc_worker;
+
+REVOKE ALL ON FUNCTION hcc.sellers_with_overdue(at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION hcc.sellers_with_overdue(at timestamp with time zone) TO hcc_worker;
+
+REVOKE ALL ON FUNCTION hcc.sellers_with_renewals(at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION hcc.sellers_with_renewals(at timestamp with time zone) TO hcc_worker;
+
 REVOKE ALL ON FUNCTION hcc.set_from_above(owner uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION hcc.set_from_above(owner uuid) TO hcc_app;
 GRANT ALL ON FUNCTION hcc.set_from_above(owner uuid) TO hcc_worker;
 
 REVOKE ALL ON FUNCTION hcc.status_page_owner(of_slug text) FROM PUBLIC;
 GRANT ALL ON FUNCTION hcc.status_page_owner(of_slug text) TO hcc_app;
+
+REVOKE ALL ON FUNCTION hcc.supplier_prices(on_day date) FROM PUBLIC;
+GRANT ALL ON FUNCTION hcc.supplier_prices(on_day date) TO hcc_app;
+GRANT ALL ON FUNCTION hcc.supplier_prices(on_day date) TO hcc_worker;
 
 REVOKE ALL ON FUNCTION hcc.take_numbers(organization uuid, of_kind text, of_prefix text, many integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION hcc.take_numbers(organization uuid, of_kind text, of_prefix text, many integer) TO hcc_app;
@@ -5749,8 +6703,26 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.checks TO hcc_worker;
 GRANT SELECT ON TABLE hcc.client_tallies TO hcc_app;
 GRANT SELECT ON TABLE hcc.client_tallies TO hcc_worker;
 
+GRANT SELECT,INSERT ON TABLE hcc.coupon_redemptions TO hcc_app;
+GRANT SELECT,INSERT ON TABLE hcc.coupon_redemptions TO hcc_worker;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.coupons TO hcc_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.coupons TO hcc_worker;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.customers TO hcc_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.customers TO hcc_worker;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE hcc.dunning_cases TO hcc_app;
+GRANT SELECT,INSERT,UPDATE ON TABLE hcc.dunning_cases TO hcc_worker;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.dunning_schedules TO hcc_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.dunning_schedules TO hcc_worker;
+
+GRANT SELECT,INSERT ON TABLE hcc.dunning_steps TO hcc_app;
+GRANT SELECT,INSERT ON TABLE hcc.dunning_steps TO hcc_worker;
+
+GRANT SELECT,INSERT,DELETE ON TABLE hcc.dunning_stops TO hcc_app;
+GRANT SELECT,INSERT,DELETE ON TABLE hcc.dunning_stops TO hcc_worker;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.exchange_rates TO hcc_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.exchange_rates TO hcc_worker;
@@ -6137,11 +7109,26 @@ GRANT SELECT,INSERT,UPDATE ON TABLE hcc.outgoing_mail TO hcc_worker;
 GRANT SELECT,INSERT,DELETE ON TABLE hcc.password_history TO hcc_app;
 GRANT SELECT,INSERT,DELETE ON TABLE hcc.password_history TO hcc_worker;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.plans TO hcc_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.plans TO hcc_worker;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.prices TO hcc_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.prices TO hcc_worker;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.products TO hcc_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.products TO hcc_worker;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.recovery_codes TO hcc_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.recovery_codes TO hcc_worker;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE hcc.refresh_tokens TO hcc_app;
 GRANT SELECT,INSERT,UPDATE ON TABLE hcc.refresh_tokens TO hcc_worker;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.renewal_failures TO hcc_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.renewal_failures TO hcc_worker;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.reseller_terms TO hcc_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.reseller_terms TO hcc_worker;
 
 GRANT SELECT ON TABLE hcc.security_events TO hcc_app;
 GRANT SELECT ON TABLE hcc.security_events TO hcc_worker;
@@ -6154,6 +7141,30 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.silences TO hcc_worker;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.status_pages TO hcc_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.status_pages TO hcc_worker;
+
+GRANT SELECT,INSERT ON TABLE hcc.subscription_changes TO hcc_app;
+GRANT SELECT,INSERT ON TABLE hcc.subscription_changes TO hcc_worker;
+
+GRANT SELECT,INSERT ON TABLE hcc.subscription_charges TO hcc_app;
+GRANT SELECT,INSERT ON TABLE hcc.subscription_charges TO hcc_worker;
+
+GRANT UPDATE(charged_to) ON TABLE hcc.subscription_charges TO hcc_app;
+GRANT UPDATE(charged_to) ON TABLE hcc.subscription_charges TO hcc_worker;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE hcc.subscription_items TO hcc_app;
+GRANT SELECT,INSERT,UPDATE ON TABLE hcc.subscription_items TO hcc_worker;
+
+GRANT SELECT,INSERT ON TABLE hcc.subscription_periods TO hcc_app;
+GRANT SELECT,INSERT ON TABLE hcc.subscription_periods TO hcc_worker;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE hcc.subscription_settings TO hcc_app;
+GRANT SELECT,INSERT,UPDATE ON TABLE hcc.subscription_settings TO hcc_worker;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE hcc.subscriptions TO hcc_app;
+GRANT SELECT,INSERT,UPDATE ON TABLE hcc.subscriptions TO hcc_worker;
+
+GRANT SELECT,INSERT ON TABLE hcc.supplier_shares TO hcc_app;
+GRANT SELECT,INSERT ON TABLE hcc.supplier_shares TO hcc_worker;
 
 GRANT SELECT ON TABLE hcc.threat_detectors TO hcc_app;
 GRANT SELECT ON TABLE hcc.threat_detectors TO hcc_worker;
@@ -6171,6 +7182,15 @@ GRANT UPDATE(most_ban_s) ON TABLE hcc.threat_detectors TO hcc_app;
 GRANT UPDATE(version) ON TABLE hcc.threat_detectors TO hcc_app;
 
 GRANT UPDATE(updated_at) ON TABLE hcc.threat_detectors TO hcc_app;
+
+GRANT SELECT,INSERT ON TABLE hcc.usage_readings TO hcc_app;
+GRANT SELECT,INSERT ON TABLE hcc.usage_readings TO hcc_worker;
+
+GRANT UPDATE(late_value) ON TABLE hcc.usage_readings TO hcc_app;
+GRANT UPDATE(late_value) ON TABLE hcc.usage_readings TO hcc_worker;
+
+GRANT UPDATE(late_read) ON TABLE hcc.usage_readings TO hcc_app;
+GRANT UPDATE(late_read) ON TABLE hcc.usage_readings TO hcc_worker;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.user_credentials TO hcc_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.user_credentials TO hcc_worker;
@@ -6201,8 +7221,8 @@ INSERT INTO hcc.metric_settings (partition_hours, hot_index, raw_days, minute_da
   ('6', 'auto', '15', '30', '90', '400', '3650');
 INSERT INTO hcc.roles (name, user_type, description, permissions) VALUES
   ('member', 'customer', 'Reads, and manages the own account', '{users:read,organizations:read,operations:read,gateway:read,security:read,metrics:read,monitoring:read}'),
-  ('owner', 'customer', 'Everything in the organisation', '{users:*,organizations:read,organizations:write,api-keys:*,audit:read,webhooks:*,operations:read,gateway:*,security:*,metrics:*,agents:*,monitoring:*,ingest-tokens:*,billing:read}'),
-  ('owner', 'reseller', 'Everything in the reseller and its customers', '{users:*,organizations:*,api-keys:*,audit:read,webhooks:*,operations:read,gateway:*,security:*,metrics:*,agents:*,monitoring:*,ingest-tokens:*,metric-limits:write,billing:*,billing-settings:*,ledger:*}'),
-  ('staff', 'reseller', 'Daily work for customers', '{users:read,users:write,organizations:read,organizations:tree,organizations:enter,api-keys:read,audit:read,webhooks:read,operations:read,gateway:read,security:read,metrics:read,agents:read,monitoring:read,ingest-tokens:read,billing:read,billing:write}'),
+  ('owner', 'customer', 'Everything in the organisation', '{users:*,organizations:read,organizations:write,api-keys:*,audit:read,webhooks:*,operations:read,gateway:*,security:*,metrics:*,agents:*,monitoring:*,ingest-tokens:*,billing:read,subscriptions:read}'),
+  ('owner', 'reseller', 'Everything in the reseller and its customers', '{users:*,organizations:*,api-keys:*,audit:read,webhooks:*,operations:read,gateway:*,security:*,metrics:*,agents:*,monitoring:*,ingest-tokens:*,metric-limits:write,billing:*,billing-settings:*,ledger:*,catalogue:*,subscriptions:*,subscription-settings:*}'),
+  ('staff', 'reseller', 'Daily work for customers', '{users:read,users:write,organizations:read,organizations:tree,organizations:enter,api-keys:read,audit:read,webhooks:read,operations:read,gateway:read,security:read,metrics:read,agents:read,monitoring:read,ingest-tokens:read,billing:read,billing:write,catalogue:read,catalogue:write,subscriptions:read,subscriptions:write}'),
   ('superadmin', 'admin', 'Everything, everywhere', '{*}'),
-  ('support', 'admin', 'Reads everything and helps customers', '{users:read,users:write,organizations:read,organizations:tree,organizations:enter,api-keys:read,audit:read,webhooks:read,operations:read,gateway:read,gateway-settings:read,security:read,security-settings:read,metrics:read,agents:read,monitoring:read,ingest-tokens:read,billing:read,billing:write}');
+  ('support', 'admin', 'Reads everything and helps customers', '{users:read,users:write,organizations:read,organizations:tree,organizations:enter,api-keys:read,audit:read,webhooks:read,operations:read,gateway:read,gateway-settings:read,security:read,security-settings:read,metrics:read,agents:read,monitoring:read,ingest-tokens:read,billing:read,billing:write,catalogue:read,catalogue:write,subscriptions:read,subscriptions:write}');

@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+from control.billing.catalogue import routes as catalogue
 from control.billing.customers import routes as customers
+from control.billing.dunning import routes as dunning
 from control.billing.invoices import routes as invoices
 from control.billing.ledger import routes as ledger
 from control.billing.reports import routes as reports
 from control.billing.settings import routes as settings
+from control.billing.subscriptions import routes as subscriptions
 
-ROUTES = [*settings.ROUTES, *customers.ROUTES, *invoices.ROUTES, *ledger.ROUTES, *reports.ROUTES]
+ROUTES = [
+    *settings.ROUTES,
+    *customers.ROUTES,
+    *invoices.ROUTES,
+    *ledger.ROUTES,
+    *reports.ROUTES,
+    *catalogue.ROUTES,
+    *subscriptions.ROUTES,
+    *dunning.ROUTES,
+]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Literal, TypeVar
 from uuid import UUID
@@ -75,6 +75,12 @@ class Transaction:
         async with self.connection.cursor() as cursor:
             await self._execute(cursor, sql, params)
             return cursor.rowcount
+
+    async def run_many(self, sql: str, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Execute once for each row of parameters, without waiting for one answer before the next is sent."""
+        if rows:
+            async with self.connection.cursor() as cursor:
+                await cursor.executemany(sql, rows)
 
     def after_commit(self, callback: Callable[[], Awaitable[None]]) -> None:
         """Do something once the transaction is safe, such as dropping a cached read."""

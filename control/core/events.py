@@ -5,7 +5,7 @@ Domains say what they listen to with `@on("user.created")`; a listener may be ca
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -109,6 +109,47 @@ TOPICS: dict[str, str] = {
     "invoice.finalised": "An invoice got its number",
     "invoice.uncollectible": "An invoice was written off",
     "credit_note.finalised": "A credit note got its number",
+    "product.created": "A product was created",
+    "product.updated": "A product was changed",
+    "product.deleted": "A product was deleted",
+    "plan.created": "A plan was created",
+    "plan.updated": "A plan was changed",
+    "plan.deleted": "A plan was deleted",
+    "coupon.created": "A coupon was created",
+    "coupon.updated": "A coupon was changed",
+    "coupon.deleted": "A coupon was deleted",
+    "reseller_terms.created": "Terms for a reseller were created",
+    "reseller_terms.updated": "Terms for a reseller were changed",
+    "reseller_terms.deleted": "Terms for a reseller were deleted",
+    "price.created": "A price, or a version of one, was created",
+    "price.updated": "A price was changed, archived or replaced",
+    "price.deleted": "A price was deleted",
+    "subscription_settings.updated": "How subscriptions are invoiced was changed",
+    "subscription.created": "A subscription was made",
+    "subscription.activated": "A subscription is in use: started, or its trial is over",
+    "subscription.renewed": "A further period of a subscription was charged",
+    "subscription.changed": "A subscription has other plans or quantities",
+    "subscription.change_scheduled": "A subscription will have other plans or quantities from its next period on",
+    "subscription.price_announced": "A subscription will have another price from a day on",
+    "subscription.paused": "A subscription was paused",
+    "subscription.resumed": "A subscription goes on after a pause",
+    "subscription.past_due": "An invoice of a subscription is overdue",
+    "subscription.recovered": "All overdue invoices of a subscription are settled",
+    "subscription.suspended": "The services of a subscription are to be switched off",
+    "subscription.unsuspended": "The services of a subscription are to be switched on again",
+    "subscription.cancellation_scheduled": "A subscription will be cancelled at the end of its period",
+    "subscription.reactivated": "A cancellation was taken back",
+    "subscription.cancelled": "A subscription was cancelled and is over",
+    "subscription.ended": "The term of a subscription is over",
+    "subscription.renewal_failed": "A period of a subscription could not be charged",
+    "renewal_run.finished": "Due subscriptions of a seller were renewed",
+    "dunning_schedule.created": "A schedule of reminders was created",
+    "dunning_schedule.updated": "A schedule of reminders was changed",
+    "dunning_schedule.deleted": "A schedule of reminders was deleted",
+    "dunning.step": "A step was taken over an unpaid invoice",
+    "dunning.stopped": "Reminders of an invoice or a customer were stopped",
+    "dunning.continued": "Reminders of an invoice or a customer go on",
+    "invoice.overdue": "An invoice was not paid in time",
     "webhook.test": "A test that the owner of a webhook asked for",
 }
 """Every topic that a webhook can ask for, with words for a person."""
@@ -155,3 +196,14 @@ async def emit(tx: Transaction, topic: str, organization_id: UUID, payload: Any)
         payload=Jsonb(msgspec.to_builtins(payload)),
     )
     return event_id
+
+
+async def emit_many(tx: Transaction, wanted: Sequence[tuple[str, UUID, Any]]) -> None:
+    """Put events (topic, organisation, payload) into the outbox of this transaction, in this order."""
+    if unknown := {topic for topic, _, _ in wanted} - TOPICS.keys():
+        raise ValueError(f"{sorted(unknown)} are no topics")
+    rows = [
+        {"event_id": new_id(), "organization_id": owner, "topic": topic, "payload": Jsonb(msgspec.to_builtins(payload))}
+        for topic, owner, payload in wanted
+    ]
+    await tx.run_many(_INSERT, rows)

@@ -51,6 +51,11 @@ PERMISSIONS: dict[str, str] = {
     "billing:write": "Write invoices and credit notes, change customers and subscriptions",
     "billing-settings:write": "Change how the organisation sells",
     "ledger:read": "Read the books and reports",
+    "catalogue:read": "See products, plans, prices, coupons and terms for resellers",
+    "catalogue:write": "Change products, plans, prices, coupons and terms for resellers",
+    "subscriptions:read": "See subscriptions and what they were charged",
+    "subscriptions:write": "Start, change, pause and cancel subscriptions",
+    "subscription-settings:write": "Change how subscriptions are invoiced, and how unpaid invoices are reminded of",
 }
 """Every permission there is, with words for a person who gives out roles."""
 

@@ -63,3 +63,23 @@ class Shop:
         found = await self.ask("GET", "/v1/ledger/trial-balance")
         assert float(found["base_total"]) == 0
         return {one["account"]: one["balance"] for one in found["accounts"] if float(one["balance"])}
+
+    async def price(self, amount: str = "10", plan: str | None = None, **more: Any) -> dict[str, Any]:
+        """A price of a new plan and product, or of a plan; monthly and flat unless said otherwise."""
+        if plan is None:
+            plan = (await self.plan())["id"]
+        wanted: dict[str, Any] = {"plan_id": plan, "currency": "EUR", "interval": "month", "model": "flat", "amount": amount}
+        return dict(await self.ask("POST", "/v1/prices", wanted | {"valid_from": "2020-01-01"} | more, 201))
+
+    async def plan(self, name: str | None = None, **more: Any) -> dict[str, Any]:
+        """A plan of a new product."""
+        self.made = getattr(self, "made", 0) + 1
+        called = name or f"Plan {self.made}"
+        product = await self.ask("POST", "/v1/products", {"name": f"{called} product"}, 201)
+        return dict(await self.ask("POST", "/v1/plans", {"product_id": product["id"], "name": called} | more, 201))
+
+    async def subscribe(self, customer_id: str, *prices: str | dict[str, Any], status: int = 201, **more: Any) -> dict[str, Any]:
+        """A subscription to these prices."""
+        items = [{"price_id": one} if isinstance(one, str) else one for one in prices]
+        body = {"customer_id": customer_id, "items": items} | more
+        return dict(await self.ask("POST", "/v1/subscriptions", body, status))

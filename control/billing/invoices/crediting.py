@@ -116,28 +116,7 @@ async def write_off(ctx: Context, invoice_id: UUID, data: WriteOff) -> Invoice:
         ctx.if_match(invoice.version)
         if invoice.status not in ("sent", "partially_paid", "overdue"):
             raise Conflict("Only an open invoice can be written off.", details={"status": invoice.status})
-        seller = await settings.find(tx, invoice.organization_id)
-        postings = [
-            Posting(account="bad_debt", amount=invoice.balance, customer_id=invoice.customer_id, invoice_id=invoice.id),
-            Posting(account="receivable", amount=-invoice.balance, customer_id=invoice.customer_id, invoice_id=invoice.id),
-        ]
-        await book(
-            tx,
-            Entry(
-                organization_id=invoice.organization_id,
-                booked_on=today(seller.timezone),
-                kind="write_off",
-                source=invoice.id,
-                part=str(invoice.version),
-                text=f"{invoice.invoice_number} {data.reason}"[:300],
-                currency=invoice.currency,
-                base=seller.currency,
-                exchange_rate=invoice.exchange_rate,
-                postings=postings,
-            ),
-        )
-        await tx.run(q.SQL.close, id=invoice.id, status="uncollectible")
-        after = await find(tx, invoice_id)
+        after = await give_up(tx, invoice, data.reason)
         await ctx.audit(
             tx,
             "invoice.written_off",
@@ -147,7 +126,34 @@ async def write_off(ctx: Context, invoice_id: UUID, data: WriteOff) -> Invoice:
             before=summary(invoice),
             after={**summary(after), "reason": data.reason},
         )
-        await events.emit(tx, "invoice.uncollectible", invoice.organization_id, summary(after))
+    return after
+
+
+async def give_up(tx: Transaction, invoice: Invoice, reason: str) -> Invoice:
+    """Book what is open of a locked, open invoice as a loss; the invoice as it is then."""
+    seller = await settings.find(tx, invoice.organization_id)
+    postings = [
+        Posting(account="bad_debt", amount=invoice.balance, customer_id=invoice.customer_id, invoice_id=invoice.id),
+        Posting(account="receivable", amount=-invoice.balance, customer_id=invoice.customer_id, invoice_id=invoice.id),
+    ]
+    await book(
+        tx,
+        Entry(
+            organization_id=invoice.organization_id,
+            booked_on=today(seller.timezone),
+            kind="write_off",
+            source=invoice.id,
+            part=str(invoice.version),
+            text=f"{invoice.invoice_number} {reason}"[:300],
+            currency=invoice.currency,
+            base=seller.currency,
+            exchange_rate=invoice.exchange_rate,
+            postings=postings,
+        ),
+    )
+    await tx.run(q.SQL.close, id=invoice.id, status="uncollectible")
+    after = await find(tx, invoice.id)
+    await events.emit(tx, "invoice.uncollectible", invoice.organization_id, summary(after))
     return after
 
 

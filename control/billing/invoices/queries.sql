@@ -49,14 +49,14 @@ DELETE FROM hcc.invoice_items WHERE invoice_id = %(id)s
 -- name: insert_items
 INSERT INTO hcc.invoice_items (id, organization_id, customer_org_id, invoice_id, position, description, quantity, unit, unit_price,
                                discount_percent, discount_amount, tax_class, tax_category, tax_rate, line_total, line_tax,
-                               period_start, period_end, corrects_item_id)
+                               period_start, period_end, corrects_item_id, price_id, subscription_item_id)
 SELECT l.id, %(organization_id)s, %(customer_org_id)s, %(invoice_id)s, l.position, l.description, l.quantity, l.unit, l.unit_price,
        l.discount_percent, l.discount_amount, l.tax_class, l.tax_category, l.tax_rate, l.line_total, l.line_tax,
-       l.period_start, l.period_end, l.corrects_item_id
+       l.period_start, l.period_end, l.corrects_item_id, l.price_id, l.subscription_item_id
   FROM jsonb_to_recordset(%(items)s) AS l (
        id uuid, position integer, description text, quantity numeric, unit text, unit_price numeric, discount_percent numeric,
        discount_amount numeric, tax_class text, tax_category text, tax_rate numeric, line_total numeric, line_tax numeric,
-       period_start date, period_end date, corrects_item_id uuid)
+       period_start date, period_end date, corrects_item_id uuid, price_id uuid, subscription_item_id uuid)
 
 -- name: finalise
 UPDATE hcc.invoices
@@ -119,3 +119,8 @@ SELECT coalesce(sum(documents), 0)::bigint FROM hcc.invoice_tallies
    AND (%(kind)s::text IS NULL OR kind = %(kind)s)
    AND (%(issued_since)s::date IS NULL OR issued_on >= %(issued_since)s)
    AND (%(issued_until)s::date IS NULL OR issued_on <= %(issued_until)s)
+
+-- name: set_subscriptions
+UPDATE hcc.invoices i SET subscription_id = n.subscription_id
+  FROM jsonb_to_recordset(%(rows)s) AS n (id uuid, subscription_id uuid)
+ WHERE i.id = n.id

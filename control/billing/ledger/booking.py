@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 import msgspec
@@ -110,3 +110,31 @@ def _with_base(postings: Sequence[Posting], entry: Entry) -> list[Posting]:
         largest = max(range(len(amounts)), key=lambda n: abs(amounts[n]))
         amounts[largest] -= over
     return [msgspec.structs.replace(one, base_amount=amount) for one, amount in zip(postings, amounts, strict=True)]
+
+
+async def book_many(tx: Transaction, entries: Sequence[Entry]) -> None:
+    """Write entries that were never booked before; the database refuses all of them otherwise. As `book` does else."""
+    rows: list[dict[str, Any]] = []
+    lines: list[dict[str, Any]] = []
+    for entry in entries:
+        postings = [one for one in entry.postings if one.amount != 0]
+        if sum((one.amount for one in postings), Decimal(0)) != 0:
+            raise ValueError(f"{entry.kind} {entry.source} does not balance")
+        if not postings:
+            continue
+        entry_id = new_id()
+        rows.append(
+            {
+                "id": entry_id,
+                **{
+                    name: getattr(entry, name)
+                    for name in ("organization_id", "booked_on", "kind", "source", "part", "text", "currency")
+                },
+            }
+        )
+        where = {"organization_id": entry.organization_id, "entry_id": entry_id}
+        lines += [where | msgspec.structs.asdict(line) for line in _with_base(postings, entry)]
+    # What was booked before is left out by this statement, and its lines then have no entry to belong to.
+    await tx.run_many(q.SQL.insert_entry, rows)
+    if lines:
+        await tx.run(q.SQL.insert_many_lines, lines=Jsonb(msgspec.to_builtins(lines)))

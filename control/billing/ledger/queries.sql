@@ -54,3 +54,13 @@ SELECT e.id, e.organization_id, e.booked_on, e.kind, e.source, e.part, e.text, e
    AND (%(source)s::uuid IS NULL OR e.source = %(source)s)
    AND (%(since)s::date IS NULL OR e.booked_on >= %(since)s)
    AND (%(until)s::date IS NULL OR e.booked_on <= %(until)s)
+
+-- name: insert_many_lines
+-- The lines of many entries in one statement, so that their balance is looked at once.
+INSERT INTO hcc.ledger_lines (organization_id, entry_id, account, customer_id, invoice_id, amount, base_amount,
+                              tax_country, tax_category, tax_rate)
+SELECT l.organization_id, l.entry_id, l.account, l.customer_id, l.invoice_id, l.amount, l.base_amount,
+       l.tax_country, l.tax_category, l.tax_rate
+  FROM jsonb_to_recordset(%(lines)s) AS l (organization_id uuid, entry_id uuid, account text, customer_id uuid, invoice_id uuid,
+                                           amount numeric, base_amount numeric, tax_country char(2), tax_category text,
+                                           tax_rate numeric)

@@ -1,0 +1,1 @@
+"""Dunning: what happens, step by step, when an invoice is not paid."""

@@ -1,0 +1,1 @@
+"""Subscriptions: what is charged again and again, changed in between, paused, cancelled and renewed."""
