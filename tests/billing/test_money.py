@@ -5,12 +5,14 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from control.billing.money import Rounding, amount_error, currency_error, number_error, rounded, split
 
 D = Decimal
+CALM = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+"""The machine may be busy with other tests."""
 
 
 @pytest.mark.parametrize(
@@ -45,6 +47,7 @@ def test_parts(total: str, weights: list[str], currency: str, expected: list[str
     assert split(D(total), [D(w) for w in weights], currency) == [D(part) for part in expected]
 
 
+@CALM
 @given(
     st.decimals("-1000000", "1000000", places=2, allow_nan=False),
     st.lists(st.decimals("0", "1000", places=4, allow_nan=False), min_size=1, max_size=40),

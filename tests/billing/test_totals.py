@@ -6,12 +6,14 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from control.billing.invoices.totals import Line, compute
 
 D = Decimal
+CALM = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+"""The machine may be busy with other tests."""
 
 
 def line(quantity: str, price: str, rate: str = "19", category: str = "S", **more: Any) -> Line:
@@ -82,6 +84,7 @@ LINES = st.lists(
 )
 
 
+@CALM
 @given(
     LINES,
     st.sampled_from(["half_up", "half_even"]),
@@ -101,6 +104,7 @@ def test_everything_adds_up(lines: list[Line], rounding: Any, tax_rounding: Any,
             assert abs(s.tax - s.taxable * s.rate / 100) <= step / 2
 
 
+@CALM
 @given(LINES, st.booleans())
 def test_a_credit_mirrors_its_invoice(lines: list[Line], inside: bool) -> None:
     """The same lines with the quantities' signs turned come to the same amounts with the signs turned."""
