@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import pairwise
 
 import pytest
 
 from control.billing.addresses import EU, countries
-from control.billing.tax.rates import Component, Rate, built_in, find, overlapping
+from control.billing.tax.rates import Component, Rate, built_in, find
 
 
 def _series() -> dict[tuple[str, str, str], list[Rate]]:
@@ -19,18 +20,12 @@ def _series() -> dict[tuple[str, str, str], list[Rate]]:
 
 
 def test_no_two_rates_hold_on_one_day_and_none_is_missing() -> None:
-    assert overlapping(built_in()) == []
     for key, rates in _series().items():
-        for before, after in zip(rates, rates[1:], strict=False):
+        for before, after in pairwise(rates):
             assert before.valid_to is not None, key
             assert after.valid_from == before.valid_to + timedelta(days=1), key
         if key[2] == "standard":
             assert rates[-1].valid_to is None, key
-
-
-def test_overlaps_are_found() -> None:
-    first = built_in()[0]
-    assert len(overlapping([first, first])) == 1
 
 
 def test_the_table_is_whole() -> None:

@@ -49,7 +49,7 @@ CASES: list[tuple[str, dict[str, Any], dict[str, Any], str]] = [
     ("an id of the seller's own country", DE, _known("FR", "75001", by="DE"), "domestic DE S 19"),
     ("an id of a third member state", DE, _known("FR", "75001", by="BE"), "reverse_charge BE AE 0"),
     ("registered in the buyer's state", DE | {"registrations": frozenset({"FR"})}, _at("FR", "75001"), "domestic FR S 20"),
-    ("registered, but the buyer is a business", DE | {"registrations": frozenset({"FR"})}, _known("FR"), "reverse_charge FR AE 0"),
+    ("registered, to a business", DE | {"registrations": frozenset({"FR"})}, _known("FR"), "reverse_charge FR AE 0"),
     ("public body without an id", DE, _at("FR") | {"is_public_body": True}, "below_threshold DE S 19"),
     ("public body without an id, one-stop shop", OSS, _at("AT") | {"is_public_body": True}, "oss AT S 20"),
     ("public body with an id", DE, _known("FR") | {"is_public_body": True, "is_business": False}, "reverse_charge FR AE 0"),
@@ -156,7 +156,7 @@ CASES: list[tuple[str, dict[str, Any], dict[str, Any], str]] = [
     # Sales tax.
     ("New York at home", NY, _at("US", "10001", "New York"), "domestic US-NY S 4"),
     ("New York to Texas without nexus", NY, _at("US", "73301", "TX"), "outside_scope US-TX O 0"),
-    ("New York to Texas with nexus", NY | {"registrations": frozenset({"US-TX"})}, _firm("US", "", "US-TX"), "domestic US-TX S 6.25"),
+    ("New York to Texas, nexus", NY | {"registrations": frozenset({"US-TX"})}, _firm("US", "", "TX"), "domestic US-TX S 6.25"),
     ("a reseller with a certificate", NY, _firm("US", "", "NY") | {"is_exempt": True}, "exempt US-NY E 0"),
     ("German to New York", DE, _firm("US", "", "NY"), "outside_scope US-NY O 0"),
     ("German to New York, registered", DE | {"registrations": frozenset({"US-NY"})}, _firm("US", "", "NY"), "domestic US-NY S 4"),

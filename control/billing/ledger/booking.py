@@ -35,7 +35,7 @@ late_fees. Expenses: payment_fees, bad_debt. Either: exchange_difference."""
 
 
 class Posting(msgspec.Struct, frozen=True, kw_only=True):
-    """One line of an entry."""
+    """One line of an entry. Lines of revenue and of tax say how the sale was taxed: returns are made of that."""
 
     account: Account
     amount: Decimal
@@ -44,6 +44,14 @@ class Posting(msgspec.Struct, frozen=True, kw_only=True):
     tax_country: str | None = None
     tax_category: str | None = None
     tax_rate: Decimal | None = None
+    tax_region: str | None = None
+    tax_reason: str | None = None
+    tax_name: str | None = None
+    """Which of several taxes the rate is made of."""
+    tax_id: str | None = None
+    """The customer's VAT id where the customer owes the tax."""
+    tax_on: date | None = None
+    """The day of the sale, also for what takes it back."""
 
 
 class _Line(Posting, frozen=True, kw_only=True):

@@ -30,8 +30,19 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
 
 _SAME_AS: Final = {"MC": "FR", "IM": "GB", "GP": "FR", "MQ": "FR", "RE": "FR", "GF": "FR", "YT": "FR", "AX": "FI", "SJ": "NO"}
 """Codes of ISO 3166-1 of places whose tax, if any, is another country's."""
-_FRENCH: Final = ((r"97150", "MF"), (r"97133", "BL"), (r"971\d\d", "GP"), (r"972\d\d", "MQ"), (r"973\d\d", "GF"),
-                  (r"974\d\d", "RE"), (r"975\d\d", "PM"), (r"976\d\d", "YT"), (r"986\d\d", "WF"), (r"987\d\d", "PF"), (r"988\d\d", "NC"))  # fmt: skip
+_FRENCH: Final = (
+    (r"97150", "MF"),
+    (r"97133", "BL"),
+    (r"971\d\d", "GP"),
+    (r"972\d\d", "MQ"),
+    (r"973\d\d", "GF"),
+    (r"974\d\d", "RE"),
+    (r"975\d\d", "PM"),
+    (r"976\d\d", "YT"),
+    (r"986\d\d", "WF"),
+    (r"987\d\d", "PF"),
+    (r"988\d\d", "NC"),
+)
 _BY_CODE: Final[dict[str, tuple[tuple[str, str], ...]]] = {
     "ES": ((r"(35|38)\d{3}", "CN"), (r"51\d{3}", "CE"), (r"52\d{3}", "ML")),
     "FI": ((r"22\d{3}", "AX"),),

@@ -9,7 +9,7 @@ taxed as anything else.
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -100,14 +100,3 @@ def _components(text: str) -> tuple[Component, ...]:
     """`GST 5+QST 9.975` in parts."""
     parts = [part.rpartition(" ") for part in text.split("+") if part]
     return tuple(Component(name=name, percent=Decimal(percent)) for name, _, percent in parts)
-
-
-def overlapping(rates: Sequence[Rate]) -> list[tuple[Rate, Rate]]:
-    """Pairs of the same place and class that hold on a common day."""
-    ordered = sorted(rates, key=lambda rate: (rate.country, rate.region, rate.tax_class, rate.valid_from))
-    return [
-        (one, other)
-        for one, other in zip(ordered, ordered[1:], strict=False)
-        if (one.country, one.region, one.tax_class) == (other.country, other.region, other.tax_class)
-        and (one.valid_to is None or other.valid_from <= one.valid_to)
-    ]
