@@ -188,7 +188,7 @@ async def test_creating_twice_with_one_key_is_one_rate(world: World) -> None:
 
 @pytest.mark.parametrize("code", ["XX", "US", "US-ZZ", "DE-BY", "CA-XX"])
 async def test_places_of_registration_that_are_none(world: World, code: str) -> None:
-    from tests.billing.selling import SELLER  # noqa: PLC0415
+    from tests.billing.selling import SELLER
 
     error = await Shop(world).ask("PUT", "/v1/billing/settings", SELLER | {"tax_registrations": [code]}, 422)
     assert "/tax_registrations/0" in str(error["details"])

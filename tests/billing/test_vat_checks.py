@@ -150,7 +150,9 @@ async def test_an_id_is_asked_for_once_and_again_when_it_is_another(checking: Ch
     assert checking.sql("SELECT 1 FROM hcc.vat_watches") == []
 
 
-@pytest.mark.parametrize("mood", ["MS_UNAVAILABLE", "TIMEOUT", "MS_MAX_CONCURRENT_REQ", "garbage", "close", "SERVICE_UNAVAILABLE"])
+@pytest.mark.parametrize(
+    "mood", ["MS_UNAVAILABLE", "TIMEOUT", "MS_MAX_CONCURRENT_REQ", "garbage", "close", "SERVICE_UNAVAILABLE"]
+)
 async def test_a_register_that_is_away_is_asked_again(checking: Checking, mood: str) -> None:
     checking.register.mood = mood
     customer = await checking.buyer()
@@ -168,7 +170,9 @@ async def test_a_register_that_is_away_is_asked_again(checking: Checking, mood: 
     checking.register.mood = ""
     await checking.later()
     assert await checking.status(customer) == "valid"
-    [watch] = checking.sql("SELECT attempts, extract(epoch FROM next_check_at - now())::float / 86400 AS days FROM hcc.vat_watches")
+    [watch] = checking.sql(
+        "SELECT attempts, extract(epoch FROM next_check_at - now())::float / 86400 AS days FROM hcc.vat_watches"
+    )
     assert watch["attempts"] == 0
     assert 89 < watch["days"] < 91
 
@@ -213,9 +217,7 @@ async def test_invoices_on_an_id_that_turns_out_invalid(checking: Checking) -> N
     await Shop(checking.shop.world, "saul").ask("GET", path, status=404)
 
 
-@pytest.mark.parametrize(
-    ("policy", "reason"), [("as_valid", "reverse_charge"), ("as_invalid", "below_threshold")]
-)
+@pytest.mark.parametrize(("policy", "reason"), [("as_valid", "reverse_charge"), ("as_invalid", "below_threshold")])
 async def test_how_a_pending_id_counts(checking: Checking, policy: str, reason: str) -> None:
     await checking.shop.open(pending_tax_id=policy)
     checking.register.mood = "MS_UNAVAILABLE"

@@ -109,7 +109,7 @@ async def _send(writer: asyncio.StreamWriter, status: int, body: bytes) -> None:
 async def vies() -> AsyncIterator[Vies]:
     """A running one, at `url`."""
     made = Vies()
-    server = await asyncio.start_server(made._serve, "127.0.0.1", 0)  # noqa: SLF001 - its own
+    server = await asyncio.start_server(made._serve, "127.0.0.1", 0)
     made.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/rest-api/"
     try:
         yield made

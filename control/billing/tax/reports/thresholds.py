@@ -6,7 +6,7 @@ It is 10,000 EUR a calendar year, without tax, for all member states together, a
 from __future__ import annotations
 
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 from typing import Final
 from uuid import UUID
 
@@ -59,7 +59,7 @@ async def standing(tx: Transaction, seller: BillingSettings, year: int) -> Thres
         threshold=most,
         amount=amount,
         amount_of_year_before=before,
-        percent=None if most is None else (amount * 100 / most).quantize(Decimal("0.01")),
+        percent=None if most is None else (amount * 100 / most).quantize(Decimal("0.01"), ROUND_DOWN),
         exceeded=most is not None and (amount > most or before > most),
         applies=place.eu and not seller.oss_registered,
     )
