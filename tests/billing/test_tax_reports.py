@@ -276,3 +276,10 @@ async def test_thresholds_elsewhere(world: World, more: dict[str, Any], threshol
     await shop.open(**more)
     found = await shop.ask("GET", "/v1/billing/reports/oss-threshold")
     assert (found["threshold"], found["applies"], found["exceeded"]) == (threshold, applies, False)
+
+
+@pytest.mark.parametrize("year", ["1999", "0", "-5", "9999", "99999999999999999999", "x"])
+async def test_years_that_are_none(world: World, year: str) -> None:
+    shop = Shop(world)
+    await shop.open()
+    assert (await world.get("nora", f"/v1/billing/reports/oss-threshold?year={year}")).status_code in (400, 422)

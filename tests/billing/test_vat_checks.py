@@ -140,11 +140,16 @@ async def test_an_id_is_asked_for_once_and_again_when_it_is_another(checking: Ch
     await checking.shop.ask("PUT", path, body)
     await checking.settle()
     assert len(checking.register.asked) == 1
+    # Another country under the same id: what was known is dropped, and asked for again.
+    monaco = PARIS | {"country": "MC", "postal_code": "98000"}
+    assert (await checking.shop.ask("PUT", path, body | {"address": monaco}))["tax_id_status"] == "pending_verification"
+    await checking.settle()
+    assert (len(checking.register.asked), await checking.status(customer)) == (2, "valid")
     moved = await checking.shop.ask("PUT", path, body | {"address": COPENHAGEN, "tax_id": "DK13612870"})
     assert moved["tax_id_status"] == "pending_verification"
     await checking.settle()
     assert await checking.status(customer) == "valid"
-    assert [one["tax_id"] for one in await checking.checks(customer)] == ["DK13612870", FR]
+    assert [one["tax_id"] for one in await checking.checks(customer)] == ["DK13612870", FR, FR]
     await checking.shop.ask("PUT", path, body | {"tax_id": ""})
     await checking.settle()
     assert checking.sql("SELECT 1 FROM hcc.vat_watches") == []

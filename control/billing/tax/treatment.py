@@ -43,8 +43,8 @@ class Seller(msgspec.Struct, frozen=True, kw_only=True):
 class Buyer(msgspec.Struct, frozen=True, kw_only=True):
     """What matters of who buys. `tax_id_known` is a VAT id that is valid, or not yet refused where the seller allows that.
 
-    A public body without a VAT id is no taxable person (article 13), one with it is (article 43). `tax_id_country` is the
-    country that gave the id, where it is known.
+    A public body without a tax id is no business (article 13), one with it is (article 43). `tax_id_country` is the country
+    that gave the id, where it is known.
     """
 
     country: str
@@ -52,7 +52,6 @@ class Buyer(msgspec.Struct, frozen=True, kw_only=True):
     region: str = ""
     city: str = ""
     is_business: bool = False
-    is_public_body: bool = False
     tax_id_known: bool = False
     tax_id_country: str = ""
     is_exempt: bool = False
@@ -93,7 +92,7 @@ def treat(seller: Seller, buyer: Buyer) -> Treatment:
     """How sales from one to the other are taxed."""
     home = place_of(seller.country, seller.postal_code, seller.region, seller.city)
     there = _place_of_buyer(buyer)
-    # Whoever has a number of the state is a taxable person there, a public body too.
+    # Within the union only a VAT id shows a business: without it the sale is taxed as to a private customer.
     business = buyer.tax_id_known or (buyer.is_business and not there.eu)
 
     def taxed(reason: Reason, place: Place, category: TaxCategory = "S", *, region: str | None = None) -> Treatment:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 from litestar import Response, get
 from litestar.params import FromQuery
-from msgspec import Meta
 
 from control.billing.tax.reports import csv, service, thresholds
 from control.billing.tax.reports.models import EcSalesList, OssReport, Threshold, VatReport
@@ -63,9 +62,7 @@ async def get_ec_sales_list(
 
 
 @get("/v1/billing/reports/oss-threshold", opt=_READ, tags=_TAGS, operation_id="get_oss_threshold")
-async def get_oss_threshold(
-    ctx: Ctx, year: FromQuery[Annotated[int, Meta(ge=2000, le=9998)] | None] = None
-) -> Response[Envelope[Threshold]]:
+async def get_oss_threshold(ctx: Ctx, year: FromQuery[int | None] = None) -> Response[Envelope[Threshold]]:
     """How far private sales into other member states are from the threshold of a calendar year."""
     return ctx.answer(await thresholds.get(ctx, year))
 

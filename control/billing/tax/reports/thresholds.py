@@ -20,6 +20,7 @@ from control.billing.today import today
 from control.core import events
 from control.core.context import Context
 from control.core.db import Transaction
+from control.core.errors import FieldError, ValidationFailed
 
 IN_EUROS: Final = Decimal(10_000)
 _EQUIVALENTS: Final = {
@@ -32,11 +33,14 @@ _EQUIVALENTS: Final = {
     "SEK": Decimal(99_680),
 }
 """What member states outside the euro wrote into their laws, at the rate of 5 December 2017 (article 59c, paragraph 1)."""
+_FIRST, _LAST = 2000, 9998
 WARNINGS: Final = ((80, "oss_threshold.warned"), (100, "oss_threshold.reached"))
 
 
 async def get(ctx: Context, year: int | None) -> Threshold:
-    """Where the caller's organisation stands, this year or another. Raises Conflict when it does not sell."""
+    """Where the caller's organisation stands, this year or another. Raises ValidationFailed, Conflict when it does not sell."""
+    if year is not None and not _FIRST <= year <= _LAST:
+        raise ValidationFailed(FieldError("year", f"must be from {_FIRST} to {_LAST}"))
     async with ctx.transaction() as tx:
         seller = await settings.find(tx, ctx.principal.organization_id)
         return await standing(tx, seller, year or today(seller.timezone).year)

@@ -40,7 +40,8 @@ async def watch(tx: Transaction, customer: Customer, *, again: bool = False) -> 
     if not is_asked_of_vies(customer.tax_id):
         await tx.run(q.SQL.unwatch, **place)
         return False
-    if await tx.run(q.SQL.watch, tax_id=customer.tax_id, again=again, **place):
+    pending = customer.tax_id_status == "pending_verification"
+    if await tx.run(q.SQL.watch, tax_id=customer.tax_id, again=again, is_pending=pending, **place):
         await queue(tx, Watch(customer.organization_id, customer.id, customer.tax_id))
     return True
 
@@ -67,7 +68,9 @@ async def check(runtime: Runtime, one: Watch) -> Answer:
         own = await tx.value(q.SQL.requester, organization_id=one.organization_id)
     if attempts is None:
         raise jobs.Skip(f"{one.customer_id} is not due")
-    requester = own if own and member_state_of(own) else ""
+    requester = f"EL{own[2:]}" if own and own.startswith("GR") else own or ""
+    if not member_state_of(requester):
+        requester = ""
     answer = await ask(runtime.settings.vies_url, one.tax_id, requester)
     async with runtime.database.transaction(scope) as tx:
         await _keep(tx, one, attempts, answer)

@@ -1,10 +1,12 @@
 -- name: watch
--- Ask at once about an id that is new or another; one that is watched already keeps its time.
+-- Ask at once about an id that is new or another. One that is watched already keeps its time, unless what was known of it was
+-- dropped since, as another address does.
 INSERT INTO hcc.vat_watches AS w (organization_id, customer_id, tax_id, queued_until)
 VALUES (%(organization_id)s, %(customer_id)s, %(tax_id)s, now() + interval '1 hour')
 ON CONFLICT (organization_id, customer_id) DO UPDATE
    SET tax_id = excluded.tax_id, attempts = 0, next_check_at = now(), queued_until = excluded.queued_until
  WHERE w.tax_id <> excluded.tax_id OR %(again)s
+    OR (%(is_pending)s AND w.attempts = 0 AND w.next_check_at > now() + interval '1 hour')
 
 -- name: unwatch
 DELETE FROM hcc.vat_watches WHERE organization_id = %(organization_id)s AND customer_id = %(customer_id)s
