@@ -5,7 +5,8 @@ from __future__ import annotations
 from control.billing.customers import routes as customers
 from control.billing.invoices import routes as invoices
 from control.billing.ledger import routes as ledger
+from control.billing.reports import routes as reports
 from control.billing.settings import routes as settings
 from control.billing.tax import routes as tax
 
-ROUTES = [*settings.ROUTES, *customers.ROUTES, *invoices.ROUTES, *ledger.ROUTES, *tax.ROUTES]
+ROUTES = [*settings.ROUTES, *customers.ROUTES, *invoices.ROUTES, *ledger.ROUTES, *reports.ROUTES, *tax.ROUTES]

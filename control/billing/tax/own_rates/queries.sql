@@ -2,7 +2,7 @@
 SELECT id, organization_id, country::text AS country, region, tax_class, percent, components, valid_from, valid_to, note, version,
        created_at, updated_at
   FROM hcc.tax_rates
- WHERE organization_id = %(organization_id)s
+ WHERE (%(organization_id)s::uuid IS NULL OR organization_id = %(organization_id)s)
    AND (%(country)s::text IS NULL OR country = %(country)s)
    AND (%(tax_class)s::text IS NULL OR tax_class = %(tax_class)s)
    AND (%(on)s::date IS NULL OR (valid_from <= %(on)s AND (valid_to IS NULL OR valid_to >= %(on)s)))
@@ -10,7 +10,7 @@ SELECT id, organization_id, country::text AS country, region, tax_class, percent
 -- name: count
 SELECT count(*)
   FROM hcc.tax_rates
- WHERE organization_id = %(organization_id)s
+ WHERE (%(organization_id)s::uuid IS NULL OR organization_id = %(organization_id)s)
    AND (%(country)s::text IS NULL OR country = %(country)s)
    AND (%(tax_class)s::text IS NULL OR tax_class = %(tax_class)s)
    AND (%(on)s::date IS NULL OR (valid_from <= %(on)s AND (valid_to IS NULL OR valid_to >= %(on)s)))

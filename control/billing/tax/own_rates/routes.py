@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from uuid import UUID
 
 from control.billing.tax.own_rates import service
 from control.billing.tax.own_rates.models import End, NewTaxRate, TaxRate
@@ -21,9 +22,9 @@ ROUTES = [
     rates.page(
         "list_tax_rates",
         service.page,
-        "The own organization's rates of tax, which stand before the built-in ones.",
+        "Sellers' own rates of tax, which stand before the built-in ones.",
         sortable=service.SORTABLE,
-        filters={"country": str, "tax_class": str, "on": date},
+        filters={"organization_id": UUID, "country": str, "tax_class": str, "on": date},
     ),
     rates.get("get_tax_rate", service.get, "One rate."),
     rates.create("create_tax_rate", NewTaxRate, service.create, "Add a rate. 409 when another holds on some of its days."),

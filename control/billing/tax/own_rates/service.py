@@ -34,11 +34,10 @@ _OTHER_PARTS = {"ES": {"CE", "ML"}, "IT": {"CAMPIONE"}}
 
 
 async def page(ctx: Context, wanted: PageRequest, filters: dict[str, Any]) -> tuple[list[TaxRate], int]:
-    """Those of the caller's organisation."""
-    params = {"organization_id": ctx.principal.organization_id, **filters}
+    """The own rates of the organisations in reach."""
     async with ctx.transaction() as tx:
-        total = await tx.value(q.SQL.count, **params)
-        return await tx.all(TaxRate, wanted.sorted(q.SQL.page), **params), total
+        total = await tx.value(q.SQL.count, **filters)
+        return await tx.all(TaxRate, wanted.sorted(q.SQL.page), **filters), total
 
 
 async def get(ctx: Context, rate_id: UUID) -> TaxRate:

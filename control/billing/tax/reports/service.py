@@ -12,7 +12,6 @@ import msgspec
 
 from control.billing.money import rounded
 from control.billing.settings import service as settings
-from control.billing.settings.models import BillingSettings
 from control.billing.tax.reports import queries as q
 from control.billing.tax.reports.models import (
     EcSale,
@@ -54,11 +53,11 @@ class _Oss(msgspec.Struct, frozen=True):
 
 
 async def vat(ctx: Context, since: date, until: date) -> VatReport:
-    """Sales by country, treatment and rate. Raises ValidationFailed, Conflict when the organisation does not sell."""
+    """Sales by country, treatment and rate. Raises ValidationFailed."""
     _check(since, until)
     times = {"organization_id": ctx.principal.organization_id, "since": since, "until": until}
     async with ctx.transaction() as tx:
-        seller = await settings.find(tx, ctx.principal.organization_id)
+        currency = await settings.currency_of(tx, ctx.principal.organization_id)
         rows = await tx.all(VatRow, q.SQL.vat, **times)
         parts: dict[tuple[str, str, str, str, Decimal], list[TaxPartSum]] = {}
         for one in await tx.all(_Part, q.SQL.vat_parts, **times):
@@ -70,7 +69,7 @@ async def vat(ctx: Context, since: date, until: date) -> VatReport:
     return VatReport(
         since=since,
         until=until,
-        currency=seller.currency,
+        currency=currency,
         rows=rows,
         taxable=_sum(row.taxable for row in rows),
         tax=_sum(row.tax for row in rows),
@@ -85,15 +84,15 @@ async def oss(ctx: Context, since: date, until: date) -> OssReport:
     sales: dict[tuple[str, Decimal], tuple[Decimal, Decimal]] = {}
     corrections: dict[tuple[str, str], tuple[Decimal, Decimal]] = {}
     async with ctx.transaction() as tx:
-        seller = await settings.find(tx, organization_id)
+        currency = await settings.currency_of(tx, organization_id)
         rates: dict[tuple[str, date], Decimal] = {}
         for one in await tx.all(_Oss, q.SQL.oss, organization_id=organization_id, since=since, until=until):
             # A correction is converted as the sale was: at the end of the quarter that it belongs to.
             last = until if one.quarter is None else _last_day(one.quarter)
             if (one.currency, last) not in rates:
-                rates[one.currency, last] = await _rate(tx, seller, one.currency, last)
+                rates[one.currency, last] = await _rate(tx, organization_id, one.currency, currency, last)
             rate = rates[one.currency, last]
-            taxable, tax = (rounded(amount * rate, seller.currency) for amount in (one.taxable, one.tax))
+            taxable, tax = (rounded(amount * rate, currency) for amount in (one.taxable, one.tax))
             if one.quarter is None:
                 before = sales.get((one.country, one.rate), (_ZERO, _ZERO))
                 sales[one.country, one.rate] = before[0] + taxable, before[1] + tax
@@ -106,7 +105,7 @@ async def oss(ctx: Context, since: date, until: date) -> OssReport:
     return OssReport(
         since=since,
         until=until,
-        currency=seller.currency,
+        currency=currency,
         rows=found,
         corrections=sorted(back, key=lambda one: (one.country, one.quarter)),
         tax=_sum(one.tax for one in found) + _sum(one.tax for one in back),
@@ -114,21 +113,21 @@ async def oss(ctx: Context, since: date, until: date) -> OssReport:
 
 
 async def ec_sales(ctx: Context, since: date, until: date) -> EcSalesList:
-    """Services by VAT id of customers who owe the tax. Raises ValidationFailed, Conflict."""
+    """Services by VAT id of customers who owe the tax. Raises ValidationFailed."""
     _check(since, until)
     organization_id = ctx.principal.organization_id
     async with ctx.transaction() as tx:
-        seller = await settings.find(tx, organization_id)
+        currency = await settings.currency_of(tx, organization_id)
         rows = await tx.all(EcSale, q.SQL.ec_sales, organization_id=organization_id, since=since, until=until)
-    return EcSalesList(since=since, until=until, currency=seller.currency, rows=rows, amount=_sum(one.amount for one in rows))
+    return EcSalesList(since=since, until=until, currency=currency, rows=rows, amount=_sum(one.amount for one in rows))
 
 
-async def _rate(tx: Transaction, seller: BillingSettings, currency: str, on: date) -> Decimal:
-    if currency == seller.currency:
+async def _rate(tx: Transaction, organization_id: UUID, currency: str, base: str, on: date) -> Decimal:
+    if currency == base:
         return Decimal(1)
-    found = await tx.value(q.SQL.rate_on, organization_id=seller.organization_id, currency=currency, base=seller.currency, on=on)
+    found = await tx.value(q.SQL.rate_on, organization_id=organization_id, currency=currency, base=base, on=on)
     if found is None:
-        raise Conflict(f"No exchange rate from {currency} to {seller.currency} is known for {on}; add one first.")
+        raise Conflict(f"No exchange rate from {currency} to {base} is known for {on}; add one first.")
     return Decimal(found)
 
 

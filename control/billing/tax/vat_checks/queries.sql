@@ -65,14 +65,14 @@ SELECT count(*) FROM hcc.vat_checks WHERE customer_id = %(customer_id)s
 SELECT f.id, f.organization_id, f.invoice_id, i.number AS invoice_number, f.customer_id, f.reason, f.detail, f.resolution,
        f.resolved_at, f.version, f.created_at, f.updated_at
   FROM hcc.tax_flags f JOIN hcc.invoices i ON i.organization_id = f.organization_id AND i.id = f.invoice_id
- WHERE f.organization_id = %(organization_id)s
+ WHERE (%(organization_id)s::uuid IS NULL OR f.organization_id = %(organization_id)s)
    AND (%(customer_id)s::uuid IS NULL OR f.customer_id = %(customer_id)s)
    AND (%(resolved)s::boolean IS NULL OR (f.resolved_at IS NOT NULL) = %(resolved)s)
 
 -- name: flags_count
 SELECT count(*)
   FROM hcc.tax_flags f
- WHERE f.organization_id = %(organization_id)s
+ WHERE (%(organization_id)s::uuid IS NULL OR f.organization_id = %(organization_id)s)
    AND (%(customer_id)s::uuid IS NULL OR f.customer_id = %(customer_id)s)
    AND (%(resolved)s::boolean IS NULL OR (f.resolved_at IS NOT NULL) = %(resolved)s)
 

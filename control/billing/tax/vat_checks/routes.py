@@ -38,7 +38,7 @@ ROUTES = [
         "Finalised invoices whose tax is in doubt, such as those that rest on a VAT id which turned out invalid.",
         sortable=service.FLAGS_SORTABLE,
         tie="f.id",
-        filters={"customer_id": UUID, "resolved": bool},
+        filters={"organization_id": UUID, "customer_id": UUID, "resolved": bool},
     ),
     flags.get("get_tax_flag", service.flag, "One of them."),
     flags.action("resolve_tax_flag", "resolve", Resolution, service.resolve, "Say what was done about it."),

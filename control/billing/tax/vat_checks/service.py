@@ -42,11 +42,10 @@ async def check_again(ctx: Context, customer_id: UUID, _: Nothing) -> Customer:
 
 
 async def flags(ctx: Context, wanted: PageRequest, filters: dict[str, Any]) -> tuple[list[TaxFlag], int]:
-    """The invoices in doubt of the caller's organisation."""
-    params = {"organization_id": ctx.principal.organization_id, **filters}
+    """The invoices in doubt of the organisations in reach."""
     async with ctx.transaction() as tx:
-        total = await tx.value(q.SQL.flags_count, **params)
-        return await tx.all(TaxFlag, wanted.sorted(q.SQL.flags_page), **params), total
+        total = await tx.value(q.SQL.flags_count, **filters)
+        return await tx.all(TaxFlag, wanted.sorted(q.SQL.flags_page), **filters), total
 
 
 async def flag(ctx: Context, flag_id: UUID) -> TaxFlag:

@@ -18,12 +18,34 @@ const DONE: usize = 64;
 type Quads = [u64; 1 << (QUAD_BITS - 6)];
 type Pairs = [u64; 1 << 8];
 
-#[derive(Debug)]
+/// A part of a list: where it begins, and how long it is.
+#[derive(Clone, Copy, Debug, Default)]
+struct Span {
+    start: u32,
+    len: u32,
+}
+
+impl Span {
+    /// What `more` becomes at the end of a list.
+    fn append<T: Copy>(list: &mut Vec<T>, more: &[T]) -> Self {
+        let short = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+        let start = short(list.len());
+        list.extend_from_slice(more);
+        Self { start, len: short(more.len()) }
+    }
+
+    fn of<T>(self, list: &[T]) -> &[T] {
+        let start = self.start as usize;
+        list.get(start..start.saturating_add(self.len as usize)).unwrap_or_default()
+    }
+}
+
+#[derive(Clone, Copy, Debug)]
 struct Literal {
-    text: Box<[u8]>,
+    text: Span,
     /// Where in it the bytes stand that the tables know.
-    offset: usize,
-    owners: Box<[u32]>,
+    offset: u32,
+    owners: Span,
 }
 
 /// Literals and who looks for them.
@@ -32,8 +54,11 @@ pub(super) struct Grams {
     quads: Box<Quads>,
     pairs: Box<Pairs>,
     /// Literals by their bytes in the tables.
-    by_gram: HashMap<u32, Vec<Literal>, foldhash::fast::FixedState>,
-    literals: usize,
+    by_gram: HashMap<u32, Span, foldhash::fast::FixedState>,
+    /// All of them, those of the same bytes next to each other; texts and owners stand in the lists below.
+    literals: Box<[Literal]>,
+    texts: Box<[u8]>,
+    owners: Box<[u32]>,
 }
 
 /// Four bytes with the bit set that tells the cases of a letter apart; other bytes may fall together by it.
@@ -55,31 +80,34 @@ fn pair_index(quad: u32) -> usize {
 
 impl Grams {
     /// Literals of two bytes or more in lower case, each with the ids that want it.
-    pub(super) fn new(literals: Vec<(Vec<u8>, Vec<u32>)>) -> Self {
-        let mut grams = Self {
-            quads: Box::new([0; 1 << (QUAD_BITS - 6)]),
-            pairs: Box::new([0; 1 << 8]),
-            by_gram: HashMap::default(),
-            literals: literals.len(),
-        };
+    pub(super) fn new(literals: &[(Vec<u8>, Vec<u32>)]) -> Self {
+        let (mut quads, mut pairs) = (Box::new([0; 1 << (QUAD_BITS - 6)]), Box::new([0; 1 << 8]));
+        let (mut texts, mut all_owners) = (Vec::new(), Vec::new());
+        let mut found: HashMap<u32, Vec<Literal>, foldhash::fast::FixedState> = HashMap::default();
         for (text, owners) in literals {
             let width = if text.len() >= 4 { 4 } else { 2 };
-            let cost = |offset: &usize| {
-                let crowd = grams.by_gram.get(&key(&text[*offset..*offset + width])).map_or(0, Vec::len);
-                frequency::of_literals(&[text[*offset..*offset + width].to_vec()]) * (1 + crowd) as f64
+            let cost = |(offset, gram): (usize, &[u8])| {
+                let crowd = found.get(&key(gram)).map_or(0, Vec::len);
+                (offset, key(gram), frequency::of_gram(gram) * (1 + crowd) as f64)
             };
-            let offset = (0..=text.len() - width).min_by(|a, b| cost(a).total_cmp(&cost(b))).unwrap_or(0);
-            let gram = key(&text[offset..offset + width]);
+            let cheapest = text.windows(width).enumerate().map(cost).min_by(|a, b| a.2.total_cmp(&b.2));
+            let Some((offset, gram, _)) = cheapest else { continue };
             if width == 4 {
                 let index = quad_index(gram);
-                grams.quads[index >> 6] |= 1 << (index & 63);
+                quads[index >> 6] |= 1 << (index & 63);
             } else {
                 let index = pair_index(gram);
-                grams.pairs[index >> 6] |= 1 << (index & 63);
+                pairs[index >> 6] |= 1 << (index & 63);
             }
-            grams.by_gram.entry(gram).or_default().push(Literal { text: text.into(), offset, owners: owners.into() });
+            let text = Span::append(&mut texts, text);
+            let owners = Span::append(&mut all_owners, owners);
+            let offset = u32::try_from(offset).unwrap_or(u32::MAX);
+            found.entry(gram).or_default().push(Literal { text, offset, owners });
         }
-        grams
+        // Every rule set has these tables of its own: what is kept of them has no room to grow.
+        let mut ordered = Vec::with_capacity(literals.len());
+        let by_gram = found.into_iter().map(|(gram, of_gram)| (gram, Span::append(&mut ordered, &of_gram))).collect();
+        Self { quads, pairs, by_gram, literals: ordered.into(), texts: texts.into(), owners: all_owners.into() }
     }
 
     /// Calls `found` with every id that wants a literal of the value, perhaps more than once. `false` when so much in the value
@@ -136,10 +164,11 @@ impl Grams {
     fn compare(&self, value: &[u8], at: usize, here: u32, found: &mut impl FnMut(u32)) -> usize {
         let mut vain = 0;
         for gram in [here, here & 0xffff] {
-            for literal in self.by_gram.get(&gram).map_or(&[][..], Vec::as_slice) {
-                let text = at.checked_sub(literal.offset).and_then(|start| value.get(start..start + literal.text.len()));
-                if text.is_some_and(|text| text.eq_ignore_ascii_case(&literal.text)) {
-                    literal.owners.iter().for_each(|id| found(*id));
+            for literal in self.by_gram.get(&gram).copied().unwrap_or_default().of(&self.literals) {
+                let wanted = literal.text.of(&self.texts);
+                let text = at.checked_sub(literal.offset as usize).and_then(|start| value.get(start..start + wanted.len()));
+                if text.is_some_and(|text| text.eq_ignore_ascii_case(wanted)) {
+                    literal.owners.of(&self.owners).iter().for_each(|id| found(*id));
                 } else {
                     vain += 1;
                 }
@@ -150,14 +179,14 @@ impl Grams {
 
     /// How many literals there are.
     pub(super) fn len(&self) -> usize {
-        self.literals
+        self.literals.len()
     }
 
     /// Bytes held.
     pub(super) fn memory(&self) -> usize {
-        let literal = |literal: &Literal| size_of_val(literal) + literal.text.len() + size_of_val(&*literal.owners);
-        let literals: usize = self.by_gram.values().flatten().map(literal).sum();
-        size_of::<Quads>() + size_of::<Pairs>() + literals + self.by_gram.capacity() * 40
+        let lists = size_of_val(&*self.literals) + self.texts.len() + size_of_val(&*self.owners);
+        // An entry and its mark, and a table that is seven eighths full at most.
+        size_of::<Quads>() + size_of::<Pairs>() + lists + self.by_gram.capacity() * 8 / 7 * (size_of::<(u32, Span)>() + 1)
     }
 }
 

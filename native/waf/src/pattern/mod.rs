@@ -45,6 +45,7 @@ pub use groups::{GROUPS, Groups};
 pub use prefilter::{Builder, IdSet, Prefilter};
 pub use required::Required;
 
+use crate::shared::{Pool, Shared};
 use ast::Node;
 use automaton::{Automaton, MAX_NFA};
 use bounded::Outcome;
@@ -98,6 +99,13 @@ impl Pattern {
     /// Compiles a pattern; errors carry the offset.
     pub fn compile(source: &str, flags: Flags) -> Result<Self, PatternError> {
         Self::compile_bytes(source.as_bytes(), flags)
+    }
+
+    /// Compiles a pattern, or takes the one that somebody else in this process has of the same source and flags: what searches learn
+    /// is shared with it.
+    pub fn shared(source: &str, flags: Flags) -> Result<Shared<Self>, PatternError> {
+        static POOL: Pool<Pattern> = Pool::new();
+        POOL.get(&[source.as_bytes(), &[flags.bits()]].concat(), || Self::compile(source, flags))
     }
 
     /// Compiles a pattern that need not be UTF-8.

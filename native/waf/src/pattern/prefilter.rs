@@ -103,7 +103,7 @@ impl Builder {
         }
         filter.classes = classes.table();
         filter.conditions(&conditions);
-        filter.grams = (!owners.is_empty()).then(|| Grams::new(owners.into_iter().collect()));
+        filter.grams = (!owners.is_empty()).then(|| Grams::new(&owners.into_iter().collect::<Vec<_>>()));
         filter
     }
 }
