@@ -126,6 +126,17 @@ BEGIN
 END
 $$;
 
+CREATE FUNCTION hcc.cross_border_sellers(since date) RETURNS TABLE(organization_id uuid)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'hcc', 'pg_temp'
+    AS $$
+  SELECT s.organization_id FROM billing_settings s
+   WHERE NOT s.oss_registered AND EXISTS (
+     SELECT FROM ledger_lines l
+      WHERE l.organization_id = s.organization_id AND l.tax_on >= since
+        AND l.tax_reason IN ('below_threshold', 'oss') AND l.account <> 'tax')
+$$;
+
 CREATE FUNCTION hcc.current_org_id() RETURNS uuid
     LANGUAGE sql STABLE PARALLEL SAFE
     RETURN (NULLIF(current_setting('app.current_org_id'::text, true), ''::text))::uuid;
@@ -137,6 +148,18 @@ CREATE FUNCTION hcc.current_user_id() RETURNS uuid
     RETURN (NULLIF(current_setting('app.current_user_id'::text, true), ''::text))::uuid;
 
 COMMENT ON FUNCTION hcc.current_user_id() IS 'The person this transaction works for; NULL when none was set.';
+
+CREATE FUNCTION hcc.due_vat_watches(most integer) RETURNS TABLE(organization_id uuid, customer_id uuid, tax_id text)
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'hcc', 'pg_temp'
+    AS $$
+  UPDATE vat_watches w SET queued_until = now() + interval '1 hour'
+    FROM (SELECT d.organization_id, d.customer_id FROM vat_watches d
+           WHERE d.next_check_at <= now() AND d.queued_until <= now()
+           ORDER BY d.next_check_at LIMIT most FOR UPDATE SKIP LOCKED) due
+   WHERE w.organization_id = due.organization_id AND w.customer_id = due.customer_id
+  RETURNING w.organization_id, w.customer_id, w.tax_id
+$$;
 
 CREATE FUNCTION hcc.erase_person(person uuid) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
@@ -1329,6 +1352,22 @@ CREATE FUNCTION hcc.take_numbers(organization uuid, of_kind text, of_prefix text
   RETURNING last - many + 1
 $$;
 
+CREATE FUNCTION hcc.tax_rates_guard() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'hcc', 'pg_temp'
+    AS $$
+BEGIN
+  PERFORM pg_advisory_xact_lock(hashtextextended('hcc.tax_rates ' || NEW.organization_id, 0));
+  IF EXISTS (SELECT FROM tax_rates r
+              WHERE r.organization_id = NEW.organization_id AND r.country = NEW.country AND r.region = NEW.region
+                AND r.tax_class = NEW.tax_class AND r.id <> NEW.id
+                AND daterange(r.valid_from, r.valid_to, '[]') && daterange(NEW.valid_from, NEW.valid_to, '[]')) THEN
+    RAISE exclusion_violation USING MESSAGE = 'another rate holds on some of these days', CONSTRAINT = 'tax_rates_overlap';
+  END IF;
+  RETURN NEW;
+END
+$$;
+
 CREATE FUNCTION hcc.threats() RETURNS TABLE(detector text, organization_id uuid, client inet, total bigint, threshold integer, window_s integer, sites bigint, first_at timestamp with time zone, last_at timestamp with time zone, sample text, ban_s integer, most_ban_s integer, earlier bigint)
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'hcc', 'pg_temp'
@@ -1674,6 +1713,8 @@ CREATE TABLE hcc.billing_settings (
     version integer DEFAULT 1 NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    tax_registrations text[] DEFAULT '{}'::text[] NOT NULL,
+    pending_tax_id text DEFAULT 'as_valid'::text NOT NULL,
     CONSTRAINT billing_settings_account_holder_check CHECK ((char_length(account_holder) <= 70)),
     CONSTRAINT billing_settings_check CHECK (((logo IS NULL) = (logo_type IS NULL))),
     CONSTRAINT billing_settings_colour_check CHECK ((colour ~ '^#[0-9a-f]{6}$'::text)),
@@ -1684,10 +1725,12 @@ CREATE TABLE hcc.billing_settings (
     CONSTRAINT billing_settings_logo_type_check CHECK ((logo_type = ANY (ARRAY['image/png'::text, 'image/jpeg'::text, 'image/svg+xml'::text]))),
     CONSTRAINT billing_settings_page_size_check CHECK ((page_size = ANY (ARRAY['A4'::text, 'Letter'::text]))),
     CONSTRAINT billing_settings_payment_terms_days_check CHECK (((payment_terms_days >= 0) AND (payment_terms_days <= 365))),
+    CONSTRAINT billing_settings_pending_tax_id_check CHECK ((pending_tax_id = ANY (ARRAY['as_valid'::text, 'as_invalid'::text]))),
     CONSTRAINT billing_settings_phone_check CHECK ((char_length(phone) <= 50)),
     CONSTRAINT billing_settings_registration_check CHECK ((char_length(registration) <= 200)),
     CONSTRAINT billing_settings_rounding_check CHECK ((rounding = ANY (ARRAY['half_up'::text, 'half_even'::text]))),
     CONSTRAINT billing_settings_tax_number_check CHECK ((char_length(tax_number) <= 40)),
+    CONSTRAINT billing_settings_tax_registrations_check CHECK ((cardinality(tax_registrations) <= 100)),
     CONSTRAINT billing_settings_tax_rounding_check CHECK ((tax_rounding = ANY (ARRAY['invoice'::text, 'line'::text]))),
     CONSTRAINT billing_settings_vat_id_check CHECK ((char_length(vat_id) <= 30)),
     CONSTRAINT billing_settings_website_check CHECK ((char_length(website) <= 200))
@@ -1856,7 +1899,7 @@ CREATE TABLE hcc.customers (
     CONSTRAINT customers_buyer_reference_check CHECK ((char_length(buyer_reference) <= 100)),
     CONSTRAINT customers_contact_check CHECK ((char_length(contact) <= 200)),
     CONSTRAINT customers_copies_to_check CHECK ((cardinality(copies_to) <= 10)),
-    CONSTRAINT customers_kind_check CHECK ((kind = ANY (ARRAY['business'::text, 'private'::text]))),
+    CONSTRAINT customers_kind_check CHECK ((kind = ANY (ARRAY['business'::text, 'private'::text, 'public'::text]))),
     CONSTRAINT customers_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 200))),
     CONSTRAINT customers_notes_check CHECK ((char_length(notes) <= 5000)),
     CONSTRAINT customers_payment_terms_days_check CHECK (((payment_terms_days >= 0) AND (payment_terms_days <= 365))),
@@ -2928,12 +2971,25 @@ CREATE TABLE hcc.ledger_lines (
     tax_country character(2),
     tax_category text,
     tax_rate numeric(7,4),
+    tax_region text,
+    tax_reason text,
+    tax_name text,
+    tax_id text,
+    tax_on date,
     CONSTRAINT ledger_lines_account_check CHECK ((account ~ '^[a-z][a-z_]{0,39}$'::text))
 );
 
 ALTER TABLE ONLY hcc.ledger_lines FORCE ROW LEVEL SECURITY;
 
 COMMENT ON COLUMN hcc.ledger_lines.amount IS 'Debit above zero, credit below, in the entry''s currency; base_amount in the seller''s.';
+
+COMMENT ON COLUMN hcc.ledger_lines.tax_rate IS 'The whole rate of the sale, on the line of each tax that it is made of too.';
+
+COMMENT ON COLUMN hcc.ledger_lines.tax_name IS 'Which of several taxes, such as QST; empty where there is one.';
+
+COMMENT ON COLUMN hcc.ledger_lines.tax_id IS 'The customer''s VAT id, where the customer owes the tax.';
+
+COMMENT ON COLUMN hcc.ledger_lines.tax_on IS 'The day of the sale: that of the invoice, for what takes it back as well.';
 
 ALTER TABLE hcc.ledger_lines ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME hcc.ledger_lines_id_seq
@@ -3240,6 +3296,17 @@ CREATE TABLE hcc.operations (
 
 ALTER TABLE ONLY hcc.operations FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE hcc.oss_warnings (
+    organization_id uuid NOT NULL,
+    year integer NOT NULL,
+    percent smallint NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT oss_warnings_percent_check CHECK ((percent = ANY (ARRAY[80, 100]))),
+    CONSTRAINT oss_warnings_year_check CHECK (((year >= 2000) AND (year <= 9999)))
+);
+
+ALTER TABLE ONLY hcc.oss_warnings FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE hcc.outbox_events (
     id bigint NOT NULL,
     event_id uuid NOT NULL,
@@ -3301,6 +3368,25 @@ ALTER TABLE hcc.password_history ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTIT
     NO MAXVALUE
     CACHE 1
 );
+
+CREATE TABLE hcc.place_evidence (
+    id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    customer_id uuid NOT NULL,
+    kind text NOT NULL,
+    country character(2),
+    detail text DEFAULT ''::text NOT NULL,
+    source text NOT NULL,
+    seen_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT place_evidence_country_check CHECK ((country ~ '^[A-Z]{2}$'::text)),
+    CONSTRAINT place_evidence_detail_check CHECK ((char_length(detail) <= 200)),
+    CONSTRAINT place_evidence_kind_check CHECK ((kind = ANY (ARRAY['billing_address'::text, 'ip_address'::text, 'bank'::text, 'tax_id'::text, 'phone'::text, 'other'::text]))),
+    CONSTRAINT place_evidence_source_check CHECK ((source ~ '^[a-z][a-z_]{0,39}$'::text))
+);
+
+ALTER TABLE ONLY hcc.place_evidence FORCE ROW LEVEL SECURITY;
+
+COMMENT ON COLUMN hcc.place_evidence.country IS 'Nothing when the kind says nothing any more, such as an id that was taken away.';
 
 CREATE TABLE hcc.recovery_codes (
     user_id uuid NOT NULL,
@@ -3411,6 +3497,49 @@ CREATE TABLE hcc.status_pages (
 
 ALTER TABLE ONLY hcc.status_pages FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE hcc.tax_flags (
+    id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    invoice_id uuid NOT NULL,
+    customer_id uuid NOT NULL,
+    reason text NOT NULL,
+    detail text DEFAULT ''::text NOT NULL,
+    resolution text DEFAULT ''::text NOT NULL,
+    resolved_at timestamp with time zone,
+    version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT tax_flags_detail_check CHECK ((char_length(detail) <= 300)),
+    CONSTRAINT tax_flags_reason_check CHECK ((reason = 'tax_id_invalid'::text)),
+    CONSTRAINT tax_flags_resolution_check CHECK ((char_length(resolution) <= 300))
+);
+
+ALTER TABLE ONLY hcc.tax_flags FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE hcc.tax_rates (
+    id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    country character(2) NOT NULL,
+    region text DEFAULT ''::text NOT NULL,
+    tax_class text NOT NULL,
+    percent numeric(7,4) NOT NULL,
+    components jsonb DEFAULT '[]'::jsonb NOT NULL,
+    valid_from date NOT NULL,
+    valid_to date,
+    note text DEFAULT ''::text NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT tax_rates_check CHECK ((valid_to >= valid_from)),
+    CONSTRAINT tax_rates_country_check CHECK ((country ~ '^[A-Z]{2}$'::text)),
+    CONSTRAINT tax_rates_note_check CHECK ((char_length(note) <= 300)),
+    CONSTRAINT tax_rates_percent_check CHECK (((percent >= (0)::numeric) AND (percent <= (100)::numeric))),
+    CONSTRAINT tax_rates_region_check CHECK ((region ~ '^[A-Z0-9]{0,12}$'::text)),
+    CONSTRAINT tax_rates_tax_class_check CHECK ((tax_class ~ '^[a-z][a-z_]{0,39}$'::text))
+);
+
+ALTER TABLE ONLY hcc.tax_rates FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE hcc.threat_detectors (
     name text NOT NULL,
     is_active boolean NOT NULL,
@@ -3452,6 +3581,44 @@ CREATE TABLE hcc.user_exports (
 );
 
 ALTER TABLE ONLY hcc.user_exports FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE hcc.vat_checks (
+    id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    customer_id uuid NOT NULL,
+    tax_id text NOT NULL,
+    outcome text NOT NULL,
+    reason text DEFAULT ''::text NOT NULL,
+    register text DEFAULT 'VIES'::text NOT NULL,
+    requester text DEFAULT ''::text NOT NULL,
+    consultation_number text DEFAULT ''::text NOT NULL,
+    name text DEFAULT ''::text NOT NULL,
+    address text DEFAULT ''::text NOT NULL,
+    checked_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT vat_checks_address_check CHECK ((char_length(address) <= 1000)),
+    CONSTRAINT vat_checks_consultation_number_check CHECK ((char_length(consultation_number) <= 100)),
+    CONSTRAINT vat_checks_name_check CHECK ((char_length(name) <= 500)),
+    CONSTRAINT vat_checks_outcome_check CHECK ((outcome = ANY (ARRAY['valid'::text, 'invalid'::text, 'unavailable'::text]))),
+    CONSTRAINT vat_checks_reason_check CHECK ((char_length(reason) <= 200)),
+    CONSTRAINT vat_checks_register_check CHECK ((char_length(register) <= 20)),
+    CONSTRAINT vat_checks_requester_check CHECK ((char_length(requester) <= 30)),
+    CONSTRAINT vat_checks_tax_id_check CHECK ((char_length(tax_id) <= 30))
+);
+
+ALTER TABLE ONLY hcc.vat_checks FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE hcc.vat_watches (
+    organization_id uuid NOT NULL,
+    customer_id uuid NOT NULL,
+    tax_id text NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    next_check_at timestamp with time zone DEFAULT now() NOT NULL,
+    queued_until timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL
+);
+
+ALTER TABLE ONLY hcc.vat_watches FORCE ROW LEVEL SECURITY;
+
+COMMENT ON COLUMN hcc.vat_watches.attempts IS 'In a row without an answer; nought after one.';
 
 CREATE TABLE hcc.webhook_deliveries (
     id uuid NOT NULL,
@@ -3788,6 +3955,9 @@ ALTER TABLE ONLY hcc.operations
 ALTER TABLE ONLY hcc.organizations
     ADD CONSTRAINT organizations_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY hcc.oss_warnings
+    ADD CONSTRAINT oss_warnings_pkey PRIMARY KEY (organization_id, year, percent);
+
 ALTER TABLE ONLY hcc.outbox_events
     ADD CONSTRAINT outbox_events_event_id_key UNIQUE (event_id);
 
@@ -3802,6 +3972,9 @@ ALTER TABLE ONLY hcc.outgoing_mail
 
 ALTER TABLE ONLY hcc.password_history
     ADD CONSTRAINT password_history_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY hcc.place_evidence
+    ADD CONSTRAINT place_evidence_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY hcc.recovery_codes
     ADD CONSTRAINT recovery_codes_pkey PRIMARY KEY (user_id, code_hash);
@@ -3845,6 +4018,18 @@ ALTER TABLE ONLY hcc.status_pages
 ALTER TABLE ONLY hcc.status_pages
     ADD CONSTRAINT status_pages_slug_key UNIQUE (slug);
 
+ALTER TABLE ONLY hcc.tax_flags
+    ADD CONSTRAINT tax_flags_organization_id_invoice_id_reason_detail_key UNIQUE (organization_id, invoice_id, reason, detail);
+
+ALTER TABLE ONLY hcc.tax_flags
+    ADD CONSTRAINT tax_flags_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY hcc.tax_rates
+    ADD CONSTRAINT tax_rates_organization_id_country_region_tax_class_valid_fr_key UNIQUE (organization_id, country, region, tax_class, valid_from);
+
+ALTER TABLE ONLY hcc.tax_rates
+    ADD CONSTRAINT tax_rates_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY hcc.threat_detectors
     ADD CONSTRAINT threat_detectors_pkey PRIMARY KEY (name);
 
@@ -3859,6 +4044,12 @@ ALTER TABLE ONLY hcc.user_roles
 
 ALTER TABLE ONLY hcc.users
     ADD CONSTRAINT users_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY hcc.vat_checks
+    ADD CONSTRAINT vat_checks_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY hcc.vat_watches
+    ADD CONSTRAINT vat_watches_pkey PRIMARY KEY (organization_id, customer_id);
 
 ALTER TABLE ONLY hcc.waf_exclusions
     ADD CONSTRAINT waf_exclusions_pkey PRIMARY KEY (id);
@@ -4001,6 +4192,8 @@ CREATE INDEX ledger_entries_day ON hcc.ledger_entries USING btree (organization_
 
 CREATE INDEX ledger_lines_account ON hcc.ledger_lines USING btree (organization_id, account, customer_id) INCLUDE (amount, base_amount);
 
+CREATE INDEX ledger_lines_cross_border ON hcc.ledger_lines USING btree (organization_id, tax_on) INCLUDE (tax_reason, base_amount) WHERE ((tax_reason = ANY (ARRAY['below_threshold'::text, 'oss'::text])) AND (account <> 'tax'::text));
+
 CREATE INDEX ledger_lines_entry ON hcc.ledger_lines USING btree (organization_id, entry_id);
 
 CREATE INDEX ledger_lines_invoice ON hcc.ledger_lines USING btree (invoice_id) WHERE (invoice_id IS NOT NULL);
@@ -4051,6 +4244,8 @@ CREATE INDEX outgoing_mail_organization ON hcc.outgoing_mail USING btree (organi
 
 CREATE INDEX password_history_user ON hcc.password_history USING btree (user_id, created_at DESC, id DESC);
 
+CREATE INDEX place_evidence_of ON hcc.place_evidence USING btree (organization_id, customer_id, kind, seen_at DESC, id DESC);
+
 CREATE INDEX refresh_tokens_session ON hcc.refresh_tokens USING btree (session_id);
 
 CREATE UNIQUE INDEX roles_name_key ON hcc.roles USING btree (organization_id, user_type, name) NULLS NOT DISTINCT;
@@ -4073,6 +4268,8 @@ CREATE INDEX silences_of ON hcc.silences USING btree (organization_id, ends_at);
 
 CREATE INDEX status_pages_of ON hcc.status_pages USING btree (organization_id);
 
+CREATE INDEX tax_flags_customer ON hcc.tax_flags USING btree (organization_id, customer_id);
+
 CREATE UNIQUE INDEX user_credentials_reset ON hcc.user_credentials USING btree (reset_token_hash) WHERE (reset_token_hash IS NOT NULL);
 
 CREATE INDEX user_exports_organization ON hcc.user_exports USING btree (organization_id, created_at DESC);
@@ -4082,6 +4279,10 @@ CREATE UNIQUE INDEX users_email_key ON hcc.users USING btree (email) WHERE (dele
 CREATE INDEX users_organization ON hcc.users USING btree (organization_id, created_at DESC) WHERE (deleted_at IS NULL);
 
 CREATE UNIQUE INDEX users_username_key ON hcc.users USING btree (username) WHERE (deleted_at IS NULL);
+
+CREATE INDEX vat_checks_of ON hcc.vat_checks USING btree (organization_id, customer_id, checked_at DESC, id DESC);
+
+CREATE INDEX vat_watches_due ON hcc.vat_watches USING btree (next_check_at);
 
 CREATE INDEX waf_exclusions_organization ON hcc.waf_exclusions USING btree (organization_id, site_id, created_at DESC);
 
@@ -4172,6 +4373,8 @@ CREATE TRIGGER gateway_site_revised BEFORE UPDATE ON hcc.gateway_sites FOR EACH 
 CREATE TRIGGER guard BEFORE INSERT OR DELETE OR UPDATE ON hcc.invoice_items FOR EACH ROW EXECUTE FUNCTION hcc.invoice_items_guard();
 
 CREATE TRIGGER guard BEFORE DELETE OR UPDATE ON hcc.invoices FOR EACH ROW EXECUTE FUNCTION hcc.invoices_guard();
+
+CREATE TRIGGER guard BEFORE INSERT OR UPDATE ON hcc.tax_rates FOR EACH ROW EXECUTE FUNCTION hcc.tax_rates_guard();
 
 CREATE CONSTRAINT TRIGGER has_lines AFTER INSERT ON hcc.ledger_entries DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION hcc.ledger_has_lines();
 
@@ -4424,6 +4627,9 @@ ALTER TABLE ONLY hcc.operations
 ALTER TABLE ONLY hcc.organizations
     ADD CONSTRAINT organizations_parent_id_fkey FOREIGN KEY (parent_id) REFERENCES hcc.organizations(id);
 
+ALTER TABLE ONLY hcc.oss_warnings
+    ADD CONSTRAINT oss_warnings_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
+
 ALTER TABLE ONLY hcc.outbox_events
     ADD CONSTRAINT outbox_events_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
 
@@ -4432,6 +4638,12 @@ ALTER TABLE ONLY hcc.outgoing_mail
 
 ALTER TABLE ONLY hcc.password_history
     ADD CONSTRAINT password_history_user_id_fkey FOREIGN KEY (user_id) REFERENCES hcc.users(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY hcc.place_evidence
+    ADD CONSTRAINT place_evidence_organization_id_customer_id_fkey FOREIGN KEY (organization_id, customer_id) REFERENCES hcc.customers(organization_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY hcc.place_evidence
+    ADD CONSTRAINT place_evidence_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
 
 ALTER TABLE ONLY hcc.recovery_codes
     ADD CONSTRAINT recovery_codes_user_id_fkey FOREIGN KEY (user_id) REFERENCES hcc.users(id) ON DELETE CASCADE;
@@ -4469,6 +4681,12 @@ ALTER TABLE ONLY hcc.silences
 ALTER TABLE ONLY hcc.status_pages
     ADD CONSTRAINT status_pages_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
 
+ALTER TABLE ONLY hcc.tax_flags
+    ADD CONSTRAINT tax_flags_organization_id_invoice_id_fkey FOREIGN KEY (organization_id, invoice_id) REFERENCES hcc.invoices(organization_id, id);
+
+ALTER TABLE ONLY hcc.tax_rates
+    ADD CONSTRAINT tax_rates_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
+
 ALTER TABLE ONLY hcc.user_credentials
     ADD CONSTRAINT user_credentials_user_id_fkey FOREIGN KEY (user_id) REFERENCES hcc.users(id) ON DELETE CASCADE;
 
@@ -4486,6 +4704,18 @@ ALTER TABLE ONLY hcc.user_roles
 
 ALTER TABLE ONLY hcc.users
     ADD CONSTRAINT users_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
+
+ALTER TABLE ONLY hcc.vat_checks
+    ADD CONSTRAINT vat_checks_organization_id_customer_id_fkey FOREIGN KEY (organization_id, customer_id) REFERENCES hcc.customers(organization_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY hcc.vat_checks
+    ADD CONSTRAINT vat_checks_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
+
+ALTER TABLE ONLY hcc.vat_watches
+    ADD CONSTRAINT vat_watches_organization_id_customer_id_fkey FOREIGN KEY (organization_id, customer_id) REFERENCES hcc.customers(organization_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY hcc.vat_watches
+    ADD CONSTRAINT vat_watches_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
 
 ALTER TABLE ONLY hcc.waf_exclusions
     ADD CONSTRAINT waf_exclusions_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
@@ -4618,6 +4848,8 @@ ALTER TABLE hcc.operations ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE hcc.organizations ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE hcc.oss_warnings ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE hcc.outbox_events ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE hcc.outgoing_mail ENABLE ROW LEVEL SECURITY;
@@ -4748,11 +4980,15 @@ CREATE POLICY owner_all ON hcc.operations TO hcc_owner USING (true) WITH CHECK (
 
 CREATE POLICY owner_all ON hcc.organizations TO hcc_owner USING (true) WITH CHECK (true);
 
+CREATE POLICY owner_all ON hcc.oss_warnings TO hcc_owner USING (true) WITH CHECK (true);
+
 CREATE POLICY owner_all ON hcc.outbox_events TO hcc_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON hcc.outgoing_mail TO hcc_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON hcc.password_history TO hcc_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON hcc.place_evidence TO hcc_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON hcc.recovery_codes TO hcc_owner USING (true) WITH CHECK (true);
 
@@ -4770,6 +5006,10 @@ CREATE POLICY owner_all ON hcc.silences TO hcc_owner USING (true) WITH CHECK (tr
 
 CREATE POLICY owner_all ON hcc.status_pages TO hcc_owner USING (true) WITH CHECK (true);
 
+CREATE POLICY owner_all ON hcc.tax_flags TO hcc_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON hcc.tax_rates TO hcc_owner USING (true) WITH CHECK (true);
+
 CREATE POLICY owner_all ON hcc.user_credentials TO hcc_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON hcc.user_exports TO hcc_owner USING (true) WITH CHECK (true);
@@ -4777,6 +5017,10 @@ CREATE POLICY owner_all ON hcc.user_exports TO hcc_owner USING (true) WITH CHECK
 CREATE POLICY owner_all ON hcc.user_roles TO hcc_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON hcc.users TO hcc_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON hcc.vat_checks TO hcc_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON hcc.vat_watches TO hcc_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON hcc.waf_exclusions TO hcc_owner USING (true) WITH CHECK (true);
 
@@ -4787,6 +5031,8 @@ CREATE POLICY owner_all ON hcc.webhook_deliveries TO hcc_owner USING (true) WITH
 CREATE POLICY owner_all ON hcc.webhook_endpoints TO hcc_owner USING (true) WITH CHECK (true);
 
 ALTER TABLE hcc.password_history ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE hcc.place_evidence ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE hcc.recovery_codes ENABLE ROW LEVEL SECURITY;
 
@@ -4805,6 +5051,10 @@ ALTER TABLE hcc.silences ENABLE ROW LEVEL SECURITY;
 ALTER TABLE hcc.status_pages ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY system_roles ON hcc.roles FOR SELECT TO hcc_app, hcc_worker USING ((organization_id IS NULL));
+
+ALTER TABLE hcc.tax_flags ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE hcc.tax_rates ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY tenant_delete ON hcc.access_entries FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
 
@@ -4910,9 +5160,13 @@ CREATE POLICY tenant_delete ON hcc.number_series FOR DELETE TO hcc_app, hcc_work
 
 CREATE POLICY tenant_delete ON hcc.operations FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
 
+CREATE POLICY tenant_delete ON hcc.oss_warnings FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
+
 CREATE POLICY tenant_delete ON hcc.outbox_events FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
 
 CREATE POLICY tenant_delete ON hcc.outgoing_mail FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
+
+CREATE POLICY tenant_delete ON hcc.place_evidence FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
 
 CREATE POLICY tenant_delete ON hcc.roles FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
 
@@ -4924,11 +5178,19 @@ CREATE POLICY tenant_delete ON hcc.silences FOR DELETE TO hcc_app, hcc_worker US
 
 CREATE POLICY tenant_delete ON hcc.status_pages FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
 
+CREATE POLICY tenant_delete ON hcc.tax_flags FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
+
+CREATE POLICY tenant_delete ON hcc.tax_rates FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
+
 CREATE POLICY tenant_delete ON hcc.user_exports FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
 
 CREATE POLICY tenant_delete ON hcc.user_roles FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
 
 CREATE POLICY tenant_delete ON hcc.users FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
+
+CREATE POLICY tenant_delete ON hcc.vat_checks FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
+
+CREATE POLICY tenant_delete ON hcc.vat_watches FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
 
 CREATE POLICY tenant_delete ON hcc.waf_exclusions FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
 
@@ -5044,9 +5306,13 @@ CREATE POLICY tenant_insert ON hcc.operations FOR INSERT TO hcc_app, hcc_worker 
 
 CREATE POLICY tenant_insert ON hcc.organizations FOR INSERT TO hcc_app, hcc_worker WITH CHECK (((parent_id IS NOT NULL) AND hcc.writable(parent_id)));
 
+CREATE POLICY tenant_insert ON hcc.oss_warnings FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
+
 CREATE POLICY tenant_insert ON hcc.outbox_events FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_insert ON hcc.outgoing_mail FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_insert ON hcc.place_evidence FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_insert ON hcc.roles FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
 
@@ -5058,11 +5324,19 @@ CREATE POLICY tenant_insert ON hcc.silences FOR INSERT TO hcc_app, hcc_worker WI
 
 CREATE POLICY tenant_insert ON hcc.status_pages FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
 
+CREATE POLICY tenant_insert ON hcc.tax_flags FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_insert ON hcc.tax_rates FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
+
 CREATE POLICY tenant_insert ON hcc.user_exports FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_insert ON hcc.user_roles FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_insert ON hcc.users FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_insert ON hcc.vat_checks FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_insert ON hcc.vat_watches FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_insert ON hcc.waf_exclusions FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
 
@@ -5180,9 +5454,13 @@ CREATE POLICY tenant_read ON hcc.operations FOR SELECT TO hcc_app, hcc_worker US
 
 CREATE POLICY tenant_read ON hcc.organizations FOR SELECT TO hcc_app, hcc_worker USING (((id = hcc.current_org_id()) OR ((current_setting('app.current_access'::text, true) = 'tree'::text) AND (path @> ARRAY[hcc.current_org_id()]))));
 
+CREATE POLICY tenant_read ON hcc.oss_warnings FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+
 CREATE POLICY tenant_read ON hcc.outbox_events FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
 
 CREATE POLICY tenant_read ON hcc.outgoing_mail FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+
+CREATE POLICY tenant_read ON hcc.place_evidence FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
 
 CREATE POLICY tenant_read ON hcc.roles FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
 
@@ -5194,11 +5472,19 @@ CREATE POLICY tenant_read ON hcc.silences FOR SELECT TO hcc_app, hcc_worker USIN
 
 CREATE POLICY tenant_read ON hcc.status_pages FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
 
+CREATE POLICY tenant_read ON hcc.tax_flags FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+
+CREATE POLICY tenant_read ON hcc.tax_rates FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+
 CREATE POLICY tenant_read ON hcc.user_exports FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
 
 CREATE POLICY tenant_read ON hcc.user_roles FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
 
 CREATE POLICY tenant_read ON hcc.users FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+
+CREATE POLICY tenant_read ON hcc.vat_checks FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+
+CREATE POLICY tenant_read ON hcc.vat_watches FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
 
 CREATE POLICY tenant_read ON hcc.waf_exclusions FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
 
@@ -5314,9 +5600,13 @@ CREATE POLICY tenant_update ON hcc.operations FOR UPDATE TO hcc_app, hcc_worker 
 
 CREATE POLICY tenant_update ON hcc.organizations FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(id)) WITH CHECK (hcc.writable(id));
 
+CREATE POLICY tenant_update ON hcc.oss_warnings FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
+
 CREATE POLICY tenant_update ON hcc.outbox_events FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_update ON hcc.outgoing_mail FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_update ON hcc.place_evidence FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_update ON hcc.roles FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
 
@@ -5328,11 +5618,19 @@ CREATE POLICY tenant_update ON hcc.silences FOR UPDATE TO hcc_app, hcc_worker US
 
 CREATE POLICY tenant_update ON hcc.status_pages FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
 
+CREATE POLICY tenant_update ON hcc.tax_flags FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_update ON hcc.tax_rates FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
+
 CREATE POLICY tenant_update ON hcc.user_exports FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_update ON hcc.user_roles FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_update ON hcc.users FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_update ON hcc.vat_checks FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_update ON hcc.vat_watches FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_update ON hcc.waf_exclusions FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
 
@@ -5349,6 +5647,10 @@ ALTER TABLE hcc.user_exports ENABLE ROW LEVEL SECURITY;
 ALTER TABLE hcc.user_roles ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE hcc.users ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE hcc.vat_checks ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE hcc.vat_watches ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE hcc.waf_exclusions ENABLE ROW LEVEL SECURITY;
 
@@ -5389,6 +5691,9 @@ GRANT ALL ON FUNCTION hcc.claim_outbox(batch integer) TO hcc_worker;
 REVOKE ALL ON FUNCTION hcc.client_tallies_add(gateway_name text, batch jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION hcc.client_tallies_add(gateway_name text, batch jsonb) TO hcc_gateway;
 
+REVOKE ALL ON FUNCTION hcc.cross_border_sellers(since date) FROM PUBLIC;
+GRANT ALL ON FUNCTION hcc.cross_border_sellers(since date) TO hcc_worker;
+
 REVOKE ALL ON FUNCTION hcc.current_org_id() FROM PUBLIC;
 GRANT ALL ON FUNCTION hcc.current_org_id() TO hcc_app;
 GRANT ALL ON FUNCTION hcc.current_org_id() TO hcc_worker;
@@ -5396,6 +5701,9 @@ GRANT ALL ON FUNCTION hcc.current_org_id() TO hcc_worker;
 REVOKE ALL ON FUNCTION hcc.current_user_id() FROM PUBLIC;
 GRANT ALL ON FUNCTION hcc.current_user_id() TO hcc_app;
 GRANT ALL ON FUNCTION hcc.current_user_id() TO hcc_worker;
+
+REVOKE ALL ON FUNCTION hcc.due_vat_watches(most integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION hcc.due_vat_watches(most integer) TO hcc_worker;
 
 REVOKE ALL ON FUNCTION hcc.erase_person(person uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION hcc.erase_person(person uuid) TO hcc_app;
@@ -5616,6 +5924,8 @@ GRANT ALL ON FUNCTION hcc.status_page_owner(of_slug text) TO hcc_app;
 REVOKE ALL ON FUNCTION hcc.take_numbers(organization uuid, of_kind text, of_prefix text, many integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION hcc.take_numbers(organization uuid, of_kind text, of_prefix text, many integer) TO hcc_app;
 GRANT ALL ON FUNCTION hcc.take_numbers(organization uuid, of_kind text, of_prefix text, many integer) TO hcc_worker;
+
+REVOKE ALL ON FUNCTION hcc.tax_rates_guard() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION hcc.threats() FROM PUBLIC;
 GRANT ALL ON FUNCTION hcc.threats() TO hcc_worker;
@@ -6128,6 +6438,9 @@ GRANT UPDATE(last) ON TABLE hcc.number_series TO hcc_worker;
 GRANT SELECT,INSERT,UPDATE ON TABLE hcc.operations TO hcc_app;
 GRANT SELECT,INSERT,UPDATE ON TABLE hcc.operations TO hcc_worker;
 
+GRANT SELECT,INSERT ON TABLE hcc.oss_warnings TO hcc_app;
+GRANT SELECT,INSERT ON TABLE hcc.oss_warnings TO hcc_worker;
+
 GRANT SELECT,INSERT ON TABLE hcc.outbox_events TO hcc_app;
 GRANT SELECT,INSERT ON TABLE hcc.outbox_events TO hcc_worker;
 
@@ -6136,6 +6449,9 @@ GRANT SELECT,INSERT,UPDATE ON TABLE hcc.outgoing_mail TO hcc_worker;
 
 GRANT SELECT,INSERT,DELETE ON TABLE hcc.password_history TO hcc_app;
 GRANT SELECT,INSERT,DELETE ON TABLE hcc.password_history TO hcc_worker;
+
+GRANT SELECT,INSERT ON TABLE hcc.place_evidence TO hcc_app;
+GRANT SELECT,INSERT ON TABLE hcc.place_evidence TO hcc_worker;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.recovery_codes TO hcc_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.recovery_codes TO hcc_worker;
@@ -6154,6 +6470,33 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.silences TO hcc_worker;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.status_pages TO hcc_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.status_pages TO hcc_worker;
+
+GRANT SELECT,INSERT ON TABLE hcc.tax_flags TO hcc_app;
+GRANT SELECT,INSERT ON TABLE hcc.tax_flags TO hcc_worker;
+
+GRANT UPDATE(resolution) ON TABLE hcc.tax_flags TO hcc_app;
+GRANT UPDATE(resolution) ON TABLE hcc.tax_flags TO hcc_worker;
+
+GRANT UPDATE(resolved_at) ON TABLE hcc.tax_flags TO hcc_app;
+GRANT UPDATE(resolved_at) ON TABLE hcc.tax_flags TO hcc_worker;
+
+GRANT UPDATE(version) ON TABLE hcc.tax_flags TO hcc_app;
+GRANT UPDATE(version) ON TABLE hcc.tax_flags TO hcc_worker;
+
+GRANT UPDATE(updated_at) ON TABLE hcc.tax_flags TO hcc_app;
+GRANT UPDATE(updated_at) ON TABLE hcc.tax_flags TO hcc_worker;
+
+GRANT SELECT,INSERT,DELETE ON TABLE hcc.tax_rates TO hcc_app;
+GRANT SELECT,INSERT,DELETE ON TABLE hcc.tax_rates TO hcc_worker;
+
+GRANT UPDATE(valid_to) ON TABLE hcc.tax_rates TO hcc_app;
+GRANT UPDATE(valid_to) ON TABLE hcc.tax_rates TO hcc_worker;
+
+GRANT UPDATE(version) ON TABLE hcc.tax_rates TO hcc_app;
+GRANT UPDATE(version) ON TABLE hcc.tax_rates TO hcc_worker;
+
+GRANT UPDATE(updated_at) ON TABLE hcc.tax_rates TO hcc_app;
+GRANT UPDATE(updated_at) ON TABLE hcc.tax_rates TO hcc_worker;
 
 GRANT SELECT ON TABLE hcc.threat_detectors TO hcc_app;
 GRANT SELECT ON TABLE hcc.threat_detectors TO hcc_worker;
@@ -6177,6 +6520,12 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.user_credentials TO hcc_worker;
 
 GRANT SELECT,INSERT,DELETE ON TABLE hcc.user_exports TO hcc_app;
 GRANT SELECT,INSERT,DELETE ON TABLE hcc.user_exports TO hcc_worker;
+
+GRANT SELECT,INSERT ON TABLE hcc.vat_checks TO hcc_app;
+GRANT SELECT,INSERT ON TABLE hcc.vat_checks TO hcc_worker;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.vat_watches TO hcc_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.vat_watches TO hcc_worker;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE hcc.webhook_deliveries TO hcc_app;
 GRANT SELECT,INSERT,UPDATE ON TABLE hcc.webhook_deliveries TO hcc_worker;
