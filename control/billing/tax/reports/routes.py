@@ -16,6 +16,8 @@ from control.core.permissions import needs
 
 _TAGS = ["billing"]
 _READ = needs("ledger:read")
+_TABLES = _READ | {"also": ("text/csv",)}
+_CONVERTED = _TABLES | {"errors": ("409",)}
 Format = Literal["json", "csv"]
 
 
@@ -37,7 +39,7 @@ def _answer(ctx: Context, report: VatReport | OssReport | EcSalesList, form: For
     return _file("ec-sales", report.since, report.until, csv.ec_sales(report))
 
 
-@get("/v1/billing/reports/vat", opt=_READ, tags=_TAGS, operation_id="get_vat_report")
+@get("/v1/billing/reports/vat", opt=_TABLES, tags=_TAGS, operation_id="get_vat_report")
 async def get_vat_report(
     ctx: Ctx, since: FromQuery[date], until: FromQuery[date], format: FromQuery[Format] = "json"  # noqa: A002 - its name in the API
 ) -> Response[Envelope[VatReport]]:  # fmt: skip
@@ -45,7 +47,7 @@ async def get_vat_report(
     return _answer(ctx, await service.vat(ctx, since, until), format)
 
 
-@get("/v1/billing/reports/oss", opt=_READ, tags=_TAGS, operation_id="get_oss_report")
+@get("/v1/billing/reports/oss", opt=_CONVERTED, tags=_TAGS, operation_id="get_oss_report")
 async def get_oss_report(
     ctx: Ctx, since: FromQuery[date], until: FromQuery[date], format: FromQuery[Format] = "json"  # noqa: A002 - its name in the API
 ) -> Response[Envelope[OssReport]]:  # fmt: skip
@@ -53,7 +55,7 @@ async def get_oss_report(
     return _answer(ctx, await service.oss(ctx, since, until), format)
 
 
-@get("/v1/billing/reports/ec-sales", opt=_READ, tags=_TAGS, operation_id="get_ec_sales_list")
+@get("/v1/billing/reports/ec-sales", opt=_TABLES, tags=_TAGS, operation_id="get_ec_sales_list")
 async def get_ec_sales_list(
     ctx: Ctx, since: FromQuery[date], until: FromQuery[date], format: FromQuery[Format] = "json"  # noqa: A002 - its name in the API
 ) -> Response[Envelope[EcSalesList]]:  # fmt: skip
@@ -61,7 +63,7 @@ async def get_ec_sales_list(
     return _answer(ctx, await service.ec_sales(ctx, since, until), format)
 
 
-@get("/v1/billing/reports/oss-threshold", opt=_READ, tags=_TAGS, operation_id="get_oss_threshold")
+@get("/v1/billing/reports/oss-threshold", opt=_READ | {"errors": ("409",)}, tags=_TAGS, operation_id="get_oss_threshold")
 async def get_oss_threshold(ctx: Ctx, year: FromQuery[int | None] = None) -> Response[Envelope[Threshold]]:
     """How far private sales into other member states are from the threshold of a calendar year."""
     return ctx.answer(await thresholds.get(ctx, year))
