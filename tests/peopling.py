@@ -46,6 +46,7 @@ def settings_for(urls: Urls, redis_url: str, keys: Keys) -> Settings:
         argon2_memory_kib=8192,
         webhook_allow_private=True,
         check_allow_private="all",
+        vies_url="",
     )
 
 

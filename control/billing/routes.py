@@ -10,6 +10,7 @@ from control.billing.ledger import routes as ledger
 from control.billing.reports import routes as reports
 from control.billing.settings import routes as settings
 from control.billing.subscriptions import routes as subscriptions
+from control.billing.tax import routes as tax
 
 ROUTES = [
     *settings.ROUTES,
@@ -17,6 +18,7 @@ ROUTES = [
     *invoices.ROUTES,
     *ledger.ROUTES,
     *reports.ROUTES,
+    *tax.ROUTES,
     *catalogue.ROUTES,
     *subscriptions.ROUTES,
     *dunning.ROUTES,

@@ -150,6 +150,15 @@ TOPICS: dict[str, str] = {
     "dunning.stopped": "Reminders of an invoice or a customer were stopped",
     "dunning.continued": "Reminders of an invoice or a customer go on",
     "invoice.overdue": "An invoice was not paid in time",
+    "tax_rate.created": "A seller's own rate of tax was added",
+    "tax_rate.ended": "A seller's own rate of tax got its last day",
+    "tax_rate.deleted": "A seller's own rate of tax was deleted before it began",
+    "customer.tax_id_valid": "The register knows a customer's VAT id",
+    "customer.tax_id_invalid": "The register does not know a customer's VAT id; invoices that rest on it are named",
+    "customer.place_contradicted": "What is known of a customer's country contradicts itself",
+    "tax_flag.resolved": "Somebody settled an invoice whose tax was in doubt",
+    "oss_threshold.warned": "Private sales across borders reached 80 % of the year's threshold",
+    "oss_threshold.reached": "Private sales across borders reached the year's threshold",
     "webhook.test": "A test that the owner of a webhook asked for",
 }
 """Every topic that a webhook can ask for, with words for a person."""

@@ -62,6 +62,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     worker_location: Annotated[str, Meta(pattern="^[a-z0-9][a-z0-9-]{0,63}$")] = "default"
     check_allow_private: Annotated[str, Meta(pattern="^(none|platform|all)$")] = "none"
     ingest_url: str = ""
+    vies_url: str = "https://ec.europa.eu/taxation_customs/vies/rest-api"
     log_format: Annotated[str, Meta(pattern="^(json|console)$")] = "json"
     log_level: Annotated[str, Meta(pattern="^(DEBUG|INFO|WARNING|ERROR)$")] = "INFO"
     otel_endpoint: str = ""
@@ -113,6 +114,7 @@ ENVIRONMENT: dict[str, Setting] = {
         "HCC_CHECK_ALLOW_PRIVATE", "whose checks reach private addresses: none, platform or all (dev only)"
     ),
     "ingest_url": Setting("HCC_INGEST_URL", "where workers push results of checks as metrics; empty is nowhere"),
+    "vies_url": Setting("HCC_VIES_URL", "REST interface of VIES, which is asked for VAT ids; empty asks nobody"),
     "log_format": Setting("HCC_LOG_FORMAT", "json or console"),
     "log_level": Setting("HCC_LOG_LEVEL", "DEBUG, INFO, WARNING or ERROR"),
     "otel_endpoint": Setting("HCC_OTEL_ENDPOINT", "OTLP/HTTP collector for traces; empty is off"),

@@ -65,14 +65,17 @@ def describe(handlers: list[ControllerRouterHandler], public_url: str) -> dict[s
         for name, _code, words in ERRORS.values()
     }
     permissions = {
-        (path, method.lower()): (handler.opt.get("permission"), handler.opt.get("errors", ()))
+        (path, method.lower()): (handler.opt.get("permission"), handler.opt.get("errors", ()), handler.opt.get("also", ()))
         for path, handler in _handlers(app)
         for method in handler.http_methods
     }
     for path, item in document["paths"].items():
         for method in _METHODS:
             if method in item:
-                _complete(item[method], path, method, *permissions.get((path, method), (None, ())))
+                permission, errors, also = permissions.get((path, method), (None, (), ()))
+                _complete(item[method], path, method, permission, errors)
+                for media_type in also:
+                    item[method]["responses"]["200"]["content"][media_type] = {"schema": {"type": "string"}}
     return document
 
 

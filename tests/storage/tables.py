@@ -78,9 +78,11 @@ TABLES = {
     "number_series": TENANT,
     "operations": TENANT,
     "organizations": TENANT,
+    "oss_warnings": TENANT,
     "outbox_events": TENANT,
     "outgoing_mail": TENANT,
     "password_history": PERSON,
+    "place_evidence": TENANT,
     "recovery_codes": PERSON,
     "refresh_tokens": PERSON,
     "revoked_sessions": PLATFORM,
@@ -93,11 +95,15 @@ TABLES = {
     "signing_keys": PLATFORM,
     "silences": TENANT,
     "status_pages": TENANT,
+    "tax_flags": TENANT,
+    "tax_rates": TENANT,
     "threat_detectors": PLATFORM,
     "user_credentials": PERSON,
     "user_exports": TENANT,
     "user_roles": TENANT,
     "users": TENANT,
+    "vat_checks": TENANT,
+    "vat_watches": TENANT,
     "waf_exclusions": TENANT,
     "waf_rules": TENANT,
     "webhook_deliveries": TENANT,
@@ -221,6 +227,16 @@ ROWS = {
     " INSERT INTO hcc.ledger_lines (organization_id, entry_id, account, amount, base_amount)"
     " SELECT %(org)s, %(id)s, 'bank', n, n FROM unnest(ARRAY[1, -1]) AS n",
     "ledger_account_numbers": "INSERT INTO hcc.ledger_account_numbers (organization_id, account, number) VALUES (%(org)s, 'revenue', '8400')",
+    "tax_rates": "INSERT INTO hcc.tax_rates (id, organization_id, country, tax_class, percent, valid_from)"
+    " VALUES (%(id)s, %(org)s, 'DE', 'standard', 19, '2020-01-01')",
+    "vat_checks": "INSERT INTO hcc.vat_checks (id, organization_id, customer_id, tax_id, outcome)"
+    " VALUES (%(id)s, %(org)s, %(customer)s, 'DK13612870', 'valid')",
+    "vat_watches": "INSERT INTO hcc.vat_watches (organization_id, customer_id, tax_id) VALUES (%(org)s, %(customer)s, 'DK13612870')",
+    "tax_flags": "INSERT INTO hcc.tax_flags (id, organization_id, invoice_id, customer_id, reason)"
+    " VALUES (%(id)s, %(org)s, %(invoice)s, %(customer)s, 'tax_id_invalid')",
+    "place_evidence": "INSERT INTO hcc.place_evidence (id, organization_id, customer_id, kind, country, source)"
+    " VALUES (%(id)s, %(org)s, %(customer)s, 'bank', 'FR', 'manual')",
+    "oss_warnings": "INSERT INTO hcc.oss_warnings (organization_id, year, percent) VALUES (%(org)s, 2026, 80)",
 }
 PERSON_ROWS = {
     "sessions": "INSERT INTO hcc.sessions (id, user_id, acting_org_id, expires_at)"

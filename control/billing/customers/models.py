@@ -13,7 +13,8 @@ from control.billing.addresses import Address
 from control.billing.money import Currency
 from control.billing.settings.models import Language
 
-Kind = Literal["business", "private"]
+Kind = Literal["business", "private", "public"]
+"""`public` is a government or another public body: taxed as a private customer unless it has a VAT id."""
 TaxIdStatus = Literal["none", "pending_verification", "valid", "invalid", "unchecked"]
 _Email = Annotated[str, Meta(min_length=3, max_length=254)]
 

@@ -11,18 +11,17 @@ import msgspec
 from email_validator import EmailNotValidError, validate_email
 from psycopg.errors import ForeignKeyViolation, UniqueViolation
 from psycopg.types.json import Jsonb
-from stdnum.eu import vat as eu_vat
-from stdnum.exceptions import ValidationError
 
 from control.accounts.organizations import service as organizations
 from control.accounts.organizations.models import NewOrganization
 from control.billing import numbers
-from control.billing.addresses import EU, address_errors
+from control.billing.addresses import address_errors
 from control.billing.customers import queries as q
 from control.billing.customers.models import Customer, NewCustomer, TaxIdStatus
 from control.billing.money import currency_error, present
 from control.billing.settings import service as settings
 from control.billing.settings.models import BillingSettings
+from control.billing.tax import ids as tax_ids
 from control.billing.texts import line_error, paragraph_error
 from control.billing.today import today
 from control.core import events
@@ -177,9 +176,4 @@ def _tax_id(data: NewCustomer) -> tuple[str, TaxIdStatus, FieldError | None]:
         return "", "none", None
     if data.kind == "private":
         return "", "none", FieldError("/tax_id", "is for businesses; set kind to business")
-    if data.address.country not in EU:
-        return data.tax_id, "unchecked", line_error("/tax_id", data.tax_id)
-    try:
-        return eu_vat.validate(data.tax_id), "pending_verification", None
-    except ValidationError:
-        return "", "none", FieldError("/tax_id", f"is not a VAT id of {data.address.country}")
+    return tax_ids.checked("/tax_id", data.tax_id, data.address)

@@ -17,7 +17,7 @@ from control.billing.invoices import queries as q
 from control.billing.invoices.finalising import entry_of, exchange_rate, settle, write
 from control.billing.invoices.models import Invoice, Item, NewCreditNote, WriteOff
 from control.billing.invoices.service import find, find_own, summary
-from control.billing.invoices.totals import TaxCategory, TaxSubtotal
+from control.billing.invoices.totals import TaxCategory, TaxSubtotal, with_parts
 from control.billing.ledger.booking import Account, Entry, Posting, book
 from control.billing.money import QUANTITY_DIGITS, Rounding, number_error, rounded
 from control.billing.settings import service as settings
@@ -73,7 +73,7 @@ async def issue(tx: Transaction, original: Invoice, items: list[Item], reason: s
     seller = await settings.find(tx, original.organization_id)
     customer = await customers.find(tx, original.customer_id)
     on = today(seller.timezone)
-    subtotals = _subtotals(items)
+    subtotals = _subtotals(items, original)
     net, tax = sum((item.line_total for item in items), _ZERO), sum((item.line_tax for item in items), _ZERO)
     if net + tax <= 0:
         raise Conflict("Nothing is left to be credited.")
@@ -96,7 +96,7 @@ async def issue(tx: Transaction, original: Invoice, items: list[Item], reason: s
     # A written-off invoice is no receivable any more: what is credited of it was no loss after all.
     applied = min(note.total, original.balance)
     against: Account = "bad_debt" if original.status == "uncollectible" else "receivable"
-    entry = entry_of(note, seller, items, sign=-1)
+    entry = entry_of(note, seller, items, sign=-1, of=original)
     turned = [one for one in entry.postings if one.account != "receivable"]
     turned.append(Posting(account=against, amount=-applied, customer_id=note.customer_id, invoice_id=original.id))
     turned.append(
@@ -218,13 +218,19 @@ def _numbered(items: list[Item]) -> list[Item]:
     return [msgspec.structs.replace(item, position=n + 1) for n, item in enumerate(items)]
 
 
-def _subtotals(items: Sequence[Item]) -> list[TaxSubtotal]:
+def _subtotals(items: Sequence[Item], original: Invoice) -> list[TaxSubtotal]:
     found: dict[tuple[TaxCategory, Decimal], tuple[Decimal, Decimal]] = {}
     for item in items:
         key = (item.tax_category, item.tax_rate.normalize())
         net, tax = found.get(key, (_ZERO, _ZERO))
         found[key] = net + item.line_total, tax + item.line_tax
-    return [TaxSubtotal(category=c, rate=r, taxable=net, tax=tax) for (c, r), (net, tax) in found.items()]
+    parts = {
+        (one.category, one.rate.normalize()): [(part.name, part.rate) for part in one.parts] for one in original.tax_subtotals
+    }
+    return [
+        with_parts(TaxSubtotal(category=c, rate=r, taxable=net, tax=tax), parts.get((c, r), []), original.currency)
+        for (c, r), (net, tax) in found.items()
+    ]
 
 
 def _columns(

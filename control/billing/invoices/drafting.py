@@ -13,7 +13,7 @@ from psycopg.types.json import Jsonb
 
 from control.billing.customers.models import Customer
 from control.billing.invoices.models import Invoice, Item, NewInvoice, NewItem
-from control.billing.invoices.totals import Line, Totals, compute
+from control.billing.invoices.totals import Line, Totals, compute, with_parts
 from control.billing.money import (
     PRICE_DIGITS,
     QUANTITY_DIGITS,
@@ -23,6 +23,7 @@ from control.billing.money import (
     present,
 )
 from control.billing.settings.models import BillingSettings
+from control.billing.tax.ids import member_state_of
 from control.billing.tax.treatment import Buyer, Seller, Treatment, treat
 from control.billing.texts import line_error, paragraph_error
 from control.core.errors import FieldError, ValidationFailed, below
@@ -46,18 +47,25 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
 
 def treatment_of(seller: BillingSettings, customer: Customer) -> Treatment:
     """How this seller's sales to this customer are taxed."""
+    believed = ("valid", "pending_verification") if seller.pending_tax_id == "as_valid" else ("valid",)
     return treat(
         Seller(
             country=seller.address.country,
+            postal_code=seller.address.postal_code,
             region=seller.address.region,
+            city=seller.address.city,
             oss_registered=seller.oss_registered,
             small_business=seller.small_business,
+            registrations=frozenset(seller.tax_registrations),
         ),
         Buyer(
             country=customer.address.country,
+            postal_code=customer.address.postal_code,
             region=customer.address.region,
-            is_business=customer.kind == "business",
-            tax_id_known=customer.tax_id_status in ("valid", "pending_verification"),
+            city=customer.address.city,
+            is_business=customer.kind == "business" or (customer.kind == "public" and customer.tax_id != ""),
+            tax_id_known=customer.tax_id_status in believed,
+            tax_id_country=member_state_of(customer.tax_id),
             is_exempt=customer.tax_exempt,
         ),
     )
@@ -134,10 +142,10 @@ def priced(
     """Positions with their tax and totals. Raises ValidationFailed."""
     errors = [error for n, item in enumerate(asked) for error in _item_errors(f"/items/{n}", item, currency)]
     rates: list[Decimal] = []
+    known = {tax_class: treatment.rate_row(tax_class, on, seller.own_rates) for tax_class in {item.tax_class for item in asked}}
     for n, item in enumerate(asked):
-        rate = treatment.rate(item.tax_class, on)
-        if rate is None:
-            rate = item.tax_rate
+        found = known[item.tax_class]
+        rate = found.percent if found else Decimal(0) if treatment.category != "S" else item.tax_rate
         if rate is None:
             where = " ".join(filter(None, (treatment.country, treatment.region)))
             errors.append(
@@ -153,7 +161,7 @@ def priced(
                 unit_price=item.unit_price,
                 discount_percent=item.discount_percent,
                 discount_amount=item.discount_amount,
-                tax_category=treatment.category,
+                tax_category=treatment.category_at(rate),
                 tax_rate=rate,
             )
             for item, rate in zip(asked, rates, strict=True)
@@ -163,6 +171,9 @@ def priced(
         tax_rounding=seller.tax_rounding,
         prices_include_tax=prices_include_tax,
     )
+    parts = {found.percent: [(one.name, one.percent) for one in found.components] for found in known.values() if found}
+    subtotals = [with_parts(one, parts.get(one.rate, []), currency) for one in totals.subtotals]
+    totals = msgspec.structs.replace(totals, subtotals=subtotals)
     items = [
         Item(
             id=new_id(),
@@ -174,7 +185,7 @@ def priced(
             discount_percent=item.discount_percent,
             discount_amount=item.discount_amount,
             tax_class=item.tax_class,
-            tax_category=treatment.category,
+            tax_category=treatment.category_at(rate),
             tax_rate=rate,
             line_total=line.net,
             line_tax=line.tax,

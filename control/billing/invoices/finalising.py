@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -16,7 +17,8 @@ from control.billing.invoices import drafting
 from control.billing.invoices import queries as q
 from control.billing.invoices.models import BuyerOnPaper, Invoice, Item, SellerOnPaper
 from control.billing.invoices.service import find, summary
-from control.billing.ledger.booking import Entry, Posting, book
+from control.billing.invoices.totals import TaxCategory, TaxSubtotal
+from control.billing.ledger.booking import Account, Entry, Posting, book
 from control.billing.settings import service as settings
 from control.billing.settings.models import BillingSettings
 from control.billing.tax.treatment import Treatment
@@ -91,30 +93,44 @@ async def write(
     )
 
 
-def entry_of(invoice: Invoice, seller: BillingSettings, items: list[Item], *, sign: int) -> Entry:
-    """How a document is booked: receivable against revenue, at once or over its period, and tax. A credit note has sign -1."""
+def entry_of(invoice: Invoice, seller: BillingSettings, items: list[Item], *, sign: int, of: Invoice | None = None) -> Entry:
+    """How a document is booked: receivable against revenue, at once or over its period, and tax.
+
+    A credit note has sign -1 and is `of` an invoice, whose day and VAT id stand in returns.
+    """
     assert invoice.tax_treatment is not None
     assert invoice.issued_on is not None
-    treatment = invoice.tax_treatment
-    # What is sold for a time is earned as the time passes.
-    deferred = sum((item.line_total for item in items if item.period_end), Decimal(0))
+    party: dict[str, Any] = {"customer_id": invoice.customer_id, "invoice_id": invoice.id}
+    taxed = _taxed(of or invoice)
+    nets: dict[tuple[Account, TaxCategory, Decimal], Decimal] = {}
+    taxes: list[tuple[TaxSubtotal, str | None, Decimal]] = []
+    for one in invoice.tax_subtotals:
+        taxes += [(one, part.name, part.tax) for part in one.parts] or [(one, None, one.tax)]
+    for item in items:
+        # What is sold for a time is earned as the time passes.
+        key: tuple[Account, TaxCategory, Decimal] = (
+            "deferred_revenue" if item.period_end else "revenue",
+            item.tax_category,
+            item.tax_rate.normalize(),
+        )
+        nets[key] = nets.get(key, Decimal(0)) + item.line_total
     postings = [
-        Posting(account="receivable", amount=sign * invoice.total, customer_id=invoice.customer_id, invoice_id=invoice.id),
-        Posting(account="deferred_revenue", amount=-sign * deferred, customer_id=invoice.customer_id, invoice_id=invoice.id),
-        Posting(
-            account="revenue", amount=-sign * (invoice.amount - deferred), customer_id=invoice.customer_id, invoice_id=invoice.id
+        Posting(account="receivable", amount=sign * invoice.total, **party),
+        *(
+            Posting(account=account, amount=-sign * net, tax_category=category, tax_rate=rate, **party, **taxed)
+            for (account, category, rate), net in nets.items()
         ),
         *(
             Posting(
                 account="tax",
-                amount=-sign * subtotal.tax,
-                customer_id=invoice.customer_id,
-                invoice_id=invoice.id,
-                tax_country=treatment.country,
+                amount=-sign * tax,
                 tax_category=subtotal.category,
                 tax_rate=subtotal.rate,
+                tax_name=name,
+                **party,
+                **taxed,
             )
-            for subtotal in invoice.tax_subtotals
+            for subtotal, name, tax in taxes
         ),
     ]
     return Entry(
@@ -128,6 +144,20 @@ def entry_of(invoice: Invoice, seller: BillingSettings, items: list[Item], *, si
         exchange_rate=invoice.exchange_rate,
         postings=postings,
     )
+
+
+def _taxed(invoice: Invoice) -> dict[str, Any]:
+    """What the lines of a document say of its tax."""
+    treatment = invoice.tax_treatment
+    assert treatment is not None
+    owed_by_customer = treatment.reason == "reverse_charge" and invoice.buyer is not None
+    return {
+        "tax_country": treatment.country,
+        "tax_region": treatment.region or None,
+        "tax_reason": treatment.reason,
+        "tax_id": invoice.buyer.tax_id if owed_by_customer and invoice.buyer is not None else None,
+        "tax_on": invoice.issued_on,
+    }
 
 
 async def exchange_rate(tx: Transaction, seller: BillingSettings, currency: str, on: date) -> Decimal:

@@ -46,6 +46,14 @@ class LineTotal(msgspec.Struct, frozen=True, kw_only=True):
         return self.net + self.tax
 
 
+class TaxPart(msgspec.Struct, frozen=True, kw_only=True):
+    """One of several taxes in a rate, such as QST beside GST. The parts add up to the subtotal's tax."""
+
+    name: str
+    rate: Decimal
+    tax: Decimal
+
+
 class TaxSubtotal(msgspec.Struct, frozen=True, kw_only=True):
     """All lines of one category and rate."""
 
@@ -53,6 +61,8 @@ class TaxSubtotal(msgspec.Struct, frozen=True, kw_only=True):
     rate: Decimal
     taxable: Decimal
     tax: Decimal
+    parts: list[TaxPart] = []
+    """The taxes that the rate is made of, where they are several or have a name of their own."""
 
 
 class Totals(msgspec.Struct, frozen=True, kw_only=True):
@@ -112,6 +122,15 @@ def compute(
         net=sum(nets, _ZERO),
         tax=sum(taxes, _ZERO),
     )
+
+
+def with_parts(subtotal: TaxSubtotal, parts: Sequence[tuple[str, Decimal]], currency: str) -> TaxSubtotal:
+    """A subtotal with its tax divided among the taxes of its rate, as (name, percent); without any it stays as it is."""
+    if not parts:
+        return subtotal
+    taxes = split(subtotal.tax, [rate for _, rate in parts], currency)
+    found = [TaxPart(name=name, rate=rate, tax=tax) for (name, rate), tax in zip(parts, taxes, strict=True)]
+    return msgspec.structs.replace(subtotal, parts=found)
 
 
 def _spread(total: Decimal, exact: Sequence[Decimal], currency: str) -> list[Decimal]:

@@ -35,7 +35,7 @@ late_fees. Expenses: payment_fees, bad_debt. Either: exchange_difference."""
 
 
 class Posting(msgspec.Struct, frozen=True, kw_only=True):
-    """One line of an entry."""
+    """One line of an entry. Lines of revenue and of tax say how the sale was taxed: returns are made of that."""
 
     account: Account
     amount: Decimal
@@ -46,6 +46,14 @@ class Posting(msgspec.Struct, frozen=True, kw_only=True):
     tax_country: str | None = None
     tax_category: str | None = None
     tax_rate: Decimal | None = None
+    tax_region: str | None = None
+    tax_reason: str | None = None
+    tax_name: str | None = None
+    """Which of several taxes the rate is made of."""
+    tax_id: str | None = None
+    """The customer's VAT id where the customer owes the tax."""
+    tax_on: date | None = None
+    """The day of the sale, also for what takes it back."""
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
@@ -88,13 +96,14 @@ async def book(tx: Transaction, entry: Entry) -> bool:
     )
     if entry_id is None:
         return False
-    await tx.run(
-        q.SQL.insert_lines,
-        organization_id=entry.organization_id,
-        entry_id=entry_id,
-        lines=Jsonb(msgspec.to_builtins(_with_base(postings, entry))),
-    )
+    await tx.run(q.SQL.insert_lines, lines=Jsonb(_lines(entry, entry_id, postings)))
     return True
+
+
+def _lines(entry: Entry, entry_id: UUID, postings: Sequence[Posting]) -> list[dict[str, Any]]:
+    """Lines as the statement takes them."""
+    where = {"organization_id": str(entry.organization_id), "entry_id": str(entry_id)}
+    return [where | msgspec.to_builtins(line) for line in _with_base(postings, entry)]
 
 
 def _with_base(postings: Sequence[Posting], entry: Entry) -> list[Posting]:
@@ -132,9 +141,8 @@ async def book_many(tx: Transaction, entries: Sequence[Entry]) -> None:
                 },
             }
         )
-        where = {"organization_id": entry.organization_id, "entry_id": entry_id}
-        lines += [where | msgspec.structs.asdict(line) for line in _with_base(postings, entry)]
+        lines += _lines(entry, entry_id, postings)
     # What was booked before is left out by this statement, and its lines then have no entry to belong to.
     await tx.run_many(q.SQL.insert_entry, rows)
     if lines:
-        await tx.run(q.SQL.insert_many_lines, lines=Jsonb(msgspec.to_builtins(lines)))
+        await tx.run(q.SQL.insert_lines, lines=Jsonb(lines))

@@ -20,6 +20,11 @@ class LedgerLine(msgspec.Struct, kw_only=True):
     tax_country: str | None
     tax_category: str | None
     tax_rate: Decimal | None
+    tax_region: str | None = None
+    tax_reason: str | None = None
+    tax_name: str | None = None
+    tax_id: str | None = None
+    tax_on: date | None = None
 
 
 class LedgerEntry(msgspec.Struct, kw_only=True):

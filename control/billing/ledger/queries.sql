@@ -6,12 +6,15 @@ ON CONFLICT (organization_id, kind, source, part) DO NOTHING
 RETURNING id
 
 -- name: insert_lines
+-- The lines of one entry or of many, in one statement, so that their balance is looked at once.
 INSERT INTO hcc.ledger_lines (organization_id, entry_id, account, customer_id, invoice_id, amount, base_amount,
-                              tax_country, tax_category, tax_rate)
-SELECT %(organization_id)s, %(entry_id)s, l.account, l.customer_id, l.invoice_id, l.amount, l.base_amount,
-       l.tax_country, l.tax_category, l.tax_rate
-  FROM jsonb_to_recordset(%(lines)s) AS l (account text, customer_id uuid, invoice_id uuid, amount numeric, base_amount numeric,
-                                           tax_country char(2), tax_category text, tax_rate numeric)
+                              tax_country, tax_category, tax_rate, tax_region, tax_reason, tax_name, tax_id, tax_on)
+SELECT l.organization_id, l.entry_id, l.account, l.customer_id, l.invoice_id, l.amount, l.base_amount,
+       l.tax_country, l.tax_category, l.tax_rate, l.tax_region, l.tax_reason, l.tax_name, l.tax_id, l.tax_on
+  FROM jsonb_to_recordset(%(lines)s) AS l (organization_id uuid, entry_id uuid, account text, customer_id uuid, invoice_id uuid,
+                                           amount numeric, base_amount numeric, tax_country char(2), tax_category text,
+                                           tax_rate numeric, tax_region text, tax_reason text, tax_name text, tax_id text,
+                                           tax_on date)
 
 -- name: balance
 SELECT coalesce(sum(l.amount), 0)
@@ -46,7 +49,9 @@ SELECT e.id, e.organization_id, e.booked_on, e.kind, e.source, e.part, e.text, e
        (SELECT jsonb_agg(jsonb_build_object('account', l.account, 'amount', l.amount::text, 'base_amount', l.base_amount::text,
                                             'customer_id', l.customer_id, 'invoice_id', l.invoice_id,
                                             'tax_country', l.tax_country, 'tax_category', l.tax_category,
-                                            'tax_rate', l.tax_rate::text) ORDER BY l.id)
+                                            'tax_rate', l.tax_rate::text, 'tax_region', l.tax_region,
+                                            'tax_reason', l.tax_reason, 'tax_name', l.tax_name, 'tax_id', l.tax_id,
+                                            'tax_on', l.tax_on) ORDER BY l.id)
           FROM hcc.ledger_lines l WHERE l.organization_id = e.organization_id AND l.entry_id = e.id) AS lines
   FROM hcc.ledger_entries e
  WHERE e.organization_id = %(organization_id)s
@@ -54,13 +59,3 @@ SELECT e.id, e.organization_id, e.booked_on, e.kind, e.source, e.part, e.text, e
    AND (%(source)s::uuid IS NULL OR e.source = %(source)s)
    AND (%(since)s::date IS NULL OR e.booked_on >= %(since)s)
    AND (%(until)s::date IS NULL OR e.booked_on <= %(until)s)
-
--- name: insert_many_lines
--- The lines of many entries in one statement, so that their balance is looked at once.
-INSERT INTO hcc.ledger_lines (organization_id, entry_id, account, customer_id, invoice_id, amount, base_amount,
-                              tax_country, tax_category, tax_rate)
-SELECT l.organization_id, l.entry_id, l.account, l.customer_id, l.invoice_id, l.amount, l.base_amount,
-       l.tax_country, l.tax_category, l.tax_rate
-  FROM jsonb_to_recordset(%(lines)s) AS l (organization_id uuid, entry_id uuid, account text, customer_id uuid, invoice_id uuid,
-                                           amount numeric, base_amount numeric, tax_country char(2), tax_category text,
-                                           tax_rate numeric)

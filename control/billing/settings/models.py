@@ -12,6 +12,7 @@ from msgspec import Meta
 from control.billing.addresses import Address
 from control.billing.invoices.totals import TaxRounding
 from control.billing.money import Currency, Rounding
+from control.billing.tax.rates import Rate
 
 Language = Literal["en", "de", "fr", "es", "ar", "he"]
 """Languages of documents and mails."""
@@ -33,6 +34,10 @@ class NewBillingSettings(msgspec.Struct, kw_only=True, forbid_unknown_fields=Tru
     tax_number: Annotated[str, Meta(max_length=40)] = ""
     oss_registered: bool = False
     small_business: bool = False
+    tax_registrations: Annotated[list[Annotated[str, Meta(pattern="^[A-Z]{2}(-[A-Z0-9]{1,3})?$")]], Meta(max_length=100)] = []
+    """Where the seller charges tax beside home and the one-stop shop: `GB`, `US-NY`, `CA-QC`."""
+    pending_tax_id: Literal["as_valid", "as_invalid"] = "as_valid"
+    """How a VAT id counts while the register did not answer yet."""
     iban: Annotated[str, Meta(max_length=42)] = ""
     bic: Annotated[str, Meta(max_length=11)] = ""
     account_holder: Annotated[str, Meta(max_length=70)] = ""
@@ -61,3 +66,5 @@ class BillingSettings(NewBillingSettings, kw_only=True):
     version: int
     created_at: datetime
     updated_at: datetime
+    own_rates: list[Rate] = []
+    """The seller's own rates of tax that are in force or will be."""

@@ -19,6 +19,7 @@ from control.billing.money import currency_error, present
 from control.billing.numbers import pattern_error
 from control.billing.settings import queries as q
 from control.billing.settings.models import BillingSettings, NewBillingSettings
+from control.billing.tax.ids import registration_error
 from control.billing.texts import line_error, paragraph_error
 from control.billing.today import today
 from control.core import events
@@ -114,6 +115,7 @@ def _checked(data: NewBillingSettings) -> NewBillingSettings:
             codes["vat_id"] = eu_vat.validate(data.vat_id)
         except ValidationError:
             errors.append(FieldError("/vat_id", "is not a VAT id, such as DE123456789"))
+    errors += present(registration_error(f"/tax_registrations/{n}", one) for n, one in enumerate(data.tax_registrations))
     if errors:
         raise ValidationFailed(errors)
     return msgspec.structs.replace(data, **codes)

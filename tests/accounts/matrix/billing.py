@@ -60,6 +60,28 @@ OWN_BY_OWNERS = grid("""
     key              403
     anonymous        401
 """)
+WRITTEN_BY_SELLERS = """
+                platform  north  apple  birch  cherry
+    root              ok     ok     ok     ok      ok
+    agent            403
+    nora             404     ok     ok     ok     404
+    ned              403
+    anna             403
+    alex             403
+    key              403
+    anonymous        401
+"""
+MADE_BY_SELLERS = grid("""
+                platform  north  apple  birch  cherry
+    root              ok
+    agent            403
+    nora              ok
+    ned              403
+    anna             403
+    alex             403
+    key              403
+    anonymous        401
+""", ok=201)  # fmt: skip
 CUSTOMER = {
     "kind": "private",
     "name": "{mark}",
@@ -69,6 +91,8 @@ CUSTOMER = {
 SELLER = {"legal_name": "S", "address": CUSTOMER["address"], "email": "a@example.com"}
 DRAFT = {"customer_id": "{customer_id}", "items": [{"description": "x", "unit_price": "1"}]}
 ONE, INVOICE = "/v1/customers/{customer_id}", "/v1/invoices/{invoice_id}"
+ALL_RATES = "/v1/billing/tax-rates"
+RATE = {"country": "AT", "tax_class": "{mark}", "percent": "20", "valid_from": "2026-01-01"}
 WRITTEN, DELETED = grid(WRITTEN_BY_STAFF), grid(WRITTEN_BY_STAFF, ok=204)
 
 ROWS = [
@@ -94,4 +118,21 @@ ROWS = [
     Row("GET /v1/billing/reports/receivables.csv", "nothing", OWN_BY_OWNERS),
     Row("GET /v1/billing/reports/revenue", "span", OWN_BY_OWNERS),
     Row("GET /v1/billing/reports/journal.csv", "span", OWN_BY_OWNERS),
+    Row("GET /v1/billing/reports/vat", "span", OWN_BY_OWNERS),
+    Row("GET /v1/billing/reports/oss", "span", OWN_BY_OWNERS),
+    Row("GET /v1/billing/reports/ec-sales", "span", OWN_BY_OWNERS),
+    Row("GET /v1/billing/reports/oss-threshold", "seller", OWN_BY_OWNERS),
+    Row(f"GET {ALL_RATES}", "tax_rate", LISTED_BY_STAFF),
+    Row(f"POST {ALL_RATES}", "tax_rate", MADE_BY_SELLERS, RATE),
+    Row(f"GET {ALL_RATES}/{{rate_id}}", "tax_rate", grid(READ_BY_STAFF)),
+    Row(f"POST {ALL_RATES}/{{rate_id}}/end", "tax_rate", grid(WRITTEN_BY_SELLERS), {"valid_to": "2990-01-01"}),
+    Row(f"DELETE {ALL_RATES}/{{rate_id}}", "tax_rate", grid(WRITTEN_BY_SELLERS, ok=204)),
+    Row(f"GET {ONE}/vat-checks", "customer", grid(READ_BY_STAFF)),
+    Row(f"POST {ONE}/check-tax-id", "taxed_customer", WRITTEN, {}),
+    Row("GET /v1/billing/tax-flags", "tax_flag", LISTED_BY_STAFF),
+    Row("GET /v1/billing/tax-flags/{flag_id}", "tax_flag", grid(READ_BY_STAFF)),
+    Row("POST /v1/billing/tax-flags/{flag_id}/resolve", "tax_flag", WRITTEN, {"resolution": "done"}),
+    Row(f"GET {ONE}/place-evidence", "customer", grid(READ_BY_STAFF)),
+    Row(f"POST {ONE}/place-evidence", "customer", grid(WRITTEN_BY_STAFF, ok=201), {"kind": "bank", "country": "FR"}),
+    Row(f"GET {ONE}/place-of-supply", "customer", grid(READ_BY_STAFF)),
 ]

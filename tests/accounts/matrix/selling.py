@@ -78,6 +78,38 @@ def invoice(making: Making, place: str) -> Target:
     return made
 
 
+def taxed_customer(making: Making, place: str) -> Target:
+    """A customer with a VAT id."""
+    made = customer(making, place)
+    making.connection.execute(
+        "UPDATE hcc.customers SET kind = 'business', tax_id = 'DK13612870', tax_id_status = 'valid' WHERE id = %s", (made.id,)
+    )
+    return made
+
+
+def tax_rate(making: Making, place: str) -> Target:
+    """A rate that has not begun, of a class that nothing else has."""
+    seller(making, place)
+    rate_id, mark = new_id(), secrets.token_hex(8).translate(str.maketrans("0123456789", "ghijklmnop"))
+    making.connection.execute(
+        "INSERT INTO hcc.tax_rates (id, organization_id, country, tax_class, percent, valid_from)"
+        " VALUES (%s, %s, 'DE', %s, 20, '2990-01-01')",
+        (rate_id, making.organization(place), mark),
+    )
+    return Target(str(rate_id), mark, {"rate_id": str(rate_id), "mark": mark})
+
+
+def tax_flag(making: Making, place: str) -> Target:
+    """An invoice whose tax is in doubt."""
+    of, flag_id = invoice(making, place), new_id()
+    making.connection.execute(
+        "INSERT INTO hcc.tax_flags (id, organization_id, invoice_id, customer_id, reason, detail)"
+        " VALUES (%s, %s, %s, %s, 'tax_id_invalid', 'DK13612870')",
+        (flag_id, making.organization(place), of.id, of.facts["customer_id"]),
+    )
+    return Target(str(flag_id), of.mark, {**of.facts, "flag_id": str(flag_id)})
+
+
 def span(making: Making, place: str) -> Target:
     """A time that a report is about; reports are always about the caller's own organisation."""
     del making, place
@@ -85,5 +117,5 @@ def span(making: Making, place: str) -> Target:
 
 
 SOLD: dict[str, Callable[[Making, str], Target]] = {
-    factory.__name__: factory for factory in (seller, customer, draft, invoice, span)
+    factory.__name__: factory for factory in (seller, customer, draft, invoice, taxed_customer, tax_rate, tax_flag, span)
 }

@@ -1,0 +1,1 @@
+"""Returns, made of the books alone."""

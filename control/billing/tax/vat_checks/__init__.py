@@ -1,0 +1,1 @@
+"""What registers say of customers' VAT ids."""
