@@ -18,7 +18,7 @@ from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
 from control.billing.documents.paper import Paper
-from control.billing.documents.view import View, view
+from control.billing.documents.view import View, direction, view
 from control.billing.documents.xmp import described
 
 FILE = "factur-x.xml"
@@ -51,9 +51,11 @@ class Press:
         self._outside = _OnlyData()
         self._fonts = FontConfiguration()
         self._style = CSS(string=(_FOLDER / "document.css").read_text(encoding="utf-8"), font_config=self._fonts)
-        self._template = Environment(
+        environment = Environment(
             loader=FileSystemLoader(_FOLDER), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-        ).get_template("document.html")
+        )
+        environment.filters["direction"] = direction
+        self._template = environment.get_template("document.html")
 
     def print(self, shown: View, structured: bytes | None) -> bytes:
         """The PDF of a view, with a structured invoice inside."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import unicodedata
 from datetime import timedelta
 from decimal import Decimal
 
@@ -247,6 +248,17 @@ def _address(address: Address, form: Formats, *, home: str) -> list[str]:
 def isolated(code: str) -> str:
     """A code inside a sentence, kept from left to right in a language that is written the other way (UAX 9)."""
     return f"\u2066{code}\u2069"
+
+
+def direction(text: str) -> str:
+    """Which way a text is read, by its first letter (UAX 9, rule P2); from left to right where it has none."""
+    for character in text:
+        kind = unicodedata.bidirectional(character)
+        if kind in ("R", "AL"):
+            return "rtl"
+        if kind == "L":
+            return "ltr"
+    return "ltr"
 
 
 def _data(media_type: str, content: bytes) -> str:
