@@ -109,6 +109,8 @@ TOPICS: dict[str, str] = {
     "invoice.finalised": "An invoice got its number",
     "invoice.uncollectible": "An invoice was written off",
     "credit_note.finalised": "A credit note got its number",
+    "invoice.sent": "The mail of an invoice was taken by the customer's mail server",
+    "invoice.mail_failed": "The mail of an invoice did not reach everybody",
     "webhook.test": "A test that the owner of a webhook asked for",
 }
 """Every topic that a webhook can ask for, with words for a person."""

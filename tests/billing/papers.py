@@ -81,7 +81,7 @@ def made(
     corrects = None if kind == "invoice" else ID
     asked = NewInvoice(
         customer_id=buys.id,
-        items=msgspec.convert([one for one in items or (SERVER,)], list[NewItem]),
+        items=msgspec.convert(list(items or (SERVER,)), list[NewItem]),
         kind="debit_note" if kind == "debit_note" else "invoice",
         corrects_id=corrects if kind == "debit_note" else None,
         **more,

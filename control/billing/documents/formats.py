@@ -15,6 +15,7 @@ from control.billing.documents.words import Words, words
 from control.billing.money import PRICE_DIGITS, digits
 from control.billing.settings.models import Language
 
+DASH = "\u2013"
 _ENGLISH = {"A4": "en_GB", "Letter": "en_US"}
 
 
@@ -49,7 +50,7 @@ class Formats(msgspec.Struct, frozen=True):
         return str(format_date(day, "medium", locale=self.locale))
 
     def days(self, first: date, last: date) -> str:
-        return self.day(first) if first == last else f"{self.day(first)} – {self.day(last)}"
+        return self.day(first) if first == last else f"{self.day(first)} {DASH} {self.day(last)}"
 
     def country(self, code: str) -> str:
         return str(Locale.parse(self.locale).territories.get(code, code))

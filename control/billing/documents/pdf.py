@@ -30,7 +30,7 @@ class OutsideError(ValueError):
     """A document wanted to load something."""
 
 
-class _OnlyData(URLFetcher):
+class _OnlyData(URLFetcher):  # type: ignore[misc]  # it has no types
     """Gives back what an address itself holds. A document that asks for anything else is not made at all."""
 
     def __init__(self) -> None:

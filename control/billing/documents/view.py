@@ -10,7 +10,7 @@ from decimal import Decimal
 import msgspec
 
 from control.billing.addresses import Address
-from control.billing.documents.formats import Formats, formats
+from control.billing.documents.formats import DASH, Formats, formats
 from control.billing.documents.paper import Paper, discount_of, tax_note
 from control.billing.documents.payment_code import payment_code
 from control.billing.documents.words import Words, words
@@ -124,7 +124,7 @@ def view(paper: Paper) -> View:
         total=form.money(invoice.total),
         foreign_tax=_foreign_tax(paper, say, form),
         summary=[
-            TaxRow(form.percent(one.rate) if one.category != "O" else "–", form.money(one.taxable), form.money(one.tax))
+            TaxRow(form.percent(one.rate) if one.category != "O" else DASH, form.money(one.taxable), form.money(one.tax))
             for one in invoice.tax_subtotals
         ]
         if len(invoice.tax_subtotals) > 1
@@ -194,7 +194,7 @@ def _row(item: Item, form: Formats, *, prices_include_tax: bool) -> Row:
         quantity=form.quantity(item.quantity, item.unit),
         price=form.price(item.unit_price),
         discount=" + ".join(discounts),
-        tax=form.percent(item.tax_rate) if item.tax_category != "O" else "–",
+        tax=form.percent(item.tax_rate) if item.tax_category != "O" else DASH,
         amount=form.amount(item.line_total + item.line_tax if prices_include_tax else item.line_total),
     )
 
@@ -220,9 +220,7 @@ def _payment(paper: Paper, say: Words, form: Formats) -> str:
     if paper.invoice.total == 0:
         return say.nothing_due
     sentence = say.pay_now if paper.due_date == paper.issued_on else say.pay_until
-    return sentence.format(
-        amount=form.money(paper.invoice.total), date=form.day(paper.due_date), number=isolated(paper.number)
-    )
+    return sentence.format(amount=form.money(paper.invoice.total), date=form.day(paper.due_date), number=isolated(paper.number))
 
 
 def _bank(paper: Paper, say: Words) -> list[Figure]:

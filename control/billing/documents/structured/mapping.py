@@ -79,7 +79,7 @@ def structured(paper: Paper, profile: Profile = "en16931") -> Structured:
         if payable and seller.iban
         else None,
         terms="" if payable else words(invoice.language).credited if is_credit else words(invoice.language).nothing_due,
-        taxes=_taxes(paper),
+        taxes=_taxes(paper, profile),
         lines=[line(item, invoice.currency, prices_include_tax=invoice.prices_include_tax) for item in invoice.items],
         net=invoice.amount,
         tax=invoice.tax,
@@ -153,14 +153,16 @@ def _reduction(item: Item, off: Decimal, full: Decimal) -> Reduction:
     )
 
 
-def _taxes(paper: Paper) -> list[Tax]:
+def _taxes(paper: Paper, profile: Profile) -> list[Tax]:
     invoice = paper.invoice
+    # BR-48 wants no rate of category O, BR-DE-14 wants one everywhere.
+    without_rate = () if profile == "xrechnung" else ("O",)
     form = formats(invoice.language, invoice.currency, paper.look.page_size)
     reason = " ".join(_without_marks(text) for text in tax_notes(paper, words(invoice.language), form))
     return [
         Tax(
             category=one.category,
-            rate=None if one.category == "O" else one.rate,
+            rate=None if one.category in without_rate else one.rate,
             taxable=one.taxable,
             tax=one.tax,
             reason="" if one.category in _WITHOUT_REASON else reason,

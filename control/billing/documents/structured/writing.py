@@ -14,7 +14,7 @@ class Writer:
 
     def __init__(self, root: str, namespaces: dict[str | None, str]) -> None:
         self._namespaces = {prefix or "": uri for prefix, uri in namespaces.items()}
-        self.root = etree.Element(self._name(root), nsmap=namespaces)
+        self.root = etree.Element(self._name(root), nsmap=namespaces)  # type: ignore[arg-type]  # None is the default
 
     def group(self, parent: etree._Element, name: str) -> etree._Element:
         """An element that holds others."""
