@@ -19,7 +19,7 @@ from tests.world import World
 
 def picture(kind: str, mode: str = "RGB", size: tuple[int, int] = (40, 20), **options: Any) -> bytes:
     written = BytesIO()
-    Image.new(mode, size, 1 if mode in ("1", "P", "L") else None or (9,) * len(mode)).save(written, kind, **options)
+    Image.new(mode, size, 1 if mode in ("1", "P", "L") else (9,) * len(mode)).save(written, kind, **options)
     return written.getvalue()
 
 

@@ -28,7 +28,7 @@ class _Message(Described):
 
     def __post_init__(self) -> None:
         message = OpenAPIMediaType(schema=Schema(type=OpenAPIType.STRING, content_encoding="binary"))
-        self.request_body = RequestBody(content={"message/rfc822": message}, required=True)
+        self.request_body = RequestBody(content={"application/octet-stream": message}, required=True)
 
 
 @post("/v1/invoices/{invoice_id:uuid}/send", status_code=202, opt=needs(_WRITE), tags=_TAGS, operation_id="send_invoice")
