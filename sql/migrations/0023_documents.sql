@@ -43,6 +43,9 @@ ALTER TABLE hcc.invoice_mails DROP CONSTRAINT invoice_mails_status_check,
   ADD CHECK (status IN ('queued', 'retrying', 'sent', 'failed', 'bounced'));
 CREATE UNIQUE INDEX invoice_mails_request ON hcc.invoice_mails (organization_id, request_id, invoice_id) WHERE request_id IS NOT NULL;
 
+CREATE INDEX invoice_mails_invoice ON hcc.invoice_mails (invoice_id, created_at DESC);
+CREATE INDEX invoice_mails_created ON hcc.invoice_mails (organization_id, created_at DESC, id DESC);
+
 -- A bounce names a mail and nothing else; whose it is is found here, so that the rest is done in that organisation's name.
 CREATE FUNCTION hcc.invoice_mail_owner(mail uuid, OUT organization_id uuid)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = hcc, pg_temp AS $$

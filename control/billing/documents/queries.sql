@@ -1,7 +1,7 @@
 -- name: get
 SELECT media_type, is_hybrid, content, sha256
   FROM hcc.invoice_documents
- WHERE invoice_id = %(invoice_id)s AND format = %(format)s
+ WHERE organization_id = %(organization_id)s AND invoice_id = %(invoice_id)s AND format = %(format)s
 
 -- name: exists
 SELECT EXISTS (SELECT FROM hcc.invoice_documents

@@ -53,7 +53,7 @@ async def fetch(ctx: Context, invoice_id: UUID, wanted: Format) -> File | Operat
         raise Conflict("A draft has no document; finalise it first.", details={"status": invoice.status})
     _possible(paper(invoice, None, Look()), wanted)
     async with ctx.transaction() as tx:
-        found = await find(tx, invoice_id, KEPT[wanted])
+        found = await find(tx, invoice.organization_id, invoice_id, KEPT[wanted])
         if found is None:
             return await _begin(ctx, tx, invoice, KEPT[wanted])
     if wanted == "facturx" and not found.is_hybrid:
@@ -66,9 +66,9 @@ async def fetch(ctx: Context, invoice_id: UUID, wanted: Format) -> File | Operat
     )
 
 
-async def find(tx: Transaction, invoice_id: UUID, kept: Kept) -> Document | None:
+async def find(tx: Transaction, organization_id: UUID, invoice_id: UUID, kept: Kept) -> Document | None:
     """A document that was made."""
-    return await tx.maybe(Document, q.SQL.get, invoice_id=invoice_id, format=kept)
+    return await tx.maybe(Document, q.SQL.get, organization_id=organization_id, invoice_id=invoice_id, format=kept)
 
 
 async def keep(runtime: Runtime, organization_id: UUID, invoice_id: UUID, kept: Kept) -> None:

@@ -76,7 +76,7 @@ async def deliver(work: Work, mail_id: UUID, organization_id: UUID) -> None:
 async def _attempt(tx: Transaction, runtime: Runtime, mail: Waiting, invoice: Invoice) -> Outcome:
     missing = [one for one in mail.recipients if one not in mail.accepted and one not in mail.refused]
     paper = await documents.paper_of(tx, invoice)
-    document = await documents.find(tx, mail.invoice_id, "pdf")
+    document = await documents.find(tx, mail.organization_id, mail.invoice_id, "pdf")
     if document is None:
         raise LookupError("the document was made a moment ago")
     settings = runtime.settings

@@ -125,10 +125,10 @@ async def queue(
         request_id=request_id,
     )
     if mail_id is None:  # a twin was faster
-        raise_id = await _requested(tx, invoice, request_id) if request_id else None
-        if raise_id is None:
-            raise LookupError("a mail that stands in the way of itself")
-        return raise_id
+        twin = await _requested(tx, invoice, request_id) if request_id else None
+        if twin is None:
+            raise LookupError("only a twin stands in the way of a mail")
+        return twin
     await audit.record(
         tx,
         actor,
