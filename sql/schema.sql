@@ -440,6 +440,14 @@ CREATE FUNCTION hcc.ingest_tokens_used(hashes bytea[], at timestamp with time zo
    WHERE excluded.last_used_at > ingest_token_uses.last_used_at
 $$;
 
+CREATE FUNCTION hcc.invoice_documents_guard() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+  RAISE check_violation USING MESSAGE = 'a document of an invoice is never changed', CONSTRAINT = 'invoice_document_kept';
+END
+$$;
+
 CREATE FUNCTION hcc.invoice_items_guard() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'hcc', 'pg_temp'
@@ -455,6 +463,13 @@ BEGIN
   END IF;
   RETURN CASE WHEN TG_OP = 'DELETE' THEN OLD ELSE NEW END;
 END
+$$;
+
+CREATE FUNCTION hcc.invoice_mail_owner(mail uuid, OUT organization_id uuid) RETURNS uuid
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'hcc', 'pg_temp'
+    AS $$
+  SELECT m.organization_id FROM invoice_mails m WHERE m.id = mail
 $$;
 
 CREATE FUNCTION hcc.invoices_guard() RETURNS trigger
@@ -2766,6 +2781,26 @@ CREATE TABLE hcc.inhibitions (
 
 ALTER TABLE ONLY hcc.inhibitions FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE hcc.invoice_documents (
+    organization_id uuid NOT NULL,
+    customer_org_id uuid NOT NULL,
+    invoice_id uuid NOT NULL,
+    format text NOT NULL,
+    is_hybrid boolean DEFAULT false NOT NULL,
+    media_type text NOT NULL,
+    content bytea NOT NULL,
+    sha256 bytea NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT invoice_documents_check CHECK ((sha256 = sha256(content))),
+    CONSTRAINT invoice_documents_content_check CHECK ((octet_length(content) <= 104857600)),
+    CONSTRAINT invoice_documents_format_check CHECK ((format = ANY (ARRAY['pdf'::text, 'ubl'::text, 'xrechnung'::text])))
+);
+ALTER TABLE ONLY hcc.invoice_documents ALTER COLUMN content SET STORAGE EXTERNAL;
+
+ALTER TABLE ONLY hcc.invoice_documents FORCE ROW LEVEL SECURITY;
+
+COMMENT ON COLUMN hcc.invoice_documents.is_hybrid IS 'Whether a structured invoice is inside (Factur-X).';
+
 CREATE TABLE hcc.invoice_items (
     id uuid NOT NULL,
     organization_id uuid NOT NULL,
@@ -2816,12 +2851,24 @@ CREATE TABLE hcc.invoice_mails (
     message_id text,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    request_id uuid,
+    message text DEFAULT ''::text NOT NULL,
+    accepted text[] DEFAULT '{}'::text[] NOT NULL,
+    refused jsonb DEFAULT '{}'::jsonb NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    sent_at timestamp with time zone,
     CONSTRAINT invoice_mails_detail_check CHECK ((char_length(detail) <= 500)),
-    CONSTRAINT invoice_mails_status_check CHECK ((status = ANY (ARRAY['queued'::text, 'sent'::text, 'failed'::text, 'bounced'::text]))),
+    CONSTRAINT invoice_mails_message_check CHECK ((char_length(message) <= 2000)),
+    CONSTRAINT invoice_mails_recipients_check CHECK (((cardinality(recipients) >= 1) AND (cardinality(recipients) <= 11))),
+    CONSTRAINT invoice_mails_status_check CHECK ((status = ANY (ARRAY['queued'::text, 'retrying'::text, 'sent'::text, 'failed'::text, 'bounced'::text]))),
     CONSTRAINT invoice_mails_what_check CHECK ((what = ANY (ARRAY['invoice'::text, 'reminder'::text])))
 );
 
 ALTER TABLE ONLY hcc.invoice_mails FORCE ROW LEVEL SECURITY;
+
+COMMENT ON COLUMN hcc.invoice_mails.request_id IS 'The operation that asked for it: it mails an invoice once.';
+
+COMMENT ON COLUMN hcc.invoice_mails.refused IS 'Recipients who will not get it, and why.';
 
 CREATE TABLE hcc.invoices (
     id uuid NOT NULL,
@@ -3661,6 +3708,9 @@ ALTER TABLE ONLY hcc.ingest_tokens
 ALTER TABLE ONLY hcc.inhibitions
     ADD CONSTRAINT inhibitions_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY hcc.invoice_documents
+    ADD CONSTRAINT invoice_documents_pkey PRIMARY KEY (organization_id, invoice_id, format);
+
 ALTER TABLE ONLY hcc.invoice_items
     ADD CONSTRAINT invoice_items_organization_id_invoice_id_position_key UNIQUE (organization_id, invoice_id, "position");
 
@@ -3962,11 +4012,19 @@ CREATE INDEX ingest_tokens_organization ON hcc.ingest_tokens USING btree (organi
 
 CREATE INDEX inhibitions_of ON hcc.inhibitions USING btree (organization_id);
 
+CREATE INDEX invoice_documents_customer ON hcc.invoice_documents USING btree (customer_org_id, invoice_id);
+
 CREATE INDEX invoice_items_customer ON hcc.invoice_items USING btree (customer_org_id, invoice_id);
+
+CREATE INDEX invoice_mails_created ON hcc.invoice_mails USING btree (organization_id, created_at DESC, id DESC);
+
+CREATE INDEX invoice_mails_invoice ON hcc.invoice_mails USING btree (invoice_id, created_at DESC);
 
 CREATE UNIQUE INDEX invoice_mails_message ON hcc.invoice_mails USING btree (message_id);
 
 CREATE INDEX invoice_mails_of ON hcc.invoice_mails USING btree (organization_id, invoice_id, created_at DESC);
+
+CREATE UNIQUE INDEX invoice_mails_request ON hcc.invoice_mails USING btree (organization_id, request_id, invoice_id) WHERE (request_id IS NOT NULL);
 
 CREATE INDEX invoices_corrects ON hcc.invoices USING btree (corrects_id) WHERE (corrects_id IS NOT NULL);
 
@@ -4160,6 +4218,8 @@ CREATE TRIGGER gateway_person_changed AFTER UPDATE OF is_active, deleted_at ON h
 
 CREATE TRIGGER gateway_site_revised BEFORE UPDATE ON hcc.gateway_sites FOR EACH ROW EXECUTE FUNCTION hcc.gateway_site_revised();
 
+CREATE TRIGGER guard BEFORE DELETE OR UPDATE OR TRUNCATE ON hcc.invoice_documents FOR EACH STATEMENT EXECUTE FUNCTION hcc.invoice_documents_guard();
+
 CREATE TRIGGER guard BEFORE INSERT OR DELETE OR UPDATE ON hcc.invoice_items FOR EACH ROW EXECUTE FUNCTION hcc.invoice_items_guard();
 
 CREATE TRIGGER guard BEFORE DELETE OR UPDATE ON hcc.invoices FOR EACH ROW EXECUTE FUNCTION hcc.invoices_guard();
@@ -4336,6 +4396,9 @@ ALTER TABLE ONLY hcc.ingest_tokens
 
 ALTER TABLE ONLY hcc.inhibitions
     ADD CONSTRAINT inhibitions_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
+
+ALTER TABLE ONLY hcc.invoice_documents
+    ADD CONSTRAINT invoice_documents_organization_id_invoice_id_fkey FOREIGN KEY (organization_id, invoice_id) REFERENCES hcc.invoices(organization_id, id);
 
 ALTER TABLE ONLY hcc.invoice_items
     ADD CONSTRAINT invoice_items_organization_id_invoice_id_fkey FOREIGN KEY (organization_id, invoice_id) REFERENCES hcc.invoices(organization_id, id) ON DELETE CASCADE;
@@ -4567,6 +4630,8 @@ ALTER TABLE hcc.ingest_tokens ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE hcc.inhibitions ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE hcc.invoice_documents ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE hcc.invoice_items ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE hcc.invoice_mails ENABLE ROW LEVEL SECURITY;
@@ -4700,6 +4765,8 @@ CREATE POLICY owner_all ON hcc.ingest_token_uses TO hcc_owner USING (true) WITH 
 CREATE POLICY owner_all ON hcc.ingest_tokens TO hcc_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON hcc.inhibitions TO hcc_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON hcc.invoice_documents TO hcc_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON hcc.invoice_items TO hcc_owner USING (true) WITH CHECK (true);
 
@@ -4865,6 +4932,8 @@ CREATE POLICY tenant_delete ON hcc.ingest_tokens FOR DELETE TO hcc_app, hcc_work
 
 CREATE POLICY tenant_delete ON hcc.inhibitions FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
 
+CREATE POLICY tenant_delete ON hcc.invoice_documents FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
+
 CREATE POLICY tenant_delete ON hcc.invoice_items FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
 
 CREATE POLICY tenant_delete ON hcc.invoice_mails FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
@@ -4996,6 +5065,8 @@ CREATE POLICY tenant_insert ON hcc.ingest_token_uses FOR INSERT TO hcc_app, hcc_
 CREATE POLICY tenant_insert ON hcc.ingest_tokens FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_insert ON hcc.inhibitions FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_insert ON hcc.invoice_documents FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_insert ON hcc.invoice_items FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
 
@@ -5130,6 +5201,8 @@ CREATE POLICY tenant_read ON hcc.ingest_token_uses FOR SELECT TO hcc_app, hcc_wo
 CREATE POLICY tenant_read ON hcc.ingest_tokens FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
 
 CREATE POLICY tenant_read ON hcc.inhibitions FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+
+CREATE POLICY tenant_read ON hcc.invoice_documents FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id, customer_org_id));
 
 CREATE POLICY tenant_read ON hcc.invoice_items FOR SELECT TO hcc_app, hcc_worker USING ((hcc.visible(organization_id) OR (EXISTS ( SELECT
    FROM hcc.invoices i
@@ -5266,6 +5339,8 @@ CREATE POLICY tenant_update ON hcc.ingest_token_uses FOR UPDATE TO hcc_app, hcc_
 CREATE POLICY tenant_update ON hcc.ingest_tokens FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_update ON hcc.inhibitions FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_update ON hcc.invoice_documents FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_update ON hcc.invoice_items FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
 
@@ -5459,7 +5534,12 @@ REVOKE ALL ON FUNCTION hcc.ingest_changed() FROM PUBLIC;
 REVOKE ALL ON FUNCTION hcc.ingest_tokens_used(hashes bytea[], at timestamp with time zone[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION hcc.ingest_tokens_used(hashes bytea[], at timestamp with time zone[]) TO hcc_ingest;
 
+REVOKE ALL ON FUNCTION hcc.invoice_documents_guard() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION hcc.invoice_items_guard() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION hcc.invoice_mail_owner(mail uuid, OUT organization_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION hcc.invoice_mail_owner(mail uuid, OUT organization_id uuid) TO hcc_worker;
 
 REVOKE ALL ON FUNCTION hcc.invoices_guard() FROM PUBLIC;
 
@@ -6059,6 +6139,9 @@ GRANT SELECT ON TABLE hcc.ingest_token_uses TO hcc_worker;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.inhibitions TO hcc_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.inhibitions TO hcc_worker;
+
+GRANT SELECT,INSERT ON TABLE hcc.invoice_documents TO hcc_app;
+GRANT SELECT,INSERT ON TABLE hcc.invoice_documents TO hcc_worker;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.invoice_items TO hcc_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.invoice_items TO hcc_worker;
