@@ -182,6 +182,11 @@ def _written(ours: Ours, prepared: Bodies, args: argparse.Namespace) -> tuple[Pu
     return pushed, rate
 
 
+def _few(args: argparse.Namespace) -> int:
+    """Bodies of remote write: fewer, since InfluxDB takes them a hundred times slower than line protocol."""
+    return max(args.bodies // 4, 2)
+
+
 def _round(
     ours: Ours,
     other: Ours | None,
@@ -212,7 +217,7 @@ def _round(
             pushed = push(peers[who][1], paths[who], prepared, args.bodies)
             beside[who] = alone[who] = pushed.values_per_s
             tell("acknowledged", who, pushed)
-            pushed = push(peers[who][1], remote_paths[who], remote, args.bodies)
+            pushed = push(peers[who][1], remote_paths[who], remote, _few(args))
             others[who] = pushed.values_per_s
             tell("remote write", who, pushed)
             continue
@@ -227,7 +232,7 @@ def _round(
         with ours.writer():
             ours.drain()
         ours.empty()
-        pushed = push(ours.port, remote_paths[who], remote, args.bodies, ours.token)
+        pushed = push(ours.port, remote_paths[who], remote, _few(args), ours.token)
         others[who] = pushed.values_per_s
         tell("remote write", who, pushed)
         with ours.writer():

@@ -146,7 +146,9 @@ def _sites(
             {"path_prefix": "/v1/auth", "rate_limits": [API_LIMIT]},
             {"path_prefix": "/v1/metrics", **api},
             {"path_prefix": "/prometheus", **api},
-            # A server that gets its agent has no account; its claim is looked at behind here.
+            # A job that says it ran, and a server that gets its agent, have no account: the address called names the one, a claim
+            # the other, and both are looked at behind here.
+            {"path_prefix": "/v1/heartbeats", "rate_limits": [API_LIMIT]},
             {"path_prefix": "/v1/monitoring/agents/enrolments", "rate_limits": [API_LIMIT]},
             {"path_prefix": "/v1/monitoring/agents/hcc-agent.pyz", "rate_limits": [API_LIMIT]},
             {"path_prefix": "/docs"},
@@ -219,9 +221,11 @@ def _ingest_token(connection: directory.Connection, organization_id: UUID, token
 
 
 def _policies(connection: directory.Connection, platform: UUID) -> None:
-    """The firewall blocks on all sites, only tells on the API, whose users write rules and templates, and leaves metrics alone.
+    """The firewall blocks on all sites and only tells on the API, whose users write rules and templates; metrics and logins are
+    left alone.
 
-    Expressions over metrics look like attacks (`sum(rate(x[5m]))`), and reach nothing but their own parser.
+    Expressions over metrics look like attacks (`sum(rate(x[5m]))`), and reach nothing but their own parser. So do good passwords:
+    who has one could not log in, or would find it in the list of events.
     """
 
     def route(prefix: str) -> tuple[Any, ...] | None:
@@ -231,7 +235,7 @@ def _policies(connection: directory.Connection, platform: UUID) -> None:
             (platform, prefix),
         ).fetchone()
 
-    modes = {"/v1": "detect", "/v1/metrics": "off", "/prometheus": "off", "/ingest": "off"}
+    modes = {"/v1": "detect", "/v1/auth": "off", "/v1/metrics": "off", "/prometheus": "off", "/ingest": "off"}
     for place, mode in (((None, None), "block"), *((route(prefix), mode) for prefix, mode in modes.items())):
         if place is not None:
             connection.execute(

@@ -42,6 +42,13 @@ BEGIN
 END
 $$;
 
+CREATE FUNCTION hcc.billing_sellers() RETURNS TABLE(organization_id uuid, timezone text)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'hcc', 'pg_temp'
+    AS $$
+  SELECT s.organization_id, s.timezone FROM billing_settings s ORDER BY s.organization_id
+$$;
+
 CREATE FUNCTION hcc.check_beat(hash bytea, at timestamp with time zone) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'hcc', 'pg_temp'
@@ -4016,6 +4023,8 @@ CREATE INDEX invoice_documents_customer ON hcc.invoice_documents USING btree (cu
 
 CREATE INDEX invoice_items_customer ON hcc.invoice_items USING btree (customer_org_id, invoice_id);
 
+CREATE INDEX invoice_items_period ON hcc.invoice_items USING btree (organization_id, period_start) WHERE (period_start IS NOT NULL);
+
 CREATE INDEX invoice_mails_created ON hcc.invoice_mails USING btree (organization_id, created_at DESC, id DESC);
 
 CREATE INDEX invoice_mails_invoice ON hcc.invoice_mails USING btree (invoice_id, created_at DESC);
@@ -5436,6 +5445,9 @@ REVOKE ALL ON FUNCTION hcc.alert_rules_claim(most integer, at timestamp with tim
 GRANT ALL ON FUNCTION hcc.alert_rules_claim(most integer, at timestamp with time zone) TO hcc_worker;
 
 REVOKE ALL ON FUNCTION hcc.ban_changed() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION hcc.billing_sellers() FROM PUBLIC;
+GRANT ALL ON FUNCTION hcc.billing_sellers() TO hcc_worker;
 
 REVOKE ALL ON FUNCTION hcc.check_beat(hash bytea, at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION hcc.check_beat(hash bytea, at timestamp with time zone) TO hcc_app;

@@ -7,6 +7,15 @@ from control.billing.documents import routes as documents
 from control.billing.invoices import routes as invoices
 from control.billing.ledger import routes as ledger
 from control.billing.mails import routes as mails
+from control.billing.reports import routes as reports
 from control.billing.settings import routes as settings
 
-ROUTES = [*settings.ROUTES, *customers.ROUTES, *invoices.ROUTES, *ledger.ROUTES, *documents.ROUTES, *mails.ROUTES]
+ROUTES = [
+    *settings.ROUTES,
+    *customers.ROUTES,
+    *invoices.ROUTES,
+    *ledger.ROUTES,
+    *reports.ROUTES,
+    *documents.ROUTES,
+    *mails.ROUTES,
+]

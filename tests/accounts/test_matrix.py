@@ -18,6 +18,7 @@ from control.monitoring.agents.service import BUNDLE_PATH
 from control.web.openapi import describe
 from tests.accounts.matrix import OWN, PUBLIC, ROWS
 from tests.accounts.matrix.grid import PLACES, ROLES, Own, Public, Row
+from tests.accounts.matrix.selling import SOLD
 from tests.accounts.matrix.targets import MAKE, Connection, Making, Target
 from tests.accounts.matrix.watched import WATCHED
 from tests.world import TREE, World
@@ -36,6 +37,8 @@ SELECT md5(string_agg(row, '|' ORDER BY row)) FROM (
   UNION ALL SELECT t::text FROM hcc.gateway_upstreams t UNION ALL SELECT t::text FROM hcc.gateway_targets t
   UNION ALL SELECT t::text FROM hcc.gateway_routes t UNION ALL SELECT t::text FROM hcc.gateway_certificates t
   UNION ALL SELECT t::text FROM hcc.gateway_settings t UNION ALL SELECT t::text FROM hcc.security_settings t
+  UNION ALL SELECT t::text FROM hcc.customers t UNION ALL SELECT t::text FROM hcc.invoices t
+  UNION ALL SELECT t::text FROM hcc.billing_settings t UNION ALL SELECT t::text FROM hcc.ledger_entries t
   UNION ALL SELECT t::text FROM hcc.security_policies t UNION ALL SELECT t::text FROM hcc.waf_exclusions t
   UNION ALL SELECT t::text FROM hcc.waf_rules t UNION ALL SELECT t::text FROM hcc.match_rules t
   UNION ALL SELECT t::text FROM hcc.access_entries t UNION ALL SELECT t::text FROM hcc.bans t
@@ -126,7 +129,7 @@ async def test_operation(row: Row, making: Making, api_key: str) -> None:
     wrong = []
     for place in PLACES:
         for role in ROLES:
-            target = {**MAKE, **WATCHED}[row.target](making, place)
+            target = {**MAKE, **SOLD, **WATCHED}[row.target](making, place)
             before = fingerprint(making.connection)
             answer = await ask(row, target, making.world, proof(making.world, role, api_key))
             expected = row.expected[role, place]

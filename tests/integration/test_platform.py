@@ -60,6 +60,25 @@ def test_users_wants_a_good_token(platform: Platform) -> None:
         assert refused.json()["request_id"] == refused.headers["x-request-id"]
 
 
+OPEN = [
+    ("GET", "/v1/heartbeats/hb_nobodys", None, 404),
+    ("POST", "/v1/monitoring/agents/enrolments", {"claim": "hcc_claim_x", "host": "web1"}, 404),
+    ("GET", "/status/nobodys", None, 404),
+    ("GET", "/v1/monitoring/agents", None, 401),
+    ("GET", "/v1/monitoring/packs", None, 401),
+    ("GET", "/v1/metrics/query", None, 401),
+    ("GET", "/prometheus/api/v1/query", None, 401),
+    ("POST", "/v1/auth/login", {"email": "a@example.com", "password": "x' OR 1=1 -- $(cat /etc/passwd)"}, 401),
+]
+
+
+@pytest.mark.parametrize(("method", "path", "body", "status"), OPEN, ids=[path for _, path, _, _ in OPEN])
+def test_who_needs_a_login(platform: Platform, method: str, path: str, body: object, status: int) -> None:
+    """What carries its own proof comes through without one, and is refused by who knows it; a password is not an attack."""
+    answer = httpx.request(method, platform.url + path, json=body, timeout=10)
+    assert answer.status_code == status, answer.text
+
+
 def test_an_identity_cannot_be_claimed(platform: Platform) -> None:
     claimed = {"X-Auth-Subject": "somebody", "X-Auth-User-Type": "admin"}
     assert httpx.get(f"{platform.url}/v1/users", headers=claimed).status_code == 401

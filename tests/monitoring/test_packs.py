@@ -9,6 +9,7 @@ import msgspec
 import psycopg
 import pytest
 
+from control import demo
 from control.core.settings import Settings
 from control.monitoring.builtin import service
 from control.monitoring.builtin.reading import Pack, Rule, dashboards, packs
@@ -206,3 +207,25 @@ async def test_dashboards(world: World, settings: Settings) -> None:
     answer = await world.client.get("/v1/metrics/query", params={"query": query}, headers=world.headers("alex"))
     assert answer.status_code == 200, answer.text
     assert (await world.get("alex", f"{DASHBOARDS}/nothing")).status_code == 404
+
+
+async def test_the_demo_has_them_once(settings: Settings) -> None:
+    """A second start changes nothing, also where a pack was taken away meanwhile."""
+    started = {"gateway_url": "http://127.0.0.1:1", "control_addr": "127.0.0.1:2", "origin_addr": "127.0.0.1:3"}
+    passwords = {"admin": "a-long-password-1", "customer": "a-long-password-2"}
+    count = (
+        "SELECT o.slug, count(*)::int FROM hcc.alert_rules r JOIN hcc.organizations o ON o.id = r.organization_id"
+        " JOIN hcc.alert_evaluations e ON e.rule_id = r.id GROUP BY o.slug ORDER BY o.slug"
+    )
+    await demo.seed(settings, **started, secrets=passwords)
+    with psycopg.connect(settings.owner_database_url, autocommit=True) as owner:
+        assert owner.execute(count).fetchall() == [("platform", 47), ("shop", 47)]
+        owner.execute(
+            "WITH b AS (DELETE FROM hcc.builtin_rules b USING hcc.organizations o WHERE o.id = b.organization_id"
+            " AND o.slug = 'shop' AND b.pack = 'web' RETURNING b.rule_id)"
+            " DELETE FROM hcc.alert_rules WHERE id IN (SELECT rule_id FROM b)"
+        )
+        before = owner.execute("SELECT max(xmin::text::bigint) FROM hcc.alert_rules").fetchone()
+        await demo.seed(settings, **started, secrets=passwords)
+        assert owner.execute(count).fetchall() == [("platform", 47), ("shop", 37)]
+        assert owner.execute("SELECT max(xmin::text::bigint) FROM hcc.alert_rules").fetchone() == before

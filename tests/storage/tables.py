@@ -20,6 +20,7 @@ TABLES = {
     "api_keys": TENANT,
     "audit_log": TENANT,
     "bans": TENANT,
+    "billing_settings": TENANT,
     "builtin_rules": TENANT,
     "check_locations": PLATFORM,
     "check_results": TENANT,
@@ -27,6 +28,8 @@ TABLES = {
     "check_states": TENANT,
     "checks": TENANT,
     "client_tallies": TENANT,
+    "customers": TENANT,
+    "exchange_rates": TENANT,
     "firewalls": TENANT,
     "gateway_certificates": TENANT,
     "gateway_hosts": TENANT,
@@ -38,12 +41,18 @@ TABLES = {
     "gateway_targets": TENANT,
     "gateway_upstreams": TENANT,
     "idempotency_keys": TENANT,
-    "ingest_token_uses": TENANT,
     "incident_updates": TENANT,
     "incidents": TENANT,
     "ingest_outages": TENANT,
+    "ingest_token_uses": TENANT,
     "ingest_tokens": TENANT,
     "inhibitions": TENANT,
+    "invoice_items": TENANT,
+    "invoice_mails": TENANT,
+    "invoices": TENANT,
+    "ledger_account_numbers": TENANT,
+    "ledger_entries": TENANT,
+    "ledger_lines": TENANT,
     "login_throttle": PLATFORM,
     "maintenance_windows": TENANT,
     "match_rules": TENANT,
@@ -65,6 +74,7 @@ TABLES = {
     "notification_groups": TENANT,
     "notification_routes": TENANT,
     "notifications": TENANT,
+    "number_series": TENANT,
     "operations": TENANT,
     "organizations": TENANT,
     "outbox_events": TENANT,
@@ -187,6 +197,28 @@ ROWS = {
     "incident_updates": "INSERT INTO hcc.incident_updates (id, organization_id, incident_id, status, text)"
     " VALUES (%(id)s, %(org)s, %(incident)s, 'investigating', 'We look')",
     "bans": "INSERT INTO hcc.bans (id, organization_id, network, reason) VALUES (%(id)s, %(org)s, '192.0.2.1', 'why')",
+    "billing_settings": "INSERT INTO hcc.billing_settings (organization_id, legal_name, address, email)"
+    " VALUES (%(org)s, 'Seller', '{}', 'a@x.test')",
+    "number_series": "INSERT INTO hcc.number_series (organization_id, kind, prefix) VALUES (%(org)s, 'invoice', 'INV-')",
+    "customers": "INSERT INTO hcc.customers (id, organization_id, customer_org_id, number, kind, name, email, address, currency, language)"
+    " VALUES (%(customer)s, %(org)s, %(org)s, %(mark)s, 'private', 'A', 'a@x.test', '{}', 'EUR', 'en')",
+    "exchange_rates": "INSERT INTO hcc.exchange_rates (organization_id, currency, base, valid_from, rate)"
+    " VALUES (%(org)s, 'USD', 'EUR', '2026-01-01', 0.9)",
+    "invoices": "INSERT INTO hcc.invoices (id, organization_id, customer_id, customer_org_id, customer_name, currency)"
+    " VALUES (%(invoice)s, %(org)s, %(customer)s, %(org)s, 'A', 'EUR')",
+    "invoice_items": "INSERT INTO hcc.invoice_items (id, organization_id, customer_org_id, invoice_id, position, description, quantity,"
+    " unit_price, tax_category, tax_rate, line_total, line_tax) VALUES (%(id)s, %(org)s, %(org)s, %(invoice)s, 1, 'x', 1, 1, 'S', 19, 1, 0)",
+    "invoice_mails": "INSERT INTO hcc.invoice_mails (id, organization_id, customer_org_id, invoice_id, what, recipients)"
+    " VALUES (%(id)s, %(org)s, %(org)s, %(invoice)s, 'invoice', '{a@x.test}')",
+    "ledger_entries": "WITH e AS (INSERT INTO hcc.ledger_entries (id, organization_id, booked_on, kind, source, currency)"
+    " VALUES (%(entry)s, %(org)s, '2026-01-01', 'test', %(entry)s, 'EUR'))"
+    " INSERT INTO hcc.ledger_lines (organization_id, entry_id, account, amount, base_amount)"
+    " SELECT %(org)s, %(entry)s, 'bank', n, n FROM unnest(ARRAY[1, -1]) AS n",
+    "ledger_lines": "WITH e AS (INSERT INTO hcc.ledger_entries (id, organization_id, booked_on, kind, source, currency)"
+    " VALUES (%(id)s, %(org)s, '2026-01-01', 'test', %(id)s, 'EUR'))"
+    " INSERT INTO hcc.ledger_lines (organization_id, entry_id, account, amount, base_amount)"
+    " SELECT %(org)s, %(id)s, 'bank', n, n FROM unnest(ARRAY[1, -1]) AS n",
+    "ledger_account_numbers": "INSERT INTO hcc.ledger_account_numbers (organization_id, account, number) VALUES (%(org)s, 'revenue', '8400')",
 }
 PERSON_ROWS = {
     "sessions": "INSERT INTO hcc.sessions (id, user_id, acting_org_id, expires_at)"

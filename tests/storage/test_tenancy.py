@@ -18,7 +18,10 @@ from tests.world import TREE
 
 Connection = psycopg.Connection[Any]
 SERVING = ("hcc_app", "hcc_worker")
-NAMES = ("user", "role", "id", "endpoint", "site", "upstream", "session", "rule", "channel", "way", "check", "page", "incident")
+NAMES = (
+    "user", "role", "id", "endpoint", "site", "upstream", "session", "rule", "channel", "way", "check", "page", "incident",
+    "customer", "invoice", "entry",
+)  # fmt: skip
 
 
 class Tree(msgspec.Struct):

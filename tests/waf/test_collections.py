@@ -44,13 +44,18 @@ class Pair:
         for gateway in self.gateways:
             self.protect(gateway)
 
-    def protect(self, gateway: Running) -> None:
-        rules = [{"id": "c", "name": "c", "position": 1, "text": RULES}]
-        own = site(upstream(self.port)) | {"security": {"waf": policy("block"), "waf_rules": rules}}
-        assert json.loads(gateway.native.apply(snapshot(own, trusted_proxies=["127.0.0.1/32"])))["refused"] == []
+    def protect(self, gateway: Running, owners: dict[str, str] | None = None, text: str = RULES) -> None:
+        """Sites by host name, with whose they are."""
+        rules = [{"id": "c", "name": "c", "position": 1, "text": text}]
+        sites = [
+            site(upstream(self.port), name=host, hosts=[host])
+            | {"organization_id": organization, "security": {"waf": policy("block"), "waf_rules": rules}}
+            for host, organization in (owners or {"shop.example": "org-1"}).items()
+        ]
+        assert json.loads(gateway.native.apply(snapshot(*sites, trusted_proxies=["127.0.0.1/32"])))["refused"] == []
 
-    def ask(self, which: int, path: str, client: str = "192.0.2.1") -> int:
-        return self.gateways[which].get(path, *FIELDS, f"X-Forwarded-For: {client}").status
+    def ask(self, which: int, path: str, client: str = "192.0.2.1", host: str = "shop.example") -> int:
+        return self.gateways[which].get(path, *FIELDS, f"X-Forwarded-For: {client}", host=host).status
 
     def status(self, which: int) -> dict[str, Any]:
         found: dict[str, Any] = json.loads(self.gateways[which].native.status())["shared_collections"]
@@ -93,6 +98,35 @@ def test_a_counter_is_seen_by_the_other_within_two_seconds(pair: Pair) -> None:
     pair.ask(0, "/forget")
     within(SOON, lambda: pair.ask(1, "/count/7") == 200)
     assert pair.ask(1, "/named") == 418, "only what was forgotten"
+
+
+@pytest.mark.parametrize("answering", [0, 1], ids=["in one gateway", "through Redis"])
+def test_organisations_do_not_see_each_other(pair: Pair, answering: int) -> None:
+    owners = {"a.example": "org-1", "b.example": "org-2", "a2.example": "org-1"}
+    for gateway in pair.gateways:
+        pair.protect(gateway, owners)
+    for _ in range(3):
+        assert pair.ask(0, "/raise", host="a.example") == 200
+    assert pair.ask(0, "/raise", host="b.example") == 200
+    within(SOON, lambda: pair.ask(answering, "/count/3", host="a.example") == 418)
+    within(SOON, lambda: pair.ask(answering, "/count/1", host="b.example") == 418)
+    assert pair.ask(answering, "/count/3", host="a2.example") == 418, "the same organisation's other site"
+    assert pair.ask(answering, "/count/3", host="b.example") == 200
+    # A site that changes hands leaves behind what was known of its visitors.
+    pair.protect(pair.gateways[answering], owners | {"a2.example": "org-2"})
+    assert pair.ask(answering, "/count/3", host="a2.example") == 200
+    assert pair.ask(answering, "/count/1", host="a2.example") == 418
+
+
+def test_applications_do_not_see_each_other(pair: Pair) -> None:
+    assert pair.ask(0, "/raise") == 200
+    within(SOON, lambda: pair.ask(1, "/count/1") == 418)
+    pair.protect(pair.gateways[1], text="SecWebAppId shop:two\n" + RULES)
+    assert pair.ask(1, "/count/1") == 200
+    pair.protect(pair.gateways[0], text="SecWebAppId shop:two\n" + RULES)
+    for _ in range(2):
+        assert pair.ask(0, "/raise") == 200
+    within(SOON, lambda: pair.ask(1, "/count/2") == 418)
 
 
 def test_without_redis_each_goes_on_and_tells_later(pair: Pair, redis: PrivateRedis) -> None:

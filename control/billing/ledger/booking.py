@@ -39,15 +39,13 @@ class Posting(msgspec.Struct, frozen=True, kw_only=True):
 
     account: Account
     amount: Decimal
+    base_amount: Decimal | None = None
+    """In the seller's currency, where it is not the amount at the entry's rate."""
     customer_id: UUID | None = None
     invoice_id: UUID | None = None
     tax_country: str | None = None
     tax_category: str | None = None
     tax_rate: Decimal | None = None
-
-
-class _Line(Posting, frozen=True, kw_only=True):
-    base_amount: Decimal
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
@@ -99,12 +97,16 @@ async def book(tx: Transaction, entry: Entry) -> bool:
     return True
 
 
-def _with_base(postings: Sequence[Posting], entry: Entry) -> list[_Line]:
+def _with_base(postings: Sequence[Posting], entry: Entry) -> list[Posting]:
     """The lines with their amounts in the seller's currency; what rounding leaves over goes to the largest line."""
     base = entry.base or entry.currency
-    amounts = [one.amount if base == entry.currency else rounded(one.amount * entry.exchange_rate, base) for one in postings]
+    amounts = [
+        rounded(one.amount * entry.exchange_rate, base) if one.base_amount is None else one.base_amount for one in postings
+    ]
+    if base == entry.currency:
+        amounts = [one.amount for one in postings]
     over = sum(amounts, Decimal(0))
     if over:
         largest = max(range(len(amounts)), key=lambda n: abs(amounts[n]))
         amounts[largest] -= over
-    return [_Line(**msgspec.structs.asdict(one), base_amount=amount) for one, amount in zip(postings, amounts, strict=True)]
+    return [msgspec.structs.replace(one, base_amount=amount) for one, amount in zip(postings, amounts, strict=True)]

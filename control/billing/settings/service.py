@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -19,6 +20,7 @@ from control.billing.numbers import pattern_error
 from control.billing.settings import queries as q
 from control.billing.settings.models import BillingSettings, NewBillingSettings
 from control.billing.texts import line_error, paragraph_error
+from control.billing.today import today
 from control.core import events
 from control.core.context import Context
 from control.core.db import Transaction
@@ -34,6 +36,18 @@ async def find(tx: Transaction, organization_id: UUID) -> BillingSettings:
     if found is None:
         raise Conflict("Say first who sells: PUT /v1/billing/settings.")
     return found
+
+
+async def currency_of(tx: Transaction, organization_id: UUID) -> str:
+    """The currency of a seller's books; empty where nothing was ever sold."""
+    found = await tx.maybe(BillingSettings, q.SQL.get, organization_id=organization_id)
+    return found.currency if found else ""
+
+
+async def today_of(tx: Transaction, organization_id: UUID) -> date:
+    """Which day it is where the seller is."""
+    found = await tx.maybe(BillingSettings, q.SQL.get, organization_id=organization_id)
+    return today(found.timezone if found else "UTC")
 
 
 async def get(ctx: Context) -> BillingSettings:

@@ -84,14 +84,14 @@ async def claim(ctx: Context, tx: Transaction, data: NewClaim) -> Claim:
 
 async def claims(ctx: Context, wanted: PageRequest, filters: dict[str, Any]) -> tuple[list[WaitingClaim], int]:
     """The claims in reach, none with its secret: that is kept nowhere."""
-    params = {"search": like(wanted.search), **filters}
+    params = {"search": like(wanted.search), "organization_id": filters["organization_id"], "state": filters["status"]}
     async with ctx.transaction() as tx:
         total = await tx.value(q.SQL.claim_count, **params)
         return await tx.all(WaitingClaim, wanted.sorted(q.SQL.claim_page), **params), total
 
 
-async def revoke_claim(ctx: Context, claim_id: UUID) -> WaitingClaim:
-    """Make a claim good for nothing; it as it was. Raises NotFound; Conflict for one that let an agent in already."""
+async def revoke_claim(ctx: Context, claim_id: UUID) -> None:
+    """Make a claim good for nothing. Raises NotFound; Conflict for one that let an agent in already."""
     async with ctx.transaction() as tx:
         before = await tx.maybe(WaitingClaim, q.SQL.claim_get, id=claim_id)
         if before is None:
@@ -99,7 +99,6 @@ async def revoke_claim(ctx: Context, claim_id: UUID) -> WaitingClaim:
         if await tx.run(q.SQL.claim_revoke, id=claim_id) == 0:
             raise Conflict("The claim was used; end the agent that it let in.")
         await ctx.audit(tx, "agent_claim.revoked", "agent_claim", claim_id, organization_id=before.organization_id, before=before)
-    return before
 
 
 async def enrol(ctx: Context, data: Enrolment) -> Enrolled:

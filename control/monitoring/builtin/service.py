@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -144,11 +145,12 @@ def _rule(rule: Rule) -> BuiltinRule:
         recovery=rule.recovery,
         for_s=rule.for_s,
         severity=rule.severity,
-        metrics=metrics_of(rule.expression),
+        metrics=list(metrics_of(rule.expression)),
     )
 
 
-def metrics_of(expression: str) -> list[str]:
-    """The names of the series that an expression looks at."""
+@cache
+def metrics_of(expression: str) -> tuple[str, ...]:
+    """The names of the series that a built-in expression looks at; of those there are few, and they do not change."""
     matchers = [matcher for look in looks(expression, 0) for matcher in look.matchers]
-    return sorted({matcher.value for matcher in matchers if matcher.name == NAME and matcher.op == "="})
+    return tuple(sorted({matcher.value for matcher in matchers if matcher.name == NAME and matcher.op == "="}))

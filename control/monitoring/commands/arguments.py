@@ -40,7 +40,8 @@ _CLAIMS = """examples:
   hcc agent claims make web1 --org shop --for 30m
   hcc agent claims revoke 0198c7d2-…
 
-A claim lets one agent in. It is shown when it is made and never again. HCC_OWNER_DATABASE_URL says where the database is."""
+A claim lets one agent in. It is shown when it is made and never again. HCC_OWNER_DATABASE_URL says where the database is,
+HCC_PUBLIC_URL where the agent finds the platform."""
 _PLACES = ("http", "tcp", "icmp", "dns", "database")
 
 

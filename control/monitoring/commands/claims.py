@@ -24,7 +24,7 @@ async def _run(args: argparse.Namespace) -> int:
         if args.claim_action == "list":
             filters = {
                 "organization_id": operator.principal.organization_id if args.org else None,
-                "state": None if args.all else "waiting",
+                "status": None if args.all else "waiting",
             }
             rows, _ = await service.claims(operator, everything("created_at, id"), filters)
             cells = [(row.id, row.name or "-", row.state, row.expires_at, row.used_at) for row in rows]
@@ -36,5 +36,6 @@ async def _run(args: argparse.Namespace) -> int:
                 made = await service.claim(operator, tx, data)
             until = f"Good once, until {made.expires_at:%Y-%m-%d %H:%M} UTC, and not shown again. On the server:"
             return show(made, [until, made.command], as_json=args.json)
-        gone = await service.revoke_claim(operator, ident(args.id, "hcc agent claims list"))
-        return show({"id": gone.id, "revoked": True}, [f"{gone.id} {gone.name}: revoked"], as_json=args.json)
+        claim_id = ident(args.id, "hcc agent claims list")
+        await service.revoke_claim(operator, claim_id)
+        return show({"id": claim_id, "revoked": True}, [f"{claim_id}: revoked"], as_json=args.json)

@@ -36,7 +36,8 @@ class Step(msgspec.Struct):
 
 
 class Look(msgspec.Struct):
-    """What one look found. `ms` is the time in all."""
+    """What one look found. `ms` is the time of the steps together, without what this process takes to begin; of the whole try
+    where no step was finished."""
 
     target: str
     kind: str
@@ -68,7 +69,8 @@ async def look(target: str, kind: str, expects: Expects, limit: int) -> Look:
     names = [name for name in _STEPS[kind] if name != "tls" or target.startswith("https:")]
     steps = [Step(name, _ms(figures.get(f"{name}_seconds"))) for name in names]
     await _annotate(steps, kind, target, figures)
-    return Look(target, kind, tried.outcome.ok, tried.outcome.message, round(tried.seconds * 1000, 1), steps)
+    spent = sum(step.ms for step in steps if step.ms is not None) or tried.seconds * 1000
+    return Look(target, kind, tried.outcome.ok, tried.outcome.message, round(spent, 1), steps)
 
 
 async def _annotate(steps: list[Step], kind: str, target: str, figures: dict[str, float]) -> None:

@@ -6,6 +6,7 @@ pub mod ftw;
 pub mod operator;
 pub mod pattern;
 pub mod seclang;
+pub mod shared;
 pub mod transform;
 
 use hcc_http::{RequestHead, ResponseHead};

@@ -18,6 +18,8 @@ const BODY: usize = 1 << 20;
 /// All that a site's armour is made from.
 #[derive(Debug, PartialEq)]
 struct Inputs {
+    /// Whose site it is.
+    organization: String,
     policies: Vec<PolicyBody>,
     custom: Vec<WafRulesBody>,
     exclusions: Vec<ExclusionBody>,
@@ -58,9 +60,16 @@ fn exclusion(body: &ExclusionBody) -> Result<Exclusion, String> {
     Ok(Exclusion { rules, targets: body.target.clone() })
 }
 
-fn plate(body: &PolicyBody, custom: &[&WafRulesBody], exclusions: &[Exclusion], rule_sets: &RuleSets) -> Result<Plate, String> {
+fn plate(
+    body: &PolicyBody,
+    organization: &str,
+    custom: &[&WafRulesBody],
+    exclusions: &[Exclusion],
+    rule_sets: &RuleSets,
+) -> Result<Plate, String> {
     let engine = rule_sets.get(&body.rule_set, custom)?;
     let text = PolicyText {
+        organization: organization.to_owned(),
         mode: Some(match body.mode {
             Mode::Off => settings::Mode::Off,
             Mode::Detect => settings::Mode::Detect,
@@ -95,7 +104,7 @@ impl Armour {
         let levels: Vec<_> = site.security.levels(config).map(|(_, scope)| scope).collect();
         let custom = levels.iter().flat_map(|s| s.waf_rules.iter().cloned()).collect();
         let exclusions = levels.iter().flat_map(|s| s.exclusions.iter().cloned()).collect();
-        let inputs = Inputs { policies, custom, exclusions };
+        let inputs = Inputs { organization: site.organization.clone(), policies, custom, exclusions };
         let old = site.armour.load_full();
         if let Some(old) = old.as_ref().filter(|old| old.inputs == inputs) {
             return Some(Arc::clone(old));
@@ -121,13 +130,13 @@ impl Armour {
         let mut custom: Vec<&WafRulesBody> = inputs.custom.iter().collect();
         let mut plates = Vec::new();
         for body in &inputs.policies {
-            let made = plate(body, &custom, &always, rule_sets).or_else(|error| {
+            let made = plate(body, &inputs.organization, &custom, &always, rule_sets).or_else(|error| {
                 // A mistake in custom rules or exclusions must not leave the site without the rest.
                 problems.push(error);
                 custom.clear();
-                plate(body, &custom, &always, rule_sets).or_else(|_| {
+                plate(body, &inputs.organization, &custom, &always, rule_sets).or_else(|_| {
                     always.clear();
-                    plate(body, &custom, &always, rule_sets)
+                    plate(body, &inputs.organization, &custom, &always, rule_sets)
                 })
             });
             plates.push(made?);

@@ -4,7 +4,9 @@
 //! `{"a":[{"b":1}]}` is `json.a.array_0.b`; an empty key is `empty-key`. Values are the text of strings (escapes resolved), numbers
 //! and words; that of `null` is empty. Duplicate keys are handed over twice.
 //!
-//! Beyond `ModSecurity`: an empty array or object is an argument with an empty value, or else its key would be seen by no rule.
+//! Beyond `ModSecurity`: an empty array or object is an argument with an empty value, or else its key would be seen by no rule. So is
+//! a member's array that is not empty (`json.a` above), before its elements: rules look for what a key ends with, and in the elements'
+//! names an index stands behind it. It is not counted among the arguments, as it says nothing that they do not say.
 //!
 //! One pass, no recursion; a name is written where it changes, a value is copied only when it has escapes.
 
@@ -26,7 +28,7 @@ pub(super) struct Frame {
 pub struct Document {
     /// The first error; what stands before it was handed over.
     pub error: Option<BodyError>,
-    /// Arguments handed over.
+    /// Arguments handed over, the names of arrays that have elements left out.
     pub arguments: usize,
 }
 
@@ -127,6 +129,10 @@ impl Reader<'_> {
             self.at += 1;
             self.put(begin..begin, sink)?;
             return Ok(false);
+        }
+        if index.is_some() && self.frames.last().is_some_and(|frame| frame.index.is_none()) {
+            self.names = self.names.checked_sub(self.name.len()).ok_or((Fault::Names, begin))?;
+            sink.put(Field::Argument, Text::made(self.name), Text::standing(self.input, begin..begin));
         }
         self.frames.push(Frame { base: self.name.len(), index });
         if index.is_some() { self.element(0) } else { self.key() }?;

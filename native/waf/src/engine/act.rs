@@ -7,6 +7,7 @@ use super::state::{Live, Pair, Tx, Value};
 use super::store::{Change, Key, Loaded, change};
 use crate::operator::integer;
 use crate::seclang::Variable;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Most elements of TX whose names came up at run time; more are not kept.
@@ -179,7 +180,11 @@ impl Run<'_> {
         if out.is_empty() || self.state.persistent.iter().any(|l| l.key.collection == collection) {
             return;
         }
-        self.state.persistent.push(Loaded { key: Key { collection, key: out }, elements: None, changes: Vec::new() });
+        self.state.persistent.push(Loaded {
+            key: Key { owner: Arc::clone(&self.policy.owner), collection, key: out },
+            elements: None,
+            changes: Vec::new(),
+        });
     }
 
     fn ctl(&mut self, ctl: &CtlAct, link: u32, at: u32) {
@@ -223,14 +228,14 @@ impl Run<'_> {
             run.expand(text, Some(head), &mut out);
             excerpt(&out, MAX_TEXT)
         };
-        let message = text(self, &head.message);
+        let message = text(self, &head.wording.message);
         let hides = hidden || self.is_hidden(first);
-        let data = if (hides || self.is_hidden(self.state.matched)) && head.logdata.literal().is_none() {
+        let data = if (hides || self.is_hidden(self.state.matched)) && head.wording.logdata.literal().is_none() {
             "***".to_owned()
         } else {
-            text(self, &head.logdata)
+            text(self, &head.wording.logdata)
         };
-        let tags = head.tags.iter().map(|tag| text(self, tag)).collect();
+        let tags = head.wording.tags.iter().map(|tag| text(self, tag)).collect();
         let variable = first.map_or_else(String::new, |live| excerpt(&self.name_of(&live), MAX_EXCERPT));
         let value = match first.map(|live| live.value) {
             Some(_) if hides => "***".to_owned(),
@@ -245,10 +250,10 @@ impl Run<'_> {
             data,
             severity: head.severity,
             tags,
-            version: head.version.to_string(),
-            revision: head.revision.to_string(),
+            version: head.wording.version.to_string(),
+            revision: head.wording.revision.to_string(),
             grades: head.grades,
-            operator: head.operator.to_string(),
+            operator: head.wording.operator.to_string(),
             variable,
             value,
             count,

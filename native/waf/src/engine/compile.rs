@@ -9,6 +9,7 @@ use super::program::{
     Step, Target, TargetRemoval, choose,
 };
 use super::test::Test;
+use super::wording::Wording;
 use super::{testing, values};
 use crate::body::xpath::XPath;
 use crate::pattern::{Flags, Pattern, PatternError};
@@ -40,7 +41,7 @@ impl<'a> Names<'a> {
     }
 
     fn choice(&self, text: &str) -> Result<Arc<Choice>, PatternError> {
-        let compiled = || Pattern::compile(text, Flags::MOD_SECURITY.with(Flags::CASELESS));
+        let compiled = || Pattern::shared(text, Flags::MOD_SECURITY.with(Flags::CASELESS));
         let Some(choices) = &self.choices else { return Ok(Arc::new(Choice { pattern: compiled()?, number: None })) };
         let mut choices = choices.borrow_mut();
         if let Some(known) = choices.get(text) {
@@ -67,7 +68,6 @@ pub fn compile(program: Program) -> Result<RuleSet, Vec<Complaint>> {
         base_of: HashMap::new(),
         group_of: HashMap::new(),
         chain_of: HashMap::new(),
-        patterns: HashMap::new(),
         paths: Vec::new(),
         collector: Collector::default(),
         complaints: Vec::new(),
@@ -87,6 +87,8 @@ pub fn compile(program: Program) -> Result<RuleSet, Vec<Complaint>> {
         return Err(complaints);
     }
     let (filter, words) = compiler.collector.build();
+    compiler.heads.shrink_to_fit();
+    compiler.links.shrink_to_fit();
     let head_of = (0..).zip(&compiler.heads).map(|(number, head)| (head.id, number)).collect();
     Ok(RuleSet {
         settings: program.settings,
@@ -169,7 +171,6 @@ struct Compiler<'a> {
     base_of: HashMap<Vec<target::Target>, u32>,
     group_of: HashMap<(u32, Vec<Transformation>), u32>,
     chain_of: HashMap<Vec<Transformation>, u16>,
-    patterns: HashMap<String, Arc<Pattern>>,
     paths: Vec<(Box<[u8]>, XPath)>,
     collector: Collector,
     complaints: Vec<Complaint>,
@@ -205,44 +206,28 @@ impl Compiler<'_> {
 
     fn head(&mut self, rule: &Rule, links: u32) -> Head {
         let first = &rule.links[0];
-        let mut head = Head {
-            id: rule.id,
-            phase: rule.phase,
-            links: (links, links + short(rule.links.len())),
-            ending: Ending::Pass,
-            next: Next::Step,
-            log: true,
-            audit: true,
-            message: Macro::default(),
-            logdata: Macro::default(),
-            severity: None,
-            tags: Box::default(),
-            version: Box::default(),
-            revision: Box::default(),
-            grades: (0, 0),
-            operator: first.operator.as_ref().map_or_else(|| "SecAction".into(), shown),
-            place: first.place.clone(),
-        };
+        let mut wording = Wording { operator: first.operator.as_ref().map_or_else(|| "SecAction".into(), shown), ..Wording::default() };
         let mut tags = Vec::new();
-        let mut status = None;
+        let (mut severity, mut status, mut grades) = (None, None, (0, 0));
+        let (mut log, mut audit) = (true, true);
         for action in rule.all_actions() {
             match action {
-                Action::Msg(template) => head.message = self.text(first, template),
-                Action::LogData(template) => head.logdata = self.text(first, template),
-                Action::Severity(level) => head.severity = Some(*level),
+                Action::Msg(template) => wording.message = self.text(first, template),
+                Action::LogData(template) => wording.logdata = self.text(first, template),
+                Action::Severity(level) => severity = Some(*level),
                 Action::Tag(template) => tags.push(self.text(first, template)),
-                Action::Ver(version) => head.version = version.as_str().into(),
-                Action::Rev(revision) => head.revision = revision.as_str().into(),
-                Action::Maturity(grade) => head.grades.0 = *grade,
-                Action::Accuracy(grade) => head.grades.1 = *grade,
+                Action::Ver(version) => wording.version = version.as_str().into(),
+                Action::Rev(revision) => wording.revision = revision.as_str().into(),
+                Action::Maturity(grade) => grades.0 = *grade,
+                Action::Accuracy(grade) => grades.1 = *grade,
                 Action::Status(code) => status = Some(*code),
-                Action::Log(on) => (head.log, head.audit) = (*on, *on),
-                Action::AuditLog(on) => head.audit = *on,
+                Action::Log(on) => (log, audit) = (*on, *on),
+                Action::AuditLog(on) => audit = *on,
                 _ => {}
             }
         }
-        head.tags = tags.into();
-        head.ending = match rule.disruption() {
+        wording.tags = tags.into();
+        let ending = match rule.disruption() {
             Disruption::Pass | Disruption::Block => Ending::Pass,
             Disruption::Deny => Ending::Deny(status.unwrap_or(403), false),
             Disruption::Drop => Ending::Deny(status.unwrap_or(403), true),
@@ -252,7 +237,19 @@ impl Compiler<'_> {
                 Ending::Redirect(status, self.text(first, &address))
             }
         };
-        head
+        Head {
+            id: rule.id,
+            phase: rule.phase,
+            links: (links, links + short(rule.links.len())),
+            ending,
+            next: Next::Step,
+            log,
+            audit,
+            wording: wording.shared(),
+            severity,
+            grades,
+            place: first.place.clone(),
+        }
     }
 
     /// Where `skip` and `skipAfter` lead: the next marker of that name, or the rule behind the next rule of that number, or the end.
@@ -309,7 +306,7 @@ impl Compiler<'_> {
         let multi = link.actions.contains(&Action::MultiMatch);
         let (test, negated) = match &link.operator {
             None => (Test::Always, false),
-            Some(operator) => (testing::make(operator, &link.data, &self.names, &mut self.patterns)?, operator.negated),
+            Some(operator) => (testing::make(operator, &link.data, &self.names)?, operator.negated),
         };
         self.paths(link)?;
         let source = self.source(link, chain, &test, multi)?;

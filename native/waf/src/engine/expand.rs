@@ -51,11 +51,11 @@ impl Run<'_> {
     fn rule_part(&mut self, head: &Head, name: &[u8], out: &mut Vec<u8>) {
         match name {
             b"id" => put_number(i64::from(head.id), out),
-            b"msg" => self.expand(&head.message, None, out),
-            b"logdata" => self.expand(&head.logdata, None, out),
+            b"msg" => self.expand(&head.wording.message, None, out),
+            b"logdata" => self.expand(&head.wording.logdata, None, out),
             b"severity" => put_number(i64::from(head.severity.unwrap_or(u8::MAX)), out),
-            b"rev" => out.extend_from_slice(head.revision.as_bytes()),
-            b"ver" => out.extend_from_slice(head.version.as_bytes()),
+            b"rev" => out.extend_from_slice(head.wording.revision.as_bytes()),
+            b"ver" => out.extend_from_slice(head.wording.version.as_bytes()),
             _ => {}
         }
     }

@@ -51,7 +51,7 @@ impl Collector {
             return None;
         }
         // The same expression on the same value gives the same, whichever rule asks.
-        let shared = if let Test::Rx(pattern) = test { Some((std::sync::Arc::as_ptr(pattern) as usize, negated)) } else { None };
+        let shared = if let Test::Rx(pattern) = test { Some((pattern.address(), negated)) } else { None };
         if let Some(bit) = shared.and_then(|key| self.known.get(&key)) {
             return Some(*bit);
         }

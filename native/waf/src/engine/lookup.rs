@@ -183,7 +183,8 @@ impl Run<'_> {
         *self.listed_mut(number) = listed;
     }
 
-    fn scan_base(&mut self, number: u32) {
+    /// Makes the bits of a base's values.
+    pub(super) fn scan_base(&mut self, number: u32) {
         if self.state.bases[number as usize].scanned {
             return;
         }

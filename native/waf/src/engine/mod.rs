@@ -28,6 +28,7 @@ mod transaction;
 mod trial;
 mod values;
 mod whole;
+mod wording;
 
 pub use around::{Around, Clock};
 pub use compile::compile;
@@ -43,4 +44,4 @@ mod tests;
 #[cfg(test)]
 mod trace_tests;
 
-pub use store::{Change, Elements, InProcess, Kept, Key, LONGEST, MOST_ELEMENTS, Store, change};
+pub use store::{Change, Elements, InProcess, Kept, Key, LONGEST, MOST_ELEMENTS, Owner, Store, change};

@@ -5,9 +5,11 @@ use super::compile::{self, Names};
 use super::program::{RuleSet, TargetRemoval};
 use super::settle::{Preset, settle};
 use super::state::State;
+use super::store::Owner;
 use crate::seclang::ctl::Rules;
 use crate::seclang::settings::Mode;
 use crate::seclang::target::{self};
+use std::sync::Arc;
 
 /// An exclusion as data.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,6 +23,8 @@ pub struct Exclusion {
 /// A policy as data.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PolicyText {
+    /// Whose policy it is, and so whose persistent collections its rules read and change; empty where nobody else's rules run.
+    pub organization: String,
     /// Off, detect, block; what the rule set says when it is not said.
     pub mode: Option<Mode>,
     /// 1 to 4.
@@ -44,6 +48,8 @@ pub struct PolicyText {
 /// A policy over a compiled rule set.
 #[derive(Debug)]
 pub struct Policy {
+    /// Whose persistent collections.
+    pub owner: Arc<Owner>,
     /// Off, detect, block.
     pub mode: Mode,
     /// Heads that do not run.
@@ -73,7 +79,9 @@ impl Policy {
     /// Looks everything up in a rule set; mistakes are told.
     pub fn compile(text: &PolicyText, rules: &RuleSet) -> Result<Self, String> {
         let heads = rules.heads.len();
+        let owner = Owner { organization: text.organization.as_str().into(), application: rules.settings.web_app.as_str().into() };
         let mut policy = Self {
+            owner: Arc::new(owner),
             mode: text.mode.or(rules.settings.engine).unwrap_or_default(),
             disabled: Bits::none(heads),
             retargeted: Bits::none(heads),
@@ -191,6 +199,9 @@ impl Policy {
             + self.locked.memory()
             + self.settled.memory()
             + removals
+            + size_of::<Owner>()
+            + self.owner.organization.len()
+            + self.owner.application.len()
             + self.variables.len() * 32
     }
 }

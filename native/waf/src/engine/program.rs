@@ -3,6 +3,7 @@
 use super::bits::Bits;
 use super::classes::Classes;
 use super::test::{Comparison, Test};
+use super::wording::Wording;
 use crate::body::Processor;
 use crate::pattern::Pattern;
 use crate::seclang::action::Reach;
@@ -10,6 +11,7 @@ use crate::seclang::ctl::Rules;
 use crate::seclang::settings::{Mode, Settings};
 use crate::seclang::update::Chooser;
 use crate::seclang::{Place, Variable};
+use crate::shared::Shared;
 use crate::transform::{Transformation, UnicodeMap};
 use foldhash::HashMap;
 use std::sync::Arc;
@@ -33,7 +35,7 @@ pub enum Part {
 #[derive(Debug)]
 pub struct Choice {
     /// The expression.
-    pub pattern: Pattern,
+    pub pattern: Shared<Pattern>,
     /// Its number in the rule set, under which outcomes are remembered; none for those of policies.
     pub number: Option<u16>,
 }
@@ -131,6 +133,11 @@ impl Macro {
             [Piece::Text(text)] => Some(text),
             _ => None,
         }
+    }
+
+    /// The same; texts of rules are UTF-8.
+    fn words(&self) -> Option<&str> {
+        self.literal().and_then(|text| std::str::from_utf8(text).ok())
     }
 }
 
@@ -280,22 +287,12 @@ pub struct Head {
     pub log: bool,
     /// Whether the event belongs in the audit log.
     pub audit: bool,
-    /// The message.
-    pub message: Macro,
-    /// Data beside the message.
-    pub logdata: Macro,
+    /// What it says.
+    pub wording: Shared<Wording>,
     /// 0 (EMERGENCY) to 7 (DEBUG).
     pub severity: Option<u8>,
-    /// Tags.
-    pub tags: Box<[Macro]>,
-    /// `ver`
-    pub version: Box<str>,
-    /// `rev`
-    pub revision: Box<str>,
     /// `maturity` and `accuracy`, 0 when not said.
     pub grades: (u8, u8),
-    /// The operator as written, for messages.
-    pub operator: Box<str>,
     /// Where it stands.
     pub place: Place,
 }
@@ -392,11 +389,9 @@ impl RuleSet {
 /// Numbers of the heads of the rules that are meant, in order.
 pub fn choose(heads: &[Head], rules: &Rules) -> Result<Vec<u32>, String> {
     let chooser = Chooser::new(rules)?;
-    let text = |m: &Macro| m.literal().map(|l| String::from_utf8_lossy(l).into_owned());
     let mut chosen = Vec::new();
     for (number, head) in (0..).zip(heads) {
-        let tags: Vec<String> = head.tags.iter().filter_map(text).collect();
-        if chooser.chooses(head.id, tags.iter().map(String::as_str), text(&head.message).as_deref()) {
+        if chooser.chooses(head.id, head.wording.tags.iter().filter_map(Macro::words), || head.wording.message.words()) {
             chosen.push(number);
         }
     }

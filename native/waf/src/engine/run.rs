@@ -1,10 +1,10 @@
 //! Runs the rules of a phase.
 
 use super::around::Around;
-use super::classes;
+use super::classes::{self, Classes};
 use super::lookup::covers;
 use super::policy::Policy;
-use super::program::{Act, CtlAct, Ending, Head, Link, NO_BIT, Next, Quick, RuleSet, Source};
+use super::program::{Act, CtlAct, Ending, Group, Head, Link, NO_BIT, Next, Quick, RuleSet, Source};
 use super::state::{Live, State, Tx, Value};
 use super::test::Test;
 use super::values::ValueId;
@@ -248,12 +248,18 @@ impl Run<'_> {
 
     /// `multiMatch`: the test is made before and after each transformation that changes something.
     fn staged(&mut self, number: u32, at: u32, link: &Link, head: &Head, group: u32, argument: &[u8]) -> u32 {
-        let base = self.rules.groups[group as usize].base;
+        let Some(&Group { base, triggers, .. }) = self.rules.groups.get(group as usize) else { return 0 };
         self.base(base);
+        self.scan_base(base);
         let mut count = 0;
         let mut position = 0;
         while let Some(found) = self.state.bases[base as usize].found.get(position).copied() {
             position += 1;
+            // What no step changes is looked at once, and not where it lacks what the test needs.
+            let stays = triggers != Classes::MAX && self.state.values.classes(found.value) & triggers == 0;
+            if stays && link.bit != NO_BIT && !self.state.values.has_bit(found.value, link.bit) {
+                continue;
+            }
             count += self.stages(number, at, link, head, Live::from(found), argument);
         }
         count
@@ -304,7 +310,7 @@ impl Run<'_> {
     /// Whether the test matches after one more transformation, which is not remembered.
     fn last_stage(&mut self, link: &Link, transformation: Transformation, id: ValueId, argument: &[u8]) -> bool {
         let triggers = classes::triggers(transformation);
-        if triggers != classes::Classes::MAX && self.state.values.classes(id) & triggers == 0 {
+        if triggers != Classes::MAX && self.state.values.classes(id) & triggers == 0 {
             return false;
         }
         let mut out = std::mem::take(&mut self.state.text);
@@ -375,7 +381,7 @@ impl Run<'_> {
         if !link.capture || link.negated {
             return;
         }
-        let State { values, captures, tx, .. } = &mut *self.state;
+        let State { values, captures, tx, print, .. } = &mut *self.state;
         if matches!(link.test, Test::Whole) {
             tx.iter_mut().take(10).for_each(|slot| *slot = Tx::Unset);
             tx[0] = Tx::Text(id);
@@ -388,7 +394,9 @@ impl Run<'_> {
         for (slot, group) in tx.iter_mut().zip(0..10) {
             *slot = captures.text(group, &value).map_or(Tx::Unset, |text| Tx::Text(values.intern(text)));
         }
-        if let Some(text) = link.test.finding(&value) {
+        // What the test found is not looked for again.
+        let print = print.take().filter(|_| matches!(link.test, Test::Sqli)).map(|print| print.to_string().into_bytes());
+        if let Some(text) = print.or_else(|| link.test.finding(&value)) {
             tx[0] = Tx::Text(values.intern(&text));
         }
     }

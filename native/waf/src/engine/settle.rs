@@ -91,7 +91,8 @@ pub fn settle(rules: &RuleSet, policy: &Policy, mut tx: Vec<Preset>) -> (Bits, V
 }
 
 fn nature(head: &Head, links: &[Link], tx: &[Preset]) -> Nature {
-    if links.iter().all(apart) && head.next == Next::Step && [&head.message, &head.logdata].into_iter().chain(&head.tags).all(without_tx) {
+    let says = &head.wording;
+    if links.iter().all(apart) && head.next == Next::Step && [&says.message, &says.logdata].into_iter().chain(&says.tags).all(without_tx) {
         return Nature::Apart;
     }
     if !links.iter().all(|link| link.acts.iter().all(settles)) {

@@ -10,6 +10,7 @@ use crate::body::Processor;
 use crate::pattern::{Groups, IdSet};
 use crate::seclang::Variable;
 use crate::seclang::settings::Mode;
+use hcc_injection::Fingerprint;
 
 /// A value and what it is called.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -188,6 +189,8 @@ pub struct State {
     pub events: Vec<Event>,
     /// Groups of the last expression.
     pub captures: Groups,
+    /// What `@detectSQLi` found the last time.
+    pub print: Option<Fingerprint>,
     /// The prefilter's answer.
     pub ids: IdSet,
     /// Buffers.
@@ -251,6 +254,7 @@ impl State {
             hide_matched: false,
             events: Vec::new(),
             captures: Groups::default(),
+            print: None,
             ids: IdSet::default(),
             text: Vec::new(),
             argument: Vec::new(),

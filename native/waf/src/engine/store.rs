@@ -3,7 +3,7 @@
 use crate::operator::integer;
 use crate::seclang::Variable;
 use std::collections::{BTreeMap, HashMap};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 /// A value of a persistent collection.
@@ -31,9 +31,20 @@ pub enum Change {
     Expire(Duration),
 }
 
+/// Whose collections they are: what the rules saw at one owner's sites is not known at another's, whoever wrote the rules.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Owner {
+    /// The organisation whose policy it is; empty where there are none.
+    pub organization: Box<str>,
+    /// `SecWebAppId`: applications of one organisation whose sessions and users have nothing to do with each other.
+    pub application: Box<str>,
+}
+
 /// Which collection of which key.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Key {
+    /// Whose.
+    pub owner: Arc<Owner>,
     /// IP, SESSION, USER, RESOURCE or GLOBAL.
     pub collection: Variable,
     /// What `initcol` named.
@@ -104,13 +115,14 @@ pub const MOST_ELEMENTS: usize = 64;
 pub const LONGEST: usize = 1024;
 
 impl InProcess {
-    /// Keeps at most this many collections; when full, those that expire first go.
+    /// Keeps at most this many collections; when full, those that expire first go, of the owners who have the most.
     pub fn new(most: usize) -> Self {
         Self { shards: (0..SHARDS).map(|_| Mutex::default()).collect(), most: most.div_ceil(SHARDS).max(1) }
     }
 
     fn shard(&self, key: &Key) -> std::sync::MutexGuard<'_, HashMap<Key, Entry>> {
-        let sum = key.key.iter().fold(key.collection as usize, |sum, b| sum.wrapping_mul(31).wrapping_add(usize::from(*b)));
+        let bytes = key.owner.organization.bytes().chain(key.key.iter().copied());
+        let sum = bytes.fold(key.collection as usize, |sum, b| sum.wrapping_mul(31).wrapping_add(usize::from(b)));
         self.shards[sum % SHARDS].lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -163,23 +175,48 @@ impl InProcess {
     }
 }
 
-/// Forgets what expired, or else an eighth of the collections: those that would go first.
+/// Forgets what expired, and of the rest so many that an eighth is free: of each owner who has more than others those that would go
+/// first, so that one organisation's visitors do not push out what is known of another's.
 fn make_room(shard: &mut HashMap<Key, Entry>, now: Duration) {
     let before = shard.len();
     shard.retain(|_, entry| entry.until > now);
-    if shard.len() < before {
-        return;
+    let Some(wanted) = before.div_ceil(8).checked_sub(before - shard.len()).filter(|n| *n > 0) else { return };
+    let mut ends: HashMap<Arc<Owner>, Vec<Duration>> = HashMap::new();
+    for (key, entry) in shard.iter() {
+        ends.entry(Arc::clone(&key.owner)).or_default().push(entry.until);
     }
-    let mut ends: Vec<Duration> = shard.values().map(|e| e.until).collect();
-    let cut = ends.len() / 8;
-    let (_, end, _) = ends.select_nth_unstable(cut);
-    let end = *end;
-    let mut left = cut + 1;
-    shard.retain(|_, entry| {
-        let goes = entry.until <= end && left > 0;
-        left -= usize::from(goes);
-        !goes
+    let counts: Vec<usize> = ends.values().map(Vec::len).collect();
+    let kept = share(&counts, wanted);
+    // Until when those end that go, and how many they are.
+    let mut going: HashMap<Arc<Owner>, (Duration, usize)> = HashMap::new();
+    for (owner, mut ends) in ends {
+        if let Some(last) = ends.len().checked_sub(kept + 1) {
+            let (_, end, _) = ends.select_nth_unstable(last);
+            going.insert(owner, (*end, last + 1));
+        }
+    }
+    shard.retain(|key, entry| match going.get_mut(&key.owner) {
+        Some((end, left)) if entry.until <= *end && *left > 0 => {
+            *left -= 1;
+            false
+        }
+        _ => true,
     });
+}
+
+/// How many each may keep so that `wanted` go, and no more than must.
+fn share(counts: &[usize], wanted: usize) -> usize {
+    let (mut enough, mut too_many) = (0, counts.iter().copied().max().unwrap_or(0) + 1);
+    while too_many - enough > 1 {
+        let middle = enough.midpoint(too_many);
+        let go: usize = counts.iter().map(|count| count.saturating_sub(middle)).sum();
+        if go >= wanted {
+            enough = middle;
+        } else {
+            too_many = middle;
+        }
+    }
+    enough
 }
 
 #[cfg(test)]
@@ -191,7 +228,7 @@ mod tests {
     }
 
     fn ip(key: &str) -> Key {
-        Key { collection: Variable::Ip, key: key.as_bytes().to_vec() }
+        Key { owner: Arc::default(), collection: Variable::Ip, key: key.as_bytes().to_vec() }
     }
 
     fn text(store: &InProcess, key: &str, name: &str, now: u64) -> Option<String> {
@@ -211,6 +248,40 @@ mod tests {
         store.apply(&ip("a"), &[change("b", Change::Unset)], at(12), at(100));
         assert_eq!(text(&store, "a", "n", 111).as_deref(), Some("5"));
         assert_eq!(text(&store, "a", "n", 112), None);
+    }
+
+    #[test]
+    fn shares() {
+        for (counts, wanted, expected) in [
+            (&[8][..], 1, 7),
+            (&[4, 4], 1, 3),
+            (&[10, 2, 1], 3, 7),
+            (&[10, 9, 1], 3, 8),
+            (&[10, 9, 1], 20, 0),
+            (&[1, 1, 1], 1, 0),
+            (&[], 0, 0),
+        ] {
+            assert_eq!(share(counts, wanted), expected, "{counts:?} {wanted}");
+        }
+    }
+
+    #[test]
+    fn one_owner_s_visitors_do_not_push_out_another_s() {
+        let store = InProcess::new(1600);
+        let of = |organization: &str, n: u64| {
+            let owner = Owner { organization: organization.into(), ..Owner::default() };
+            Key { owner: Arc::new(owner), collection: Variable::Ip, key: n.to_string().into_bytes() }
+        };
+        let count = |key: &Key, now| store.apply(key, &[("n".to_owned(), Change::Add(1))], at(now), at(100_000));
+        for n in 0..160 {
+            count(&of("small", n), n);
+        }
+        for n in 0..20_000 {
+            count(&of("large", n), 1000 + n);
+        }
+        let held = (0..160).filter(|n| !store.load(&of("small", *n), at(30_000)).is_empty()).count();
+        assert_eq!(held, 160, "though each of them would go before any of the others");
+        assert!(!store.load(&of("large", 19_999), at(30_000)).is_empty(), "the newest is there");
     }
 
     #[test]

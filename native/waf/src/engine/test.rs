@@ -10,6 +10,7 @@ use crate::operator::{
     is_svnr, rbl_name, streq, validate_url_encoding, validate_utf8_encoding, within,
 };
 use crate::pattern::{Flags, Groups, Pattern};
+use crate::shared::Shared;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -125,17 +126,17 @@ pub enum Test {
     /// `@rx ^.*$`
     Whole,
     /// `@rx`, `@rxGlobal`
-    Rx(Arc<Pattern>),
+    Rx(Shared<Pattern>),
     /// `@rx` with macros
     Made(Box<Made>),
     /// `@pm`, `@pmFromFile`
-    Phrases(Box<PhraseSet>),
+    Phrases(Shared<PhraseSet>),
     /// Comparison with a text
     Text(TextTest, Macro),
     /// Comparison with a number
     Number(Comparison, Macro, Option<i64>),
     /// `@ipMatch`, `@ipMatchFromFile`
-    Ip(Box<IpSet>),
+    Ip(Shared<IpSet>),
     /// `@detectSQLi`
     Sqli,
     /// `@detectXSS`
@@ -147,7 +148,7 @@ pub enum Test {
     /// `@validateUtf8Encoding`
     Utf8,
     /// `@verifyCC` and its like: an expression, and what must hold of what it finds
-    Verified(Box<Pattern>, Check),
+    Verified(Shared<Pattern>, Check),
     /// `@geoLookup`
     Geo,
     /// `@rbl`
@@ -259,6 +260,10 @@ impl Run<'_> {
         match test {
             Test::Geo => self.geo(id),
             Test::Rbl(list) => self.rbl(id, list),
+            Test::Sqli => {
+                self.state.print = hcc_injection::sqli(self.state.values.get(id));
+                self.state.print.is_some()
+            }
             _ => test.matches(self.state.values.get(id), self.state.values.classes(id), argument),
         }
     }

@@ -7,11 +7,9 @@ use crate::operator::{ByteRange, IpSet, OperatorName as Name, PhraseSet, integer
 use crate::pattern::{Flags, Pattern, Required};
 use crate::seclang::operator::Operator;
 use crate::seclang::template::Template;
-use foldhash::HashMap;
-use std::sync::Arc;
 
 /// Makes a test; `data` is the content of the files that the operator names.
-pub fn make(operator: &Operator, data: &[u8], names: &Names<'_>, patterns: &mut HashMap<String, Arc<Pattern>>) -> Result<Test, String> {
+pub fn make(operator: &Operator, data: &[u8], names: &Names<'_>) -> Result<Test, String> {
     let argument = operator.argument.as_str();
     let told = |what: String| format!("@{}: {what}", operator.name.name());
     let words = || Template::parse(argument).and_then(|t| text(&t, names)).map_err(told);
@@ -20,15 +18,14 @@ pub fn make(operator: &Operator, data: &[u8], names: &Names<'_>, patterns: &mut 
         let constant = text.literal().map(integer);
         Ok(Test::Number(kind, text, constant))
     };
-    let verified =
-        |holds| Ok(Test::Verified(Box::new(Pattern::compile(argument, Flags::MOD_SECURITY).map_err(|e| told(e.to_string()))?), holds));
+    let verified = |holds| Ok(Test::Verified(Pattern::shared(argument, Flags::MOD_SECURITY).map_err(|e| told(e.to_string()))?, holds));
     let says = |kind| words().map(|m| Test::Text(kind, m));
     match operator.name {
         Name::UnconditionalMatch => Ok(Test::Always),
         Name::NoMatch => Ok(Test::Never),
-        Name::Rx | Name::RxGlobal => expression(argument, names, patterns).map_err(told),
-        Name::Pm => Ok(Test::Phrases(Box::new(PhraseSet::from_parameter(argument).map_err(|e| e.to_string())?))),
-        Name::PmFromFile => Ok(Test::Phrases(Box::new(PhraseSet::from_file(data).map_err(|e| e.to_string())?))),
+        Name::Rx | Name::RxGlobal => expression(argument, names).map_err(told),
+        Name::Pm => Ok(Test::Phrases(PhraseSet::shared_parameter(argument).map_err(|e| e.to_string())?)),
+        Name::PmFromFile => Ok(Test::Phrases(PhraseSet::shared_file(data).map_err(|e| e.to_string())?)),
         Name::BeginsWith => says(TextTest::Begins),
         Name::Contains | Name::StrMatch => says(TextTest::Contains),
         Name::ContainsWord => says(TextTest::ContainsWord),
@@ -40,8 +37,8 @@ pub fn make(operator: &Operator, data: &[u8], names: &Names<'_>, patterns: &mut 
         Name::Gt => compares(Comparison::Gt),
         Name::Le => compares(Comparison::Le),
         Name::Lt => compares(Comparison::Lt),
-        Name::IpMatch => Ok(Test::Ip(Box::new(IpSet::parse(argument).map_err(|e| e.to_string())?))),
-        Name::IpMatchFromFile => Ok(Test::Ip(Box::new(IpSet::parse_file(&String::from_utf8_lossy(data)).map_err(|e| e.to_string())?))),
+        Name::IpMatch => Ok(Test::Ip(IpSet::shared(argument).map_err(|e| e.to_string())?)),
+        Name::IpMatchFromFile => Ok(Test::Ip(IpSet::shared_file(&String::from_utf8_lossy(data)).map_err(|e| e.to_string())?)),
         Name::DetectSqli => Ok(Test::Sqli),
         Name::DetectXss => Ok(Test::Xss),
         Name::ValidateByteRange => {
@@ -60,7 +57,7 @@ pub fn make(operator: &Operator, data: &[u8], names: &Names<'_>, patterns: &mut 
     }
 }
 
-fn expression(argument: &str, names: &Names<'_>, patterns: &mut HashMap<String, Arc<Pattern>>) -> Result<Test, String> {
+fn expression(argument: &str, names: &Names<'_>) -> Result<Test, String> {
     // A `%{` that names no variable is part of the expression.
     let template = Template::parse(argument).ok().filter(|t| t.literal().is_none());
     if let Some(template) = template {
@@ -70,20 +67,14 @@ fn expression(argument: &str, names: &Names<'_>, patterns: &mut HashMap<String, 
     if argument == "^.*$" {
         return Ok(Test::Whole);
     }
-    if let Some(pattern) = patterns.get(argument) {
-        return Ok(Test::Rx(Arc::clone(pattern)));
-    }
-    let pattern = Arc::new(Pattern::compile(argument, Flags::MOD_SECURITY).map_err(|e| e.to_string())?);
-    patterns.insert(argument.to_owned(), Arc::clone(&pattern));
-    Ok(Test::Rx(pattern))
+    Ok(Test::Rx(Pattern::shared(argument, Flags::MOD_SECURITY).map_err(|e| e.to_string())?))
 }
 
 /// What a value needs for a test to match it; none is "nothing is known".
 pub fn required(test: &Test) -> Option<Required> {
     match test {
-        Test::Rx(pattern) => Some(pattern.required().clone()),
-        Test::Verified(pattern, _) => Some(pattern.required().clone()),
-        Test::Phrases(set) => Some(Required::phrases(set.phrases())),
+        Test::Rx(pattern) | Test::Verified(pattern, _) => Some(pattern.required().clone()),
+        Test::Phrases(set) => Some(set.required().clone()),
         Test::Text(TextTest::Within, _) => None,
         Test::Text(_, argument) => argument.literal().map(|literal| Required::phrases([literal])),
         _ => None,

@@ -313,6 +313,24 @@ fn collections_live_longer_than_requests() {
 }
 
 #[test]
+fn each_owner_has_collections_of_its_own() {
+    let counts = "SecAction \"id:1,phase:1,nolog,pass,initcol:ip=%{REMOTE_ADDR},initcol:global=all,setsid:s,setuid:u,setrsc:r,\
+        setvar:ip.n=+1,setvar:global.n=+1,setvar:session.n=+1,setvar:user.n=+1,setvar:resource.n=+1\"\n\
+        SecRule IP:n|GLOBAL:n|SESSION:n|USER:n|RESOURCE:n \"@ge 2\" \"id:2,phase:1,pass\"";
+    let around = Around::default();
+    let (plain, other) = (engine(counts, around.clone()), engine(&format!("SecWebAppId shop\n{counts}"), around));
+    // Engine, organisation, and in how many collections an earlier request is seen.
+    for (engine, organization, seen) in
+        [(&plain, "a", 0), (&plain, "b", 0), (&plain, "a", 5), (&other, "a", 0), (&other, "b", 0), (&other, "b", 5), (&plain, "", 0)]
+    {
+        let policy = PolicyText { organization: organization.to_owned(), ..PolicyText::default() };
+        let report = send(engine, &policy, GET).1;
+        let found: u32 = report.events.iter().map(|e| e.count).sum();
+        assert_eq!(found, seen, "{organization}: {report:#?}");
+    }
+}
+
+#[test]
 fn policies_hold_against_rules() {
     let rules = "SecAction \"id:1,phase:1,pass,nolog,setvar:tx.paranoia_level=1\"\n\
         SecRule TX:paranoia_level \"@ge 2\" \"id:2,pass\"\nSecRule TX:mine \"@streq yes\" \"id:3,deny\"";

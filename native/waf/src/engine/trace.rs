@@ -8,6 +8,7 @@ use super::run::Run;
 use super::state::{Live, Tx, Value};
 use crate::seclang::Variable;
 use crate::seclang::settings::Mode;
+use std::time::{Duration, Instant};
 
 /// Values that are written down of one link; more are counted.
 const MOST_VALUES: usize = 64;
@@ -81,6 +82,8 @@ pub struct Turn {
     pub event: Option<usize>,
     /// Whether it ended the phase.
     pub ended: bool,
+    /// How long it took, with all that no rule before had asked for: transformations, and the look for literals.
+    pub took: Duration,
 }
 
 /// The turns of all rules, in order.
@@ -92,7 +95,17 @@ pub struct Trace {
 
 impl Turn {
     const fn new(phase: u8, number: u32, outcome: Outcome) -> Self {
-        Self { phase, number, outcome, links: Vec::new(), captured: Vec::new(), changes: Vec::new(), event: None, ended: false }
+        Self {
+            phase,
+            number,
+            outcome,
+            links: Vec::new(),
+            captured: Vec::new(),
+            changes: Vec::new(),
+            event: None,
+            ended: false,
+            took: Duration::ZERO,
+        }
     }
 }
 
@@ -111,14 +124,17 @@ impl Run<'_> {
                 continue;
             }
             turn.outcome = Outcome::Unmatched;
+            let from = Instant::now();
             if !self.may_match(step.quick) {
                 turn.links.extend(rules.links.get(head.links.0 as usize).map(|link| self.looks(link)));
+                turn.took = from.elapsed();
                 self.write_down(turn);
                 continue;
             }
             self.state.head = number;
             let (tx, named) = (self.state.tx.clone(), self.state.tx_named.clone());
             let matched = self.traced_rule(number, head, &mut turn.links);
+            turn.took = from.elapsed();
             turn.changes = self.changes(&tx, &named);
             let Some(matched) = matched else {
                 self.write_down(turn);

@@ -1,6 +1,7 @@
 //! `@ipMatch` and `@ipMatchFromFile`: addresses and networks.
 
 use super::OperatorError;
+use crate::shared::{Pool, Shared};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// A set of addresses, as ranges that neither touch nor overlap, in order.
@@ -29,6 +30,18 @@ impl IpSet {
         }
         set.merge();
         Ok(set)
+    }
+
+    /// As [`Self::parse`]; shared with everybody in this process who has the same.
+    pub fn shared(list: &str) -> Result<Shared<Self>, OperatorError> {
+        static POOL: Pool<IpSet> = Pool::new();
+        POOL.get(list.as_bytes(), || Self::parse(list))
+    }
+
+    /// As [`Self::parse_file`]; shared with everybody in this process who has the same.
+    pub fn shared_file(text: &str) -> Result<Shared<Self>, OperatorError> {
+        static POOL: Pool<IpSet> = Pool::new();
+        POOL.get(text.as_bytes(), || Self::parse_file(text))
     }
 
     /// Whether the address is in one of the networks; the time grows with the logarithm of their number.

@@ -1,6 +1,8 @@
 //! `@pm` and `@pmFromFile`: many phrases in one pass, ASCII case does not matter.
 
 use super::OperatorError;
+use crate::pattern::Required;
+use crate::shared::{Pool, Shared};
 use aho_corasick::{AhoCorasick, MatchKind};
 use std::ops::Range;
 
@@ -12,6 +14,7 @@ pub struct PhraseSet {
     phrases: Vec<Box<[u8]>>,
     /// `None` where there are no phrases, and then nothing matches.
     automaton: Option<AhoCorasick>,
+    required: Required,
 }
 
 impl PhraseSet {
@@ -19,14 +22,29 @@ impl PhraseSet {
     pub fn new<P: AsRef<[u8]>>(phrases: impl IntoIterator<Item = P>) -> Result<Self, OperatorError> {
         let phrases: Vec<Box<[u8]>> = phrases.into_iter().filter(|p| !p.as_ref().is_empty()).map(|p| Box::from(p.as_ref())).collect();
         if phrases.is_empty() {
-            return Ok(Self { phrases, automaton: None });
+            return Ok(Self { phrases, automaton: None, required: Required::default() });
         }
         // Standard semantics: the match that ends first, which is what the reference implementation reports.
         let built = AhoCorasick::builder().ascii_case_insensitive(true).match_kind(MatchKind::Standard).build(&phrases);
         match built {
-            Ok(automaton) => Ok(Self { phrases, automaton: Some(automaton) }),
+            Ok(automaton) => {
+                let required = Required::phrases(phrases.iter().map(|phrase| &**phrase));
+                Ok(Self { phrases, automaton: Some(automaton), required })
+            }
             Err(error) => Err(OperatorError::Parameter { name: "pm", why: error.to_string() }),
         }
+    }
+
+    /// As [`Self::from_parameter`]; shared with everybody in this process who has the same.
+    pub fn shared_parameter(parameter: &str) -> Result<Shared<Self>, OperatorError> {
+        static POOL: Pool<PhraseSet> = Pool::new();
+        POOL.get(parameter.as_bytes(), || Self::from_parameter(parameter))
+    }
+
+    /// As [`Self::from_file`]; shared with everybody in this process who has the same.
+    pub fn shared_file(text: &[u8]) -> Result<Shared<Self>, OperatorError> {
+        static POOL: Pool<PhraseSet> = Pool::new();
+        POOL.get(text, || Self::from_file(text))
     }
 
     /// The parameter of `@pm`: phrases between white space, the whole optionally in quotes.
@@ -53,9 +71,14 @@ impl PhraseSet {
         self.automaton.as_ref()?.find(value).map(|found| found.range())
     }
 
-    /// The phrases, for prefilters over many sets.
+    /// The phrases.
     pub fn phrases(&self) -> impl ExactSizeIterator<Item = &[u8]> {
         self.phrases.iter().map(|phrase| &phrase[..])
+    }
+
+    /// What every value has that one of the phrases is found in, for prefilters over many sets.
+    pub const fn required(&self) -> &Required {
+        &self.required
     }
 }
 

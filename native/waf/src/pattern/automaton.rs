@@ -2,6 +2,7 @@
 
 use super::caches;
 use super::error::Reason;
+use super::lanes;
 use regex_automata::dfa::{Automaton as _, dense};
 use regex_automata::hybrid::dfa as lazy;
 use regex_automata::nfa::thompson::{self, NFA, WhichCaptures};
@@ -46,6 +47,16 @@ impl Automaton {
     }
 
     pub(super) fn is_match(&self, value: &[u8]) -> bool {
+        if value.len() >= lanes::SHORTEST && self.anchored == Anchored::No {
+            if let Some(outcome) = self.is_match_in_long(value) {
+                return outcome;
+            }
+        }
+        self.is_match_in_one(value)
+    }
+
+    /// By one search from the beginning.
+    pub(super) fn is_match_in_one(&self, value: &[u8]) -> bool {
         let input = Input::new(value).anchored(self.anchored).earliest(true);
         // Neither search can fail: no byte makes it quit, no cache use makes it give up, both kinds of start were built.
         match &self.kind {
@@ -54,6 +65,14 @@ impl Automaton {
                 let search = |cache: &mut lazy::Cache| matches!(dfa.try_search_fwd(cache, &input), Ok(Some(_)));
                 caches::with(*key, || dfa.create_cache(), search)
             }
+        }
+    }
+
+    #[cold]
+    fn is_match_in_long(&self, value: &[u8]) -> Option<bool> {
+        match &self.kind {
+            Kind::Dense(dfa) => lanes::dense_is_match(dfa, value),
+            Kind::Lazy { dfa, key } => caches::with(*key, || dfa.create_cache(), |cache| lanes::lazy_is_match(dfa, cache, value)),
         }
     }
 

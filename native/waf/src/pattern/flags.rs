@@ -37,6 +37,11 @@ impl Flags {
         Self(self.0 & !other.0)
     }
 
+    /// All of them as a number.
+    pub(super) const fn bits(self) -> u8 {
+        self.0
+    }
+
     /// Whether all of the others are set.
     pub const fn has(self, other: Self) -> bool {
         self.0 & other.0 == other.0

@@ -1,6 +1,8 @@
 //! How often bytes occur in ordinary values: URLs, headers, forms, JSON and text. Only choices of speed rest on it.
 
 use super::byte_set::ByteSet;
+use std::collections::HashSet;
+use std::sync::LazyLock;
 
 /// Occurrences in 10,000 bytes of letters `a` to `z`, either case.
 const LETTERS: [u16; 26] =
@@ -36,9 +38,20 @@ pub(super) fn of_literals(literals: &[Vec<u8>]) -> f64 {
     literals.iter().map(|literal| of_literal(literal)).sum()
 }
 
+/// As [`of_literals`] of a single one, which is a part of at most 4 bytes.
+pub(super) fn of_gram(gram: &[u8]) -> f64 {
+    static PARTS: LazyLock<HashSet<&[u8]>> =
+        LazyLock::new(|| COMMON.iter().flat_map(|word| (1..=4).flat_map(|width| word.windows(width))).collect());
+    weigh(gram, PARTS.contains(gram))
+}
+
 fn of_literal(literal: &[u8]) -> f64 {
+    weigh(literal, COMMON.iter().any(|word| memchr::memmem::find(word, literal).is_some()))
+}
+
+/// `common` is a literal that stands in one of the pieces.
+fn weigh(literal: &[u8], common: bool) -> f64 {
     let independent: f64 = literal.iter().map(|byte| of_byte(*byte).max(of_byte(byte.to_ascii_uppercase()))).product();
-    let common = COMMON.iter().any(|word| memchr::memmem::find(word, literal).is_some());
     // Two or three letters are a part of many words, and each occurrence has its price.
     let short = literal.len() < 4 && literal.iter().all(u8::is_ascii_alphanumeric);
     let weighed = if short { independent * 6.0 } else { independent };

@@ -15,6 +15,7 @@
 //! keeps what its last round that consumed a byte matched, where PCRE notes an empty last round.
 
 mod ast;
+mod automata;
 mod automaton;
 mod bounded;
 mod byte_set;
@@ -24,6 +25,7 @@ mod flags;
 mod frequency;
 mod grams;
 mod groups;
+mod lanes;
 mod lower;
 mod parse;
 mod parse_class;
@@ -45,13 +47,14 @@ pub use groups::{GROUPS, Groups};
 pub use prefilter::{Builder, IdSet, Prefilter};
 pub use required::Required;
 
+use crate::shared::{Pool, Shared};
 use ast::Node;
 use automaton::{Automaton, MAX_NFA};
 use bounded::Outcome;
 use program::Program;
 use regex_automata::meta;
 use regex_automata::util::primitives::NonMaxUsize;
-use regex_automata::{Input, MatchKind};
+use regex_automata::{Input, MatchKind, PatternID};
 use rewrite::Rewriting;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -98,6 +101,13 @@ impl Pattern {
     /// Compiles a pattern; errors carry the offset.
     pub fn compile(source: &str, flags: Flags) -> Result<Self, PatternError> {
         Self::compile_bytes(source.as_bytes(), flags)
+    }
+
+    /// Compiles a pattern, or takes the one that somebody else in this process has of the same source and flags: what searches learn
+    /// is shared with it.
+    pub fn shared(source: &str, flags: Flags) -> Result<Shared<Self>, PatternError> {
+        static POOL: Pool<Pattern> = Pool::new();
+        POOL.get(&[source.as_bytes(), &[flags.bits()]].concat(), || Self::compile(source, flags))
     }
 
     /// Compiles a pattern that need not be UTF-8.
@@ -181,7 +191,10 @@ impl Pattern {
         match &self.exact {
             Exact::Linear { regex, key } => {
                 let input = Input::new(value).range(from..);
-                caches::with(*key, || regex.create_cache(), |cache| regex.search_slots_with(cache, &input, &mut groups.slots).is_some())
+                // With no more room than the pattern has groups, a pattern without any is spared the search that follows each way.
+                let room = (2 * regex.group_info().group_len(PatternID::ZERO)).min(groups.slots.len());
+                let slots = groups.slots.get_mut(..room).unwrap_or_default();
+                caches::with(*key, || regex.create_cache(), |cache| regex.search_slots_with(cache, &input, slots).is_some())
             }
             Exact::Bounded { program, first, .. } => {
                 let mut slots = Vec::new();

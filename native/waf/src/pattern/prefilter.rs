@@ -103,7 +103,7 @@ impl Builder {
         }
         filter.classes = classes.table();
         filter.conditions(&conditions);
-        filter.grams = (!owners.is_empty()).then(|| Grams::new(owners.into_iter().collect()));
+        filter.grams = (!owners.is_empty()).then(|| Grams::new(&owners.into_iter().collect::<Vec<_>>()));
         filter
     }
 }
@@ -145,6 +145,21 @@ impl Classes {
     }
 }
 
+/// A set of few ids: those words that are not empty, with their places.
+#[derive(Clone, Debug, Default)]
+struct Sparse {
+    words: Vec<(u32, u64)>,
+}
+
+impl Sparse {
+    fn insert(&mut self, id: u32) {
+        match self.words.iter_mut().find(|(place, _)| *place == id / 64) {
+            Some((_, word)) => *word |= 1 << (id % 64),
+            None => self.words.push((id / 64, 1 << (id % 64))),
+        }
+    }
+}
+
 /// Lengths that are told apart; all longer values count as one.
 const LENGTHS: usize = 64;
 
@@ -160,13 +175,13 @@ pub struct Prefilter {
     /// By byte, the classes that it is in.
     classes: Box<[u64; 256]>,
     /// By class, the ids that a byte of it is enough for.
-    by_class: Vec<IdSet>,
+    by_class: Vec<Sparse>,
     /// Words of the sets below.
     words: usize,
     /// By length, the ids that such a value is long enough for.
     long_enough: Vec<u64>,
     /// By class, the ids that a value without it is nothing for.
-    needed: Vec<u64>,
+    needed: Vec<Sparse>,
     /// The classes that some id needs.
     classes_needed: u64,
 }
@@ -179,10 +194,10 @@ impl Default for Prefilter {
             always: IdSet::default(),
             unfiltered: IdSet::default(),
             classes: Box::new([0; 256]),
-            by_class: vec![IdSet::default(); 64],
+            by_class: vec![Sparse::default(); 64],
             words: 0,
             long_enough: Vec::new(),
-            needed: Vec::new(),
+            needed: vec![Sparse::default(); 64],
             classes_needed: 0,
         }
     }
@@ -222,7 +237,11 @@ impl Prefilter {
         let present = value.iter().fold(0, |mask, byte| mask | self.classes[usize::from(*byte)]);
         let mut left = present;
         while left != 0 {
-            out.extend(&self.by_class[left.trailing_zeros() as usize]);
+            for (place, ids) in self.by_class.get(left.trailing_zeros() as usize).map_or(&[][..], |set| &set.words) {
+                if let Some(word) = out.words.get_mut(*place as usize) {
+                    *word |= ids;
+                }
+            }
             left &= left - 1;
         }
         for (word, fits) in out.words.iter_mut().zip(self.long_enough(value.len())) {
@@ -230,33 +249,31 @@ impl Prefilter {
         }
         let mut absent = self.classes_needed & !present;
         while absent != 0 {
-            for (word, needed) in out.words.iter_mut().zip(self.row(&self.needed, absent.trailing_zeros() as usize)) {
-                *word &= !needed;
+            for (place, needed) in self.needed.get(absent.trailing_zeros() as usize).map_or(&[][..], |set| &set.words) {
+                if let Some(word) = out.words.get_mut(*place as usize) {
+                    *word &= !needed;
+                }
             }
             absent &= absent - 1;
         }
     }
 
-    fn row<'s>(&self, sets: &'s [u64], at: usize) -> &'s [u64] {
-        sets.get(at * self.words..(at + 1) * self.words).unwrap_or_default()
-    }
-
     fn long_enough(&self, length: usize) -> &[u64] {
-        self.row(&self.long_enough, length.min(LENGTHS - 1))
+        let at = length.min(LENGTHS - 1);
+        self.long_enough.get(at * self.words..(at + 1) * self.words).unwrap_or_default()
     }
 
     /// What ids ask for besides literals: shortest lengths, and classes of which each must be present.
     fn conditions(&mut self, conditions: &[(u32, usize, u64)]) {
         self.words = self.ids.words.len();
         self.long_enough = vec![0; LENGTHS * self.words];
-        self.needed = vec![0; 64 * self.words];
         for (id, min_length, all) in conditions {
             let (word, bit) = ((id / 64) as usize, 1_u64 << (id % 64));
             for length in (0..LENGTHS).filter(|length| length >= min_length || *length == LENGTHS - 1) {
                 self.long_enough[length * self.words + word] |= bit;
             }
-            for class in (0..64).filter(|class| all >> class & 1 == 1) {
-                self.needed[class * self.words + word] |= bit;
+            for (_, needed) in self.needed.iter_mut().enumerate().filter(|(class, _)| all >> class & 1 == 1) {
+                needed.insert(*id);
             }
             self.classes_needed |= all;
         }
@@ -264,8 +281,9 @@ impl Prefilter {
 
     /// Bytes held.
     pub fn memory(&self) -> usize {
-        let sets = self.by_class.iter().map(|set| size_of_val(set) + size_of_val(set.words.as_slice())).sum::<usize>();
-        self.grams.as_ref().map_or(0, Grams::memory) + sets + (self.long_enough.len() + self.needed.len()) * 8 + size_of_val(&*self.classes)
+        let sets = self.by_class.iter().chain(&self.needed).map(|set| size_of_val(set) + size_of_val(set.words.as_slice()));
+        let sets = sets.sum::<usize>();
+        self.grams.as_ref().map_or(0, Grams::memory) + sets + self.long_enough.len() * 8 + size_of_val(&*self.classes)
     }
 
     /// How many words all ids take.
@@ -280,16 +298,6 @@ impl Prefilter {
 }
 
 impl IdSet {
-    /// Adds all ids of another set.
-    fn extend(&mut self, other: &Self) {
-        if self.words.len() < other.words.len() {
-            self.words.resize(other.words.len(), 0);
-        }
-        for (word, more) in self.words.iter_mut().zip(&other.words) {
-            *word |= more;
-        }
-    }
-
     /// Takes an id out.
     #[inline]
     pub fn remove(&mut self, id: u32) {

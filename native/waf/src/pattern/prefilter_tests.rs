@@ -76,14 +76,21 @@ fn phrases_are_found_in_either_case_and_at_every_place() {
 }
 
 #[test]
-fn what_only_looks_like_literals_ends_the_search() {
+fn much_that_only_looks_like_literals_is_found_out() {
     // Many literals with the same rare bytes: comparing them everywhere would take long.
     let literals: Vec<Vec<u8>> = (0..200u8).map(|n| vec![b'@', b'|', b'~', b'^', b'!' + n / 16, b'0' + n % 16, b'#']).collect();
     let mut builder = Prefilter::builder();
     builder.add(3, Required::phrases(literals.iter().map(Vec::as_slice)));
     let filter = builder.build();
     assert_eq!(named(&filter, b"@|~^ once"), [] as [u32; 0]);
-    assert_eq!(named(&filter, &b"@|~^".repeat(100)), [3]);
+    let vain = b"@|~^".repeat(100);
+    assert_eq!(named(&filter, &vain), [] as [u32; 0]);
+    // A literal that stands where the comparing ends, before it, and behind it.
+    for at in [0, 4, 40, 100, 200, 396, 400] {
+        let mut value = vain.clone();
+        value.splice(at..at, b"@|~^&3#".iter().copied());
+        assert_eq!(named(&filter, &value), [3], "{at}");
+    }
 }
 
 const PIECES: [&str; 24] = [

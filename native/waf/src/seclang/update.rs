@@ -50,16 +50,16 @@ impl<'a> Chooser<'a> {
     }
 
     /// Whether a rule is meant, by its number, tags and message.
-    pub fn chooses<'t>(&self, id: u32, mut tags: impl Iterator<Item = &'t str>, message: Option<&str>) -> bool {
+    pub fn chooses<'t>(&self, id: u32, mut tags: impl Iterator<Item = &'t str>, message: impl FnOnce() -> Option<&'t str>) -> bool {
         match self.rules {
             Rules::Ids(ranges) => ranges.iter().any(|r| r.contains(&id)),
             Rules::Tag(tag) => tags.any(|t| self.is(tag, t)),
-            Rules::Message(wanted) => message.is_some_and(|m| self.is(wanted, m)),
+            Rules::Message(wanted) => message().is_some_and(|m| self.is(wanted, m)),
         }
     }
 
     fn written(&self, rule: &Rule) -> bool {
-        self.chooses(rule.id, rule.tags().filter_map(|t| t.literal()), rule.message().and_then(|m| m.literal()))
+        self.chooses(rule.id, rule.tags().filter_map(|t| t.literal()), || rule.message().and_then(|m| m.literal()))
     }
 }
 

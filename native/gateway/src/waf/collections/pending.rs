@@ -81,9 +81,10 @@ mod tests {
     use super::*;
     use hcc_waf::engine::{Elements, InProcess, Store};
     use hcc_waf::seclang::Variable;
+    use std::sync::Arc;
 
     fn key(name: &str) -> Key {
-        Key { collection: Variable::Ip, key: name.as_bytes().to_vec() }
+        Key { owner: Arc::default(), collection: Variable::Ip, key: name.as_bytes().to_vec() }
     }
 
     fn end(changes: &[(String, Change)]) -> Elements {

@@ -1,9 +1,10 @@
 //! How collections and changes are written in Redis.
 
 use super::pending::Changes;
-use hcc_waf::engine::{Change, Elements, Kept, Key, LONGEST, MOST_ELEMENTS};
+use hcc_waf::engine::{Change, Elements, Kept, Key, LONGEST, MOST_ELEMENTS, Owner};
 use hcc_waf::seclang::Variable;
 use redis::Cmd;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Beginning of every key.
@@ -16,19 +17,29 @@ const NAMES: [(Variable, &[u8]); 5] = [
     (Variable::Global, b"global"),
 ];
 
-/// The key of a collection.
+/// The key of a collection: organisation, application, kind and what `initcol` named, the last as it is.
 pub fn key(key: &Key) -> Vec<u8> {
     let name = NAMES.iter().find(|(v, _)| *v == key.collection).map_or(&b"other"[..], |(_, name)| name);
-    [PREFIX, name, b":", &key.key].concat()
+    let Owner { organization, application } = &*key.owner;
+    [PREFIX, escape(organization).as_bytes(), b":", escape(application).as_bytes(), b":", name, b":", &key.key].concat()
+}
+
+/// A name in which nothing can be taken for the end of it.
+fn escape(name: &str) -> String {
+    name.replace('%', "%25").replace(':', "%3A")
+}
+
+fn unescape(name: &[u8]) -> Option<Box<str>> {
+    Some(std::str::from_utf8(name).ok()?.replace("%3A", ":").replace("%25", "%").into())
 }
 
 /// The collection of a key; none for keys of other things.
 pub fn read_key(text: &[u8]) -> Option<Key> {
-    let rest = text.strip_prefix(PREFIX)?;
-    let at = memchr::memchr(b':', rest)?;
-    let (name, key) = rest.split_at_checked(at)?;
+    let mut parts = text.strip_prefix(PREFIX)?.splitn(4, |byte| *byte == b':');
+    let owner = Owner { organization: unescape(parts.next()?)?, application: unescape(parts.next()?)? };
+    let name = parts.next()?;
     let collection = NAMES.iter().find(|(_, n)| *n == name)?.0;
-    Some(Key { collection, key: key.get(1..)?.to_vec() })
+    Some(Key { owner: Arc::new(owner), collection, key: parts.next()?.to_vec() })
 }
 
 /// The call that makes changes.
@@ -74,14 +85,24 @@ pub fn elements(flat: &[Vec<u8>], now: Duration) -> Elements {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::collections::HashSet;
 
     #[test]
     fn keys_go_and_come() {
-        for (collection, text) in [(Variable::Ip, &b"192.0.2.1"[..]), (Variable::Global, b"global"), (Variable::Session, b"a:b\xff:")] {
-            let one = Key { collection, key: text.to_vec() };
-            assert_eq!(read_key(&key(&one)), Some(one));
+        let mut written = HashSet::new();
+        for (organization, application) in [("", ""), ("7f2a", "default"), ("7f2a:default", ""), ("7f2a%3Adefault", ""), ("%25", ":%:")] {
+            let owner = Arc::new(Owner { organization: organization.into(), application: application.into() });
+            for (collection, text) in
+                [(Variable::Ip, &b"192.0.2.1"[..]), (Variable::Global, b"global"), (Variable::Session, b"a:b\xff:"), (Variable::User, b"")]
+            {
+                let one = Key { owner: Arc::clone(&owner), collection, key: text.to_vec() };
+                assert!(written.insert(key(&one)), "{one:?} is written like another");
+                assert_eq!(read_key(&key(&one)), Some(one));
+            }
         }
-        for other in [&b"hcc:limits:x"[..], b"hcc:waf:collection:ip", b"hcc:waf:collection:tx:a"] {
+        for other in
+            [&b"hcc:limits:x"[..], b"hcc:waf:collection:a:b:ip", b"hcc:waf:collection:a:b:tx:a", b"hcc:waf:collection:ip:2001:db8::1"]
+        {
             assert_eq!(read_key(other), None, "{}", other.escape_ascii());
         }
     }

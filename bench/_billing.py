@@ -1,0 +1,145 @@
+"""A seller with many invoices: PostgreSQL, Redis and an API process on private ports."""
+
+from __future__ import annotations
+
+import base64
+import os
+import secrets
+import subprocess
+import sys
+from contextlib import ExitStack
+from pathlib import Path
+
+import httpx
+import psycopg
+from _processes import free_port, running
+from argon2 import PasswordHasher
+from psycopg.types.json import Jsonb
+
+from control.core import migrate
+from control.core.ids import new_id
+from control.stack.postgres import PrivatePostgres
+from control.stack.redis import PrivateRedis
+
+PASSWORD = "violet-tractor-9-lagoon"
+POSTGRES = {"shared_buffers": "512MB", "max_wal_size": "4GB", "effective_cache_size": "2GB", "random_page_cost": "1.1"}
+ADDRESS = {"line1": "Street 1", "city": "Berlin", "country": "DE"}
+_CUSTOMERS = """
+WITH made AS (
+  INSERT INTO hcc.organizations (parent_id, kind, path, name, slug)
+  SELECT %(seller)s, 'customer', '{}', 'Customer ' || n, 'customer-' || n FROM generate_series(1, %(many)s) AS n
+  RETURNING id, name)
+INSERT INTO hcc.customers (id, organization_id, customer_org_id, number, kind, name, email, address, currency, language)
+SELECT gen_random_uuid(), %(seller)s, id, replace(name, 'Customer ', 'C'), 'business', name, 'a@example.com', %(address)s, 'EUR',
+       'en'
+  FROM made
+"""
+_INVOICES = """
+INSERT INTO hcc.invoices (id, organization_id, customer_id, customer_org_id, customer_name, status, number, number_prefix,
+                          number_sequence, currency, amount, tax, total, paid, tax_treatment, seller, buyer, issued_on, due_date,
+                          issued_at, paid_at, created_at)
+SELECT gen_random_uuid(), %(seller)s, c.id, c.customer_org_id, c.name, s.status, 'INV-2025-' || lpad(n::text, 7, '0'),
+       'INV-2025-', n, 'EUR', 100, 19, 119, CASE s.status WHEN 'paid' THEN 119 ELSE 0 END, '{}', '{}', '{}', d.day,
+       d.day + 14, d.day, CASE s.status WHEN 'paid' THEN d.day END, d.day::timestamptz + n * interval '1 millisecond'
+  FROM generate_series(1, %(many)s) AS n
+  JOIN numbered c ON c.place = n %% %(customers)s
+ CROSS JOIN LATERAL (SELECT CASE WHEN n %% 100 < 90 THEN 'paid' WHEN n %% 100 < 97 THEN 'sent' ELSE 'overdue' END AS status) s
+ CROSS JOIN LATERAL (SELECT date '2025-01-01' + (n * 365 / %(many)s)::integer AS day) d
+"""
+_DRAFTS = """
+WITH made AS (
+  INSERT INTO hcc.invoices (id, organization_id, customer_id, customer_org_id, customer_name, currency, amount, tax, total)
+  SELECT gen_random_uuid(), %(seller)s, c.id, c.customer_org_id, c.name, 'EUR', 100, 19, 119
+    FROM numbered c WHERE c.place < %(many)s
+  RETURNING id, customer_org_id)
+INSERT INTO hcc.invoice_items (id, organization_id, customer_org_id, invoice_id, position, description, quantity, unit_price,
+                               tax_category, tax_rate, line_total, line_tax)
+SELECT gen_random_uuid(), %(seller)s, customer_org_id, id, 1, 'Server', 1, 100, 'S', 19, 100, 19 FROM made
+RETURNING invoice_id
+"""
+_GAPS = """
+SELECT count(*) FROM (
+  SELECT number_sequence - lag(number_sequence) OVER (PARTITION BY number_prefix ORDER BY number_sequence) AS step
+    FROM hcc.invoices WHERE number_prefix <> 'INV-2025-') s WHERE step <> 1
+"""
+
+
+class Place:
+    """All of it, filled."""
+
+    def __init__(
+        self, stack: ExitStack, folder: Path, invoices: int, customers: int, drafts: int, password: str
+    ) -> None:  # fmt: skip
+        folder.chmod(0o755)
+        postgres = PrivatePostgres(folder / "postgres", free_port(), password=password, settings=POSTGRES)
+        postgres.start()
+        stack.callback(postgres.stop)
+        redis = PrivateRedis(folder / "redis", free_port(), secrets.token_hex(16))
+        redis.prepare()
+        redis.start()
+        stack.callback(redis.stop)
+        passwords = {role: secrets.token_hex(16) for role in ("hcc_owner", "hcc_app", "hcc_worker", "hcc_gateway", "hcc_ingest")}
+        migrate.bootstrap(postgres.superuser_dsn, passwords, "hcc")
+        self._owner = postgres.dsn("hcc_owner", passwords["hcc_owner"], "hcc")
+        migrate.migrate(self._owner, metric_storage="partitions")
+        self._fill(invoices, customers, drafts)
+        port = free_port()
+        self.url = f"http://127.0.0.1:{port}"
+        environment = {
+            "DATABASE_URL": postgres.dsn("hcc_app", passwords["hcc_app"], "hcc"),
+            "HCC_OWNER_DATABASE_URL": self._owner,
+            "REDIS_URL": redis.url,
+            "HCC_ENCRYPTION_KEYS": "k1:" + base64.b64encode(os.urandom(32)).decode(),
+            "HCC_CONTROL_LISTEN_ADDR": f"127.0.0.1:{port}",
+            "HCC_ENV": "dev",
+            "HCC_LOG_LEVEL": "WARNING",
+        }
+        os.environ.update(environment)
+        subprocess.run([sys.executable, "-m", "control.cli", "keys", "rotate", "--now"], check=True, capture_output=True)
+        self.pid = stack.enter_context(running([sys.executable, "-m", "control.cli", "control"], port, str(folder)))
+        answer = httpx.post(f"{self.url}/v1/auth/login", json={"email": "root@example.com", "password": PASSWORD}, timeout=30)
+        assert answer.status_code == 200, answer.text
+        self.headers = {"Authorization": f"Bearer {answer.json()['data']['access_token']}"}
+
+    def _fill(self, invoices: int, customers: int, drafts: int) -> None:
+        seller, user = new_id(), new_id()
+        with psycopg.connect(self._owner) as owner:
+            owner.execute(
+                "INSERT INTO hcc.organizations (id, kind, path, name, slug) VALUES (%s, 'platform', '{}', 'P', 'p')", (seller,)
+            )
+            owner.execute(
+                "INSERT INTO hcc.users (id, organization_id, email, username) VALUES (%s, %s, 'root@example.com', 'root')",
+                (user, seller),
+            )
+            owner.execute("INSERT INTO hcc.memberships (organization_id, user_id) VALUES (%s, %s)", (seller, user))
+            owner.execute(
+                "INSERT INTO hcc.user_roles (organization_id, user_id, role_id) SELECT %s, %s, id FROM hcc.roles"
+                " WHERE organization_id IS NULL AND name = 'superadmin'",
+                (seller, user),
+            )
+            owner.execute(
+                "INSERT INTO hcc.user_credentials (user_id, password_hash, password_set_at) VALUES (%s, %s, now())",
+                (user, PasswordHasher().hash(PASSWORD)),
+            )
+            owner.execute(
+                "INSERT INTO hcc.billing_settings (organization_id, legal_name, address, email) VALUES (%s, 'S', %s, 'a@x.test')",
+                (seller, Jsonb(ADDRESS)),
+            )
+            facts = {"seller": seller, "address": Jsonb(ADDRESS), "customers": customers}
+            owner.execute(_CUSTOMERS, {**facts, "many": customers})
+            owner.execute(
+                "CREATE TEMPORARY TABLE numbered ON COMMIT DROP AS"
+                " SELECT row_number() OVER (ORDER BY number) - 1 AS place, id, customer_org_id, name FROM hcc.customers"
+            )
+            owner.execute("ANALYZE numbered")
+            owner.execute(_INVOICES, {**facts, "many": invoices})
+            self.drafts = [row[0] for row in owner.execute(_DRAFTS, {**facts, "many": drafts})]
+            self.customers = [row[0] for row in owner.execute("SELECT id FROM numbered WHERE place % 997 = 0")]
+        with psycopg.connect(self._owner, autocommit=True) as owner:
+            owner.execute("VACUUM ANALYZE hcc.invoices, hcc.invoice_items, hcc.customers, hcc.organizations")
+
+    def gaps(self) -> int:
+        """Steps in the series that are not 1."""
+        with psycopg.connect(self._owner) as owner:
+            row = owner.execute(_GAPS).fetchone()
+        return int(row[0]) if row else 0

@@ -1,0 +1,129 @@
+"""Billing on a million invoices: the list with filter and total, finalising in one series.
+
+    python bench/billing.py [--invoices N] [--customers N] [--seconds N] [--rate N]
+
+A PostgreSQL and one API process of their own, as they run in production. Requests come at a fixed rate whether the ones before
+are answered or not, so that what waits counts (no coordinated omission).
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import platform
+import secrets
+import sys
+import tempfile
+import time
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import _billing
+import _plot as plot
+import httpx
+from _processes import rss_mib
+
+RESULTS = Path(__file__).resolve().parent / "results"
+LISTS = {
+    "the first page": "",
+    "one status": "status=overdue",
+    "one customer": "customer_id={customer}",
+    "a month": "issued_since=2025-03-01&issued_until=2025-03-31",
+    "the beginning of a number": "search=inv-2025-0012",
+    "page 500 of the unpaid": "status=sent&page=500",
+}
+
+
+def percentile(values: list[float], share: float) -> float:
+    """The value below which this share of them lies."""
+    ordered = sorted(values)
+    return ordered[min(int(len(ordered) * share), len(ordered) - 1)]
+
+
+async def at_rate(client: httpx.AsyncClient, paths: list[str], headers: dict[str, str], rate: int, seconds: int) -> list[float]:
+    """Ask for the paths in turn at a fixed rate; milliseconds from when each was due."""
+    took: list[float] = []
+    begin = time.perf_counter()
+
+    async def one(number: int) -> None:
+        due = begin + number / rate
+        await asyncio.sleep(max(due - time.perf_counter(), 0))
+        answer = await client.get(paths[number % len(paths)], headers=headers)
+        assert answer.status_code == 200, answer.text
+        took.append((time.perf_counter() - due) * 1000)
+
+    async with asyncio.TaskGroup() as group:
+        for number in range(rate * seconds):
+            group.create_task(one(number))
+    return took
+
+
+async def measure(place: _billing.Place, args: argparse.Namespace) -> list[dict[str, Any]]:
+    """All cases."""
+    cases: list[dict[str, Any]] = []
+
+    def add(name: str, unit: str, ours: float, better: str = "lower", **more: Any) -> None:
+        cases.append({"case": name, "unit": unit, "better": better, "ours": ours, "peers": {}, "ratios": {}, **more})
+        print(f"{name}: {ours} {unit} {more or ''}", flush=True)
+
+    limits = httpx.Limits(max_connections=32, max_keepalive_connections=32)
+    async with httpx.AsyncClient(base_url=place.url, limits=limits, timeout=30) as client:
+        for name, query in LISTS.items():
+            paths = [f"/v1/invoices?{query.format(customer=customer)}" for customer in place.customers]
+            await at_rate(client, paths, place.headers, 20, 1)
+            took = await at_rate(client, paths, place.headers, args.rate, args.seconds)
+            add(f"list: {name}, p99 at {args.rate} requests/s", "ms", round(percentile(took, 0.99), 1),
+                p50=round(percentile(took, 0.5), 1), most=round(max(took), 1))  # fmt: skip
+        began = time.perf_counter()
+        left = iter(place.drafts)
+
+        async def finalise() -> None:
+            for draft in left:
+                answer = await client.post(f"/v1/invoices/{draft}/finalise", json={}, headers=place.headers)
+                assert answer.status_code == 200, answer.text
+
+        async with asyncio.TaskGroup() as group:
+            for _ in range(8):
+                group.create_task(finalise())
+        rate = len(place.drafts) / (time.perf_counter() - began)
+        add("finalised in one series through the API", "invoices/s", round(rate), "higher")
+    gaps = place.gaps()
+    assert gaps == 0, f"{gaps} gaps in the series"
+    add("resident memory of the API process", "MiB", round(rss_mib(place.pid)))
+    return cases
+
+
+def main() -> None:
+    """Fill, measure, write `results/billing.json` and `results/billing.svg`."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--invoices", type=int, default=1_000_000)
+    parser.add_argument("--customers", type=int, default=100_000)
+    parser.add_argument("--drafts", type=int, default=2_000, help="invoices to finalise")
+    parser.add_argument("--seconds", type=int, default=5, help="of each list")
+    parser.add_argument("--rate", type=int, default=200, help="requests a second")
+    args = parser.parse_args()
+    load = round(os.getloadavg()[0], 2)
+    with tempfile.TemporaryDirectory(prefix="hcc-bench-") as folder, ExitStack() as stack:
+        place = _billing.Place(stack, Path(folder), args.invoices, args.customers, args.drafts, secrets.token_hex(16))
+        cases = asyncio.run(measure(place, args))
+    result = {
+        "name": "billing",
+        "when": datetime.now(UTC).isoformat(timespec="seconds"),
+        "machine": {"cpus": os.cpu_count(), "load_before": load, "arch": platform.machine(), "kernel": platform.release()},
+        "ours": "hcc control, 1 process, Granian and uvloop; PostgreSQL with fsync; load and server on the same CPUs",
+        "load": f"{args.invoices:,} invoices of {args.customers:,} customers; {args.rate} lists/s for {args.seconds} s",
+        "python": sys.version.split()[0],
+        "cases": cases,
+    }
+    if args.invoices >= 1_000_000:
+        RESULTS.mkdir(parents=True, exist_ok=True)
+        (RESULTS / "billing.json").write_text(json.dumps(result, indent=2) + "\n")
+        (RESULTS / "billing.svg").write_text(plot.bars(result))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Deferred revenue becomes revenue, month by month."""

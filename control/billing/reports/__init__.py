@@ -1,0 +1,1 @@
+"""Reports, each made of ledger entries alone."""

@@ -1,0 +1,97 @@
+"""/v1/billing, /v1/customers, /v1/invoices and /v1/ledger."""
+
+from __future__ import annotations
+
+from tests.accounts.matrix.common import LISTED_BY_STAFF, READ_BY_STAFF
+from tests.accounts.matrix.grid import Row, grid
+
+WRITTEN_BY_STAFF = """
+                platform  north  apple  birch  cherry
+    root              ok     ok     ok     ok      ok
+    agent             ok     ok     ok     ok      ok
+    nora             404     ok     ok     ok     404
+    ned              404     ok     ok     ok     404
+    anna             403
+    alex             403
+    key              403
+    anonymous        401
+"""
+NAMED_BY_STAFF = """
+                platform  north  apple  birch  cherry
+    root              ok     ok     ok     ok      ok
+    agent             ok     ok     ok     ok      ok
+    nora             422     ok     ok     ok     422
+    ned              422     ok     ok     ok     422
+    anna             403
+    alex             403
+    key              403
+    anonymous        401
+"""
+MADE_BY_STAFF = grid("""
+                platform  north  apple  birch  cherry
+    root              ok
+    agent             ok
+    nora              ok
+    ned               ok
+    anna             403
+    alex             403
+    key              403
+    anonymous        401
+""", ok=201)  # fmt: skip
+OWN_BY_STAFF = grid("""
+                platform  north  apple  birch  cherry
+    root              ok
+    agent             ok
+    nora              ok
+    ned               ok
+    anna              ok
+    alex             403
+    key              403
+    anonymous        401
+""")
+OWN_BY_OWNERS = grid("""
+                platform  north  apple  birch  cherry
+    root              ok
+    agent            403
+    nora              ok
+    ned              403
+    anna             403
+    alex             403
+    key              403
+    anonymous        401
+""")
+CUSTOMER = {
+    "kind": "private",
+    "name": "{mark}",
+    "email": "a@example.com",
+    "address": {"line1": "Street 1", "city": "Berlin", "country": "DE"},
+}
+SELLER = {"legal_name": "S", "address": CUSTOMER["address"], "email": "a@example.com"}
+DRAFT = {"customer_id": "{customer_id}", "items": [{"description": "x", "unit_price": "1"}]}
+ONE, INVOICE = "/v1/customers/{customer_id}", "/v1/invoices/{invoice_id}"
+WRITTEN, DELETED = grid(WRITTEN_BY_STAFF), grid(WRITTEN_BY_STAFF, ok=204)
+
+ROWS = [
+    Row("GET /v1/billing/settings", "seller", OWN_BY_STAFF),
+    Row("PUT /v1/billing/settings", "seller", OWN_BY_OWNERS, SELLER),
+    Row("GET /v1/customers", "customer", LISTED_BY_STAFF),
+    Row("POST /v1/customers", "seller", MADE_BY_STAFF, CUSTOMER),
+    Row(f"GET {ONE}", "customer", grid(READ_BY_STAFF)),
+    Row(f"PUT {ONE}", "customer", WRITTEN, CUSTOMER),
+    Row(f"DELETE {ONE}", "customer", DELETED),
+    Row("GET /v1/invoices", "invoice", LISTED_BY_STAFF),
+    Row("POST /v1/invoices", "customer", grid(NAMED_BY_STAFF, ok=201), DRAFT),
+    Row(f"GET {INVOICE}", "draft", grid(READ_BY_STAFF)),
+    Row(f"PUT {INVOICE}", "draft", WRITTEN, DRAFT),
+    Row(f"DELETE {INVOICE}", "draft", DELETED),
+    Row(f"POST {INVOICE}/finalise", "draft", WRITTEN, {}),
+    Row(f"POST {INVOICE}/cancel", "invoice", WRITTEN, {"reason": "why"}),
+    Row(f"POST {INVOICE}/write-off", "invoice", WRITTEN, {"reason": "why"}),
+    Row(f"POST {INVOICE}/credit-notes", "invoice", grid(WRITTEN_BY_STAFF, ok=201), {"reason": "why"}),
+    Row("GET /v1/ledger/entries", "nothing", OWN_BY_OWNERS),
+    Row("GET /v1/ledger/trial-balance", "nothing", OWN_BY_OWNERS),
+    Row("GET /v1/billing/reports/receivables", "nothing", OWN_BY_OWNERS),
+    Row("GET /v1/billing/reports/receivables.csv", "nothing", OWN_BY_OWNERS),
+    Row("GET /v1/billing/reports/revenue", "span", OWN_BY_OWNERS),
+    Row("GET /v1/billing/reports/journal.csv", "span", OWN_BY_OWNERS),
+]

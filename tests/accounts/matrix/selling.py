@@ -1,0 +1,89 @@
+"""What operations of billing are aimed at; see targets.py."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+
+from psycopg.types.json import Jsonb
+
+from control.billing.invoices.models import BuyerOnPaper, SellerOnPaper
+from control.core.ids import new_id
+from tests.accounts.matrix.targets import Making, Target
+
+_ADDRESS = {"line1": "Street 1", "city": "Berlin", "country": "DE"}
+
+
+def seller(making: Making, place: str) -> Target:
+    """Every organisation has said how it sells."""
+    for name in making.world.organizations:
+        making.connection.execute(
+            "INSERT INTO hcc.billing_settings (organization_id, legal_name, address, email) VALUES (%s, 'S', %s, 'a@example.com')"
+            " ON CONFLICT DO NOTHING",
+            (making.organization(name), Jsonb(_ADDRESS)),
+        )
+    mark = f"mark{secrets.token_hex(8)}"
+    return Target("", "no such mark", {"organization_id": str(making.organization(place)), "mark": mark})
+
+
+def customer(making: Making, place: str) -> Target:
+    """A customer of that organisation, who is an organisation that nobody works in."""
+    mark, customer_id, organization_id = f"mark{secrets.token_hex(8)}", new_id(), new_id()
+    seller(making, place)
+    making.connection.execute(
+        "INSERT INTO hcc.organizations (id, parent_id, kind, path, name, slug) VALUES (%s, %s, 'customer', '{}', %s, %s)",
+        (organization_id, making.organization("south"), mark, mark),
+    )
+    making.connection.execute(
+        "INSERT INTO hcc.customers (id, organization_id, customer_org_id, number, kind, name, email, address, currency, language)"
+        " VALUES (%s, %s, %s, %s, 'private', %s, 'a@example.com', %s, 'EUR', 'en')",
+        (customer_id, making.organization(place), organization_id, mark, mark, Jsonb(_ADDRESS)),
+    )
+    return Target(str(customer_id), mark, {"customer_id": str(customer_id), "customer_org_id": str(organization_id)})
+
+
+def draft(making: Making, place: str) -> Target:
+    """A draft with one position."""
+    of, invoice_id = customer(making, place), new_id()
+    making.connection.execute(
+        "INSERT INTO hcc.invoices (id, organization_id, customer_id, customer_org_id, customer_name, currency, amount, tax,"
+        " total) VALUES (%s, %s, %s, %s, %s, 'EUR', 100, 19, 119)",
+        (invoice_id, making.organization(place), of.id, of.facts["customer_org_id"], of.mark),
+    )
+    making.connection.execute(
+        "INSERT INTO hcc.invoice_items (id, organization_id, customer_org_id, invoice_id, position, description, quantity,"
+        " unit_price, tax_category, tax_rate, line_total, line_tax) VALUES (%s, %s, %s, %s, 1, 'x', 1, 100, 'S', 19, 100, 19)",
+        (new_id(), making.organization(place), of.facts["customer_org_id"], invoice_id),
+    )
+    return Target(str(invoice_id), of.mark, {**of.facts, "invoice_id": str(invoice_id)})
+
+
+def invoice(making: Making, place: str) -> Target:
+    """A finalised invoice."""
+    made = draft(making, place)
+    making.connection.execute(
+        "UPDATE hcc.invoices SET status = 'sent', number = %s, number_prefix = %s, number_sequence = 1, issued_on = '2026-01-01',"
+        " due_date = '2026-01-15', issued_at = now(), seller = %s, buyer = %s, tax_treatment = %s, tax_subtotals = %s"
+        " WHERE id = %s",
+        (
+            made.mark,
+            made.mark,
+            Jsonb(dict.fromkeys(SellerOnPaper.__struct_fields__, "") | {"address": _ADDRESS}),
+            Jsonb(dict.fromkeys(BuyerOnPaper.__struct_fields__, "") | {"address": _ADDRESS}),
+            Jsonb({"reason": "domestic", "country": "DE", "region": "", "category": "S"}),
+            Jsonb([{"category": "S", "rate": "19", "taxable": "100", "tax": "19"}]),
+            made.id,
+        ),
+    )
+    return made
+
+
+def span(making: Making, place: str) -> Target:
+    """A time that a report is about; reports are always about the caller's own organisation."""
+    del making, place
+    return Target("", "no such mark", {"query": "since=2026-01-01&until=2026-01-31"})
+
+
+SOLD: dict[str, Callable[[Making, str], Target]] = {
+    factory.__name__: factory for factory in (seller, customer, draft, invoice, span)
+}
