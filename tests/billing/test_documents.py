@@ -104,6 +104,17 @@ async def test_a_format_that_an_invoice_cannot_have(
     assert ("factur-x.xml" in PdfReader(BytesIO(plain.content)).attachments) == (kind == "xrechnung")
 
 
+async def test_a_long_one_is_made_beside_the_worker(world: World, worker_runtime: Runtime) -> None:
+    shop, final = await invoice(world)
+    lines = [{"description": f"Server {n}", "unit_price": "1"} for n in range(service.LONG + 1)]
+    long = await shop.invoice(final["customer_id"], *lines)
+    await settle(worker_runtime)
+    answer = await world.get("nora", f"/v1/invoices/{long['id']}/download")
+    reader = PdfReader(BytesIO(answer.content))
+    assert f"Server {service.LONG}" in "".join(page.extract_text() for page in reader.pages)
+    assert "factur-x.xml" in reader.attachments
+
+
 async def test_made_twice_is_one(world: World, worker_runtime: Runtime) -> None:
     shop, final = await invoice(world)
     note = await shop.credit(final["id"])

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import re
+from concurrent.futures import ProcessPoolExecutor
 from datetime import date
+from multiprocessing import get_context
 from typing import Literal
 from uuid import UUID
 
@@ -31,6 +33,8 @@ from control.core.operations import Operation
 from control.core.runtime import Runtime
 
 _PROFILES: dict[Format, Profile] = {"facturx": "en16931", "ubl": "en16931", "xrechnung": "xrechnung"}
+LONG = 200
+"""Lines above which a document is long: it takes more than a second and more memory than a worker should keep."""
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 
 
@@ -72,7 +76,7 @@ async def find(tx: Transaction, organization_id: UUID, invoice_id: UUID, kept: K
 
 
 async def keep(runtime: Runtime, organization_id: UUID, invoice_id: UUID, kept: Kept) -> None:
-    """Make a document unless it is there. The work is done in a thread, and no transaction is open meanwhile.
+    """Make a document unless it is there. The work is done aside, and no transaction is open meanwhile.
 
     Raises NotFound, and Conflict for what the format cannot say.
     """
@@ -81,7 +85,7 @@ async def keep(runtime: Runtime, organization_id: UUID, invoice_id: UUID, kept: 
         if await tx.value(q.SQL.exists, organization_id=organization_id, invoice_id=invoice_id, format=kept):
             return
         made = await paper_of(tx, await invoices.find(tx, invoice_id))
-    content, is_hybrid = await asyncio.to_thread(write, made, kept)
+    content, is_hybrid = await _made(made, kept)
     async with runtime.database.transaction(scope) as tx:
         await tx.run(
             q.SQL.keep,
@@ -116,6 +120,17 @@ def write(made: Paper, kept: Kept) -> tuple[bytes, bool]:
     _possible(made, kept)
     profile = _PROFILES[kept]
     return ubl(structured(made, profile), profile), False
+
+
+async def _made(made: Paper, kept: Kept) -> tuple[bytes, bool]:
+    """`write` in a thread; of a long document in a process of its own, which gives its memory back and holds up nobody."""
+    if len(made.invoice.items) <= LONG:
+        return await asyncio.to_thread(write, made, kept)
+    pool = ProcessPoolExecutor(1, mp_context=get_context("spawn"))
+    try:
+        return await asyncio.get_running_loop().run_in_executor(pool, write, made, kept)
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
 
 
 def file_name(number: str, wanted: Format) -> str:
