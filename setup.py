@@ -12,6 +12,8 @@ setup(
     package_data={
         "hcc_kernels": ["*.pyi", "*.pxd", "py.typed"],
         "control": ["py.typed"],
+        "control.billing.documents": ["templates/*", "words/*.toml"],
+        "control.billing.mails": ["templates/*"],
         "control.monitoring.builtin": ["*/*.toml"],
         "dataplane": ["py.typed"],
     },

@@ -11,6 +11,7 @@ from importlib.metadata import version
 from typing import Any, cast
 
 from control import ingest_commands
+from control.billing import commands as billing
 from control.command_line import Command, Commands, json_flag, later
 from control.monitoring.commands import arguments as monitoring
 from control.security.commands import arguments as security
@@ -129,6 +130,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_keys(commands)
     sites.add(commands)
     security.add(commands)
+    billing.add(commands)
 
     config = commands.add("config", "show or check the settings", later("control.core.settings"))
     config.add_argument("action", choices=["show", "check"], help="show: all in force, secrets hidden; check: what is wrong")

@@ -3,6 +3,24 @@
 SET check_function_bodies = false;
 SET search_path = '';
 
+CREATE FUNCTION hcc.add_up_invoice_tallies() RETURNS bigint
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'hcc', 'pg_temp'
+    AS $$
+  WITH several AS (
+         SELECT organization_id, kind, status, issued_on FROM invoice_tallies GROUP BY 1, 2, 3, 4 HAVING count(*) > 1),
+       gone AS (
+         DELETE FROM invoice_tallies t USING several s
+          WHERE t.organization_id = s.organization_id AND t.kind = s.kind AND t.status = s.status
+            AND t.issued_on IS NOT DISTINCT FROM s.issued_on
+         RETURNING t.organization_id, t.kind, t.status, t.issued_on, t.documents),
+       kept AS (
+         INSERT INTO invoice_tallies (organization_id, kind, status, issued_on, documents)
+         SELECT organization_id, kind, status, issued_on, sum(documents) FROM gone GROUP BY 1, 2, 3, 4 HAVING sum(documents) <> 0
+         RETURNING 1)
+  SELECT (SELECT count(*) FROM gone) - (SELECT count(*) FROM kept)
+$$;
+
 CREATE FUNCTION hcc.agent_claim_take(hash bytea) RETURNS TABLE(organization_id uuid, name text)
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'hcc', 'pg_temp'
@@ -126,6 +144,17 @@ BEGIN
 END
 $$;
 
+CREATE FUNCTION hcc.cross_border_sellers(since date) RETURNS TABLE(organization_id uuid)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'hcc', 'pg_temp'
+    AS $$
+  SELECT s.organization_id FROM billing_settings s
+   WHERE NOT s.oss_registered AND EXISTS (
+     SELECT FROM ledger_lines l
+      WHERE l.organization_id = s.organization_id AND l.tax_on >= since
+        AND l.tax_reason IN ('below_threshold', 'oss') AND l.account <> 'tax')
+$$;
+
 CREATE FUNCTION hcc.current_org_id() RETURNS uuid
     LANGUAGE sql STABLE PARALLEL SAFE
     RETURN (NULLIF(current_setting('app.current_org_id'::text, true), ''::text))::uuid;
@@ -137,6 +166,18 @@ CREATE FUNCTION hcc.current_user_id() RETURNS uuid
     RETURN (NULLIF(current_setting('app.current_user_id'::text, true), ''::text))::uuid;
 
 COMMENT ON FUNCTION hcc.current_user_id() IS 'The person this transaction works for; NULL when none was set.';
+
+CREATE FUNCTION hcc.due_vat_watches(most integer) RETURNS TABLE(organization_id uuid, customer_id uuid, tax_id text)
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'hcc', 'pg_temp'
+    AS $$
+  UPDATE vat_watches w SET queued_until = now() + interval '1 hour'
+    FROM (SELECT d.organization_id, d.customer_id FROM vat_watches d
+           WHERE d.next_check_at <= now() AND d.queued_until <= now()
+           ORDER BY d.next_check_at LIMIT most FOR UPDATE SKIP LOCKED) due
+   WHERE w.organization_id = due.organization_id AND w.customer_id = due.customer_id
+  RETURNING w.organization_id, w.customer_id, w.tax_id
+$$;
 
 CREATE FUNCTION hcc.erase_person(person uuid) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
@@ -447,6 +488,14 @@ CREATE FUNCTION hcc.ingest_tokens_used(hashes bytea[], at timestamp with time zo
    WHERE excluded.last_used_at > ingest_token_uses.last_used_at
 $$;
 
+CREATE FUNCTION hcc.invoice_documents_guard() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+  RAISE check_violation USING MESSAGE = 'a document of an invoice is never changed', CONSTRAINT = 'invoice_document_kept';
+END
+$$;
+
 CREATE FUNCTION hcc.invoice_items_guard() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'hcc', 'pg_temp'
@@ -462,6 +511,13 @@ BEGIN
   END IF;
   RETURN CASE WHEN TG_OP = 'DELETE' THEN OLD ELSE NEW END;
 END
+$$;
+
+CREATE FUNCTION hcc.invoice_mail_owner(mail uuid, OUT organization_id uuid) RETURNS uuid
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'hcc', 'pg_temp'
+    AS $$
+  SELECT m.organization_id FROM invoice_mails m WHERE m.id = mail
 $$;
 
 CREATE FUNCTION hcc.invoices_guard() RETURNS trigger
@@ -547,7 +603,8 @@ BEGIN
   EXECUTE format('ALTER TABLE hcc.%I ENABLE ROW LEVEL SECURITY', table_name);
   EXECUTE format('ALTER TABLE hcc.%I FORCE ROW LEVEL SECURITY', table_name);
   EXECUTE format('CREATE POLICY owner_all ON hcc.%I TO hcc_owner USING (true) WITH CHECK (true)', table_name);
-  EXECUTE format('CREATE POLICY tenant_read ON hcc.%I FOR SELECT TO hcc_app, hcc_worker USING (%s)', table_name, seen);
+  EXECUTE format('CREATE POLICY tenant_read ON hcc.%I FOR SELECT TO hcc_app, hcc_worker '
+                 'USING (organization_id = (SELECT hcc.current_org_id()) OR %s)', table_name, seen);
   EXECUTE format('CREATE POLICY tenant_insert ON hcc.%I FOR INSERT TO hcc_app, hcc_worker '
                  'WITH CHECK (hcc.writable(organization_id))', table_name);
   EXECUTE format('CREATE POLICY tenant_update ON hcc.%I FOR UPDATE TO hcc_app, hcc_worker '
@@ -1391,6 +1448,44 @@ CREATE FUNCTION hcc.take_numbers(organization uuid, of_kind text, of_prefix text
   RETURNING last - many + 1
 $$;
 
+CREATE FUNCTION hcc.tally_invoices() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'hcc', 'pg_temp'
+    AS $$
+BEGIN
+  IF TG_OP = 'INSERT' THEN
+    INSERT INTO invoice_tallies (organization_id, kind, status, issued_on, documents)
+    SELECT organization_id, kind, status, issued_on, count(*) FROM new_rows GROUP BY 1, 2, 3, 4;
+  ELSIF TG_OP = 'DELETE' THEN
+    INSERT INTO invoice_tallies (organization_id, kind, status, issued_on, documents)
+    SELECT organization_id, kind, status, issued_on, -count(*) FROM old_rows GROUP BY 1, 2, 3, 4;
+  ELSE
+    INSERT INTO invoice_tallies (organization_id, kind, status, issued_on, documents)
+    SELECT organization_id, kind, status, issued_on, sum(n)
+      FROM (SELECT organization_id, kind, status, issued_on, 1 AS n FROM new_rows
+            UNION ALL SELECT organization_id, kind, status, issued_on, -1 FROM old_rows) AS both_sides
+     GROUP BY 1, 2, 3, 4 HAVING sum(n) <> 0;
+  END IF;
+  RETURN NULL;
+END
+$$;
+
+CREATE FUNCTION hcc.tax_rates_guard() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'hcc', 'pg_temp'
+    AS $$
+BEGIN
+  PERFORM pg_advisory_xact_lock(hashtextextended('hcc.tax_rates ' || NEW.organization_id, 0));
+  IF EXISTS (SELECT FROM tax_rates r
+              WHERE r.organization_id = NEW.organization_id AND r.country = NEW.country AND r.region = NEW.region
+                AND r.tax_class = NEW.tax_class AND r.id <> NEW.id
+                AND daterange(r.valid_from, r.valid_to, '[]') && daterange(NEW.valid_from, NEW.valid_to, '[]')) THEN
+    RAISE exclusion_violation USING MESSAGE = 'another rate holds on some of these days', CONSTRAINT = 'tax_rates_overlap';
+  END IF;
+  RETURN NEW;
+END
+$$;
+
 CREATE FUNCTION hcc.threats() RETURNS TABLE(detector text, organization_id uuid, client inet, total bigint, threshold integer, window_s integer, sites bigint, first_at timestamp with time zone, last_at timestamp with time zone, sample text, ban_s integer, most_ban_s integer, earlier bigint)
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'hcc', 'pg_temp'
@@ -1736,6 +1831,8 @@ CREATE TABLE hcc.billing_settings (
     version integer DEFAULT 1 NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    tax_registrations text[] DEFAULT '{}'::text[] NOT NULL,
+    pending_tax_id text DEFAULT 'as_valid'::text NOT NULL,
     CONSTRAINT billing_settings_account_holder_check CHECK ((char_length(account_holder) <= 70)),
     CONSTRAINT billing_settings_check CHECK (((logo IS NULL) = (logo_type IS NULL))),
     CONSTRAINT billing_settings_colour_check CHECK ((colour ~ '^#[0-9a-f]{6}$'::text)),
@@ -1746,10 +1843,12 @@ CREATE TABLE hcc.billing_settings (
     CONSTRAINT billing_settings_logo_type_check CHECK ((logo_type = ANY (ARRAY['image/png'::text, 'image/jpeg'::text, 'image/svg+xml'::text]))),
     CONSTRAINT billing_settings_page_size_check CHECK ((page_size = ANY (ARRAY['A4'::text, 'Letter'::text]))),
     CONSTRAINT billing_settings_payment_terms_days_check CHECK (((payment_terms_days >= 0) AND (payment_terms_days <= 365))),
+    CONSTRAINT billing_settings_pending_tax_id_check CHECK ((pending_tax_id = ANY (ARRAY['as_valid'::text, 'as_invalid'::text]))),
     CONSTRAINT billing_settings_phone_check CHECK ((char_length(phone) <= 50)),
     CONSTRAINT billing_settings_registration_check CHECK ((char_length(registration) <= 200)),
     CONSTRAINT billing_settings_rounding_check CHECK ((rounding = ANY (ARRAY['half_up'::text, 'half_even'::text]))),
     CONSTRAINT billing_settings_tax_number_check CHECK ((char_length(tax_number) <= 40)),
+    CONSTRAINT billing_settings_tax_registrations_check CHECK ((cardinality(tax_registrations) <= 100)),
     CONSTRAINT billing_settings_tax_rounding_check CHECK ((tax_rounding = ANY (ARRAY['invoice'::text, 'line'::text]))),
     CONSTRAINT billing_settings_vat_id_check CHECK ((char_length(vat_id) <= 30)),
     CONSTRAINT billing_settings_website_check CHECK ((char_length(website) <= 200))
@@ -1966,7 +2065,7 @@ CREATE TABLE hcc.customers (
     CONSTRAINT customers_buyer_reference_check CHECK ((char_length(buyer_reference) <= 100)),
     CONSTRAINT customers_contact_check CHECK ((char_length(contact) <= 200)),
     CONSTRAINT customers_copies_to_check CHECK ((cardinality(copies_to) <= 10)),
-    CONSTRAINT customers_kind_check CHECK ((kind = ANY (ARRAY['business'::text, 'private'::text]))),
+    CONSTRAINT customers_kind_check CHECK ((kind = ANY (ARRAY['business'::text, 'private'::text, 'public'::text]))),
     CONSTRAINT customers_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 200))),
     CONSTRAINT customers_notes_check CHECK ((char_length(notes) <= 5000)),
     CONSTRAINT customers_payment_terms_days_check CHECK (((payment_terms_days >= 0) AND (payment_terms_days <= 365))),
@@ -2942,6 +3041,26 @@ CREATE TABLE hcc.inhibitions (
 
 ALTER TABLE ONLY hcc.inhibitions FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE hcc.invoice_documents (
+    organization_id uuid NOT NULL,
+    customer_org_id uuid NOT NULL,
+    invoice_id uuid NOT NULL,
+    format text NOT NULL,
+    is_hybrid boolean DEFAULT false NOT NULL,
+    media_type text NOT NULL,
+    content bytea NOT NULL,
+    sha256 bytea NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT invoice_documents_check CHECK ((sha256 = sha256(content))),
+    CONSTRAINT invoice_documents_content_check CHECK ((octet_length(content) <= 104857600)),
+    CONSTRAINT invoice_documents_format_check CHECK ((format = ANY (ARRAY['pdf'::text, 'ubl'::text, 'xrechnung'::text])))
+);
+ALTER TABLE ONLY hcc.invoice_documents ALTER COLUMN content SET STORAGE EXTERNAL;
+
+ALTER TABLE ONLY hcc.invoice_documents FORCE ROW LEVEL SECURITY;
+
+COMMENT ON COLUMN hcc.invoice_documents.is_hybrid IS 'Whether a structured invoice is inside (Factur-X).';
+
 CREATE TABLE hcc.invoice_items (
     id uuid NOT NULL,
     organization_id uuid NOT NULL,
@@ -2992,12 +3111,34 @@ CREATE TABLE hcc.invoice_mails (
     message_id text,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    request_id uuid,
+    message text DEFAULT ''::text NOT NULL,
+    accepted text[] DEFAULT '{}'::text[] NOT NULL,
+    refused jsonb DEFAULT '{}'::jsonb NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    sent_at timestamp with time zone,
     CONSTRAINT invoice_mails_detail_check CHECK ((char_length(detail) <= 500)),
-    CONSTRAINT invoice_mails_status_check CHECK ((status = ANY (ARRAY['queued'::text, 'sent'::text, 'failed'::text, 'bounced'::text]))),
+    CONSTRAINT invoice_mails_message_check CHECK ((char_length(message) <= 2000)),
+    CONSTRAINT invoice_mails_recipients_check CHECK (((cardinality(recipients) >= 1) AND (cardinality(recipients) <= 11))),
+    CONSTRAINT invoice_mails_status_check CHECK ((status = ANY (ARRAY['queued'::text, 'retrying'::text, 'sent'::text, 'failed'::text, 'bounced'::text]))),
     CONSTRAINT invoice_mails_what_check CHECK ((what = ANY (ARRAY['invoice'::text, 'reminder'::text])))
 );
 
 ALTER TABLE ONLY hcc.invoice_mails FORCE ROW LEVEL SECURITY;
+
+COMMENT ON COLUMN hcc.invoice_mails.request_id IS 'The operation that asked for it: it mails an invoice once.';
+
+COMMENT ON COLUMN hcc.invoice_mails.refused IS 'Recipients who will not get it, and why.';
+
+CREATE TABLE hcc.invoice_tallies (
+    organization_id uuid NOT NULL,
+    kind text NOT NULL,
+    status text NOT NULL,
+    issued_on date,
+    documents bigint NOT NULL
+);
+
+ALTER TABLE ONLY hcc.invoice_tallies FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE hcc.invoices (
     id uuid NOT NULL,
@@ -3097,12 +3238,25 @@ CREATE TABLE hcc.ledger_lines (
     tax_country character(2),
     tax_category text,
     tax_rate numeric(7,4),
+    tax_region text,
+    tax_reason text,
+    tax_name text,
+    tax_id text,
+    tax_on date,
     CONSTRAINT ledger_lines_account_check CHECK ((account ~ '^[a-z][a-z_]{0,39}$'::text))
 );
 
 ALTER TABLE ONLY hcc.ledger_lines FORCE ROW LEVEL SECURITY;
 
 COMMENT ON COLUMN hcc.ledger_lines.amount IS 'Debit above zero, credit below, in the entry''s currency; base_amount in the seller''s.';
+
+COMMENT ON COLUMN hcc.ledger_lines.tax_rate IS 'The whole rate of the sale, on the line of each tax that it is made of too.';
+
+COMMENT ON COLUMN hcc.ledger_lines.tax_name IS 'Which of several taxes, such as QST; empty where there is one.';
+
+COMMENT ON COLUMN hcc.ledger_lines.tax_id IS 'The customer''s VAT id, where the customer owes the tax.';
+
+COMMENT ON COLUMN hcc.ledger_lines.tax_on IS 'The day of the sale: that of the invoice, for what takes it back as well.';
 
 ALTER TABLE hcc.ledger_lines ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME hcc.ledger_lines_id_seq
@@ -3409,6 +3563,17 @@ CREATE TABLE hcc.operations (
 
 ALTER TABLE ONLY hcc.operations FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE hcc.oss_warnings (
+    organization_id uuid NOT NULL,
+    year integer NOT NULL,
+    percent smallint NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT oss_warnings_percent_check CHECK ((percent = ANY (ARRAY[80, 100]))),
+    CONSTRAINT oss_warnings_year_check CHECK (((year >= 2000) AND (year <= 9999)))
+);
+
+ALTER TABLE ONLY hcc.oss_warnings FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE hcc.outbox_events (
     id bigint NOT NULL,
     event_id uuid NOT NULL,
@@ -3470,6 +3635,25 @@ ALTER TABLE hcc.password_history ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTIT
     NO MAXVALUE
     CACHE 1
 );
+
+CREATE TABLE hcc.place_evidence (
+    id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    customer_id uuid NOT NULL,
+    kind text NOT NULL,
+    country character(2),
+    detail text DEFAULT ''::text NOT NULL,
+    source text NOT NULL,
+    seen_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT place_evidence_country_check CHECK ((country ~ '^[A-Z]{2}$'::text)),
+    CONSTRAINT place_evidence_detail_check CHECK ((char_length(detail) <= 200)),
+    CONSTRAINT place_evidence_kind_check CHECK ((kind = ANY (ARRAY['billing_address'::text, 'ip_address'::text, 'bank'::text, 'tax_id'::text, 'phone'::text, 'other'::text]))),
+    CONSTRAINT place_evidence_source_check CHECK ((source ~ '^[a-z][a-z_]{0,39}$'::text))
+);
+
+ALTER TABLE ONLY hcc.place_evidence FORCE ROW LEVEL SECURITY;
+
+COMMENT ON COLUMN hcc.place_evidence.country IS 'Nothing when the kind says nothing any more, such as an id that was taken away.';
 
 CREATE TABLE hcc.plans (
     id uuid NOT NULL,
@@ -3865,6 +4049,49 @@ ALTER TABLE ONLY hcc.supplier_shares FORCE ROW LEVEL SECURITY;
 
 COMMENT ON COLUMN hcc.supplier_shares.owed IS 'NULL when the supplier has no price in this currency and interval.';
 
+CREATE TABLE hcc.tax_flags (
+    id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    invoice_id uuid NOT NULL,
+    customer_id uuid NOT NULL,
+    reason text NOT NULL,
+    detail text DEFAULT ''::text NOT NULL,
+    resolution text DEFAULT ''::text NOT NULL,
+    resolved_at timestamp with time zone,
+    version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT tax_flags_detail_check CHECK ((char_length(detail) <= 300)),
+    CONSTRAINT tax_flags_reason_check CHECK ((reason = 'tax_id_invalid'::text)),
+    CONSTRAINT tax_flags_resolution_check CHECK ((char_length(resolution) <= 300))
+);
+
+ALTER TABLE ONLY hcc.tax_flags FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE hcc.tax_rates (
+    id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    country character(2) NOT NULL,
+    region text DEFAULT ''::text NOT NULL,
+    tax_class text NOT NULL,
+    percent numeric(7,4) NOT NULL,
+    components jsonb DEFAULT '[]'::jsonb NOT NULL,
+    valid_from date NOT NULL,
+    valid_to date,
+    note text DEFAULT ''::text NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT tax_rates_check CHECK ((valid_to >= valid_from)),
+    CONSTRAINT tax_rates_country_check CHECK ((country ~ '^[A-Z]{2}$'::text)),
+    CONSTRAINT tax_rates_note_check CHECK ((char_length(note) <= 300)),
+    CONSTRAINT tax_rates_percent_check CHECK (((percent >= (0)::numeric) AND (percent <= (100)::numeric))),
+    CONSTRAINT tax_rates_region_check CHECK ((region ~ '^[A-Z0-9]{0,12}$'::text)),
+    CONSTRAINT tax_rates_tax_class_check CHECK ((tax_class ~ '^[a-z][a-z_]{0,39}$'::text))
+);
+
+ALTER TABLE ONLY hcc.tax_rates FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE hcc.threat_detectors (
     name text NOT NULL,
     is_active boolean NOT NULL,
@@ -3926,6 +4153,44 @@ CREATE TABLE hcc.user_exports (
 );
 
 ALTER TABLE ONLY hcc.user_exports FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE hcc.vat_checks (
+    id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    customer_id uuid NOT NULL,
+    tax_id text NOT NULL,
+    outcome text NOT NULL,
+    reason text DEFAULT ''::text NOT NULL,
+    register text DEFAULT 'VIES'::text NOT NULL,
+    requester text DEFAULT ''::text NOT NULL,
+    consultation_number text DEFAULT ''::text NOT NULL,
+    name text DEFAULT ''::text NOT NULL,
+    address text DEFAULT ''::text NOT NULL,
+    checked_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT vat_checks_address_check CHECK ((char_length(address) <= 1000)),
+    CONSTRAINT vat_checks_consultation_number_check CHECK ((char_length(consultation_number) <= 100)),
+    CONSTRAINT vat_checks_name_check CHECK ((char_length(name) <= 500)),
+    CONSTRAINT vat_checks_outcome_check CHECK ((outcome = ANY (ARRAY['valid'::text, 'invalid'::text, 'unavailable'::text]))),
+    CONSTRAINT vat_checks_reason_check CHECK ((char_length(reason) <= 200)),
+    CONSTRAINT vat_checks_register_check CHECK ((char_length(register) <= 20)),
+    CONSTRAINT vat_checks_requester_check CHECK ((char_length(requester) <= 30)),
+    CONSTRAINT vat_checks_tax_id_check CHECK ((char_length(tax_id) <= 30))
+);
+
+ALTER TABLE ONLY hcc.vat_checks FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE hcc.vat_watches (
+    organization_id uuid NOT NULL,
+    customer_id uuid NOT NULL,
+    tax_id text NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    next_check_at timestamp with time zone DEFAULT now() NOT NULL,
+    queued_until timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL
+);
+
+ALTER TABLE ONLY hcc.vat_watches FORCE ROW LEVEL SECURITY;
+
+COMMENT ON COLUMN hcc.vat_watches.attempts IS 'In a row without an answer; nought after one.';
 
 CREATE TABLE hcc.webhook_deliveries (
     id uuid NOT NULL,
@@ -4169,6 +4434,9 @@ ALTER TABLE ONLY hcc.ingest_tokens
 ALTER TABLE ONLY hcc.inhibitions
     ADD CONSTRAINT inhibitions_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY hcc.invoice_documents
+    ADD CONSTRAINT invoice_documents_pkey PRIMARY KEY (organization_id, invoice_id, format);
+
 ALTER TABLE ONLY hcc.invoice_items
     ADD CONSTRAINT invoice_items_organization_id_invoice_id_position_key UNIQUE (organization_id, invoice_id, "position");
 
@@ -4289,6 +4557,9 @@ ALTER TABLE ONLY hcc.operations
 ALTER TABLE ONLY hcc.organizations
     ADD CONSTRAINT organizations_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY hcc.oss_warnings
+    ADD CONSTRAINT oss_warnings_pkey PRIMARY KEY (organization_id, year, percent);
+
 ALTER TABLE ONLY hcc.outbox_events
     ADD CONSTRAINT outbox_events_event_id_key UNIQUE (event_id);
 
@@ -4303,6 +4574,9 @@ ALTER TABLE ONLY hcc.outgoing_mail
 
 ALTER TABLE ONLY hcc.password_history
     ADD CONSTRAINT password_history_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY hcc.place_evidence
+    ADD CONSTRAINT place_evidence_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY hcc.plans
     ADD CONSTRAINT plans_organization_id_id_key UNIQUE (organization_id, id);
@@ -4415,6 +4689,18 @@ ALTER TABLE ONLY hcc.supplier_shares
 ALTER TABLE ONLY hcc.supplier_shares
     ADD CONSTRAINT supplier_shares_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY hcc.tax_flags
+    ADD CONSTRAINT tax_flags_organization_id_invoice_id_reason_detail_key UNIQUE (organization_id, invoice_id, reason, detail);
+
+ALTER TABLE ONLY hcc.tax_flags
+    ADD CONSTRAINT tax_flags_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY hcc.tax_rates
+    ADD CONSTRAINT tax_rates_organization_id_country_region_tax_class_valid_fr_key UNIQUE (organization_id, country, region, tax_class, valid_from);
+
+ALTER TABLE ONLY hcc.tax_rates
+    ADD CONSTRAINT tax_rates_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY hcc.threat_detectors
     ADD CONSTRAINT threat_detectors_pkey PRIMARY KEY (name);
 
@@ -4432,6 +4718,12 @@ ALTER TABLE ONLY hcc.user_roles
 
 ALTER TABLE ONLY hcc.users
     ADD CONSTRAINT users_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY hcc.vat_checks
+    ADD CONSTRAINT vat_checks_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY hcc.vat_watches
+    ADD CONSTRAINT vat_watches_pkey PRIMARY KEY (organization_id, customer_id);
 
 ALTER TABLE ONLY hcc.waf_exclusions
     ADD CONSTRAINT waf_exclusions_pkey PRIMARY KEY (id);
@@ -4550,13 +4842,27 @@ CREATE INDEX ingest_tokens_organization ON hcc.ingest_tokens USING btree (organi
 
 CREATE INDEX inhibitions_of ON hcc.inhibitions USING btree (organization_id);
 
+CREATE INDEX invoice_documents_customer ON hcc.invoice_documents USING btree (customer_org_id, invoice_id);
+
 CREATE INDEX invoice_items_customer ON hcc.invoice_items USING btree (customer_org_id, invoice_id);
 
 CREATE INDEX invoice_items_period ON hcc.invoice_items USING btree (organization_id, period_start) WHERE (period_start IS NOT NULL);
 
+CREATE INDEX invoice_mails_created ON hcc.invoice_mails USING btree (organization_id, created_at DESC, id DESC);
+
+CREATE INDEX invoice_mails_invoice ON hcc.invoice_mails USING btree (invoice_id, created_at DESC);
+
 CREATE UNIQUE INDEX invoice_mails_message ON hcc.invoice_mails USING btree (message_id);
 
 CREATE INDEX invoice_mails_of ON hcc.invoice_mails USING btree (organization_id, invoice_id, created_at DESC);
+
+CREATE UNIQUE INDEX invoice_mails_request ON hcc.invoice_mails USING btree (organization_id, request_id, invoice_id) WHERE (request_id IS NOT NULL);
+
+CREATE INDEX invoice_tallies_of ON hcc.invoice_tallies USING btree (organization_id, kind, status, issued_on) INCLUDE (documents);
+
+CREATE INDEX invoices_by_name ON hcc.invoices USING btree (organization_id, customer_name DESC, id DESC);
+
+CREATE INDEX invoices_by_number ON hcc.invoices USING btree (organization_id, number DESC, id DESC);
 
 CREATE INDEX invoices_corrects ON hcc.invoices USING btree (corrects_id) WHERE (corrects_id IS NOT NULL);
 
@@ -4565,6 +4871,8 @@ CREATE INDEX invoices_created ON hcc.invoices USING btree (organization_id, crea
 CREATE INDEX invoices_customer ON hcc.invoices USING btree (organization_id, customer_id, created_at DESC, id DESC);
 
 CREATE INDEX invoices_due ON hcc.invoices USING btree (organization_id, due_date, id) WHERE (status = ANY (ARRAY['sent'::text, 'partially_paid'::text, 'overdue'::text]));
+
+CREATE INDEX invoices_due_date ON hcc.invoices USING btree (organization_id, due_date DESC, id DESC);
 
 CREATE INDEX invoices_issued ON hcc.invoices USING btree (organization_id, issued_on DESC, id DESC);
 
@@ -4578,9 +4886,13 @@ CREATE INDEX invoices_status ON hcc.invoices USING btree (organization_id, statu
 
 CREATE INDEX invoices_subscription ON hcc.invoices USING btree (subscription_id) WHERE (subscription_id IS NOT NULL);
 
+CREATE INDEX invoices_total ON hcc.invoices USING btree (organization_id, total DESC, id DESC);
+
 CREATE INDEX ledger_entries_day ON hcc.ledger_entries USING btree (organization_id, booked_on, id);
 
 CREATE INDEX ledger_lines_account ON hcc.ledger_lines USING btree (organization_id, account, customer_id) INCLUDE (amount, base_amount);
+
+CREATE INDEX ledger_lines_cross_border ON hcc.ledger_lines USING btree (organization_id, tax_on) INCLUDE (tax_reason, base_amount) WHERE ((tax_reason = ANY (ARRAY['below_threshold'::text, 'oss'::text])) AND (account <> 'tax'::text));
 
 CREATE INDEX ledger_lines_entry ON hcc.ledger_lines USING btree (organization_id, entry_id);
 
@@ -4632,6 +4944,8 @@ CREATE INDEX outgoing_mail_organization ON hcc.outgoing_mail USING btree (organi
 
 CREATE INDEX password_history_user ON hcc.password_history USING btree (user_id, created_at DESC, id DESC);
 
+CREATE INDEX place_evidence_of ON hcc.place_evidence USING btree (organization_id, customer_id, kind, seen_at DESC, id DESC);
+
 CREATE INDEX plans_product ON hcc.plans USING btree (organization_id, product_id);
 
 CREATE INDEX prices_plan ON hcc.prices USING btree (organization_id, plan_id);
@@ -4680,6 +4994,8 @@ CREATE INDEX supplier_shares_day ON hcc.supplier_shares USING btree (organizatio
 
 CREATE INDEX supplier_shares_supplier ON hcc.supplier_shares USING btree (supplier_org_id, booked_on DESC, id DESC);
 
+CREATE INDEX tax_flags_customer ON hcc.tax_flags USING btree (organization_id, customer_id);
+
 CREATE INDEX usage_readings_of ON hcc.usage_readings USING btree (subscription_id, period_start DESC);
 
 CREATE UNIQUE INDEX user_credentials_reset ON hcc.user_credentials USING btree (reset_token_hash) WHERE (reset_token_hash IS NOT NULL);
@@ -4691,6 +5007,10 @@ CREATE UNIQUE INDEX users_email_key ON hcc.users USING btree (email) WHERE (dele
 CREATE INDEX users_organization ON hcc.users USING btree (organization_id, created_at DESC) WHERE (deleted_at IS NULL);
 
 CREATE UNIQUE INDEX users_username_key ON hcc.users USING btree (username) WHERE (deleted_at IS NULL);
+
+CREATE INDEX vat_checks_of ON hcc.vat_checks USING btree (organization_id, customer_id, checked_at DESC, id DESC);
+
+CREATE INDEX vat_watches_due ON hcc.vat_watches USING btree (next_check_at);
 
 CREATE INDEX waf_exclusions_organization ON hcc.waf_exclusions USING btree (organization_id, site_id, created_at DESC);
 
@@ -4778,11 +5098,15 @@ CREATE TRIGGER gateway_person_changed AFTER UPDATE OF is_active, deleted_at ON h
 
 CREATE TRIGGER gateway_site_revised BEFORE UPDATE ON hcc.gateway_sites FOR EACH ROW EXECUTE FUNCTION hcc.gateway_site_revised();
 
+CREATE TRIGGER guard BEFORE DELETE OR UPDATE OR TRUNCATE ON hcc.invoice_documents FOR EACH STATEMENT EXECUTE FUNCTION hcc.invoice_documents_guard();
+
 CREATE TRIGGER guard BEFORE INSERT OR DELETE OR UPDATE ON hcc.invoice_items FOR EACH ROW EXECUTE FUNCTION hcc.invoice_items_guard();
 
 CREATE TRIGGER guard BEFORE DELETE OR UPDATE ON hcc.invoices FOR EACH ROW EXECUTE FUNCTION hcc.invoices_guard();
 
 CREATE TRIGGER guard BEFORE DELETE OR UPDATE ON hcc.prices FOR EACH ROW EXECUTE FUNCTION hcc.prices_guard();
+
+CREATE TRIGGER guard BEFORE INSERT OR UPDATE ON hcc.tax_rates FOR EACH ROW EXECUTE FUNCTION hcc.tax_rates_guard();
 
 CREATE CONSTRAINT TRIGGER has_lines AFTER INSERT ON hcc.ledger_entries DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION hcc.ledger_has_lines();
 
@@ -4797,6 +5121,12 @@ CREATE TRIGGER organizations_place BEFORE INSERT ON hcc.organizations FOR EACH R
 CREATE TRIGGER outbox_wake AFTER INSERT ON hcc.outbox_events FOR EACH STATEMENT EXECUTE FUNCTION hcc.outbox_wake();
 
 CREATE TRIGGER security_policy_route BEFORE INSERT OR UPDATE ON hcc.security_policies FOR EACH ROW EXECUTE FUNCTION hcc.security_policy_route();
+
+CREATE TRIGGER tally_delete AFTER DELETE ON hcc.invoices REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION hcc.tally_invoices();
+
+CREATE TRIGGER tally_insert AFTER INSERT ON hcc.invoices REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION hcc.tally_invoices();
+
+CREATE TRIGGER tally_update AFTER UPDATE ON hcc.invoices REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION hcc.tally_invoices();
 
 ALTER TABLE ONLY hcc.access_entries
     ADD CONSTRAINT access_entries_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
@@ -4978,11 +5308,17 @@ ALTER TABLE ONLY hcc.ingest_tokens
 ALTER TABLE ONLY hcc.inhibitions
     ADD CONSTRAINT inhibitions_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
 
+ALTER TABLE ONLY hcc.invoice_documents
+    ADD CONSTRAINT invoice_documents_organization_id_invoice_id_fkey FOREIGN KEY (organization_id, invoice_id) REFERENCES hcc.invoices(organization_id, id);
+
 ALTER TABLE ONLY hcc.invoice_items
     ADD CONSTRAINT invoice_items_organization_id_invoice_id_fkey FOREIGN KEY (organization_id, invoice_id) REFERENCES hcc.invoices(organization_id, id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY hcc.invoice_mails
     ADD CONSTRAINT invoice_mails_organization_id_invoice_id_fkey FOREIGN KEY (organization_id, invoice_id) REFERENCES hcc.invoices(organization_id, id);
+
+ALTER TABLE ONLY hcc.invoice_tallies
+    ADD CONSTRAINT invoice_tallies_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
 
 ALTER TABLE ONLY hcc.invoices
     ADD CONSTRAINT invoices_customer_org_id_fkey FOREIGN KEY (customer_org_id) REFERENCES hcc.organizations(id);
@@ -5056,6 +5392,9 @@ ALTER TABLE ONLY hcc.operations
 ALTER TABLE ONLY hcc.organizations
     ADD CONSTRAINT organizations_parent_id_fkey FOREIGN KEY (parent_id) REFERENCES hcc.organizations(id);
 
+ALTER TABLE ONLY hcc.oss_warnings
+    ADD CONSTRAINT oss_warnings_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
+
 ALTER TABLE ONLY hcc.outbox_events
     ADD CONSTRAINT outbox_events_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
 
@@ -5064,6 +5403,12 @@ ALTER TABLE ONLY hcc.outgoing_mail
 
 ALTER TABLE ONLY hcc.password_history
     ADD CONSTRAINT password_history_user_id_fkey FOREIGN KEY (user_id) REFERENCES hcc.users(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY hcc.place_evidence
+    ADD CONSTRAINT place_evidence_organization_id_customer_id_fkey FOREIGN KEY (organization_id, customer_id) REFERENCES hcc.customers(organization_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY hcc.place_evidence
+    ADD CONSTRAINT place_evidence_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
 
 ALTER TABLE ONLY hcc.plans
     ADD CONSTRAINT plans_organization_id_dunning_id_fkey FOREIGN KEY (organization_id, dunning_id) REFERENCES hcc.dunning_schedules(organization_id, id);
@@ -5176,6 +5521,12 @@ ALTER TABLE ONLY hcc.supplier_shares
 ALTER TABLE ONLY hcc.supplier_shares
     ADD CONSTRAINT supplier_shares_supplier_org_id_fkey FOREIGN KEY (supplier_org_id) REFERENCES hcc.organizations(id);
 
+ALTER TABLE ONLY hcc.tax_flags
+    ADD CONSTRAINT tax_flags_organization_id_invoice_id_fkey FOREIGN KEY (organization_id, invoice_id) REFERENCES hcc.invoices(organization_id, id);
+
+ALTER TABLE ONLY hcc.tax_rates
+    ADD CONSTRAINT tax_rates_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
+
 ALTER TABLE ONLY hcc.usage_readings
     ADD CONSTRAINT usage_readings_organization_id_item_id_fkey FOREIGN KEY (organization_id, item_id) REFERENCES hcc.subscription_items(organization_id, id);
 
@@ -5196,6 +5547,18 @@ ALTER TABLE ONLY hcc.user_roles
 
 ALTER TABLE ONLY hcc.users
     ADD CONSTRAINT users_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
+
+ALTER TABLE ONLY hcc.vat_checks
+    ADD CONSTRAINT vat_checks_organization_id_customer_id_fkey FOREIGN KEY (organization_id, customer_id) REFERENCES hcc.customers(organization_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY hcc.vat_checks
+    ADD CONSTRAINT vat_checks_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
+
+ALTER TABLE ONLY hcc.vat_watches
+    ADD CONSTRAINT vat_watches_organization_id_customer_id_fkey FOREIGN KEY (organization_id, customer_id) REFERENCES hcc.customers(organization_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY hcc.vat_watches
+    ADD CONSTRAINT vat_watches_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
 
 ALTER TABLE ONLY hcc.waf_exclusions
     ADD CONSTRAINT waf_exclusions_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
@@ -5298,9 +5661,13 @@ ALTER TABLE hcc.ingest_tokens ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE hcc.inhibitions ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE hcc.invoice_documents ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE hcc.invoice_items ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE hcc.invoice_mails ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE hcc.invoice_tallies ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE hcc.invoices ENABLE ROW LEVEL SECURITY;
 
@@ -5339,6 +5706,8 @@ ALTER TABLE hcc.number_series ENABLE ROW LEVEL SECURITY;
 ALTER TABLE hcc.operations ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE hcc.organizations ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE hcc.oss_warnings ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE hcc.outbox_events ENABLE ROW LEVEL SECURITY;
 
@@ -5444,9 +5813,13 @@ CREATE POLICY owner_all ON hcc.ingest_tokens TO hcc_owner USING (true) WITH CHEC
 
 CREATE POLICY owner_all ON hcc.inhibitions TO hcc_owner USING (true) WITH CHECK (true);
 
+CREATE POLICY owner_all ON hcc.invoice_documents TO hcc_owner USING (true) WITH CHECK (true);
+
 CREATE POLICY owner_all ON hcc.invoice_items TO hcc_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON hcc.invoice_mails TO hcc_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON hcc.invoice_tallies TO hcc_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON hcc.invoices TO hcc_owner USING (true) WITH CHECK (true);
 
@@ -5482,11 +5855,15 @@ CREATE POLICY owner_all ON hcc.operations TO hcc_owner USING (true) WITH CHECK (
 
 CREATE POLICY owner_all ON hcc.organizations TO hcc_owner USING (true) WITH CHECK (true);
 
+CREATE POLICY owner_all ON hcc.oss_warnings TO hcc_owner USING (true) WITH CHECK (true);
+
 CREATE POLICY owner_all ON hcc.outbox_events TO hcc_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON hcc.outgoing_mail TO hcc_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON hcc.password_history TO hcc_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON hcc.place_evidence TO hcc_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON hcc.plans TO hcc_owner USING (true) WITH CHECK (true);
 
@@ -5528,6 +5905,10 @@ CREATE POLICY owner_all ON hcc.subscriptions TO hcc_owner USING (true) WITH CHEC
 
 CREATE POLICY owner_all ON hcc.supplier_shares TO hcc_owner USING (true) WITH CHECK (true);
 
+CREATE POLICY owner_all ON hcc.tax_flags TO hcc_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON hcc.tax_rates TO hcc_owner USING (true) WITH CHECK (true);
+
 CREATE POLICY owner_all ON hcc.usage_readings TO hcc_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON hcc.user_credentials TO hcc_owner USING (true) WITH CHECK (true);
@@ -5538,6 +5919,10 @@ CREATE POLICY owner_all ON hcc.user_roles TO hcc_owner USING (true) WITH CHECK (
 
 CREATE POLICY owner_all ON hcc.users TO hcc_owner USING (true) WITH CHECK (true);
 
+CREATE POLICY owner_all ON hcc.vat_checks TO hcc_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON hcc.vat_watches TO hcc_owner USING (true) WITH CHECK (true);
+
 CREATE POLICY owner_all ON hcc.waf_exclusions TO hcc_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON hcc.waf_rules TO hcc_owner USING (true) WITH CHECK (true);
@@ -5547,6 +5932,8 @@ CREATE POLICY owner_all ON hcc.webhook_deliveries TO hcc_owner USING (true) WITH
 CREATE POLICY owner_all ON hcc.webhook_endpoints TO hcc_owner USING (true) WITH CHECK (true);
 
 ALTER TABLE hcc.password_history ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE hcc.place_evidence ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE hcc.plans ENABLE ROW LEVEL SECURITY;
 
@@ -5589,6 +5976,10 @@ ALTER TABLE hcc.subscriptions ENABLE ROW LEVEL SECURITY;
 ALTER TABLE hcc.supplier_shares ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY system_roles ON hcc.roles FOR SELECT TO hcc_app, hcc_worker USING ((organization_id IS NULL));
+
+ALTER TABLE hcc.tax_flags ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE hcc.tax_rates ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY tenant_delete ON hcc.access_entries FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
 
@@ -5670,9 +6061,13 @@ CREATE POLICY tenant_delete ON hcc.ingest_tokens FOR DELETE TO hcc_app, hcc_work
 
 CREATE POLICY tenant_delete ON hcc.inhibitions FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
 
+CREATE POLICY tenant_delete ON hcc.invoice_documents FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
+
 CREATE POLICY tenant_delete ON hcc.invoice_items FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
 
 CREATE POLICY tenant_delete ON hcc.invoice_mails FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
+
+CREATE POLICY tenant_delete ON hcc.invoice_tallies FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
 
 CREATE POLICY tenant_delete ON hcc.invoices FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
 
@@ -5706,9 +6101,13 @@ CREATE POLICY tenant_delete ON hcc.number_series FOR DELETE TO hcc_app, hcc_work
 
 CREATE POLICY tenant_delete ON hcc.operations FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
 
+CREATE POLICY tenant_delete ON hcc.oss_warnings FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
+
 CREATE POLICY tenant_delete ON hcc.outbox_events FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
 
 CREATE POLICY tenant_delete ON hcc.outgoing_mail FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
+
+CREATE POLICY tenant_delete ON hcc.place_evidence FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
 
 CREATE POLICY tenant_delete ON hcc.plans FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
 
@@ -5744,6 +6143,10 @@ CREATE POLICY tenant_delete ON hcc.subscriptions FOR DELETE TO hcc_app, hcc_work
 
 CREATE POLICY tenant_delete ON hcc.supplier_shares FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
 
+CREATE POLICY tenant_delete ON hcc.tax_flags FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
+
+CREATE POLICY tenant_delete ON hcc.tax_rates FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
+
 CREATE POLICY tenant_delete ON hcc.usage_readings FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
 
 CREATE POLICY tenant_delete ON hcc.user_exports FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
@@ -5751,6 +6154,10 @@ CREATE POLICY tenant_delete ON hcc.user_exports FOR DELETE TO hcc_app, hcc_worke
 CREATE POLICY tenant_delete ON hcc.user_roles FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
 
 CREATE POLICY tenant_delete ON hcc.users FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
+
+CREATE POLICY tenant_delete ON hcc.vat_checks FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
+
+CREATE POLICY tenant_delete ON hcc.vat_watches FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
 
 CREATE POLICY tenant_delete ON hcc.waf_exclusions FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
 
@@ -5840,9 +6247,13 @@ CREATE POLICY tenant_insert ON hcc.ingest_tokens FOR INSERT TO hcc_app, hcc_work
 
 CREATE POLICY tenant_insert ON hcc.inhibitions FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
 
+CREATE POLICY tenant_insert ON hcc.invoice_documents FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
+
 CREATE POLICY tenant_insert ON hcc.invoice_items FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_insert ON hcc.invoice_mails FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_insert ON hcc.invoice_tallies FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_insert ON hcc.invoices FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
 
@@ -5878,9 +6289,13 @@ CREATE POLICY tenant_insert ON hcc.operations FOR INSERT TO hcc_app, hcc_worker 
 
 CREATE POLICY tenant_insert ON hcc.organizations FOR INSERT TO hcc_app, hcc_worker WITH CHECK (((parent_id IS NOT NULL) AND hcc.writable(parent_id)));
 
+CREATE POLICY tenant_insert ON hcc.oss_warnings FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
+
 CREATE POLICY tenant_insert ON hcc.outbox_events FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_insert ON hcc.outgoing_mail FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_insert ON hcc.place_evidence FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_insert ON hcc.plans FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
 
@@ -5916,6 +6331,10 @@ CREATE POLICY tenant_insert ON hcc.subscriptions FOR INSERT TO hcc_app, hcc_work
 
 CREATE POLICY tenant_insert ON hcc.supplier_shares FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
 
+CREATE POLICY tenant_insert ON hcc.tax_flags FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_insert ON hcc.tax_rates FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
+
 CREATE POLICY tenant_insert ON hcc.usage_readings FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_insert ON hcc.user_exports FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
@@ -5923,6 +6342,10 @@ CREATE POLICY tenant_insert ON hcc.user_exports FOR INSERT TO hcc_app, hcc_worke
 CREATE POLICY tenant_insert ON hcc.user_roles FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_insert ON hcc.users FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_insert ON hcc.vat_checks FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_insert ON hcc.vat_watches FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_insert ON hcc.waf_exclusions FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
 
@@ -5932,179 +6355,195 @@ CREATE POLICY tenant_insert ON hcc.webhook_deliveries FOR INSERT TO hcc_app, hcc
 
 CREATE POLICY tenant_insert ON hcc.webhook_endpoints FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
 
-CREATE POLICY tenant_read ON hcc.access_entries FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+CREATE POLICY tenant_read ON hcc.access_entries FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
 
-CREATE POLICY tenant_read ON hcc.agent_claims FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+CREATE POLICY tenant_read ON hcc.agent_claims FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
 
-CREATE POLICY tenant_read ON hcc.agents FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+CREATE POLICY tenant_read ON hcc.agents FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
 
-CREATE POLICY tenant_read ON hcc.alert_changes FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+CREATE POLICY tenant_read ON hcc.alert_changes FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
 
-CREATE POLICY tenant_read ON hcc.alert_evaluations FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+CREATE POLICY tenant_read ON hcc.alert_evaluations FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
 
-CREATE POLICY tenant_read ON hcc.alert_rules FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+CREATE POLICY tenant_read ON hcc.alert_rules FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
 
-CREATE POLICY tenant_read ON hcc.alerts FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+CREATE POLICY tenant_read ON hcc.alerts FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
 
-CREATE POLICY tenant_read ON hcc.api_keys FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+CREATE POLICY tenant_read ON hcc.api_keys FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
 
-CREATE POLICY tenant_read ON hcc.audit_log FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+CREATE POLICY tenant_read ON hcc.audit_log FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
 
-CREATE POLICY tenant_read ON hcc.bans FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+CREATE POLICY tenant_read ON hcc.bans FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
 
-CREATE POLICY tenant_read ON hcc.billing_settings FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+CREATE POLICY tenant_read ON hcc.billing_settings FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
 
-CREATE POLICY tenant_read ON hcc.builtin_rules FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+CREATE POLICY tenant_read ON hcc.builtin_rules FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
 
-CREATE POLICY tenant_read ON hcc.check_results FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+CREATE POLICY tenant_read ON hcc.check_results FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
 
-CREATE POLICY tenant_read ON hcc.check_spans FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+CREATE POLICY tenant_read ON hcc.check_spans FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
 
-CREATE POLICY tenant_read ON hcc.check_states FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+CREATE POLICY tenant_read ON hcc.check_states FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
 
-CREATE POLICY tenant_read ON hcc.checks FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+CREATE POLICY tenant_read ON hcc.checks FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
 
-CREATE POLICY tenant_read ON hcc.client_tallies FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+CREATE POLICY tenant_read ON hcc.client_tallies FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
 
-CREATE POLICY tenant_read ON hcc.coupon_redemptions FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+CREATE POLICY tenant_read ON hcc.coupon_redemptions FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
 
-CREATE POLICY tenant_read ON hcc.coupons FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+CREATE POLICY tenant_read ON hcc.coupons FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
 
-CREATE POLICY tenant_read ON hcc.customers FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id, customer_org_id));
+CREATE POLICY tenant_read ON hcc.customers FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id, customer_org_id)));
 
-CREATE POLICY tenant_read ON hcc.dunning_cases FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+CREATE POLICY tenant_read ON hcc.dunning_cases FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
 
-CREATE POLICY tenant_read ON hcc.dunning_schedules FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+CREATE POLICY tenant_read ON hcc.dunning_schedules FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
 
-CREATE POLICY tenant_read ON hcc.dunning_steps FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+CREATE POLICY tenant_read ON hcc.dunning_steps FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
 
-CREATE POLICY tenant_read ON hcc.dunning_stops FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+CREATE POLICY tenant_read ON hcc.dunning_stops FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
 
-CREATE POLICY tenant_read ON hcc.exchange_rates FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+CREATE POLICY tenant_read ON hcc.exchange_rates FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
 
-CREATE POLICY tenant_read ON hcc.firewalls FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+CREATE POLICY tenant_read ON hcc.firewalls FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
 
-CREATE POLICY tenant_read ON hcc.gateway_certificates FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+CREATE POLICY tenant_read ON hcc.gateway_certificates FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
 
-CREATE POLICY tenant_read ON hcc.gateway_hosts FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+CREATE POLICY tenant_read ON hcc.gateway_hosts FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
 
-CREATE POLICY tenant_read ON hcc.gateway_routes FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+CREATE POLICY tenant_read ON hcc.gateway_routes FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
 
-CREATE POLICY tenant_read ON hcc.gateway_site_reports FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+CREATE POLICY tenant_read ON hcc.gateway_site_reports FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
 
-CREATE POLICY tenant_read ON hcc.gateway_sites FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+CREATE POLICY tenant_read ON hcc.gateway_sites FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
 
-CREATE POLICY tenant_read ON hcc.gateway_targets FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+CREATE POLICY tenant_read ON hcc.gateway_targets FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
 
-CREATE POLICY tenant_read ON hcc.gateway_upstreams FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+CREATE POLICY tenant_read ON hcc.gateway_upstreams FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
 
-CREATE POLICY tenant_read ON hcc.idempotency_keys FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+CREATE POLICY tenant_read ON hcc.idempotency_keys FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
 
-CREATE POLICY tenant_read ON hcc.incident_updates FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+CREATE POLICY tenant_read ON hcc.incident_updates FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
 
-CREATE POLICY tenant_read ON hcc.incidents FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+CREATE POLICY tenant_read ON hcc.incidents FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
 
-CREATE POLICY tenant_read ON hcc.ingest_outages FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+CREATE POLICY tenant_read ON hcc.ingest_outages FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
 
-CREATE POLICY tenant_read ON hcc.ingest_token_uses FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+CREATE POLICY tenant_read ON hcc.ingest_token_uses FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
 
-CREATE POLICY tenant_read ON hcc.ingest_tokens FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+CREATE POLICY tenant_read ON hcc.ingest_tokens FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
 
-CREATE POLICY tenant_read ON hcc.inhibitions FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+CREATE POLICY tenant_read ON hcc.inhibitions FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
 
-CREATE POLICY tenant_read ON hcc.invoice_items FOR SELECT TO hcc_app, hcc_worker USING ((hcc.visible(organization_id) OR (EXISTS ( SELECT
+CREATE POLICY tenant_read ON hcc.invoice_documents FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id, customer_org_id)));
+
+CREATE POLICY tenant_read ON hcc.invoice_items FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR (hcc.visible(organization_id) OR (EXISTS ( SELECT
    FROM hcc.invoices i
-  WHERE (i.id = invoice_items.invoice_id)))));
+  WHERE (i.id = invoice_items.invoice_id))))));
 
-CREATE POLICY tenant_read ON hcc.invoice_mails FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+CREATE POLICY tenant_read ON hcc.invoice_mails FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
 
-CREATE POLICY tenant_read ON hcc.invoices FOR SELECT TO hcc_app, hcc_worker USING ((hcc.visible(organization_id) OR ((status <> 'draft'::text) AND hcc.visible(organization_id, customer_org_id))));
+CREATE POLICY tenant_read ON hcc.invoice_tallies FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
 
-CREATE POLICY tenant_read ON hcc.ledger_account_numbers FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+CREATE POLICY tenant_read ON hcc.invoices FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR (hcc.visible(organization_id) OR ((status <> 'draft'::text) AND hcc.visible(organization_id, customer_org_id)))));
 
-CREATE POLICY tenant_read ON hcc.ledger_entries FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+CREATE POLICY tenant_read ON hcc.ledger_account_numbers FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
 
-CREATE POLICY tenant_read ON hcc.ledger_lines FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+CREATE POLICY tenant_read ON hcc.ledger_entries FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
 
-CREATE POLICY tenant_read ON hcc.maintenance_windows FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+CREATE POLICY tenant_read ON hcc.ledger_lines FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
 
-CREATE POLICY tenant_read ON hcc.match_rules FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+CREATE POLICY tenant_read ON hcc.maintenance_windows FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
 
-CREATE POLICY tenant_read ON hcc.memberships FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+CREATE POLICY tenant_read ON hcc.match_rules FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
 
-CREATE POLICY tenant_read ON hcc.metric_families FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+CREATE POLICY tenant_read ON hcc.memberships FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
 
-CREATE POLICY tenant_read ON hcc.metric_limits FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+CREATE POLICY tenant_read ON hcc.metric_families FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
 
-CREATE POLICY tenant_read ON hcc.metric_series FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+CREATE POLICY tenant_read ON hcc.metric_limits FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
 
-CREATE POLICY tenant_read ON hcc.notification_channels FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+CREATE POLICY tenant_read ON hcc.metric_series FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
 
-CREATE POLICY tenant_read ON hcc.notification_groups FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+CREATE POLICY tenant_read ON hcc.notification_channels FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
 
-CREATE POLICY tenant_read ON hcc.notification_routes FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+CREATE POLICY tenant_read ON hcc.notification_groups FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
 
-CREATE POLICY tenant_read ON hcc.notifications FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+CREATE POLICY tenant_read ON hcc.notification_routes FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
 
-CREATE POLICY tenant_read ON hcc.number_series FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+CREATE POLICY tenant_read ON hcc.notifications FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
 
-CREATE POLICY tenant_read ON hcc.operations FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+CREATE POLICY tenant_read ON hcc.number_series FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
+
+CREATE POLICY tenant_read ON hcc.operations FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
 
 CREATE POLICY tenant_read ON hcc.organizations FOR SELECT TO hcc_app, hcc_worker USING (((id = hcc.current_org_id()) OR ((current_setting('app.current_access'::text, true) = 'tree'::text) AND (path @> ARRAY[hcc.current_org_id()]))));
 
-CREATE POLICY tenant_read ON hcc.outbox_events FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+CREATE POLICY tenant_read ON hcc.oss_warnings FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
 
-CREATE POLICY tenant_read ON hcc.outgoing_mail FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+CREATE POLICY tenant_read ON hcc.outbox_events FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
 
-CREATE POLICY tenant_read ON hcc.plans FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+CREATE POLICY tenant_read ON hcc.outgoing_mail FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
 
-CREATE POLICY tenant_read ON hcc.prices FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+CREATE POLICY tenant_read ON hcc.place_evidence FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
 
-CREATE POLICY tenant_read ON hcc.products FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+CREATE POLICY tenant_read ON hcc.plans FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
 
-CREATE POLICY tenant_read ON hcc.renewal_failures FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+CREATE POLICY tenant_read ON hcc.prices FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
 
-CREATE POLICY tenant_read ON hcc.reseller_terms FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id, reseller_org_id));
+CREATE POLICY tenant_read ON hcc.products FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
 
-CREATE POLICY tenant_read ON hcc.roles FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+CREATE POLICY tenant_read ON hcc.renewal_failures FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
 
-CREATE POLICY tenant_read ON hcc.security_events FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+CREATE POLICY tenant_read ON hcc.reseller_terms FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id, reseller_org_id)));
 
-CREATE POLICY tenant_read ON hcc.security_policies FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+CREATE POLICY tenant_read ON hcc.roles FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
 
-CREATE POLICY tenant_read ON hcc.silences FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+CREATE POLICY tenant_read ON hcc.security_events FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
 
-CREATE POLICY tenant_read ON hcc.status_pages FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+CREATE POLICY tenant_read ON hcc.security_policies FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
 
-CREATE POLICY tenant_read ON hcc.subscription_changes FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id, customer_org_id));
+CREATE POLICY tenant_read ON hcc.silences FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
 
-CREATE POLICY tenant_read ON hcc.subscription_charges FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id, customer_org_id));
+CREATE POLICY tenant_read ON hcc.status_pages FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
 
-CREATE POLICY tenant_read ON hcc.subscription_items FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id, customer_org_id));
+CREATE POLICY tenant_read ON hcc.subscription_changes FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id, customer_org_id)));
 
-CREATE POLICY tenant_read ON hcc.subscription_periods FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id, customer_org_id));
+CREATE POLICY tenant_read ON hcc.subscription_charges FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id, customer_org_id)));
 
-CREATE POLICY tenant_read ON hcc.subscription_settings FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+CREATE POLICY tenant_read ON hcc.subscription_items FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id, customer_org_id)));
 
-CREATE POLICY tenant_read ON hcc.subscriptions FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id, customer_org_id));
+CREATE POLICY tenant_read ON hcc.subscription_periods FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id, customer_org_id)));
 
-CREATE POLICY tenant_read ON hcc.supplier_shares FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+CREATE POLICY tenant_read ON hcc.subscription_settings FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
 
-CREATE POLICY tenant_read ON hcc.usage_readings FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id, customer_org_id));
+CREATE POLICY tenant_read ON hcc.subscriptions FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id, customer_org_id)));
 
-CREATE POLICY tenant_read ON hcc.user_exports FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+CREATE POLICY tenant_read ON hcc.supplier_shares FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
 
-CREATE POLICY tenant_read ON hcc.user_roles FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+CREATE POLICY tenant_read ON hcc.tax_flags FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
 
-CREATE POLICY tenant_read ON hcc.users FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+CREATE POLICY tenant_read ON hcc.tax_rates FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
 
-CREATE POLICY tenant_read ON hcc.waf_exclusions FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+CREATE POLICY tenant_read ON hcc.usage_readings FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id, customer_org_id)));
 
-CREATE POLICY tenant_read ON hcc.waf_rules FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+CREATE POLICY tenant_read ON hcc.user_exports FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
 
-CREATE POLICY tenant_read ON hcc.webhook_deliveries FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+CREATE POLICY tenant_read ON hcc.user_roles FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
 
-CREATE POLICY tenant_read ON hcc.webhook_endpoints FOR SELECT TO hcc_app, hcc_worker USING (hcc.visible(organization_id));
+CREATE POLICY tenant_read ON hcc.users FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
+
+CREATE POLICY tenant_read ON hcc.vat_checks FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
+
+CREATE POLICY tenant_read ON hcc.vat_watches FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
+
+CREATE POLICY tenant_read ON hcc.waf_exclusions FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
+
+CREATE POLICY tenant_read ON hcc.waf_rules FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
+
+CREATE POLICY tenant_read ON hcc.webhook_deliveries FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
+
+CREATE POLICY tenant_read ON hcc.webhook_endpoints FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
 
 CREATE POLICY tenant_update ON hcc.access_entries FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
 
@@ -6186,9 +6625,13 @@ CREATE POLICY tenant_update ON hcc.ingest_tokens FOR UPDATE TO hcc_app, hcc_work
 
 CREATE POLICY tenant_update ON hcc.inhibitions FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
 
+CREATE POLICY tenant_update ON hcc.invoice_documents FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
+
 CREATE POLICY tenant_update ON hcc.invoice_items FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_update ON hcc.invoice_mails FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_update ON hcc.invoice_tallies FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_update ON hcc.invoices FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
 
@@ -6224,9 +6667,13 @@ CREATE POLICY tenant_update ON hcc.operations FOR UPDATE TO hcc_app, hcc_worker 
 
 CREATE POLICY tenant_update ON hcc.organizations FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(id)) WITH CHECK (hcc.writable(id));
 
+CREATE POLICY tenant_update ON hcc.oss_warnings FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
+
 CREATE POLICY tenant_update ON hcc.outbox_events FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_update ON hcc.outgoing_mail FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_update ON hcc.place_evidence FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_update ON hcc.plans FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
 
@@ -6262,6 +6709,10 @@ CREATE POLICY tenant_update ON hcc.subscriptions FOR UPDATE TO hcc_app, hcc_work
 
 CREATE POLICY tenant_update ON hcc.supplier_shares FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
 
+CREATE POLICY tenant_update ON hcc.tax_flags FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_update ON hcc.tax_rates FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
+
 CREATE POLICY tenant_update ON hcc.usage_readings FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_update ON hcc.user_exports FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
@@ -6269,6 +6720,10 @@ CREATE POLICY tenant_update ON hcc.user_exports FOR UPDATE TO hcc_app, hcc_worke
 CREATE POLICY tenant_update ON hcc.user_roles FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_update ON hcc.users FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_update ON hcc.vat_checks FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_update ON hcc.vat_watches FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_update ON hcc.waf_exclusions FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
 
@@ -6288,6 +6743,10 @@ ALTER TABLE hcc.user_roles ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE hcc.users ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE hcc.vat_checks ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE hcc.vat_watches ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE hcc.waf_exclusions ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE hcc.waf_rules ENABLE ROW LEVEL SECURITY;
@@ -6300,6 +6759,9 @@ GRANT USAGE ON SCHEMA hcc TO hcc_app;
 GRANT USAGE ON SCHEMA hcc TO hcc_worker;
 GRANT USAGE ON SCHEMA hcc TO hcc_ingest;
 GRANT USAGE ON SCHEMA hcc TO hcc_gateway;
+
+REVOKE ALL ON FUNCTION hcc.add_up_invoice_tallies() FROM PUBLIC;
+GRANT ALL ON FUNCTION hcc.add_up_invoice_tallies() TO hcc_worker;
 
 REVOKE ALL ON FUNCTION hcc.agent_claim_take(hash bytea) FROM PUBLIC;
 GRANT ALL ON FUNCTION hcc.agent_claim_take(hash bytea) TO hcc_app;
@@ -6327,6 +6789,9 @@ GRANT ALL ON FUNCTION hcc.claim_outbox(batch integer) TO hcc_worker;
 REVOKE ALL ON FUNCTION hcc.client_tallies_add(gateway_name text, batch jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION hcc.client_tallies_add(gateway_name text, batch jsonb) TO hcc_gateway;
 
+REVOKE ALL ON FUNCTION hcc.cross_border_sellers(since date) FROM PUBLIC;
+GRANT ALL ON FUNCTION hcc.cross_border_sellers(since date) TO hcc_worker;
+
 REVOKE ALL ON FUNCTION hcc.current_org_id() FROM PUBLIC;
 GRANT ALL ON FUNCTION hcc.current_org_id() TO hcc_app;
 GRANT ALL ON FUNCTION hcc.current_org_id() TO hcc_worker;
@@ -6334,6 +6799,9 @@ GRANT ALL ON FUNCTION hcc.current_org_id() TO hcc_worker;
 REVOKE ALL ON FUNCTION hcc.current_user_id() FROM PUBLIC;
 GRANT ALL ON FUNCTION hcc.current_user_id() TO hcc_app;
 GRANT ALL ON FUNCTION hcc.current_user_id() TO hcc_worker;
+
+REVOKE ALL ON FUNCTION hcc.due_vat_watches(most integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION hcc.due_vat_watches(most integer) TO hcc_worker;
 
 REVOKE ALL ON FUNCTION hcc.erase_person(person uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION hcc.erase_person(person uuid) TO hcc_app;
@@ -6409,7 +6877,12 @@ REVOKE ALL ON FUNCTION hcc.ingest_changed() FROM PUBLIC;
 REVOKE ALL ON FUNCTION hcc.ingest_tokens_used(hashes bytea[], at timestamp with time zone[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION hcc.ingest_tokens_used(hashes bytea[], at timestamp with time zone[]) TO hcc_ingest;
 
+REVOKE ALL ON FUNCTION hcc.invoice_documents_guard() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION hcc.invoice_items_guard() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION hcc.invoice_mail_owner(mail uuid, OUT organization_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION hcc.invoice_mail_owner(mail uuid, OUT organization_id uuid) TO hcc_worker;
 
 REVOKE ALL ON FUNCTION hcc.invoices_guard() FROM PUBLIC;
 
@@ -6570,6 +7043,10 @@ GRANT ALL ON FUNCTION hcc.supplier_prices(on_day date) TO hcc_worker;
 REVOKE ALL ON FUNCTION hcc.take_numbers(organization uuid, of_kind text, of_prefix text, many integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION hcc.take_numbers(organization uuid, of_kind text, of_prefix text, many integer) TO hcc_app;
 GRANT ALL ON FUNCTION hcc.take_numbers(organization uuid, of_kind text, of_prefix text, many integer) TO hcc_worker;
+
+REVOKE ALL ON FUNCTION hcc.tally_invoices() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION hcc.tax_rates_guard() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION hcc.threats() FROM PUBLIC;
 GRANT ALL ON FUNCTION hcc.threats() TO hcc_worker;
@@ -7044,11 +7521,17 @@ GRANT SELECT ON TABLE hcc.ingest_token_uses TO hcc_worker;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.inhibitions TO hcc_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.inhibitions TO hcc_worker;
 
+GRANT SELECT,INSERT ON TABLE hcc.invoice_documents TO hcc_app;
+GRANT SELECT,INSERT ON TABLE hcc.invoice_documents TO hcc_worker;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.invoice_items TO hcc_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.invoice_items TO hcc_worker;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE hcc.invoice_mails TO hcc_app;
 GRANT SELECT,INSERT,UPDATE ON TABLE hcc.invoice_mails TO hcc_worker;
+
+GRANT SELECT ON TABLE hcc.invoice_tallies TO hcc_app;
+GRANT SELECT ON TABLE hcc.invoice_tallies TO hcc_worker;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.invoices TO hcc_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.invoices TO hcc_worker;
@@ -7100,6 +7583,9 @@ GRANT UPDATE(last) ON TABLE hcc.number_series TO hcc_worker;
 GRANT SELECT,INSERT,UPDATE ON TABLE hcc.operations TO hcc_app;
 GRANT SELECT,INSERT,UPDATE ON TABLE hcc.operations TO hcc_worker;
 
+GRANT SELECT,INSERT ON TABLE hcc.oss_warnings TO hcc_app;
+GRANT SELECT,INSERT ON TABLE hcc.oss_warnings TO hcc_worker;
+
 GRANT SELECT,INSERT ON TABLE hcc.outbox_events TO hcc_app;
 GRANT SELECT,INSERT ON TABLE hcc.outbox_events TO hcc_worker;
 
@@ -7108,6 +7594,9 @@ GRANT SELECT,INSERT,UPDATE ON TABLE hcc.outgoing_mail TO hcc_worker;
 
 GRANT SELECT,INSERT,DELETE ON TABLE hcc.password_history TO hcc_app;
 GRANT SELECT,INSERT,DELETE ON TABLE hcc.password_history TO hcc_worker;
+
+GRANT SELECT,INSERT ON TABLE hcc.place_evidence TO hcc_app;
+GRANT SELECT,INSERT ON TABLE hcc.place_evidence TO hcc_worker;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.plans TO hcc_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.plans TO hcc_worker;
@@ -7166,6 +7655,33 @@ GRANT SELECT,INSERT,UPDATE ON TABLE hcc.subscriptions TO hcc_worker;
 GRANT SELECT,INSERT ON TABLE hcc.supplier_shares TO hcc_app;
 GRANT SELECT,INSERT ON TABLE hcc.supplier_shares TO hcc_worker;
 
+GRANT SELECT,INSERT ON TABLE hcc.tax_flags TO hcc_app;
+GRANT SELECT,INSERT ON TABLE hcc.tax_flags TO hcc_worker;
+
+GRANT UPDATE(resolution) ON TABLE hcc.tax_flags TO hcc_app;
+GRANT UPDATE(resolution) ON TABLE hcc.tax_flags TO hcc_worker;
+
+GRANT UPDATE(resolved_at) ON TABLE hcc.tax_flags TO hcc_app;
+GRANT UPDATE(resolved_at) ON TABLE hcc.tax_flags TO hcc_worker;
+
+GRANT UPDATE(version) ON TABLE hcc.tax_flags TO hcc_app;
+GRANT UPDATE(version) ON TABLE hcc.tax_flags TO hcc_worker;
+
+GRANT UPDATE(updated_at) ON TABLE hcc.tax_flags TO hcc_app;
+GRANT UPDATE(updated_at) ON TABLE hcc.tax_flags TO hcc_worker;
+
+GRANT SELECT,INSERT,DELETE ON TABLE hcc.tax_rates TO hcc_app;
+GRANT SELECT,INSERT,DELETE ON TABLE hcc.tax_rates TO hcc_worker;
+
+GRANT UPDATE(valid_to) ON TABLE hcc.tax_rates TO hcc_app;
+GRANT UPDATE(valid_to) ON TABLE hcc.tax_rates TO hcc_worker;
+
+GRANT UPDATE(version) ON TABLE hcc.tax_rates TO hcc_app;
+GRANT UPDATE(version) ON TABLE hcc.tax_rates TO hcc_worker;
+
+GRANT UPDATE(updated_at) ON TABLE hcc.tax_rates TO hcc_app;
+GRANT UPDATE(updated_at) ON TABLE hcc.tax_rates TO hcc_worker;
+
 GRANT SELECT ON TABLE hcc.threat_detectors TO hcc_app;
 GRANT SELECT ON TABLE hcc.threat_detectors TO hcc_worker;
 
@@ -7197,6 +7713,12 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.user_credentials TO hcc_worker;
 
 GRANT SELECT,INSERT,DELETE ON TABLE hcc.user_exports TO hcc_app;
 GRANT SELECT,INSERT,DELETE ON TABLE hcc.user_exports TO hcc_worker;
+
+GRANT SELECT,INSERT ON TABLE hcc.vat_checks TO hcc_app;
+GRANT SELECT,INSERT ON TABLE hcc.vat_checks TO hcc_worker;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.vat_watches TO hcc_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.vat_watches TO hcc_worker;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE hcc.webhook_deliveries TO hcc_app;
 GRANT SELECT,INSERT,UPDATE ON TABLE hcc.webhook_deliveries TO hcc_worker;

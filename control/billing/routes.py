@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from control.billing.catalogue import routes as catalogue
 from control.billing.customers import routes as customers
+from control.billing.documents import routes as documents
 from control.billing.dunning import routes as dunning
 from control.billing.invoices import routes as invoices
 from control.billing.ledger import routes as ledger
+from control.billing.mails import routes as mails
 from control.billing.reports import routes as reports
 from control.billing.settings import routes as settings
 from control.billing.subscriptions import routes as subscriptions
@@ -22,4 +24,6 @@ ROUTES = [
     *catalogue.ROUTES,
     *subscriptions.ROUTES,
     *dunning.ROUTES,
+    *documents.ROUTES,
+    *mails.ROUTES,
 ]

@@ -159,6 +159,8 @@ TOPICS: dict[str, str] = {
     "tax_flag.resolved": "Somebody settled an invoice whose tax was in doubt",
     "oss_threshold.warned": "Private sales across borders reached 80 % of the year's threshold",
     "oss_threshold.reached": "Private sales across borders reached the year's threshold",
+    "invoice.sent": "The mail of an invoice was taken by the customer's mail server",
+    "invoice.mail_failed": "The mail of an invoice did not reach everybody",
     "webhook.test": "A test that the owner of a webhook asked for",
 }
 """Every topic that a webhook can ask for, with words for a person."""

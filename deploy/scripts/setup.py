@@ -47,16 +47,21 @@ PROGRAMS = {
     "influxd": "influxdb",
     "curl": "curl",
     "openssl": "openssl",
+    "pdftotext": "poppler-utils",
 }
 """Programs looked for, and the Debian package of each. nginx, HAProxy, Node, Prometheus, vmagent, InfluxDB, wrk and h2load are
 the peers of tests and benches; curl pushes in a test, and OpenSSL makes certificates for one; nft and ip are for the packet
-filter; jq is in the README's examples."""
+filter; jq is in the README's examples; pdftotext reads invoices in tests."""
 
 FILES = {
     "/usr/share/modsecurity-crs/rules": "modsecurity-crs",
     "/usr/lib/nginx/modules/ngx_http_modsecurity_module.so": "libnginx-mod-http-modsecurity",
+    "/usr/lib/x86_64-linux-gnu/libpangoft2-1.0.so.0": "libpangoft2-1.0-0",
+    "/usr/lib/x86_64-linux-gnu/libharfbuzz-subset.so.0": "libharfbuzz-subset0",
+    "/usr/share/fonts/truetype/noto/NotoSans-Regular.ttf": "fonts-noto-core",
+    "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc": "fonts-noto-cjk",
 }
-"""Files looked for: the firewall's rules, and its peer in the bench."""
+"""Files looked for: the firewall's rules, and its peer in the bench; what sets the pages of invoices, and their letters."""
 
 
 class SetupError(Exception):

@@ -54,7 +54,7 @@ SELECT md5(string_agg(row, '|' ORDER BY row)) FROM (
   UNION ALL SELECT t::text FROM hcc.notification_routes t UNION ALL SELECT t::text FROM hcc.notifications t
   UNION ALL SELECT t::text FROM hcc.checks t UNION ALL SELECT t::text FROM hcc.status_pages t
   UNION ALL SELECT t::text FROM hcc.incidents t UNION ALL SELECT t::text FROM hcc.incident_updates t
-  UNION ALL SELECT t::text FROM hcc.outgoing_mail t) all_rows
+  UNION ALL SELECT t::text FROM hcc.invoice_mails t UNION ALL SELECT t::text FROM hcc.outgoing_mail t) all_rows
 """
 
 

@@ -47,6 +47,7 @@ TABLES = {
     "ingest_token_uses": TENANT,
     "ingest_tokens": TENANT,
     "inhibitions": TENANT,
+    "invoice_documents": TENANT,
     "invoice_items": TENANT,
     "invoice_mails": TENANT,
     "invoice_tallies": TENANT,
@@ -216,6 +217,8 @@ ROWS = {
     "invoice_tallies": "INSERT INTO hcc.invoice_tallies (organization_id, kind, status, documents) VALUES (%(org)s, 'invoice', 'draft', 0)",
     "invoice_items": "INSERT INTO hcc.invoice_items (id, organization_id, customer_org_id, invoice_id, position, description, quantity,"
     " unit_price, tax_category, tax_rate, line_total, line_tax) VALUES (%(id)s, %(org)s, %(org)s, %(invoice)s, 1, 'x', 1, 1, 'S', 19, 1, 0)",
+    "invoice_documents": "INSERT INTO hcc.invoice_documents (organization_id, customer_org_id, invoice_id, format, media_type, content,"
+    " sha256) VALUES (%(org)s, %(org)s, %(invoice)s, 'pdf', 'application/pdf', 'x', sha256('x'))",
     "invoice_mails": "INSERT INTO hcc.invoice_mails (id, organization_id, customer_org_id, invoice_id, what, recipients)"
     " VALUES (%(id)s, %(org)s, %(org)s, %(invoice)s, 'invoice', '{a@x.test}')",
     "ledger_entries": "WITH e AS (INSERT INTO hcc.ledger_entries (id, organization_id, booked_on, kind, source, currency)"

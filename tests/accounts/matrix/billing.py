@@ -27,7 +27,7 @@ NAMED_BY_STAFF = """
     key              403
     anonymous        401
 """
-MADE_BY_STAFF = grid("""
+BY_STAFF = """
                 platform  north  apple  birch  cherry
     root              ok
     agent             ok
@@ -37,7 +37,8 @@ MADE_BY_STAFF = grid("""
     alex             403
     key              403
     anonymous        401
-""", ok=201)  # fmt: skip
+"""
+MADE_BY_STAFF = grid(BY_STAFF, ok=201)
 OWN_BY_STAFF = grid("""
                 platform  north  apple  birch  cherry
     root              ok
@@ -49,7 +50,7 @@ OWN_BY_STAFF = grid("""
     key              403
     anonymous        401
 """)
-OWN_BY_OWNERS = grid("""
+BY_OWNERS = """
                 platform  north  apple  birch  cherry
     root              ok
     agent            403
@@ -59,7 +60,7 @@ OWN_BY_OWNERS = grid("""
     alex             403
     key              403
     anonymous        401
-""")
+"""
 WRITTEN_BY_SELLERS = """
                 platform  north  apple  birch  cherry
     root              ok     ok     ok     ok      ok
@@ -82,6 +83,7 @@ MADE_BY_SELLERS = grid("""
     key              403
     anonymous        401
 """, ok=201)  # fmt: skip
+OWN_BY_OWNERS = grid(BY_OWNERS)
 CUSTOMER = {
     "kind": "private",
     "name": "{mark}",
@@ -98,6 +100,8 @@ WRITTEN, DELETED = grid(WRITTEN_BY_STAFF), grid(WRITTEN_BY_STAFF, ok=204)
 ROWS = [
     Row("GET /v1/billing/settings", "seller", OWN_BY_STAFF),
     Row("PUT /v1/billing/settings", "seller", OWN_BY_OWNERS, SELLER),
+    Row("PUT /v1/billing/settings/logo", "seller", grid(BY_OWNERS, ok=422)),  # no picture
+    Row("DELETE /v1/billing/settings/logo", "seller", grid(BY_OWNERS, ok=204)),
     Row("GET /v1/customers", "customer", LISTED_BY_STAFF),
     Row("POST /v1/customers", "seller", MADE_BY_STAFF, CUSTOMER),
     Row(f"GET {ONE}", "customer", grid(READ_BY_STAFF)),
@@ -112,6 +116,12 @@ ROWS = [
     Row(f"POST {INVOICE}/cancel", "invoice", WRITTEN, {"reason": "why"}),
     Row(f"POST {INVOICE}/write-off", "invoice", WRITTEN, {"reason": "why"}),
     Row(f"POST {INVOICE}/credit-notes", "invoice", grid(WRITTEN_BY_STAFF, ok=201), {"reason": "why"}),
+    Row(f"GET {INVOICE}/download", "document", grid(READ_BY_STAFF)),
+    Row(f"POST {INVOICE}/send", "invoice", grid(WRITTEN_BY_STAFF, ok=202), {}),
+    Row("POST /v1/invoices/send", "invoice", grid(BY_STAFF, ok=202), {"ids": ["{invoice_id}"]}),
+    Row("GET /v1/billing/mails", "mail", LISTED_BY_STAFF),
+    Row("GET /v1/billing/mails/{mail_id}", "mail", grid(READ_BY_STAFF)),
+    Row("POST /v1/billing/bounces", "nothing", grid(BY_STAFF, ok=422)),  # no message
     Row("GET /v1/ledger/entries", "nothing", OWN_BY_OWNERS),
     Row("GET /v1/ledger/trial-balance", "nothing", OWN_BY_OWNERS),
     Row("GET /v1/billing/reports/receivables", "nothing", OWN_BY_OWNERS),

@@ -110,6 +110,28 @@ def tax_flag(making: Making, place: str) -> Target:
     return Target(str(flag_id), of.mark, {**of.facts, "flag_id": str(flag_id)})
 
 
+def document(making: Making, place: str) -> Target:
+    """A finalised invoice whose document was made."""
+    of = invoice(making, place)
+    making.connection.execute(
+        "INSERT INTO hcc.invoice_documents (organization_id, customer_org_id, invoice_id, format, media_type, content, sha256)"
+        " VALUES (%s, %s, %s, 'pdf', 'application/pdf', %s, sha256(%s))",
+        (making.organization(place), of.facts["customer_org_id"], of.id, of.mark.encode(), of.mark.encode()),
+    )
+    return of
+
+
+def mail(making: Making, place: str) -> Target:
+    """A mail of an invoice."""
+    of, mail_id = invoice(making, place), new_id()
+    making.connection.execute(
+        "INSERT INTO hcc.invoice_mails (id, organization_id, customer_org_id, invoice_id, what, recipients)"
+        " VALUES (%s, %s, %s, %s, 'invoice', '{a@example.com}')",
+        (mail_id, making.organization(place), of.facts["customer_org_id"], of.id),
+    )
+    return Target(str(mail_id), of.mark, {"mail_id": str(mail_id)})
+
+
 def span(making: Making, place: str) -> Target:
     """A time that a report is about; reports are always about the caller's own organisation."""
     del making, place
@@ -117,5 +139,6 @@ def span(making: Making, place: str) -> Target:
 
 
 SOLD: dict[str, Callable[[Making, str], Target]] = {
-    factory.__name__: factory for factory in (seller, customer, draft, invoice, taxed_customer, tax_rate, tax_flag, span)
+    factory.__name__: factory
+    for factory in (seller, customer, draft, invoice, taxed_customer, tax_rate, tax_flag, document, mail, span)
 }
