@@ -5,6 +5,7 @@ from __future__ import annotations
 from control.billing.customers import routes as customers
 from control.billing.invoices import routes as invoices
 from control.billing.ledger import routes as ledger
+from control.billing.payments import routes as payments
 from control.billing.settings import routes as settings
 
-ROUTES = [*settings.ROUTES, *customers.ROUTES, *invoices.ROUTES, *ledger.ROUTES]
+ROUTES = [*settings.ROUTES, *customers.ROUTES, *invoices.ROUTES, *ledger.ROUTES, *payments.ROUTES]

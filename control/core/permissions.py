@@ -51,6 +51,9 @@ PERMISSIONS: dict[str, str] = {
     "billing:write": "Write invoices and credit notes, change customers and subscriptions",
     "billing-settings:write": "Change how the organisation sells",
     "ledger:read": "Read the books and reports",
+    "payments:write": "Record and refund payments, import bank statements, collect by direct debit",
+    "payments:pay": "Pay invoices and keep ways to pay them",
+    "payment-settings:write": "Set the keys of a payment provider",
 }
 """Every permission there is, with words for a person who gives out roles."""
 

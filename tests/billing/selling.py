@@ -63,3 +63,12 @@ class Shop:
         found = await self.ask("GET", "/v1/ledger/trial-balance")
         assert float(found["base_total"]) == 0
         return {one["account"]: one["balance"] for one in found["accounts"] if float(one["balance"])}
+
+    async def pay(self, amount: str, status: int = 201, **body: Any) -> Any:
+        """A bank transfer that came in."""
+        return await self.ask("POST", "/v1/payments", {"method": "bank_transfer", "amount": amount} | body, status)
+
+    async def credit_of(self, customer_id: str) -> dict[str, str]:
+        """A customer's credit by currency."""
+        found = await self.ask("GET", f"/v1/customers/{customer_id}/credit")
+        return {one["currency"]: one["amount"] for one in found}

@@ -29,9 +29,10 @@ Account = Literal[
     "payment_fees",
     "bad_debt",
     "exchange_difference",
+    "credit_adjustments",
 ]
 """Assets: receivable, bank, cash, provider_clearing. Liabilities: customer_credit, deferred_revenue, tax. Income: revenue,
-late_fees. Expenses: payment_fees, bad_debt. Either: exchange_difference."""
+late_fees. Expenses: payment_fees, bad_debt, credit_adjustments. Either: exchange_difference."""
 
 
 class Posting(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,6 +45,9 @@ class Posting(msgspec.Struct, frozen=True, kw_only=True):
     tax_country: str | None = None
     tax_category: str | None = None
     tax_rate: Decimal | None = None
+    base_amount: Decimal | None = None
+    """In the seller's currency, where the entry's rate is not that of this line: what closes a receivable takes away what opened
+    it. What is then missing in the entry is a gain or loss of exchange."""
 
 
 class _Line(Posting, frozen=True, kw_only=True):
@@ -102,9 +106,16 @@ async def book(tx: Transaction, entry: Entry) -> bool:
 def _with_base(postings: Sequence[Posting], entry: Entry) -> list[_Line]:
     """The lines with their amounts in the seller's currency; what rounding leaves over goes to the largest line."""
     base = entry.base or entry.currency
-    amounts = [one.amount if base == entry.currency else rounded(one.amount * entry.exchange_rate, base) for one in postings]
+    same = base == entry.currency
+    amounts = [
+        one.amount if same else rounded(one.amount * entry.exchange_rate, base) if one.base_amount is None else one.base_amount
+        for one in postings
+    ]
     over = sum(amounts, Decimal(0))
-    if over:
+    if over and any(one.base_amount is not None for one in postings):
+        postings = [*postings, Posting(account="exchange_difference", amount=Decimal(0))]
+        amounts.append(-over)
+    elif over:
         largest = max(range(len(amounts)), key=lambda n: abs(amounts[n]))
         amounts[largest] -= over
-    return [_Line(**msgspec.structs.asdict(one), base_amount=amount) for one, amount in zip(postings, amounts, strict=True)]
+    return [_Line(**msgspec.structs.asdict(one) | {"base_amount": amount}) for one, amount in zip(postings, amounts, strict=True)]
