@@ -123,6 +123,8 @@ CREATE TABLE hcc.payments (
   received_on        date,
   reference          text NOT NULL DEFAULT '' CHECK (char_length(reference) <= 140),
   notice             text NOT NULL DEFAULT '' CHECK (char_length(notice) <= 1000),
+  off_session        boolean NOT NULL DEFAULT false,
+  keep_method        boolean NOT NULL DEFAULT false,
   requires_action    boolean NOT NULL DEFAULT false,
   failure_code       text NOT NULL DEFAULT '' CHECK (char_length(failure_code) <= 60),
   failure_message    text NOT NULL DEFAULT '' CHECK (char_length(failure_message) <= 300),

@@ -114,9 +114,10 @@ SELECT customer_id, currency::text AS currency, amount FROM hcc.customer_credits
 
 -- name: insert
 INSERT INTO hcc.payments (id, organization_id, customer_id, customer_org_id, invoice_id, method, provider, payment_method_id,
-                          currency, amount, reference, sepa_batch_id, sequence_type)
+                          currency, amount, reference, sepa_batch_id, sequence_type, off_session, keep_method)
 VALUES (%(id)s, %(organization_id)s, %(customer_id)s, %(customer_org_id)s, %(invoice_id)s, %(method)s, %(provider)s,
-        %(payment_method_id)s, %(currency)s, %(amount)s, %(reference)s, %(sepa_batch_id)s, %(sequence_type)s)
+        %(payment_method_id)s, %(currency)s, %(amount)s, %(reference)s, %(sepa_batch_id)s, %(sequence_type)s, %(off_session)s,
+        %(keep_method)s)
 
 -- name: succeed
 UPDATE hcc.payments
@@ -136,6 +137,10 @@ UPDATE hcc.payments
 UPDATE hcc.payments
    SET provider_reference = %(reference)s, requires_action = %(requires_action)s, version = version + 1, updated_at = now()
  WHERE id = %(id)s
+
+-- name: looked_at
+-- So that what was asked longest ago is asked next.
+UPDATE hcc.payments SET updated_at = now() WHERE id = %(id)s AND status = 'pending'
 
 -- name: set_fee
 UPDATE hcc.payments SET fee = %(fee)s, fee_currency = %(fee_currency)s, version = version + 1, updated_at = now()

@@ -152,6 +152,8 @@ async def begin(
     payment_method_id: UUID | None = None,
     sepa_batch_id: UUID | None = None,
     sequence_type: str | None = None,
+    off_session: bool = False,
+    keep_method: bool = False,
 ) -> Payment:
     """A pending payment."""
     payment_id = new_id()
@@ -170,6 +172,8 @@ async def begin(
         reference=reference,
         sepa_batch_id=sepa_batch_id,
         sequence_type=sequence_type,
+        off_session=off_session,
+        keep_method=keep_method,
     )
     return await find(tx, payment_id)
 
