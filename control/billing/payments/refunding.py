@@ -56,6 +56,12 @@ async def create(ctx: Context, tx: Transaction, payment_id: UUID, data: NewRefun
             f"The customer's credit is {credit} {payment.currency}. Make a credit note first, or send reopen_invoices.",
             details={"credit": str(credit)},
         )
+    reachable = credit + sum((part for _, part in _on_invoices(payment) if part > 0), _ZERO)
+    if amount > reachable:
+        raise Conflict(
+            "Money of this payment became credit that paid other invoices; take it off there first.",
+            details={"left": str(reachable)},
+        )
     seller = await settings.find(tx, payment.organization_id)
     return await write(
         tx,

@@ -143,6 +143,7 @@ async def begin(
     tx: Transaction,
     customer: Customer,
     *,
+    payment_id: UUID | None = None,
     method: Method,
     currency: str,
     amount: Decimal,
@@ -156,7 +157,7 @@ async def begin(
     keep_method: bool = False,
 ) -> Payment:
     """A pending payment."""
-    payment_id = new_id()
+    payment_id = payment_id or new_id()
     await tx.run(
         q.SQL.insert,
         id=payment_id,
@@ -184,7 +185,7 @@ async def allocate(ctx: Context, tx: Transaction, payment_id: UUID, data: Move) 
     if payment.status not in CAME_IN:
         raise Conflict(f"The payment is {payment.status}; its money is not there.", details={"status": payment.status})
     invoice = (await moving.payables(tx, [data.invoice_id])).get(data.invoice_id)
-    if invoice is None or invoice.customer_id != payment.customer_id or not _payable(invoice):
+    if invoice is None or invoice.customer_id != payment.customer_id or not is_payable(invoice):
         raise ValidationFailed(FieldError("/invoice_id", "is no finalised invoice of this payment's customer"))
     if invoice.currency != payment.currency:
         raise ValidationFailed(FieldError("/invoice_id", f"is in {invoice.currency}, the payment in {payment.currency}"))
@@ -240,7 +241,7 @@ def _target_errors(
         invoice = locked.get(one.invoice_id)
         if invoice is None or invoice.customer_id != customer.id or invoice.organization_id != customer.organization_id:
             errors.append(FieldError(_pointer(data, n), "is no invoice of this customer"))
-        elif not _payable(invoice):
+        elif not is_payable(invoice):
             errors.append(FieldError(_pointer(data, n), "is a draft or a credit note; nothing is paid on it"))
         elif invoice.currency != currency:
             errors.append(FieldError(_pointer(data, n), f"is in {invoice.currency}; pay it in that currency"))
@@ -252,7 +253,8 @@ def _target_errors(
     return errors
 
 
-def _payable(invoice: Payable) -> bool:
+def is_payable(invoice: Payable) -> bool:
+    """Whether payments are put on it: not on a draft, not on a credit note."""
     return invoice.status != "draft" and invoice.kind != "credit_note"
 
 

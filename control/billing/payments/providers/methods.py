@@ -61,7 +61,7 @@ async def prefer(ctx: Context, method_id: UUID, _: MethodChange) -> PaymentMetho
                 await tx.run(q.SQL.no_default, organization_id=before.organization_id, customer_id=before.customer_id)
                 await tx.run(q.SQL.make_default, id=method_id)
             after = await find(tx, method_id)
-            await _told(tx, "payment_method.updated", before, after, ctx.actor)
+            await told(tx, "payment_method.updated", before, after, ctx.actor)
     return after
 
 
@@ -79,7 +79,7 @@ async def revoke_for(tx: Transaction, before: PaymentMethod, actor: audit.Actor 
     if not await tx.run(q.SQL.revoke_method, id=before.id):
         return
     after = await find(tx, before.id)
-    await _told(tx, "payment_method.revoked", before, after, actor)
+    await told(tx, "payment_method.revoked", before, after, actor)
     if before.provider:
         await jobs.defer(tx, "payments.forget_card", method_id=str(before.id), organization_id=str(before.organization_id))
 
@@ -112,7 +112,7 @@ async def keep(tx: Transaction, customer: Customer, card: Card) -> UUID:
     key = {"organization_id": customer.organization_id, "provider": STRIPE, "reference": card.reference}
     method_id: UUID = made or await tx.value(q.SQL.method_by_reference, **key)
     if made is not None:
-        await _told(tx, "payment_method.added", None, await find(tx, method_id), audit.SYSTEM)
+        await told(tx, "payment_method.added", None, await find(tx, method_id), audit.SYSTEM)
     return method_id
 
 
@@ -128,7 +128,8 @@ async def customer_to_set_up(ctx: Context, tx: Transaction, customer_id: UUID | 
         raise ValidationFailed(FieldError("/customer_id", "is no customer of yours")) from None
 
 
-async def _told(tx: Transaction, topic: str, before: PaymentMethod | None, after: PaymentMethod, actor: audit.Actor) -> None:
+async def told(tx: Transaction, topic: str, before: PaymentMethod | None, after: PaymentMethod, actor: audit.Actor) -> None:
+    """Tell the audit log and the outbox of a change."""
     await audit.record(
         tx,
         actor,

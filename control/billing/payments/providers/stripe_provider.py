@@ -12,7 +12,6 @@ from uuid import UUID
 import msgspec
 import stripe
 from stripe import StripeClient
-from stripe.params import SetupIntentCreateParams
 
 from control.billing.payments.disputing import Claim
 from control.billing.payments.moving import Fee
@@ -150,12 +149,11 @@ class StripeProvider:
 
     async def set_up(self, customer: str, key: UUID) -> SetUp:
         with _errors():
-            params: SetupIntentCreateParams = {
-                "customer": customer,
-                "usage": "off_session",
-                "payment_method_types": ["card"],
-            }
-            made = await self._client.v1.setup_intents.create_async(params, {"idempotency_key": f"hcc-setup-{key}"})
+            params: dict[str, Any] = {"customer": customer, "usage": "off_session", "payment_method_types": ["card"]}
+            made = await self._client.v1.setup_intents.create_async(
+                params,  # type: ignore[arg-type]  # the library's TypedDict lacks a field that its API has
+                {"idempotency_key": f"hcc-setup-{key}"},
+            )
         return _set_up(made)
 
     async def look_up_set_up(self, reference: str) -> SetUp:
