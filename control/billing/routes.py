@@ -8,6 +8,7 @@ from control.billing.ledger import routes as ledger
 from control.billing.payments import routes as payments
 from control.billing.payments.providers import routes as providers
 from control.billing.payments.sepa import routes as sepa
+from control.billing.payments.statements import routes as statements
 from control.billing.settings import routes as settings
 
 ROUTES = [
@@ -18,4 +19,5 @@ ROUTES = [
     *payments.ROUTES,
     *providers.ROUTES,
     *sepa.ROUTES,
+    *statements.ROUTES,
 ]

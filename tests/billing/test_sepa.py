@@ -121,12 +121,13 @@ async def test_a_sum_for_a_block(shop: BankShop) -> None:
 async def test_bad_batches_and_mandates(shop: BankShop) -> None:
     await shop.open()
     customer = await shop.customer()
-    for change, pointer in [
+    changes: list[tuple[dict[str, Any], str]] = [
         ({"iban": "DE02120300000000202052"}, "/iban"), ({"bic": "X"}, "/bic"), ({"signed_on": "2999-01-01"}, "/signed_on"),
         ({"holder": "a\u0007"}, "/holder"), ({"reference": "ä"}, "/reference"),
         ({"pre_notification_days": 0}, "/pre_notification_days"),
         ({"holder": "4242424242424242"}, "/holder"),
-    ]:  # fmt: skip
+    ]  # fmt: skip
+    for change, pointer in changes:
         error = await _mandate(shop, customer["id"], 422, **change)
         assert pointer in [one["pointer"] for one in error["details"]["errors"]], error
     await _mandate(shop, customer["id"], reference="M1")
@@ -167,9 +168,8 @@ def _debit(n: int, sequence: Sequence_, amount: str = "1.10", bic: str = "") -> 
 def test_the_file_is_as_its_schema_says(scheme: Any) -> None:
     if not SCHEMA.exists():
         pytest.skip(f"{SCHEMA} is not there; HCC_PAIN008_XSD names the schema of ISO 20022")
-    debits = [
-        _debit(n, one, bic="BYLADEM1001" if n % 2 else "") for n, one in enumerate(["FRST", "RCUR", "OOFF", "FNAL", "RCUR"])
-    ]  # type: ignore[arg-type]  # these are all there are
+    kinds: list[Sequence_] = ["FRST", "RCUR", "OOFF", "FNAL", "RCUR"]
+    debits = [_debit(n, one, bic="BYLADEM1001" if n % 2 else "") for n, one in enumerate(kinds)]
     content = write("HCC" + "A" * 27, datetime(2026, 11, 25, 12, 0, 1, 5, UTC), CREDITOR, scheme, date(2026, 12, 1), debits)
     schema = etree.XMLSchema(etree.parse(str(SCHEMA)))
     schema.assertValid(etree.fromstring(content))

@@ -22,12 +22,14 @@ _NONE = frozenset({"", "NOTPROVIDED", "NONREF"})
 
 def read(content: bytes) -> list[Statement]:
     """The statements of a file. Raises StatementError; declarations of entities and documents of other kinds are refused."""
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True)
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True, remove_pis=True
+    )
     try:
         root = etree.fromstring(content, parser)
     except (etree.XMLSyntaxError, ValueError) as error:
         raise StatementError(f"is no XML: {error}") from None
-    if root.getroottree().docinfo.doctype:
+    if root.getroottree().docinfo.internalDTD is not None:
         raise StatementError("has a document type declaration")
     namespace = etree.QName(root).namespace or ""
     if not _NAMESPACE.match(namespace):
@@ -83,16 +85,15 @@ def _entry(entry: etree._Element, where: str) -> Iterator[Line]:
     if len(details) == 1:
         yield _detail(details[0], whole, amount, reference)
         return
-    amounts = [_detail_amount(one, where) for one in details]
-    if not details or None in amounts or sum(filter(None, amounts)) != abs(amount):
+    found = [_detail_amount(one, where) for one in details]
+    amounts = [one for one in found if one is not None]
+    if not details or len(amounts) < len(details) or sum(amounts, Decimal(0)) != abs(amount):
         yield whole
         return
     sign = 1 if amount > 0 else -1
     for n, (one, part) in enumerate(zip(details, amounts, strict=True), 1):
         own = _text(one, "Refs", "AcctSvcrRef")
-        yield _detail(
-            one, whole, sign * (part or 0), own if own and own != reference else f"{reference}/{n}" if reference else ""
-        )
+        yield _detail(one, whole, sign * part, own if own and own != reference else f"{reference}/{n}" if reference else "")
 
 
 def _detail(detail: etree._Element, whole: Line, amount: Decimal, reference: str) -> Line:
@@ -161,7 +162,7 @@ def _each(element: etree._Element, *path: str) -> Iterator[etree._Element]:
     """The elements at a path of local names."""
     name, rest = path[0], path[1:]
     for child in element:
-        if isinstance(child.tag, str) and etree.QName(child).localname == name:
+        if etree.QName(child).localname == name:
             if rest:
                 yield from _each(child, *rest)
             else:
