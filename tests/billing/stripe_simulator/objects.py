@@ -50,7 +50,7 @@ def payment_intent(id_: str, params: Object) -> Object:
         "application": None, "application_fee_amount": None, "automatic_payment_methods": None, "on_behalf_of": None,
         "payment_method_configuration_details": None, "payment_method_options": {}, "processing": None, "receipt_email": None,
         "review": None, "shipping": None, "statement_descriptor": None, "statement_descriptor_suffix": None,
-        "transfer_data": None, "transfer_group": None, "source": None, "excluded_payment_method_types": None,
+        "transfer_data": None, "transfer_group": None, "excluded_payment_method_types": None,
     }  # fmt: skip
 
 
@@ -78,15 +78,17 @@ def charge(id_: str, intent: Object, *, paid: bool, balance_transaction: str | N
         "failure_code": None, "failure_message": None, "fraud_details": None, "on_behalf_of": None, "outcome": None,
         "receipt_email": None, "receipt_number": None, "receipt_url": None, "review": None, "shipping": None,
         "source_transfer": None, "statement_descriptor": None, "statement_descriptor_suffix": None, "transfer_data": None,
-        "transfer_group": None, "radar_options": {}, "presentment_details": None,
+        "transfer_group": None, "radar_options": {},
     }  # fmt: skip
 
 
 def balance_transaction(id_: str, source: str, kind: str, amount: int, fee: int, currency: str) -> Object:
+    """What moved on the seller's account. Disputes are adjustments there."""
     return {
         "id": id_, "object": "balance_transaction", "amount": amount, "fee": fee, "net": amount - fee, "currency": currency,
         "created": _now(), "available_on": _now() + 604_800, "description": None, "exchange_rate": None, "source": source,
-        "reporting_category": kind, "status": "pending", "type": kind, "balance_type": "payments",
+        "reporting_category": kind, "status": "pending", "balance_type": "payments",
+        "type": kind if kind == "charge" else "adjustment",
         "fee_details": [
             {"amount": fee, "application": None, "currency": currency, "description": "Processing", "type": "stripe_fee"}
         ],
