@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 import re
@@ -73,7 +74,7 @@ class Simulator:
         params = decode(body or parts.query)
         with self.state.lock:
             self.requests.append((method, parts.path))
-            if authorization not in (f"Bearer {self.key}", "Bearer simulator"):
+            if not self._let_in(authorization):
                 wrong = {"error": {"type": "invalid_request_error", "message": "Invalid API Key provided"}}
                 return 401, json.dumps(wrong).encode(), False
             digest = hashlib.sha256(f"{parts.path}\0{body}".encode()).hexdigest()
@@ -90,6 +91,11 @@ class Simulator:
             if not parts.path.startswith("/_do") and (failed := self._failed()):
                 return failed
             return status, raw, False
+
+    def _let_in(self, authorization: str) -> bool:
+        """With the key as a bearer's token, or as the name of a user without a password."""
+        basic = base64.b64encode(f"{self.key}:".encode()).decode()
+        return authorization in (f"Bearer {self.key}", f"Basic {basic}")
 
     def _failed(self) -> tuple[int, bytes, bool] | None:
         if not self.failing:

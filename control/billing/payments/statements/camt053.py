@@ -162,7 +162,8 @@ def _each(element: etree._Element, *path: str) -> Iterator[etree._Element]:
     """The elements at a path of local names."""
     name, rest = path[0], path[1:]
     for child in element:
-        if etree.QName(child).localname == name:
+        tag = str(child.tag)
+        if tag[tag.rfind("}") + 1 :] == name:
             if rest:
                 yield from _each(child, *rest)
             else:
