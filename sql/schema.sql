@@ -167,6 +167,24 @@ CREATE FUNCTION hcc.current_user_id() RETURNS uuid
 
 COMMENT ON FUNCTION hcc.current_user_id() IS 'The person this transaction works for; NULL when none was set.';
 
+CREATE FUNCTION hcc.customer_credits_count() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'hcc', 'pg_temp'
+    AS $$
+BEGIN
+  INSERT INTO customer_credits AS c (organization_id, customer_id, customer_org_id, currency, amount, base_amount)
+  SELECT w.organization_id, w.customer_id, k.customer_org_id, e.currency, -sum(w.amount), -sum(w.base_amount)
+    FROM written w
+    JOIN ledger_entries e ON e.organization_id = w.organization_id AND e.id = w.entry_id
+    JOIN customers k ON k.organization_id = w.organization_id AND k.id = w.customer_id
+   WHERE w.account = 'customer_credit'
+   GROUP BY w.organization_id, w.customer_id, k.customer_org_id, e.currency
+  ON CONFLICT (organization_id, customer_id, currency) DO UPDATE
+     SET amount = c.amount + excluded.amount, base_amount = c.base_amount + excluded.base_amount, updated_at = now();
+  RETURN NULL;
+END
+$$;
+
 CREATE FUNCTION hcc.due_vat_watches(most integer) RETURNS TABLE(organization_id uuid, customer_id uuid, tax_id text)
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'hcc', 'pg_temp'
@@ -1259,6 +1277,27 @@ BEGIN
 END
 $$;
 
+CREATE FUNCTION hcc.payment_accounted_for() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'hcc', 'pg_temp'
+    AS $$
+DECLARE
+  of_payment CONSTANT uuid := to_jsonb(NEW) ->> CASE WHEN TG_TABLE_NAME = 'payments' THEN 'id' ELSE 'payment_id' END;
+  wanted numeric;
+  found_sum numeric;
+BEGIN
+  SELECT CASE WHEN p.succeeded_at IS NULL THEN 0 ELSE p.amount - p.refunded - p.disputed END INTO wanted
+    FROM payments p WHERE p.id = of_payment;
+  SELECT coalesce(sum(a.amount), 0) INTO found_sum FROM payment_allocations a
+   WHERE a.organization_id = NEW.organization_id AND a.payment_id = of_payment;
+  IF wanted <> found_sum THEN
+    RAISE check_violation USING MESSAGE = format('payment %s: %s is allocated, not %s', of_payment, found_sum, wanted),
+      CONSTRAINT = 'payment_accounted_for';
+  END IF;
+  RETURN NULL;
+END
+$$;
+
 CREATE FUNCTION hcc.person_visible(person uuid) RETURNS boolean
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'hcc', 'pg_temp'
@@ -1416,6 +1455,20 @@ CREATE FUNCTION hcc.set_from_above(owner uuid) RETURNS boolean
 $$;
 
 COMMENT ON FUNCTION hcc.set_from_above(owner uuid) IS 'Who may write what binds an organisation: those above it with access to the tree, never itself; the platform has nobody above it.';
+
+CREATE FUNCTION hcc.silent_provider_work(older_than interval, many integer) RETURNS TABLE(organization_id uuid, kind text, id uuid)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'hcc', 'pg_temp'
+    AS $$
+  (SELECT p.organization_id, 'payment', p.id FROM payments p
+    WHERE p.status = 'pending' AND p.provider <> '' AND p.updated_at < now() - older_than ORDER BY p.updated_at LIMIT many)
+  UNION ALL
+  (SELECT r.organization_id, 'refund', r.id FROM refunds r
+    WHERE r.status = 'pending' AND r.provider <> '' AND r.updated_at < now() - older_than ORDER BY r.updated_at LIMIT many)
+  UNION ALL
+  (SELECT e.organization_id, 'event', e.id FROM provider_events e
+    WHERE e.status = 'received' AND e.received_at < now() - older_than ORDER BY e.received_at LIMIT many)
+$$;
 
 CREATE FUNCTION hcc.status_page_owner(of_slug text) RETURNS uuid
     LANGUAGE sql STABLE SECURITY DEFINER
@@ -1774,6 +1827,69 @@ ALTER TABLE hcc.audit_log ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     CACHE 1
 );
 
+CREATE TABLE hcc.bank_entries (
+    id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    statement_id uuid NOT NULL,
+    account text NOT NULL,
+    entry_reference text NOT NULL,
+    booked_on date NOT NULL,
+    amount numeric(18,3) NOT NULL,
+    currency character(3) NOT NULL,
+    counterparty text DEFAULT ''::text NOT NULL,
+    counterparty_iban text DEFAULT ''::text NOT NULL,
+    remittance text DEFAULT ''::text NOT NULL,
+    creditor_reference text DEFAULT ''::text NOT NULL,
+    end_to_end_id text DEFAULT ''::text NOT NULL,
+    batch_reference text DEFAULT ''::text NOT NULL,
+    return_code text DEFAULT ''::text NOT NULL,
+    status text DEFAULT 'open'::text NOT NULL,
+    outcome text DEFAULT ''::text NOT NULL,
+    suggestions jsonb DEFAULT '[]'::jsonb NOT NULL,
+    payment_id uuid,
+    version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT bank_entries_account_check CHECK (((char_length(account) >= 1) AND (char_length(account) <= 34))),
+    CONSTRAINT bank_entries_amount_check CHECK ((amount <> (0)::numeric)),
+    CONSTRAINT bank_entries_batch_reference_check CHECK ((char_length(batch_reference) <= 35)),
+    CONSTRAINT bank_entries_counterparty_check CHECK ((char_length(counterparty) <= 140)),
+    CONSTRAINT bank_entries_counterparty_iban_check CHECK ((char_length(counterparty_iban) <= 34)),
+    CONSTRAINT bank_entries_creditor_reference_check CHECK ((char_length(creditor_reference) <= 35)),
+    CONSTRAINT bank_entries_end_to_end_id_check CHECK ((char_length(end_to_end_id) <= 35)),
+    CONSTRAINT bank_entries_entry_reference_check CHECK (((char_length(entry_reference) >= 1) AND (char_length(entry_reference) <= 140))),
+    CONSTRAINT bank_entries_outcome_check CHECK ((char_length(outcome) <= 300)),
+    CONSTRAINT bank_entries_remittance_check CHECK ((char_length(remittance) <= 1000)),
+    CONSTRAINT bank_entries_return_code_check CHECK ((char_length(return_code) <= 10)),
+    CONSTRAINT bank_entries_status_check CHECK ((status = ANY (ARRAY['open'::text, 'matched'::text, 'ignored'::text])))
+);
+
+ALTER TABLE ONLY hcc.bank_entries FORCE ROW LEVEL SECURITY;
+
+COMMENT ON COLUMN hcc.bank_entries.amount IS 'Above zero came in, below went out.';
+
+CREATE TABLE hcc.bank_statements (
+    id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    format text NOT NULL,
+    account text NOT NULL,
+    statement_id text DEFAULT ''::text NOT NULL,
+    opening numeric(18,3),
+    closing numeric(18,3),
+    currency character(3) NOT NULL,
+    entries integer NOT NULL,
+    known integer NOT NULL,
+    created_by uuid,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT bank_statements_account_check CHECK (((char_length(account) >= 1) AND (char_length(account) <= 34))),
+    CONSTRAINT bank_statements_format_check CHECK ((format = ANY (ARRAY['camt.053'::text, 'csv'::text]))),
+    CONSTRAINT bank_statements_statement_id_check CHECK ((char_length(statement_id) <= 100))
+);
+
+ALTER TABLE ONLY hcc.bank_statements FORCE ROW LEVEL SECURITY;
+
+COMMENT ON COLUMN hcc.bank_statements.known IS 'Entries that an earlier statement had brought already.';
+
 CREATE TABLE hcc.bans (
     id uuid NOT NULL,
     organization_id uuid NOT NULL,
@@ -2038,6 +2154,33 @@ CREATE TABLE hcc.coupons (
 
 ALTER TABLE ONLY hcc.coupons FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE hcc.credit_adjustments (
+    id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    customer_id uuid NOT NULL,
+    currency character(3) NOT NULL,
+    amount numeric(18,3) NOT NULL,
+    reason text NOT NULL,
+    created_by uuid,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT credit_adjustments_amount_check CHECK ((amount <> (0)::numeric)),
+    CONSTRAINT credit_adjustments_reason_check CHECK (((char_length(reason) >= 1) AND (char_length(reason) <= 300)))
+);
+
+ALTER TABLE ONLY hcc.credit_adjustments FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE hcc.customer_credits (
+    organization_id uuid NOT NULL,
+    customer_id uuid NOT NULL,
+    customer_org_id uuid NOT NULL,
+    currency character(3) NOT NULL,
+    amount numeric(20,3) NOT NULL,
+    base_amount numeric(20,3) NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+ALTER TABLE ONLY hcc.customer_credits FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE hcc.customers (
     id uuid NOT NULL,
     organization_id uuid NOT NULL,
@@ -2074,6 +2217,32 @@ CREATE TABLE hcc.customers (
 );
 
 ALTER TABLE ONLY hcc.customers FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE hcc.disputes (
+    id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    customer_org_id uuid NOT NULL,
+    payment_id uuid NOT NULL,
+    kind text NOT NULL,
+    provider text DEFAULT ''::text NOT NULL,
+    provider_reference text NOT NULL,
+    amount numeric(18,3) NOT NULL,
+    fee numeric(18,3) DEFAULT 0 NOT NULL,
+    reason text DEFAULT ''::text NOT NULL,
+    status text NOT NULL,
+    is_withdrawn boolean DEFAULT false NOT NULL,
+    evidence_due_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT disputes_amount_check CHECK ((amount > (0)::numeric)),
+    CONSTRAINT disputes_kind_check CHECK ((kind = ANY (ARRAY['chargeback'::text, 'return'::text]))),
+    CONSTRAINT disputes_provider_check CHECK ((provider = ANY (ARRAY[''::text, 'stripe'::text]))),
+    CONSTRAINT disputes_provider_reference_check CHECK (((char_length(provider_reference) >= 1) AND (char_length(provider_reference) <= 255))),
+    CONSTRAINT disputes_reason_check CHECK ((char_length(reason) <= 100)),
+    CONSTRAINT disputes_status_check CHECK ((status = ANY (ARRAY['warning'::text, 'open'::text, 'won'::text, 'lost'::text])))
+);
+
+ALTER TABLE ONLY hcc.disputes FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE hcc.dunning_cases (
     invoice_id uuid NOT NULL,
@@ -3636,6 +3805,146 @@ ALTER TABLE hcc.password_history ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTIT
     CACHE 1
 );
 
+CREATE TABLE hcc.payment_allocations (
+    id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    customer_org_id uuid NOT NULL,
+    payment_id uuid NOT NULL,
+    invoice_id uuid,
+    amount numeric(18,3) NOT NULL,
+    kind text NOT NULL,
+    source uuid NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT payment_allocations_amount_check CHECK ((amount <> (0)::numeric)),
+    CONSTRAINT payment_allocations_kind_check CHECK ((kind = ANY (ARRAY['payment'::text, 'moved'::text, 'refund'::text, 'refund_failed'::text, 'dispute'::text, 'dispute_won'::text])))
+);
+
+ALTER TABLE ONLY hcc.payment_allocations FORCE ROW LEVEL SECURITY;
+
+COMMENT ON COLUMN hcc.payment_allocations.source IS 'The payment, move, refund or dispute that wrote the line.';
+
+CREATE TABLE hcc.payment_methods (
+    id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    customer_id uuid NOT NULL,
+    customer_org_id uuid NOT NULL,
+    kind text NOT NULL,
+    provider text DEFAULT ''::text NOT NULL,
+    provider_reference text DEFAULT ''::text NOT NULL,
+    brand text DEFAULT ''::text NOT NULL,
+    last4 text DEFAULT ''::text NOT NULL,
+    exp_month smallint,
+    exp_year smallint,
+    iban text DEFAULT ''::text NOT NULL,
+    bic text DEFAULT ''::text NOT NULL,
+    holder text DEFAULT ''::text NOT NULL,
+    mandate_reference text,
+    mandate_signed_on date,
+    mandate_scheme text,
+    mandate_kind text,
+    mandate_used_on date,
+    pre_notification_days smallint DEFAULT 14 NOT NULL,
+    is_default boolean DEFAULT false NOT NULL,
+    status text DEFAULT 'active'::text NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT payment_methods_bic_check CHECK ((char_length(bic) <= 11)),
+    CONSTRAINT payment_methods_brand_check CHECK ((char_length(brand) <= 40)),
+    CONSTRAINT payment_methods_check CHECK ((((kind = 'sepa_debit'::text) AND (provider = ''::text)) = (num_nonnulls(mandate_reference, mandate_signed_on, mandate_scheme, mandate_kind) = 4))),
+    CONSTRAINT payment_methods_check1 CHECK (((provider = ''::text) = (provider_reference = ''::text))),
+    CONSTRAINT payment_methods_exp_month_check CHECK (((exp_month >= 1) AND (exp_month <= 12))),
+    CONSTRAINT payment_methods_exp_year_check CHECK (((exp_year >= 2000) AND (exp_year <= 2100))),
+    CONSTRAINT payment_methods_holder_check CHECK ((char_length(holder) <= 70)),
+    CONSTRAINT payment_methods_iban_check CHECK ((char_length(iban) <= 34)),
+    CONSTRAINT payment_methods_kind_check CHECK ((kind = ANY (ARRAY['card'::text, 'sepa_debit'::text]))),
+    CONSTRAINT payment_methods_last4_check CHECK ((last4 ~ '^[0-9A-Z]{0,4}$'::text)),
+    CONSTRAINT payment_methods_mandate_kind_check CHECK ((mandate_kind = ANY (ARRAY['recurrent'::text, 'one_off'::text]))),
+    CONSTRAINT payment_methods_mandate_reference_check CHECK (((char_length(mandate_reference) >= 1) AND (char_length(mandate_reference) <= 35))),
+    CONSTRAINT payment_methods_mandate_scheme_check CHECK ((mandate_scheme = ANY (ARRAY['CORE'::text, 'B2B'::text]))),
+    CONSTRAINT payment_methods_pre_notification_days_check CHECK (((pre_notification_days >= 1) AND (pre_notification_days <= 30))),
+    CONSTRAINT payment_methods_provider_check CHECK ((provider = ANY (ARRAY[''::text, 'stripe'::text]))),
+    CONSTRAINT payment_methods_provider_reference_check CHECK ((char_length(provider_reference) <= 255)),
+    CONSTRAINT payment_methods_status_check CHECK ((status = ANY (ARRAY['active'::text, 'revoked'::text])))
+);
+
+ALTER TABLE ONLY hcc.payment_methods FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE hcc.payment_provider_accounts (
+    id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    provider text NOT NULL,
+    secret_key bytea NOT NULL,
+    webhook_secret bytea NOT NULL,
+    key_hint text NOT NULL,
+    publishable_key text NOT NULL,
+    is_live boolean NOT NULL,
+    is_active boolean DEFAULT true NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT payment_provider_accounts_key_hint_check CHECK ((char_length(key_hint) <= 20)),
+    CONSTRAINT payment_provider_accounts_provider_check CHECK ((provider = 'stripe'::text)),
+    CONSTRAINT payment_provider_accounts_publishable_key_check CHECK ((char_length(publishable_key) <= 255))
+);
+
+ALTER TABLE ONLY hcc.payment_provider_accounts FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE hcc.payments (
+    id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    customer_id uuid NOT NULL,
+    customer_org_id uuid NOT NULL,
+    invoice_id uuid,
+    method text NOT NULL,
+    provider text DEFAULT ''::text NOT NULL,
+    provider_reference text,
+    payment_method_id uuid,
+    currency character(3) NOT NULL,
+    amount numeric(18,3) NOT NULL,
+    fee numeric(18,3) DEFAULT 0 NOT NULL,
+    fee_currency character(3),
+    refunded numeric(18,3) DEFAULT 0 NOT NULL,
+    disputed numeric(18,3) DEFAULT 0 NOT NULL,
+    exchange_rate numeric(20,10) DEFAULT 1 NOT NULL,
+    status text DEFAULT 'pending'::text NOT NULL,
+    received_on date,
+    reference text DEFAULT ''::text NOT NULL,
+    notice text DEFAULT ''::text NOT NULL,
+    off_session boolean DEFAULT false NOT NULL,
+    keep_method boolean DEFAULT false NOT NULL,
+    requires_action boolean DEFAULT false NOT NULL,
+    failure_code text DEFAULT ''::text NOT NULL,
+    failure_message text DEFAULT ''::text NOT NULL,
+    failure_is_final boolean DEFAULT false NOT NULL,
+    sepa_batch_id uuid,
+    sequence_type text,
+    bank_entry_id uuid,
+    version integer DEFAULT 1 NOT NULL,
+    succeeded_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT payments_amount_check CHECK ((amount > (0)::numeric)),
+    CONSTRAINT payments_check CHECK (((refunded + disputed) <= amount)),
+    CONSTRAINT payments_check1 CHECK (((status <> ALL (ARRAY['succeeded'::text, 'partially_refunded'::text, 'refunded'::text, 'disputed'::text])) OR (received_on IS NOT NULL))),
+    CONSTRAINT payments_disputed_check CHECK ((disputed >= (0)::numeric)),
+    CONSTRAINT payments_exchange_rate_check CHECK ((exchange_rate > (0)::numeric)),
+    CONSTRAINT payments_failure_code_check CHECK ((char_length(failure_code) <= 60)),
+    CONSTRAINT payments_failure_message_check CHECK ((char_length(failure_message) <= 300)),
+    CONSTRAINT payments_method_check CHECK ((method = ANY (ARRAY['card'::text, 'sepa_debit'::text, 'bank_transfer'::text, 'cash'::text, 'credit'::text, 'other'::text]))),
+    CONSTRAINT payments_notice_check CHECK ((char_length(notice) <= 1000)),
+    CONSTRAINT payments_provider_check CHECK ((provider = ANY (ARRAY[''::text, 'stripe'::text]))),
+    CONSTRAINT payments_provider_reference_check CHECK (((char_length(provider_reference) >= 1) AND (char_length(provider_reference) <= 255))),
+    CONSTRAINT payments_reference_check CHECK ((char_length(reference) <= 140)),
+    CONSTRAINT payments_refunded_check CHECK ((refunded >= (0)::numeric)),
+    CONSTRAINT payments_sequence_type_check CHECK ((sequence_type = ANY (ARRAY['FRST'::text, 'RCUR'::text, 'OOFF'::text, 'FNAL'::text]))),
+    CONSTRAINT payments_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'succeeded'::text, 'failed'::text, 'cancelled'::text, 'partially_refunded'::text, 'refunded'::text, 'disputed'::text])))
+);
+
+ALTER TABLE ONLY hcc.payments FORCE ROW LEVEL SECURITY;
+
+COMMENT ON COLUMN hcc.payments.invoice_id IS 'For which it was begun; what it paid stands in payment_allocations.';
+
 CREATE TABLE hcc.place_evidence (
     id uuid NOT NULL,
     organization_id uuid NOT NULL,
@@ -3741,6 +4050,41 @@ CREATE TABLE hcc.products (
 
 ALTER TABLE ONLY hcc.products FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE hcc.provider_customers (
+    organization_id uuid NOT NULL,
+    customer_id uuid NOT NULL,
+    provider text NOT NULL,
+    reference text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT provider_customers_reference_check CHECK ((char_length(reference) <= 255))
+);
+
+ALTER TABLE ONLY hcc.provider_customers FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE hcc.provider_events (
+    id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    provider text NOT NULL,
+    event_id text NOT NULL,
+    topic text NOT NULL,
+    object_kind text NOT NULL,
+    object_id text NOT NULL,
+    status text DEFAULT 'received'::text NOT NULL,
+    detail text DEFAULT ''::text NOT NULL,
+    happened_at timestamp with time zone NOT NULL,
+    received_at timestamp with time zone DEFAULT now() NOT NULL,
+    processed_at timestamp with time zone,
+    CONSTRAINT provider_events_detail_check CHECK ((char_length(detail) <= 300)),
+    CONSTRAINT provider_events_event_id_check CHECK (((char_length(event_id) >= 1) AND (char_length(event_id) <= 255))),
+    CONSTRAINT provider_events_object_id_check CHECK ((char_length(object_id) <= 255)),
+    CONSTRAINT provider_events_object_kind_check CHECK ((char_length(object_kind) <= 60)),
+    CONSTRAINT provider_events_provider_check CHECK ((provider = 'stripe'::text)),
+    CONSTRAINT provider_events_status_check CHECK ((status = ANY (ARRAY['received'::text, 'processed'::text, 'ignored'::text, 'unknown'::text, 'failed'::text]))),
+    CONSTRAINT provider_events_topic_check CHECK ((char_length(topic) <= 100))
+);
+
+ALTER TABLE ONLY hcc.provider_events FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE hcc.recovery_codes (
     user_id uuid NOT NULL,
     code_hash bytea NOT NULL,
@@ -3759,6 +4103,30 @@ CREATE TABLE hcc.refresh_tokens (
 );
 
 ALTER TABLE ONLY hcc.refresh_tokens FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE hcc.refunds (
+    id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    customer_org_id uuid NOT NULL,
+    payment_id uuid NOT NULL,
+    provider text DEFAULT ''::text NOT NULL,
+    provider_reference text,
+    amount numeric(18,3) NOT NULL,
+    reason text DEFAULT ''::text NOT NULL,
+    status text NOT NULL,
+    refunded_on date NOT NULL,
+    failure_code text DEFAULT ''::text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT refunds_amount_check CHECK ((amount > (0)::numeric)),
+    CONSTRAINT refunds_failure_code_check CHECK ((char_length(failure_code) <= 60)),
+    CONSTRAINT refunds_provider_check CHECK ((provider = ANY (ARRAY[''::text, 'stripe'::text]))),
+    CONSTRAINT refunds_provider_reference_check CHECK (((char_length(provider_reference) >= 1) AND (char_length(provider_reference) <= 255))),
+    CONSTRAINT refunds_reason_check CHECK ((char_length(reason) <= 300)),
+    CONSTRAINT refunds_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'succeeded'::text, 'failed'::text])))
+);
+
+ALTER TABLE ONLY hcc.refunds FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE hcc.renewal_failures (
     subscription_id uuid NOT NULL,
@@ -3829,6 +4197,30 @@ PARTITION BY RANGE (at);
 
 ALTER TABLE ONLY hcc.security_events FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE hcc.sepa_batches (
+    id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    message_id text NOT NULL,
+    scheme text NOT NULL,
+    status text DEFAULT 'created'::text NOT NULL,
+    collected_on date NOT NULL,
+    payments integer NOT NULL,
+    total numeric(18,3) NOT NULL,
+    document bytea NOT NULL,
+    sha256 bytea NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT sepa_batches_message_id_check CHECK ((char_length(message_id) <= 35)),
+    CONSTRAINT sepa_batches_payments_check CHECK ((payments > 0)),
+    CONSTRAINT sepa_batches_scheme_check CHECK ((scheme = ANY (ARRAY['CORE'::text, 'B2B'::text]))),
+    CONSTRAINT sepa_batches_sha256_check CHECK ((octet_length(sha256) = 32)),
+    CONSTRAINT sepa_batches_status_check CHECK ((status = ANY (ARRAY['created'::text, 'submitted'::text, 'cancelled'::text]))),
+    CONSTRAINT sepa_batches_total_check CHECK ((total > (0)::numeric))
+);
+
+ALTER TABLE ONLY hcc.sepa_batches FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE hcc.sessions (
     id uuid NOT NULL,
     user_id uuid NOT NULL,
@@ -3861,6 +4253,19 @@ CREATE TABLE hcc.silences (
 );
 
 ALTER TABLE ONLY hcc.silences FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE hcc.statement_profiles (
+    id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    name text NOT NULL,
+    layout jsonb NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT statement_profiles_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 100)))
+);
+
+ALTER TABLE ONLY hcc.statement_profiles FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE hcc.status_pages (
     id uuid NOT NULL,
@@ -4284,6 +4689,21 @@ ALTER TABLE ONLY hcc.api_keys
 ALTER TABLE ONLY hcc.audit_log
     ADD CONSTRAINT audit_log_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY hcc.bank_entries
+    ADD CONSTRAINT bank_entries_organization_id_account_entry_reference_amount_key UNIQUE (organization_id, account, entry_reference, amount, booked_on);
+
+ALTER TABLE ONLY hcc.bank_entries
+    ADD CONSTRAINT bank_entries_organization_id_id_key UNIQUE (organization_id, id);
+
+ALTER TABLE ONLY hcc.bank_entries
+    ADD CONSTRAINT bank_entries_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY hcc.bank_statements
+    ADD CONSTRAINT bank_statements_organization_id_id_key UNIQUE (organization_id, id);
+
+ALTER TABLE ONLY hcc.bank_statements
+    ADD CONSTRAINT bank_statements_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY hcc.bans
     ADD CONSTRAINT bans_pkey PRIMARY KEY (id);
 
@@ -4326,6 +4746,12 @@ ALTER TABLE ONLY hcc.coupons
 ALTER TABLE ONLY hcc.coupons
     ADD CONSTRAINT coupons_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY hcc.credit_adjustments
+    ADD CONSTRAINT credit_adjustments_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY hcc.customer_credits
+    ADD CONSTRAINT customer_credits_pkey PRIMARY KEY (organization_id, customer_id, currency);
+
 ALTER TABLE ONLY hcc.customers
     ADD CONSTRAINT customers_organization_id_customer_org_id_key UNIQUE (organization_id, customer_org_id);
 
@@ -4337,6 +4763,15 @@ ALTER TABLE ONLY hcc.customers
 
 ALTER TABLE ONLY hcc.customers
     ADD CONSTRAINT customers_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY hcc.disputes
+    ADD CONSTRAINT disputes_organization_id_id_key UNIQUE (organization_id, id);
+
+ALTER TABLE ONLY hcc.disputes
+    ADD CONSTRAINT disputes_organization_id_provider_provider_reference_key UNIQUE (organization_id, provider, provider_reference);
+
+ALTER TABLE ONLY hcc.disputes
+    ADD CONSTRAINT disputes_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY hcc.dunning_cases
     ADD CONSTRAINT dunning_cases_pkey PRIMARY KEY (invoice_id);
@@ -4575,6 +5010,27 @@ ALTER TABLE ONLY hcc.outgoing_mail
 ALTER TABLE ONLY hcc.password_history
     ADD CONSTRAINT password_history_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY hcc.payment_allocations
+    ADD CONSTRAINT payment_allocations_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY hcc.payment_methods
+    ADD CONSTRAINT payment_methods_organization_id_id_key UNIQUE (organization_id, id);
+
+ALTER TABLE ONLY hcc.payment_methods
+    ADD CONSTRAINT payment_methods_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY hcc.payment_provider_accounts
+    ADD CONSTRAINT payment_provider_accounts_organization_id_provider_key UNIQUE (organization_id, provider);
+
+ALTER TABLE ONLY hcc.payment_provider_accounts
+    ADD CONSTRAINT payment_provider_accounts_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY hcc.payments
+    ADD CONSTRAINT payments_organization_id_id_key UNIQUE (organization_id, id);
+
+ALTER TABLE ONLY hcc.payments
+    ADD CONSTRAINT payments_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY hcc.place_evidence
     ADD CONSTRAINT place_evidence_pkey PRIMARY KEY (id);
 
@@ -4608,11 +5064,26 @@ ALTER TABLE ONLY hcc.products
 ALTER TABLE ONLY hcc.products
     ADD CONSTRAINT products_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY hcc.provider_customers
+    ADD CONSTRAINT provider_customers_pkey PRIMARY KEY (organization_id, customer_id, provider);
+
+ALTER TABLE ONLY hcc.provider_events
+    ADD CONSTRAINT provider_events_organization_id_provider_event_id_key UNIQUE (organization_id, provider, event_id);
+
+ALTER TABLE ONLY hcc.provider_events
+    ADD CONSTRAINT provider_events_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY hcc.recovery_codes
     ADD CONSTRAINT recovery_codes_pkey PRIMARY KEY (user_id, code_hash);
 
 ALTER TABLE ONLY hcc.refresh_tokens
     ADD CONSTRAINT refresh_tokens_pkey PRIMARY KEY (token_hash);
+
+ALTER TABLE ONLY hcc.refunds
+    ADD CONSTRAINT refunds_organization_id_id_key UNIQUE (organization_id, id);
+
+ALTER TABLE ONLY hcc.refunds
+    ADD CONSTRAINT refunds_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY hcc.renewal_failures
     ADD CONSTRAINT renewal_failures_pkey PRIMARY KEY (subscription_id);
@@ -4644,6 +5115,15 @@ ALTER TABLE ONLY hcc.security_policies
 ALTER TABLE ONLY hcc.security_settings
     ADD CONSTRAINT security_settings_pkey PRIMARY KEY (one);
 
+ALTER TABLE ONLY hcc.sepa_batches
+    ADD CONSTRAINT sepa_batches_organization_id_id_key UNIQUE (organization_id, id);
+
+ALTER TABLE ONLY hcc.sepa_batches
+    ADD CONSTRAINT sepa_batches_organization_id_message_id_key UNIQUE (organization_id, message_id);
+
+ALTER TABLE ONLY hcc.sepa_batches
+    ADD CONSTRAINT sepa_batches_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY hcc.sessions
     ADD CONSTRAINT sessions_pkey PRIMARY KEY (id);
 
@@ -4652,6 +5132,12 @@ ALTER TABLE ONLY hcc.signing_keys
 
 ALTER TABLE ONLY hcc.silences
     ADD CONSTRAINT silences_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY hcc.statement_profiles
+    ADD CONSTRAINT statement_profiles_organization_id_name_key UNIQUE (organization_id, name);
+
+ALTER TABLE ONLY hcc.statement_profiles
+    ADD CONSTRAINT statement_profiles_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY hcc.status_pages
     ADD CONSTRAINT status_pages_pkey PRIMARY KEY (id);
@@ -4768,6 +5254,10 @@ CREATE INDEX audit_log_organization ON hcc.audit_log USING btree (organization_i
 
 CREATE INDEX audit_log_subject ON hcc.audit_log USING btree (organization_id, subject_type, subject_id, at DESC);
 
+CREATE INDEX bank_entries_status ON hcc.bank_entries USING btree (organization_id, status, booked_on DESC, id DESC);
+
+CREATE INDEX bank_statements_recent ON hcc.bank_statements USING btree (organization_id, created_at DESC, id DESC);
+
 CREATE INDEX bans_in_force ON hcc.bans USING btree (until) WHERE (lifted_at IS NULL);
 
 CREATE INDEX bans_network ON hcc.bans USING btree (organization_id, network, created_at DESC);
@@ -4798,11 +5288,15 @@ CREATE INDEX coupon_redemptions_customer ON hcc.coupon_redemptions USING btree (
 
 CREATE UNIQUE INDEX coupons_code ON hcc.coupons USING btree (organization_id, lower(code));
 
+CREATE INDEX credit_adjustments_customer ON hcc.credit_adjustments USING btree (organization_id, customer_id, created_at DESC);
+
 CREATE INDEX customers_created ON hcc.customers USING btree (organization_id, created_at DESC, id DESC);
 
 CREATE INDEX customers_name ON hcc.customers USING btree (organization_id, lower(name) text_pattern_ops);
 
 CREATE INDEX customers_organization ON hcc.customers USING btree (customer_org_id);
+
+CREATE INDEX disputes_payment ON hcc.disputes USING btree (organization_id, payment_id);
 
 CREATE INDEX dunning_cases_due ON hcc.dunning_cases USING btree (organization_id, next_on) WHERE (closed_at IS NULL);
 
@@ -4882,6 +5376,10 @@ CREATE INDEX invoices_number ON hcc.invoices USING btree (organization_id, lower
 
 CREATE INDEX invoices_of_customer ON hcc.invoices USING btree (customer_org_id, created_at DESC, id DESC) WHERE (status <> 'draft'::text);
 
+CREATE INDEX invoices_open_balance ON hcc.invoices USING btree (organization_id, balance) WHERE (status = ANY (ARRAY['sent'::text, 'partially_paid'::text, 'overdue'::text]));
+
+CREATE INDEX invoices_plain_number ON hcc.invoices USING btree (organization_id, regexp_replace(upper(number), '[^A-Z0-9]'::text, ''::text, 'g'::text)) WHERE (number IS NOT NULL);
+
 CREATE INDEX invoices_status ON hcc.invoices USING btree (organization_id, status, created_at DESC, id DESC);
 
 CREATE INDEX invoices_subscription ON hcc.invoices USING btree (subscription_id) WHERE (subscription_id IS NOT NULL);
@@ -4944,13 +5442,57 @@ CREATE INDEX outgoing_mail_organization ON hcc.outgoing_mail USING btree (organi
 
 CREATE INDEX password_history_user ON hcc.password_history USING btree (user_id, created_at DESC, id DESC);
 
+CREATE INDEX payment_allocations_invoice ON hcc.payment_allocations USING btree (organization_id, invoice_id) WHERE (invoice_id IS NOT NULL);
+
+CREATE UNIQUE INDEX payment_allocations_once ON hcc.payment_allocations USING btree (organization_id, payment_id, kind, source, invoice_id) NULLS NOT DISTINCT;
+
+CREATE INDEX payment_allocations_payment ON hcc.payment_allocations USING btree (organization_id, payment_id, created_at, id);
+
+CREATE INDEX payment_methods_customer ON hcc.payment_methods USING btree (organization_id, customer_id, created_at DESC);
+
+CREATE UNIQUE INDEX payment_methods_default ON hcc.payment_methods USING btree (organization_id, customer_id) WHERE is_default;
+
+CREATE INDEX payment_methods_iban ON hcc.payment_methods USING btree (organization_id, iban) WHERE (iban <> ''::text);
+
+CREATE UNIQUE INDEX payment_methods_mandate ON hcc.payment_methods USING btree (organization_id, mandate_reference);
+
+CREATE UNIQUE INDEX payment_methods_reference ON hcc.payment_methods USING btree (organization_id, provider, provider_reference) WHERE (provider <> ''::text);
+
+CREATE UNIQUE INDEX payments_bank_entry ON hcc.payments USING btree (organization_id, bank_entry_id) WHERE (bank_entry_id IS NOT NULL);
+
+CREATE INDEX payments_batch ON hcc.payments USING btree (organization_id, sepa_batch_id) WHERE (sepa_batch_id IS NOT NULL);
+
+CREATE INDEX payments_created ON hcc.payments USING btree (organization_id, created_at DESC, id DESC);
+
+CREATE INDEX payments_customer ON hcc.payments USING btree (organization_id, customer_id, created_at DESC, id DESC);
+
+CREATE INDEX payments_invoice ON hcc.payments USING btree (organization_id, invoice_id) WHERE (invoice_id IS NOT NULL);
+
+CREATE INDEX payments_of_customer ON hcc.payments USING btree (customer_org_id, created_at DESC, id DESC);
+
+CREATE INDEX payments_pending ON hcc.payments USING btree (created_at) WHERE ((status = 'pending'::text) AND (provider <> ''::text));
+
+CREATE UNIQUE INDEX payments_reference ON hcc.payments USING btree (organization_id, provider, provider_reference) WHERE (provider <> ''::text);
+
+CREATE UNIQUE INDEX payments_under_way ON hcc.payments USING btree (organization_id, invoice_id) WHERE ((status = 'pending'::text) AND (method = ANY (ARRAY['card'::text, 'sepa_debit'::text])));
+
 CREATE INDEX place_evidence_of ON hcc.place_evidence USING btree (organization_id, customer_id, kind, seen_at DESC, id DESC);
 
 CREATE INDEX plans_product ON hcc.plans USING btree (organization_id, product_id);
 
 CREATE INDEX prices_plan ON hcc.prices USING btree (organization_id, plan_id);
 
+CREATE INDEX provider_events_recent ON hcc.provider_events USING btree (organization_id, received_at DESC, id DESC);
+
+CREATE INDEX provider_events_waiting ON hcc.provider_events USING btree (received_at) WHERE (status = 'received'::text);
+
 CREATE INDEX refresh_tokens_session ON hcc.refresh_tokens USING btree (session_id);
+
+CREATE INDEX refunds_payment ON hcc.refunds USING btree (organization_id, payment_id);
+
+CREATE INDEX refunds_pending ON hcc.refunds USING btree (created_at) WHERE (status = 'pending'::text);
+
+CREATE UNIQUE INDEX refunds_reference ON hcc.refunds USING btree (organization_id, provider, provider_reference) WHERE (provider <> ''::text);
 
 CREATE UNIQUE INDEX roles_name_key ON hcc.roles USING btree (organization_id, user_type, name) NULLS NOT DISTINCT;
 
@@ -5028,9 +5570,15 @@ ALTER INDEX hcc.metric_rollups_pkey ATTACH PARTITION hcc.metric_rollups_60_pkey;
 
 ALTER INDEX hcc.metric_rollups_pkey ATTACH PARTITION hcc.metric_rollups_86400_pkey;
 
+CREATE CONSTRAINT TRIGGER accounted_for AFTER INSERT ON hcc.payment_allocations DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION hcc.payment_accounted_for();
+
+CREATE CONSTRAINT TRIGGER accounted_for AFTER INSERT OR UPDATE OF refunded, disputed, succeeded_at, status ON hcc.payments DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION hcc.payment_accounted_for();
+
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON hcc.ledger_entries FOR EACH STATEMENT EXECUTE FUNCTION hcc.ledger_append_only();
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON hcc.ledger_lines FOR EACH STATEMENT EXECUTE FUNCTION hcc.ledger_append_only();
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON hcc.payment_allocations FOR EACH STATEMENT EXECUTE FUNCTION hcc.refuse_change();
 
 CREATE TRIGGER audit_log_append_only BEFORE DELETE OR UPDATE ON hcc.audit_log FOR EACH ROW EXECUTE FUNCTION hcc.refuse_change();
 
@@ -5039,6 +5587,8 @@ CREATE TRIGGER audit_log_no_truncate BEFORE TRUNCATE ON hcc.audit_log FOR EACH S
 CREATE TRIGGER balanced AFTER INSERT ON hcc.ledger_lines REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION hcc.ledger_balanced();
 
 CREATE TRIGGER ban_changed AFTER INSERT OR UPDATE ON hcc.bans FOR EACH ROW EXECUTE FUNCTION hcc.ban_changed();
+
+CREATE TRIGGER customer_credits_count AFTER INSERT ON hcc.ledger_lines REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION hcc.customer_credits_count();
 
 CREATE TRIGGER gateway_changed AFTER INSERT OR DELETE OR UPDATE ON hcc.access_entries FOR EACH STATEMENT EXECUTE FUNCTION hcc.gateway_changed();
 
@@ -5167,6 +5717,12 @@ ALTER TABLE ONLY hcc.api_keys
 ALTER TABLE ONLY hcc.audit_log
     ADD CONSTRAINT audit_log_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
 
+ALTER TABLE ONLY hcc.bank_entries
+    ADD CONSTRAINT bank_entries_organization_id_statement_id_fkey FOREIGN KEY (organization_id, statement_id) REFERENCES hcc.bank_statements(organization_id, id);
+
+ALTER TABLE ONLY hcc.bank_statements
+    ADD CONSTRAINT bank_statements_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
+
 ALTER TABLE ONLY hcc.bans
     ADD CONSTRAINT bans_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
 
@@ -5212,11 +5768,20 @@ ALTER TABLE ONLY hcc.coupon_redemptions
 ALTER TABLE ONLY hcc.coupons
     ADD CONSTRAINT coupons_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
 
+ALTER TABLE ONLY hcc.credit_adjustments
+    ADD CONSTRAINT credit_adjustments_organization_id_customer_id_fkey FOREIGN KEY (organization_id, customer_id) REFERENCES hcc.customers(organization_id, id);
+
+ALTER TABLE ONLY hcc.credit_adjustments
+    ADD CONSTRAINT credit_adjustments_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
+
 ALTER TABLE ONLY hcc.customers
     ADD CONSTRAINT customers_customer_org_id_fkey FOREIGN KEY (customer_org_id) REFERENCES hcc.organizations(id);
 
 ALTER TABLE ONLY hcc.customers
     ADD CONSTRAINT customers_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
+
+ALTER TABLE ONLY hcc.disputes
+    ADD CONSTRAINT disputes_organization_id_payment_id_fkey FOREIGN KEY (organization_id, payment_id) REFERENCES hcc.payments(organization_id, id);
 
 ALTER TABLE ONLY hcc.dunning_cases
     ADD CONSTRAINT dunning_cases_organization_id_invoice_id_fkey FOREIGN KEY (organization_id, invoice_id) REFERENCES hcc.invoices(organization_id, id);
@@ -5404,6 +5969,42 @@ ALTER TABLE ONLY hcc.outgoing_mail
 ALTER TABLE ONLY hcc.password_history
     ADD CONSTRAINT password_history_user_id_fkey FOREIGN KEY (user_id) REFERENCES hcc.users(id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY hcc.payment_allocations
+    ADD CONSTRAINT payment_allocations_organization_id_invoice_id_fkey FOREIGN KEY (organization_id, invoice_id) REFERENCES hcc.invoices(organization_id, id);
+
+ALTER TABLE ONLY hcc.payment_allocations
+    ADD CONSTRAINT payment_allocations_organization_id_payment_id_fkey FOREIGN KEY (organization_id, payment_id) REFERENCES hcc.payments(organization_id, id);
+
+ALTER TABLE ONLY hcc.payment_methods
+    ADD CONSTRAINT payment_methods_customer_org_id_fkey FOREIGN KEY (customer_org_id) REFERENCES hcc.organizations(id);
+
+ALTER TABLE ONLY hcc.payment_methods
+    ADD CONSTRAINT payment_methods_organization_id_customer_id_fkey FOREIGN KEY (organization_id, customer_id) REFERENCES hcc.customers(organization_id, id);
+
+ALTER TABLE ONLY hcc.payment_methods
+    ADD CONSTRAINT payment_methods_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
+
+ALTER TABLE ONLY hcc.payment_provider_accounts
+    ADD CONSTRAINT payment_provider_accounts_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
+
+ALTER TABLE ONLY hcc.payments
+    ADD CONSTRAINT payments_customer_org_id_fkey FOREIGN KEY (customer_org_id) REFERENCES hcc.organizations(id);
+
+ALTER TABLE ONLY hcc.payments
+    ADD CONSTRAINT payments_organization_id_customer_id_fkey FOREIGN KEY (organization_id, customer_id) REFERENCES hcc.customers(organization_id, id);
+
+ALTER TABLE ONLY hcc.payments
+    ADD CONSTRAINT payments_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
+
+ALTER TABLE ONLY hcc.payments
+    ADD CONSTRAINT payments_organization_id_invoice_id_fkey FOREIGN KEY (organization_id, invoice_id) REFERENCES hcc.invoices(organization_id, id);
+
+ALTER TABLE ONLY hcc.payments
+    ADD CONSTRAINT payments_organization_id_payment_method_id_fkey FOREIGN KEY (organization_id, payment_method_id) REFERENCES hcc.payment_methods(organization_id, id);
+
+ALTER TABLE ONLY hcc.payments
+    ADD CONSTRAINT payments_organization_id_sepa_batch_id_fkey FOREIGN KEY (organization_id, sepa_batch_id) REFERENCES hcc.sepa_batches(organization_id, id);
+
 ALTER TABLE ONLY hcc.place_evidence
     ADD CONSTRAINT place_evidence_organization_id_customer_id_fkey FOREIGN KEY (organization_id, customer_id) REFERENCES hcc.customers(organization_id, id) ON DELETE CASCADE;
 
@@ -5431,6 +6032,12 @@ ALTER TABLE ONLY hcc.prices
 ALTER TABLE ONLY hcc.products
     ADD CONSTRAINT products_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
 
+ALTER TABLE ONLY hcc.provider_customers
+    ADD CONSTRAINT provider_customers_organization_id_customer_id_fkey FOREIGN KEY (organization_id, customer_id) REFERENCES hcc.customers(organization_id, id);
+
+ALTER TABLE ONLY hcc.provider_events
+    ADD CONSTRAINT provider_events_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
+
 ALTER TABLE ONLY hcc.recovery_codes
     ADD CONSTRAINT recovery_codes_user_id_fkey FOREIGN KEY (user_id) REFERENCES hcc.users(id) ON DELETE CASCADE;
 
@@ -5439,6 +6046,9 @@ ALTER TABLE ONLY hcc.refresh_tokens
 
 ALTER TABLE ONLY hcc.refresh_tokens
     ADD CONSTRAINT refresh_tokens_user_id_fkey FOREIGN KEY (user_id) REFERENCES hcc.users(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY hcc.refunds
+    ADD CONSTRAINT refunds_organization_id_payment_id_fkey FOREIGN KEY (organization_id, payment_id) REFERENCES hcc.payments(organization_id, id);
 
 ALTER TABLE ONLY hcc.renewal_failures
     ADD CONSTRAINT renewal_failures_organization_id_subscription_id_fkey FOREIGN KEY (organization_id, subscription_id) REFERENCES hcc.subscriptions(organization_id, id);
@@ -5467,6 +6077,9 @@ ALTER TABLE ONLY hcc.security_policies
 ALTER TABLE ONLY hcc.security_policies
     ADD CONSTRAINT security_policies_route_id_fkey FOREIGN KEY (route_id) REFERENCES hcc.gateway_routes(id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY hcc.sepa_batches
+    ADD CONSTRAINT sepa_batches_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
+
 ALTER TABLE ONLY hcc.sessions
     ADD CONSTRAINT sessions_acting_org_id_fkey FOREIGN KEY (acting_org_id) REFERENCES hcc.organizations(id);
 
@@ -5475,6 +6088,9 @@ ALTER TABLE ONLY hcc.sessions
 
 ALTER TABLE ONLY hcc.silences
     ADD CONSTRAINT silences_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
+
+ALTER TABLE ONLY hcc.statement_profiles
+    ADD CONSTRAINT statement_profiles_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
 
 ALTER TABLE ONLY hcc.status_pages
     ADD CONSTRAINT status_pages_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
@@ -5599,6 +6215,10 @@ ALTER TABLE hcc.api_keys ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE hcc.audit_log ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE hcc.bank_entries ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE hcc.bank_statements ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE hcc.bans ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE hcc.billing_settings ENABLE ROW LEVEL SECURITY;
@@ -5619,7 +6239,13 @@ ALTER TABLE hcc.coupon_redemptions ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE hcc.coupons ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE hcc.credit_adjustments ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE hcc.customer_credits ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE hcc.customers ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE hcc.disputes ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE hcc.dunning_cases ENABLE ROW LEVEL SECURITY;
 
@@ -5751,6 +6377,10 @@ CREATE POLICY owner_all ON hcc.api_keys TO hcc_owner USING (true) WITH CHECK (tr
 
 CREATE POLICY owner_all ON hcc.audit_log TO hcc_owner USING (true) WITH CHECK (true);
 
+CREATE POLICY owner_all ON hcc.bank_entries TO hcc_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON hcc.bank_statements TO hcc_owner USING (true) WITH CHECK (true);
+
 CREATE POLICY owner_all ON hcc.bans TO hcc_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON hcc.billing_settings TO hcc_owner USING (true) WITH CHECK (true);
@@ -5771,7 +6401,13 @@ CREATE POLICY owner_all ON hcc.coupon_redemptions TO hcc_owner USING (true) WITH
 
 CREATE POLICY owner_all ON hcc.coupons TO hcc_owner USING (true) WITH CHECK (true);
 
+CREATE POLICY owner_all ON hcc.credit_adjustments TO hcc_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON hcc.customer_credits TO hcc_owner USING (true) WITH CHECK (true);
+
 CREATE POLICY owner_all ON hcc.customers TO hcc_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON hcc.disputes TO hcc_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON hcc.dunning_cases TO hcc_owner USING (true) WITH CHECK (true);
 
@@ -5863,6 +6499,14 @@ CREATE POLICY owner_all ON hcc.outgoing_mail TO hcc_owner USING (true) WITH CHEC
 
 CREATE POLICY owner_all ON hcc.password_history TO hcc_owner USING (true) WITH CHECK (true);
 
+CREATE POLICY owner_all ON hcc.payment_allocations TO hcc_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON hcc.payment_methods TO hcc_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON hcc.payment_provider_accounts TO hcc_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON hcc.payments TO hcc_owner USING (true) WITH CHECK (true);
+
 CREATE POLICY owner_all ON hcc.place_evidence TO hcc_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON hcc.plans TO hcc_owner USING (true) WITH CHECK (true);
@@ -5871,9 +6515,15 @@ CREATE POLICY owner_all ON hcc.prices TO hcc_owner USING (true) WITH CHECK (true
 
 CREATE POLICY owner_all ON hcc.products TO hcc_owner USING (true) WITH CHECK (true);
 
+CREATE POLICY owner_all ON hcc.provider_customers TO hcc_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON hcc.provider_events TO hcc_owner USING (true) WITH CHECK (true);
+
 CREATE POLICY owner_all ON hcc.recovery_codes TO hcc_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON hcc.refresh_tokens TO hcc_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON hcc.refunds TO hcc_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON hcc.renewal_failures TO hcc_owner USING (true) WITH CHECK (true);
 
@@ -5885,9 +6535,13 @@ CREATE POLICY owner_all ON hcc.security_events TO hcc_owner USING (true) WITH CH
 
 CREATE POLICY owner_all ON hcc.security_policies TO hcc_owner USING (true) WITH CHECK (true);
 
+CREATE POLICY owner_all ON hcc.sepa_batches TO hcc_owner USING (true) WITH CHECK (true);
+
 CREATE POLICY owner_all ON hcc.sessions TO hcc_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON hcc.silences TO hcc_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON hcc.statement_profiles TO hcc_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON hcc.status_pages TO hcc_owner USING (true) WITH CHECK (true);
 
@@ -5933,6 +6587,14 @@ CREATE POLICY owner_all ON hcc.webhook_endpoints TO hcc_owner USING (true) WITH 
 
 ALTER TABLE hcc.password_history ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE hcc.payment_allocations ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE hcc.payment_methods ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE hcc.payment_provider_accounts ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE hcc.payments ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE hcc.place_evidence ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE hcc.plans ENABLE ROW LEVEL SECURITY;
@@ -5941,9 +6603,15 @@ ALTER TABLE hcc.prices ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE hcc.products ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE hcc.provider_customers ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE hcc.provider_events ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE hcc.recovery_codes ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE hcc.refresh_tokens ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE hcc.refunds ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE hcc.renewal_failures ENABLE ROW LEVEL SECURITY;
 
@@ -5955,9 +6623,13 @@ ALTER TABLE hcc.security_events ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE hcc.security_policies ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE hcc.sepa_batches ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE hcc.sessions ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE hcc.silences ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE hcc.statement_profiles ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE hcc.status_pages ENABLE ROW LEVEL SECURITY;
 
@@ -5999,6 +6671,10 @@ CREATE POLICY tenant_delete ON hcc.api_keys FOR DELETE TO hcc_app, hcc_worker US
 
 CREATE POLICY tenant_delete ON hcc.audit_log FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
 
+CREATE POLICY tenant_delete ON hcc.bank_entries FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
+
+CREATE POLICY tenant_delete ON hcc.bank_statements FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
+
 CREATE POLICY tenant_delete ON hcc.bans FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
 
 CREATE POLICY tenant_delete ON hcc.billing_settings FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
@@ -6019,7 +6695,13 @@ CREATE POLICY tenant_delete ON hcc.coupon_redemptions FOR DELETE TO hcc_app, hcc
 
 CREATE POLICY tenant_delete ON hcc.coupons FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
 
+CREATE POLICY tenant_delete ON hcc.credit_adjustments FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
+
+CREATE POLICY tenant_delete ON hcc.customer_credits FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
+
 CREATE POLICY tenant_delete ON hcc.customers FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
+
+CREATE POLICY tenant_delete ON hcc.disputes FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
 
 CREATE POLICY tenant_delete ON hcc.dunning_cases FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
 
@@ -6107,6 +6789,14 @@ CREATE POLICY tenant_delete ON hcc.outbox_events FOR DELETE TO hcc_app, hcc_work
 
 CREATE POLICY tenant_delete ON hcc.outgoing_mail FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
 
+CREATE POLICY tenant_delete ON hcc.payment_allocations FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
+
+CREATE POLICY tenant_delete ON hcc.payment_methods FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
+
+CREATE POLICY tenant_delete ON hcc.payment_provider_accounts FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
+
+CREATE POLICY tenant_delete ON hcc.payments FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
+
 CREATE POLICY tenant_delete ON hcc.place_evidence FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
 
 CREATE POLICY tenant_delete ON hcc.plans FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
@@ -6114,6 +6804,12 @@ CREATE POLICY tenant_delete ON hcc.plans FOR DELETE TO hcc_app, hcc_worker USING
 CREATE POLICY tenant_delete ON hcc.prices FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
 
 CREATE POLICY tenant_delete ON hcc.products FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
+
+CREATE POLICY tenant_delete ON hcc.provider_customers FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
+
+CREATE POLICY tenant_delete ON hcc.provider_events FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
+
+CREATE POLICY tenant_delete ON hcc.refunds FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
 
 CREATE POLICY tenant_delete ON hcc.renewal_failures FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
 
@@ -6125,7 +6821,11 @@ CREATE POLICY tenant_delete ON hcc.security_events FOR DELETE TO hcc_app, hcc_wo
 
 CREATE POLICY tenant_delete ON hcc.security_policies FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
 
+CREATE POLICY tenant_delete ON hcc.sepa_batches FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
+
 CREATE POLICY tenant_delete ON hcc.silences FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
+
+CREATE POLICY tenant_delete ON hcc.statement_profiles FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
 
 CREATE POLICY tenant_delete ON hcc.status_pages FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
 
@@ -6185,6 +6885,10 @@ CREATE POLICY tenant_insert ON hcc.api_keys FOR INSERT TO hcc_app, hcc_worker WI
 
 CREATE POLICY tenant_insert ON hcc.audit_log FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
 
+CREATE POLICY tenant_insert ON hcc.bank_entries FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_insert ON hcc.bank_statements FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
+
 CREATE POLICY tenant_insert ON hcc.bans FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_insert ON hcc.billing_settings FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
@@ -6205,7 +6909,13 @@ CREATE POLICY tenant_insert ON hcc.coupon_redemptions FOR INSERT TO hcc_app, hcc
 
 CREATE POLICY tenant_insert ON hcc.coupons FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
 
+CREATE POLICY tenant_insert ON hcc.credit_adjustments FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_insert ON hcc.customer_credits FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
+
 CREATE POLICY tenant_insert ON hcc.customers FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_insert ON hcc.disputes FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_insert ON hcc.dunning_cases FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
 
@@ -6295,6 +7005,14 @@ CREATE POLICY tenant_insert ON hcc.outbox_events FOR INSERT TO hcc_app, hcc_work
 
 CREATE POLICY tenant_insert ON hcc.outgoing_mail FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
 
+CREATE POLICY tenant_insert ON hcc.payment_allocations FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_insert ON hcc.payment_methods FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_insert ON hcc.payment_provider_accounts FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_insert ON hcc.payments FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
+
 CREATE POLICY tenant_insert ON hcc.place_evidence FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_insert ON hcc.plans FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
@@ -6302,6 +7020,12 @@ CREATE POLICY tenant_insert ON hcc.plans FOR INSERT TO hcc_app, hcc_worker WITH 
 CREATE POLICY tenant_insert ON hcc.prices FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_insert ON hcc.products FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_insert ON hcc.provider_customers FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_insert ON hcc.provider_events FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_insert ON hcc.refunds FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_insert ON hcc.renewal_failures FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
 
@@ -6313,7 +7037,11 @@ CREATE POLICY tenant_insert ON hcc.security_events FOR INSERT TO hcc_app, hcc_wo
 
 CREATE POLICY tenant_insert ON hcc.security_policies FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
 
+CREATE POLICY tenant_insert ON hcc.sepa_batches FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
+
 CREATE POLICY tenant_insert ON hcc.silences FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_insert ON hcc.statement_profiles FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_insert ON hcc.status_pages FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
 
@@ -6373,6 +7101,10 @@ CREATE POLICY tenant_read ON hcc.api_keys FOR SELECT TO hcc_app, hcc_worker USIN
 
 CREATE POLICY tenant_read ON hcc.audit_log FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
 
+CREATE POLICY tenant_read ON hcc.bank_entries FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
+
+CREATE POLICY tenant_read ON hcc.bank_statements FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
+
 CREATE POLICY tenant_read ON hcc.bans FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
 
 CREATE POLICY tenant_read ON hcc.billing_settings FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
@@ -6393,7 +7125,13 @@ CREATE POLICY tenant_read ON hcc.coupon_redemptions FOR SELECT TO hcc_app, hcc_w
 
 CREATE POLICY tenant_read ON hcc.coupons FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
 
+CREATE POLICY tenant_read ON hcc.credit_adjustments FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
+
+CREATE POLICY tenant_read ON hcc.customer_credits FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id, customer_org_id)));
+
 CREATE POLICY tenant_read ON hcc.customers FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id, customer_org_id)));
+
+CREATE POLICY tenant_read ON hcc.disputes FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
 
 CREATE POLICY tenant_read ON hcc.dunning_cases FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
 
@@ -6485,6 +7223,14 @@ CREATE POLICY tenant_read ON hcc.outbox_events FOR SELECT TO hcc_app, hcc_worker
 
 CREATE POLICY tenant_read ON hcc.outgoing_mail FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
 
+CREATE POLICY tenant_read ON hcc.payment_allocations FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id, customer_org_id)));
+
+CREATE POLICY tenant_read ON hcc.payment_methods FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id, customer_org_id)));
+
+CREATE POLICY tenant_read ON hcc.payment_provider_accounts FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
+
+CREATE POLICY tenant_read ON hcc.payments FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id, customer_org_id)));
+
 CREATE POLICY tenant_read ON hcc.place_evidence FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
 
 CREATE POLICY tenant_read ON hcc.plans FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
@@ -6492,6 +7238,12 @@ CREATE POLICY tenant_read ON hcc.plans FOR SELECT TO hcc_app, hcc_worker USING (
 CREATE POLICY tenant_read ON hcc.prices FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
 
 CREATE POLICY tenant_read ON hcc.products FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
+
+CREATE POLICY tenant_read ON hcc.provider_customers FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
+
+CREATE POLICY tenant_read ON hcc.provider_events FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
+
+CREATE POLICY tenant_read ON hcc.refunds FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id, customer_org_id)));
 
 CREATE POLICY tenant_read ON hcc.renewal_failures FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
 
@@ -6503,7 +7255,11 @@ CREATE POLICY tenant_read ON hcc.security_events FOR SELECT TO hcc_app, hcc_work
 
 CREATE POLICY tenant_read ON hcc.security_policies FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
 
+CREATE POLICY tenant_read ON hcc.sepa_batches FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
+
 CREATE POLICY tenant_read ON hcc.silences FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
+
+CREATE POLICY tenant_read ON hcc.statement_profiles FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
 
 CREATE POLICY tenant_read ON hcc.status_pages FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
 
@@ -6563,6 +7319,10 @@ CREATE POLICY tenant_update ON hcc.api_keys FOR UPDATE TO hcc_app, hcc_worker US
 
 CREATE POLICY tenant_update ON hcc.audit_log FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
 
+CREATE POLICY tenant_update ON hcc.bank_entries FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_update ON hcc.bank_statements FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
+
 CREATE POLICY tenant_update ON hcc.bans FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_update ON hcc.billing_settings FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
@@ -6583,7 +7343,13 @@ CREATE POLICY tenant_update ON hcc.coupon_redemptions FOR UPDATE TO hcc_app, hcc
 
 CREATE POLICY tenant_update ON hcc.coupons FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
 
+CREATE POLICY tenant_update ON hcc.credit_adjustments FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_update ON hcc.customer_credits FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
+
 CREATE POLICY tenant_update ON hcc.customers FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_update ON hcc.disputes FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_update ON hcc.dunning_cases FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
 
@@ -6673,6 +7439,14 @@ CREATE POLICY tenant_update ON hcc.outbox_events FOR UPDATE TO hcc_app, hcc_work
 
 CREATE POLICY tenant_update ON hcc.outgoing_mail FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
 
+CREATE POLICY tenant_update ON hcc.payment_allocations FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_update ON hcc.payment_methods FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_update ON hcc.payment_provider_accounts FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_update ON hcc.payments FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
+
 CREATE POLICY tenant_update ON hcc.place_evidence FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_update ON hcc.plans FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
@@ -6680,6 +7454,12 @@ CREATE POLICY tenant_update ON hcc.plans FOR UPDATE TO hcc_app, hcc_worker USING
 CREATE POLICY tenant_update ON hcc.prices FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_update ON hcc.products FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_update ON hcc.provider_customers FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_update ON hcc.provider_events FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_update ON hcc.refunds FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_update ON hcc.renewal_failures FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
 
@@ -6691,7 +7471,11 @@ CREATE POLICY tenant_update ON hcc.security_events FOR UPDATE TO hcc_app, hcc_wo
 
 CREATE POLICY tenant_update ON hcc.security_policies FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
 
+CREATE POLICY tenant_update ON hcc.sepa_batches FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
+
 CREATE POLICY tenant_update ON hcc.silences FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_update ON hcc.statement_profiles FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_update ON hcc.status_pages FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
 
@@ -6799,6 +7583,8 @@ GRANT ALL ON FUNCTION hcc.current_org_id() TO hcc_worker;
 REVOKE ALL ON FUNCTION hcc.current_user_id() FROM PUBLIC;
 GRANT ALL ON FUNCTION hcc.current_user_id() TO hcc_app;
 GRANT ALL ON FUNCTION hcc.current_user_id() TO hcc_worker;
+
+REVOKE ALL ON FUNCTION hcc.customer_credits_count() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION hcc.due_vat_watches(most integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION hcc.due_vat_watches(most integer) TO hcc_worker;
@@ -7000,6 +7786,8 @@ GRANT ALL ON FUNCTION hcc.outbox_state() TO hcc_worker;
 
 REVOKE ALL ON FUNCTION hcc.outbox_wake() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION hcc.payment_accounted_for() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION hcc.person_visible(person uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION hcc.person_visible(person uuid) TO hcc_app;
 GRANT ALL ON FUNCTION hcc.person_visible(person uuid) TO hcc_worker;
@@ -7032,6 +7820,9 @@ GRANT ALL ON FUNCTION hcc.sellers_with_renewals(at timestamp with time zone) TO 
 REVOKE ALL ON FUNCTION hcc.set_from_above(owner uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION hcc.set_from_above(owner uuid) TO hcc_app;
 GRANT ALL ON FUNCTION hcc.set_from_above(owner uuid) TO hcc_worker;
+
+REVOKE ALL ON FUNCTION hcc.silent_provider_work(older_than interval, many integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION hcc.silent_provider_work(older_than interval, many integer) TO hcc_worker;
 
 REVOKE ALL ON FUNCTION hcc.status_page_owner(of_slug text) FROM PUBLIC;
 GRANT ALL ON FUNCTION hcc.status_page_owner(of_slug text) TO hcc_app;
@@ -7126,6 +7917,30 @@ GRANT UPDATE(deleted_at) ON TABLE hcc.api_keys TO hcc_worker;
 GRANT SELECT,INSERT ON TABLE hcc.audit_log TO hcc_app;
 GRANT SELECT,INSERT ON TABLE hcc.audit_log TO hcc_worker;
 
+GRANT SELECT,INSERT ON TABLE hcc.bank_entries TO hcc_app;
+GRANT SELECT,INSERT ON TABLE hcc.bank_entries TO hcc_worker;
+
+GRANT UPDATE(status) ON TABLE hcc.bank_entries TO hcc_app;
+GRANT UPDATE(status) ON TABLE hcc.bank_entries TO hcc_worker;
+
+GRANT UPDATE(outcome) ON TABLE hcc.bank_entries TO hcc_app;
+GRANT UPDATE(outcome) ON TABLE hcc.bank_entries TO hcc_worker;
+
+GRANT UPDATE(suggestions) ON TABLE hcc.bank_entries TO hcc_app;
+GRANT UPDATE(suggestions) ON TABLE hcc.bank_entries TO hcc_worker;
+
+GRANT UPDATE(payment_id) ON TABLE hcc.bank_entries TO hcc_app;
+GRANT UPDATE(payment_id) ON TABLE hcc.bank_entries TO hcc_worker;
+
+GRANT UPDATE(version) ON TABLE hcc.bank_entries TO hcc_app;
+GRANT UPDATE(version) ON TABLE hcc.bank_entries TO hcc_worker;
+
+GRANT UPDATE(updated_at) ON TABLE hcc.bank_entries TO hcc_app;
+GRANT UPDATE(updated_at) ON TABLE hcc.bank_entries TO hcc_worker;
+
+GRANT SELECT,INSERT ON TABLE hcc.bank_statements TO hcc_app;
+GRANT SELECT,INSERT ON TABLE hcc.bank_statements TO hcc_worker;
+
 GRANT SELECT,INSERT ON TABLE hcc.bans TO hcc_app;
 GRANT SELECT,INSERT ON TABLE hcc.bans TO hcc_worker;
 
@@ -7186,8 +8001,32 @@ GRANT SELECT,INSERT ON TABLE hcc.coupon_redemptions TO hcc_worker;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.coupons TO hcc_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.coupons TO hcc_worker;
 
+GRANT SELECT,INSERT ON TABLE hcc.credit_adjustments TO hcc_app;
+GRANT SELECT,INSERT ON TABLE hcc.credit_adjustments TO hcc_worker;
+
+GRANT SELECT ON TABLE hcc.customer_credits TO hcc_app;
+GRANT SELECT ON TABLE hcc.customer_credits TO hcc_worker;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.customers TO hcc_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.customers TO hcc_worker;
+
+GRANT SELECT,INSERT ON TABLE hcc.disputes TO hcc_app;
+GRANT SELECT,INSERT ON TABLE hcc.disputes TO hcc_worker;
+
+GRANT UPDATE(fee) ON TABLE hcc.disputes TO hcc_app;
+GRANT UPDATE(fee) ON TABLE hcc.disputes TO hcc_worker;
+
+GRANT UPDATE(status) ON TABLE hcc.disputes TO hcc_app;
+GRANT UPDATE(status) ON TABLE hcc.disputes TO hcc_worker;
+
+GRANT UPDATE(is_withdrawn) ON TABLE hcc.disputes TO hcc_app;
+GRANT UPDATE(is_withdrawn) ON TABLE hcc.disputes TO hcc_worker;
+
+GRANT UPDATE(evidence_due_at) ON TABLE hcc.disputes TO hcc_app;
+GRANT UPDATE(evidence_due_at) ON TABLE hcc.disputes TO hcc_worker;
+
+GRANT UPDATE(updated_at) ON TABLE hcc.disputes TO hcc_app;
+GRANT UPDATE(updated_at) ON TABLE hcc.disputes TO hcc_worker;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE hcc.dunning_cases TO hcc_app;
 GRANT SELECT,INSERT,UPDATE ON TABLE hcc.dunning_cases TO hcc_worker;
@@ -7595,6 +8434,72 @@ GRANT SELECT,INSERT,UPDATE ON TABLE hcc.outgoing_mail TO hcc_worker;
 GRANT SELECT,INSERT,DELETE ON TABLE hcc.password_history TO hcc_app;
 GRANT SELECT,INSERT,DELETE ON TABLE hcc.password_history TO hcc_worker;
 
+GRANT SELECT,INSERT ON TABLE hcc.payment_allocations TO hcc_app;
+GRANT SELECT,INSERT ON TABLE hcc.payment_allocations TO hcc_worker;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE hcc.payment_methods TO hcc_app;
+GRANT SELECT,INSERT,UPDATE ON TABLE hcc.payment_methods TO hcc_worker;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.payment_provider_accounts TO hcc_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.payment_provider_accounts TO hcc_worker;
+
+GRANT SELECT,INSERT ON TABLE hcc.payments TO hcc_app;
+GRANT SELECT,INSERT ON TABLE hcc.payments TO hcc_worker;
+
+GRANT UPDATE(provider_reference) ON TABLE hcc.payments TO hcc_app;
+GRANT UPDATE(provider_reference) ON TABLE hcc.payments TO hcc_worker;
+
+GRANT UPDATE(payment_method_id) ON TABLE hcc.payments TO hcc_app;
+GRANT UPDATE(payment_method_id) ON TABLE hcc.payments TO hcc_worker;
+
+GRANT UPDATE(fee) ON TABLE hcc.payments TO hcc_app;
+GRANT UPDATE(fee) ON TABLE hcc.payments TO hcc_worker;
+
+GRANT UPDATE(fee_currency) ON TABLE hcc.payments TO hcc_app;
+GRANT UPDATE(fee_currency) ON TABLE hcc.payments TO hcc_worker;
+
+GRANT UPDATE(refunded) ON TABLE hcc.payments TO hcc_app;
+GRANT UPDATE(refunded) ON TABLE hcc.payments TO hcc_worker;
+
+GRANT UPDATE(disputed) ON TABLE hcc.payments TO hcc_app;
+GRANT UPDATE(disputed) ON TABLE hcc.payments TO hcc_worker;
+
+GRANT UPDATE(exchange_rate) ON TABLE hcc.payments TO hcc_app;
+GRANT UPDATE(exchange_rate) ON TABLE hcc.payments TO hcc_worker;
+
+GRANT UPDATE(status) ON TABLE hcc.payments TO hcc_app;
+GRANT UPDATE(status) ON TABLE hcc.payments TO hcc_worker;
+
+GRANT UPDATE(received_on) ON TABLE hcc.payments TO hcc_app;
+GRANT UPDATE(received_on) ON TABLE hcc.payments TO hcc_worker;
+
+GRANT UPDATE(notice) ON TABLE hcc.payments TO hcc_app;
+GRANT UPDATE(notice) ON TABLE hcc.payments TO hcc_worker;
+
+GRANT UPDATE(requires_action) ON TABLE hcc.payments TO hcc_app;
+GRANT UPDATE(requires_action) ON TABLE hcc.payments TO hcc_worker;
+
+GRANT UPDATE(failure_code) ON TABLE hcc.payments TO hcc_app;
+GRANT UPDATE(failure_code) ON TABLE hcc.payments TO hcc_worker;
+
+GRANT UPDATE(failure_message) ON TABLE hcc.payments TO hcc_app;
+GRANT UPDATE(failure_message) ON TABLE hcc.payments TO hcc_worker;
+
+GRANT UPDATE(failure_is_final) ON TABLE hcc.payments TO hcc_app;
+GRANT UPDATE(failure_is_final) ON TABLE hcc.payments TO hcc_worker;
+
+GRANT UPDATE(bank_entry_id) ON TABLE hcc.payments TO hcc_app;
+GRANT UPDATE(bank_entry_id) ON TABLE hcc.payments TO hcc_worker;
+
+GRANT UPDATE(version) ON TABLE hcc.payments TO hcc_app;
+GRANT UPDATE(version) ON TABLE hcc.payments TO hcc_worker;
+
+GRANT UPDATE(succeeded_at) ON TABLE hcc.payments TO hcc_app;
+GRANT UPDATE(succeeded_at) ON TABLE hcc.payments TO hcc_worker;
+
+GRANT UPDATE(updated_at) ON TABLE hcc.payments TO hcc_app;
+GRANT UPDATE(updated_at) ON TABLE hcc.payments TO hcc_worker;
+
 GRANT SELECT,INSERT ON TABLE hcc.place_evidence TO hcc_app;
 GRANT SELECT,INSERT ON TABLE hcc.place_evidence TO hcc_worker;
 
@@ -7607,11 +8512,41 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.prices TO hcc_worker;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.products TO hcc_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.products TO hcc_worker;
 
+GRANT SELECT,INSERT ON TABLE hcc.provider_customers TO hcc_app;
+GRANT SELECT,INSERT ON TABLE hcc.provider_customers TO hcc_worker;
+
+GRANT SELECT,INSERT ON TABLE hcc.provider_events TO hcc_app;
+GRANT SELECT,INSERT ON TABLE hcc.provider_events TO hcc_worker;
+
+GRANT UPDATE(status) ON TABLE hcc.provider_events TO hcc_app;
+GRANT UPDATE(status) ON TABLE hcc.provider_events TO hcc_worker;
+
+GRANT UPDATE(detail) ON TABLE hcc.provider_events TO hcc_app;
+GRANT UPDATE(detail) ON TABLE hcc.provider_events TO hcc_worker;
+
+GRANT UPDATE(processed_at) ON TABLE hcc.provider_events TO hcc_app;
+GRANT UPDATE(processed_at) ON TABLE hcc.provider_events TO hcc_worker;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.recovery_codes TO hcc_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.recovery_codes TO hcc_worker;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE hcc.refresh_tokens TO hcc_app;
 GRANT SELECT,INSERT,UPDATE ON TABLE hcc.refresh_tokens TO hcc_worker;
+
+GRANT SELECT,INSERT ON TABLE hcc.refunds TO hcc_app;
+GRANT SELECT,INSERT ON TABLE hcc.refunds TO hcc_worker;
+
+GRANT UPDATE(provider_reference) ON TABLE hcc.refunds TO hcc_app;
+GRANT UPDATE(provider_reference) ON TABLE hcc.refunds TO hcc_worker;
+
+GRANT UPDATE(status) ON TABLE hcc.refunds TO hcc_app;
+GRANT UPDATE(status) ON TABLE hcc.refunds TO hcc_worker;
+
+GRANT UPDATE(failure_code) ON TABLE hcc.refunds TO hcc_app;
+GRANT UPDATE(failure_code) ON TABLE hcc.refunds TO hcc_worker;
+
+GRANT UPDATE(updated_at) ON TABLE hcc.refunds TO hcc_app;
+GRANT UPDATE(updated_at) ON TABLE hcc.refunds TO hcc_worker;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.renewal_failures TO hcc_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.renewal_failures TO hcc_worker;
@@ -7622,11 +8557,26 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.reseller_terms TO hcc_worker;
 GRANT SELECT ON TABLE hcc.security_events TO hcc_app;
 GRANT SELECT ON TABLE hcc.security_events TO hcc_worker;
 
+GRANT SELECT,INSERT ON TABLE hcc.sepa_batches TO hcc_app;
+GRANT SELECT,INSERT ON TABLE hcc.sepa_batches TO hcc_worker;
+
+GRANT UPDATE(status) ON TABLE hcc.sepa_batches TO hcc_app;
+GRANT UPDATE(status) ON TABLE hcc.sepa_batches TO hcc_worker;
+
+GRANT UPDATE(version) ON TABLE hcc.sepa_batches TO hcc_app;
+GRANT UPDATE(version) ON TABLE hcc.sepa_batches TO hcc_worker;
+
+GRANT UPDATE(updated_at) ON TABLE hcc.sepa_batches TO hcc_app;
+GRANT UPDATE(updated_at) ON TABLE hcc.sepa_batches TO hcc_worker;
+
 GRANT SELECT,INSERT,UPDATE ON TABLE hcc.sessions TO hcc_app;
 GRANT SELECT,INSERT,UPDATE ON TABLE hcc.sessions TO hcc_worker;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.silences TO hcc_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.silences TO hcc_worker;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.statement_profiles TO hcc_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.statement_profiles TO hcc_worker;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.status_pages TO hcc_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.status_pages TO hcc_worker;
@@ -7743,8 +8693,8 @@ INSERT INTO hcc.metric_settings (partition_hours, hot_index, raw_days, minute_da
   ('6', 'auto', '15', '30', '90', '400', '3650');
 INSERT INTO hcc.roles (name, user_type, description, permissions) VALUES
   ('member', 'customer', 'Reads, and manages the own account', '{users:read,organizations:read,operations:read,gateway:read,security:read,metrics:read,monitoring:read}'),
-  ('owner', 'customer', 'Everything in the organisation', '{users:*,organizations:read,organizations:write,api-keys:*,audit:read,webhooks:*,operations:read,gateway:*,security:*,metrics:*,agents:*,monitoring:*,ingest-tokens:*,billing:read,subscriptions:read}'),
-  ('owner', 'reseller', 'Everything in the reseller and its customers', '{users:*,organizations:*,api-keys:*,audit:read,webhooks:*,operations:read,gateway:*,security:*,metrics:*,agents:*,monitoring:*,ingest-tokens:*,metric-limits:write,billing:*,billing-settings:*,ledger:*,catalogue:*,subscriptions:*,subscription-settings:*}'),
-  ('staff', 'reseller', 'Daily work for customers', '{users:read,users:write,organizations:read,organizations:tree,organizations:enter,api-keys:read,audit:read,webhooks:read,operations:read,gateway:read,security:read,metrics:read,agents:read,monitoring:read,ingest-tokens:read,billing:read,billing:write,catalogue:read,catalogue:write,subscriptions:read,subscriptions:write}'),
+  ('owner', 'customer', 'Everything in the organisation', '{users:*,organizations:read,organizations:write,api-keys:*,audit:read,webhooks:*,operations:read,gateway:*,security:*,metrics:*,agents:*,monitoring:*,ingest-tokens:*,billing:read,subscriptions:read,payments:pay}'),
+  ('owner', 'reseller', 'Everything in the reseller and its customers', '{users:*,organizations:*,api-keys:*,audit:read,webhooks:*,operations:read,gateway:*,security:*,metrics:*,agents:*,monitoring:*,ingest-tokens:*,metric-limits:write,billing:*,billing-settings:*,ledger:*,catalogue:*,subscriptions:*,subscription-settings:*,payments:*,payment-settings:*}'),
+  ('staff', 'reseller', 'Daily work for customers', '{users:read,users:write,organizations:read,organizations:tree,organizations:enter,api-keys:read,audit:read,webhooks:read,operations:read,gateway:read,security:read,metrics:read,agents:read,monitoring:read,ingest-tokens:read,billing:read,billing:write,catalogue:read,catalogue:write,subscriptions:read,subscriptions:write,payments:write,payments:pay}'),
   ('superadmin', 'admin', 'Everything, everywhere', '{*}'),
-  ('support', 'admin', 'Reads everything and helps customers', '{users:read,users:write,organizations:read,organizations:tree,organizations:enter,api-keys:read,audit:read,webhooks:read,operations:read,gateway:read,gateway-settings:read,security:read,security-settings:read,metrics:read,agents:read,monitoring:read,ingest-tokens:read,billing:read,billing:write,catalogue:read,catalogue:write,subscriptions:read,subscriptions:write}');
+  ('support', 'admin', 'Reads everything and helps customers', '{users:read,users:write,organizations:read,organizations:tree,organizations:enter,api-keys:read,audit:read,webhooks:read,operations:read,gateway:read,gateway-settings:read,security:read,security-settings:read,metrics:read,agents:read,monitoring:read,ingest-tokens:read,billing:read,billing:write,catalogue:read,catalogue:write,subscriptions:read,subscriptions:write,payments:write,payments:pay}');

@@ -9,6 +9,10 @@ from control.billing.dunning import routes as dunning
 from control.billing.invoices import routes as invoices
 from control.billing.ledger import routes as ledger
 from control.billing.mails import routes as mails
+from control.billing.payments import routes as payments
+from control.billing.payments.providers import routes as providers
+from control.billing.payments.sepa import routes as sepa
+from control.billing.payments.statements import routes as statements
 from control.billing.reports import routes as reports
 from control.billing.settings import routes as settings
 from control.billing.subscriptions import routes as subscriptions
@@ -26,4 +30,8 @@ ROUTES = [
     *dunning.ROUTES,
     *documents.ROUTES,
     *mails.ROUTES,
+    *payments.ROUTES,
+    *providers.ROUTES,
+    *sepa.ROUTES,
+    *statements.ROUTES,
 ]

@@ -44,6 +44,8 @@ ENCRYPTED_COLUMNS = (
     EncryptedColumn("idempotency_keys", "response", ("organization_id", "actor_id", "key")),
     EncryptedColumn("user_exports", "document", ("id",)),
     EncryptedColumn("outgoing_mail", "context", ("id",)),
+    EncryptedColumn("payment_provider_accounts", "secret_key", ("id",)),
+    EncryptedColumn("payment_provider_accounts", "webhook_secret", ("id",)),
     EncryptedColumn("gateway_certificates", "private_key", ("id",), "HCC_CERTIFICATE_KEYS"),
 )
 

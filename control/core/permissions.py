@@ -56,6 +56,9 @@ PERMISSIONS: dict[str, str] = {
     "subscriptions:read": "See subscriptions and what they were charged",
     "subscriptions:write": "Start, change, pause and cancel subscriptions",
     "subscription-settings:write": "Change how subscriptions are invoiced, and how unpaid invoices are reminded of",
+    "payments:write": "Record and refund payments, import bank statements, collect by direct debit",
+    "payments:pay": "Pay invoices and keep ways to pay them",
+    "payment-settings:write": "Set the keys of a payment provider",
 }
 """Every permission there is, with words for a person who gives out roles."""
 

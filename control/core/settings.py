@@ -63,6 +63,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     check_allow_private: Annotated[str, Meta(pattern="^(none|platform|all)$")] = "none"
     ingest_url: str = ""
     vies_url: str = "https://ec.europa.eu/taxation_customs/vies/rest-api"
+    stripe_api_key: str = ""
+    stripe_webhook_secret: str = ""
+    stripe_api_base: str = ""
     log_format: Annotated[str, Meta(pattern="^(json|console)$")] = "json"
     log_level: Annotated[str, Meta(pattern="^(DEBUG|INFO|WARNING|ERROR)$")] = "INFO"
     otel_endpoint: str = ""
@@ -115,6 +118,11 @@ ENVIRONMENT: dict[str, Setting] = {
     ),
     "ingest_url": Setting("HCC_INGEST_URL", "where workers push results of checks as metrics; empty is nowhere"),
     "vies_url": Setting("HCC_VIES_URL", "REST interface of VIES, which is asked for VAT ids; empty asks nobody"),
+    "stripe_api_key": Setting("STRIPE_API_KEY", "with what the platform itself charges cards", secret=True),
+    "stripe_webhook_secret": Setting("STRIPE_WEBHOOK_SECRET", "signs Stripe's events to the platform itself", secret=True),
+    "stripe_api_base": Setting(
+        "HCC_STRIPE_API_BASE", "another address than Stripe's own, such as the simulator's (not production)"
+    ),
     "log_format": Setting("HCC_LOG_FORMAT", "json or console"),
     "log_level": Setting("HCC_LOG_LEVEL", "DEBUG, INFO, WARNING or ERROR"),
     "otel_endpoint": Setting("HCC_OTEL_ENDPOINT", "OTLP/HTTP collector for traces; empty is off"),
@@ -193,6 +201,8 @@ def check(settings: Settings) -> list[str]:
             missing.append("HCC_WEBHOOK_ALLOW_PRIVATE must be off in production: customers could reach inner services")
         if settings.check_allow_private == "all":
             missing.append("HCC_CHECK_ALLOW_PRIVATE must not be all in production: customers could reach inner services")
+        if settings.stripe_api_base:
+            missing.append("HCC_STRIPE_API_BASE must be empty in production: payments would not be real")
         if not settings.public_url.startswith("https://"):
             missing.append("HCC_PUBLIC_URL must start with https:// in production")
     return missing

@@ -83,3 +83,12 @@ class Shop:
         items = [{"price_id": one} if isinstance(one, str) else one for one in prices]
         body = {"customer_id": customer_id, "items": items} | more
         return dict(await self.ask("POST", "/v1/subscriptions", body, status))
+
+    async def pay(self, amount: str, status: int = 201, **body: Any) -> Any:
+        """A bank transfer that came in."""
+        return await self.ask("POST", "/v1/payments", {"method": "bank_transfer", "amount": amount} | body, status)
+
+    async def credit_of(self, customer_id: str) -> dict[str, str]:
+        """A customer's credit by currency."""
+        found = await self.ask("GET", f"/v1/customers/{customer_id}/credit")
+        return {one["currency"]: one["amount"] for one in found}

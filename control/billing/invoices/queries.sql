@@ -70,17 +70,20 @@ UPDATE hcc.invoices
 DELETE FROM hcc.invoices WHERE id = %(id)s
 
 -- name: settle
--- A payment (or its reversal) and a credit change what is open, and with it the status.
+-- A payment (or its reversal) and a credit change what is open, and with it the status. What was written off stays so until
+-- all of it is paid or credited: what is open of it is a loss in the books, not a receivable.
 UPDATE hcc.invoices i
    SET paid = i.paid + %(paid)s, credited = i.credited + %(credited)s,
        status = CASE
          WHEN i.total - i.paid - i.credited - %(paid)s - %(credited)s = 0
            THEN CASE WHEN i.paid + %(paid)s = 0 AND i.total > 0 THEN 'cancelled' ELSE 'paid' END
+         WHEN i.status = 'uncollectible' THEN 'uncollectible'
          WHEN i.due_date < %(today)s THEN 'overdue'
          WHEN i.paid + i.credited + %(paid)s + %(credited)s > 0 THEN 'partially_paid'
          ELSE 'sent' END,
        paid_at = CASE WHEN i.total - i.paid - i.credited - %(paid)s - %(credited)s = 0 AND i.paid + %(paid)s > 0 THEN now() END,
-       closed_at = CASE WHEN i.total - i.paid - i.credited - %(paid)s - %(credited)s = 0 THEN now() END,
+       closed_at = CASE WHEN i.total - i.paid - i.credited - %(paid)s - %(credited)s = 0 THEN now()
+                        WHEN i.status = 'uncollectible' THEN i.closed_at END,
        version = version + 1, updated_at = now()
  WHERE i.id = %(id)s
 RETURNING i.status

@@ -29,9 +29,10 @@ Account = Literal[
     "payment_fees",
     "bad_debt",
     "exchange_difference",
+    "credit_adjustments",
 ]
 """Assets: receivable, bank, cash, provider_clearing. Liabilities: customer_credit, deferred_revenue, tax. Income: revenue,
-late_fees. Expenses: payment_fees, bad_debt. Either: exchange_difference."""
+late_fees. Expenses: payment_fees, bad_debt, credit_adjustments. Either: exchange_difference."""
 
 
 class Posting(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,7 +41,8 @@ class Posting(msgspec.Struct, frozen=True, kw_only=True):
     account: Account
     amount: Decimal
     base_amount: Decimal | None = None
-    """In the seller's currency, where it is not the amount at the entry's rate."""
+    """In the seller's currency, where the entry's rate is not that of this line: what closes a receivable takes away what opened
+    it. What is then missing in the entry is a gain or loss of exchange."""
     customer_id: UUID | None = None
     invoice_id: UUID | None = None
     tax_country: str | None = None
@@ -109,13 +111,16 @@ def _lines(entry: Entry, entry_id: UUID, postings: Sequence[Posting]) -> list[di
 def _with_base(postings: Sequence[Posting], entry: Entry) -> list[Posting]:
     """The lines with their amounts in the seller's currency; what rounding leaves over goes to the largest line."""
     base = entry.base or entry.currency
+    same = base == entry.currency
     amounts = [
-        rounded(one.amount * entry.exchange_rate, base) if one.base_amount is None else one.base_amount for one in postings
+        one.amount if same else rounded(one.amount * entry.exchange_rate, base) if one.base_amount is None else one.base_amount
+        for one in postings
     ]
-    if base == entry.currency:
-        amounts = [one.amount for one in postings]
     over = sum(amounts, Decimal(0))
-    if over:
+    if over and any(one.base_amount is not None for one in postings):
+        postings = [*postings, Posting(account="exchange_difference", amount=Decimal(0))]
+        amounts.append(-over)
+    elif over:
         largest = max(range(len(amounts)), key=lambda n: abs(amounts[n]))
         amounts[largest] -= over
     return [msgspec.structs.replace(one, base_amount=amount) for one, amount in zip(postings, amounts, strict=True)]

@@ -1,0 +1,1 @@
+"""Payments: what comes in, what it pays, what goes back."""

@@ -1,0 +1,1 @@
+"""Those who charge cards for a seller."""

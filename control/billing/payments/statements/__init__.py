@@ -1,0 +1,1 @@
+"""Bank statements: what came in and went out, once each, and which payments it is."""
