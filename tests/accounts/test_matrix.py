@@ -19,6 +19,7 @@ from control.web.openapi import describe
 from tests.accounts.matrix import OWN, PUBLIC, ROWS
 from tests.accounts.matrix.grid import PLACES, ROLES, Own, Public, Row
 from tests.accounts.matrix.selling import SOLD
+from tests.accounts.matrix.subscribed import SUBSCRIBED
 from tests.accounts.matrix.targets import MAKE, Connection, Making, Target
 from tests.accounts.matrix.watched import WATCHED
 from tests.world import TREE, World
@@ -54,6 +55,12 @@ SELECT md5(string_agg(row, '|' ORDER BY row)) FROM (
   UNION ALL SELECT t::text FROM hcc.notification_routes t UNION ALL SELECT t::text FROM hcc.notifications t
   UNION ALL SELECT t::text FROM hcc.checks t UNION ALL SELECT t::text FROM hcc.status_pages t
   UNION ALL SELECT t::text FROM hcc.incidents t UNION ALL SELECT t::text FROM hcc.incident_updates t
+  UNION ALL SELECT t::text FROM hcc.products t UNION ALL SELECT t::text FROM hcc.plans t
+  UNION ALL SELECT t::text FROM hcc.prices t UNION ALL SELECT t::text FROM hcc.coupons t
+  UNION ALL SELECT t::text FROM hcc.reseller_terms t UNION ALL SELECT t::text FROM hcc.subscriptions t
+  UNION ALL SELECT t::text FROM hcc.subscription_items t UNION ALL SELECT t::text FROM hcc.subscription_settings t
+  UNION ALL SELECT t::text FROM hcc.dunning_schedules t UNION ALL SELECT t::text FROM hcc.dunning_cases t
+  UNION ALL SELECT t::text FROM hcc.dunning_stops t
   UNION ALL SELECT t::text FROM hcc.invoice_mails t UNION ALL SELECT t::text FROM hcc.outgoing_mail t) all_rows
 """
 
@@ -129,7 +136,7 @@ async def test_operation(row: Row, making: Making, api_key: str) -> None:
     wrong = []
     for place in PLACES:
         for role in ROLES:
-            target = {**MAKE, **SOLD, **WATCHED}[row.target](making, place)
+            target = {**MAKE, **SOLD, **SUBSCRIBED, **WATCHED}[row.target](making, place)
             before = fingerprint(making.connection)
             answer = await ask(row, target, making.world, proof(making.world, role, api_key))
             expected = row.expected[role, place]

@@ -57,6 +57,20 @@ async def test_bad_prices(shop: Shop, change: dict[str, Any], pointer: str) -> N
     assert pointer in [one["pointer"] for one in error["details"]["errors"]], error
 
 
+async def test_a_plan_names_a_schedule_of_its_own_seller(world: World, shop: Shop) -> None:
+    steps = {"name": "usual", "steps": [{"days": 1, "action": "remind"}]}
+    await Shop(world, "saul").open()
+    theirs = await Shop(world, "saul").ask("POST", "/v1/dunning-schedules", steps, 201)
+    mine = await shop.ask("POST", "/v1/dunning-schedules", steps, 201)
+    plan = await shop.plan(dunning_id=mine["id"])
+    named = {"product_id": plan["product_id"], "name": "Other"}
+    for dunning_id in (theirs["id"], "00000000-0000-0000-0000-000000000000"):
+        for method, path in (("POST", "/v1/plans"), ("PUT", f"/v1/plans/{plan['id']}")):
+            error = await shop.ask(method, path, named | {"dunning_id": dunning_id}, 422)
+            assert [one["pointer"] for one in error["details"]["errors"]] == ["/dunning_id"]
+    await shop.ask("DELETE", f"/v1/dunning-schedules/{mine['id']}", None, 409)
+
+
 async def test_a_used_price_never_changes(shop: Shop, urls: Urls) -> None:
     price = await shop.price("10")
     changed = PRICE | {"plan_id": price["plan_id"], "amount": "11", "valid_from": "2020-01-01"}

@@ -290,3 +290,22 @@ async def test_who_sees_what(world: World, shop: Shop) -> None:
     assert listed["products"][0]["plans"][0]["prices"][0]["amount"] == "10.000000"
     assert (await world.get("anna", f"/v1/prices/{price['id']}")).status_code == 403
     assert (await world.get("cleo", "/v1/price-list")).json()["data"]["products"] == []
+
+
+async def test_a_reseller_reads_what_it_is_sold_and_does_not_write_it(world: World) -> None:
+    """Its owner may write subscriptions: those that it sells, and not those that are sold to it."""
+    platform, north = Shop(world, "root"), Shop(world)
+    await platform.open()
+    customer = await platform.customer("North", customer_org_id=str(world.organizations["north"]))
+    price = await platform.price("10")
+    made = await platform.subscribe(customer["id"], price["id"])
+    path, items = f"/v1/subscriptions/{made['id']}", {"items": [{"price_id": price["id"], "quantity": 1}]}
+    assert (await north.ask("GET", path))["version"] == made["version"]
+    for method, below, body in [
+        ("PUT", "", items), ("DELETE", "?when=now", None), ("POST", "/cancel", {}), ("POST", "/pause", {}),
+        ("POST", "/suspend", {}), ("POST", "/preview", {"change": items}),
+    ]:  # fmt: skip
+        await north.ask(method, path + below, body, 404)
+    await north.ask("POST", "/v1/subscriptions", {"customer_id": customer["id"], **items}, 422)
+    await north.ask("PUT", f"/v1/customers/{customer['id']}/dunning-stop", {"reason": "why"}, 404)
+    assert (await platform.ask("GET", path)) == made

@@ -109,6 +109,26 @@ TABLES = {
     "waf_rules": TENANT,
     "webhook_deliveries": TENANT,
     "webhook_endpoints": TENANT,
+    # What is sold again and again, and reminders.
+    "coupon_redemptions": TENANT,
+    "coupons": TENANT,
+    "dunning_cases": TENANT,
+    "dunning_schedules": TENANT,
+    "dunning_steps": TENANT,
+    "dunning_stops": TENANT,
+    "plans": TENANT,
+    "prices": TENANT,
+    "products": TENANT,
+    "renewal_failures": TENANT,
+    "reseller_terms": TENANT,
+    "subscription_changes": TENANT,
+    "subscription_charges": TENANT,
+    "subscription_items": TENANT,
+    "subscription_periods": TENANT,
+    "subscription_settings": TENANT,
+    "subscriptions": TENANT,
+    "supplier_shares": TENANT,
+    "usage_readings": TENANT,
 }
 TENANT_TABLES = [name for name, kind in TABLES.items() if kind == TENANT and name != "organizations"]
 BINDING_TABLES = ["metric_limits"]
@@ -240,6 +260,45 @@ ROWS = {
     "place_evidence": "INSERT INTO hcc.place_evidence (id, organization_id, customer_id, kind, country, source)"
     " VALUES (%(id)s, %(org)s, %(customer)s, 'bank', 'FR', 'manual')",
     "oss_warnings": "INSERT INTO hcc.oss_warnings (organization_id, year, percent) VALUES (%(org)s, 2026, 80)",
+    # What is sold again and again, and reminders.
+    "dunning_schedules": "INSERT INTO hcc.dunning_schedules (id, organization_id, name, steps)"
+    """ VALUES (%(schedule)s, %(org)s, 'usual', '[{"days": 1, "action": "remind"}]')""",
+    "products": "INSERT INTO hcc.products (id, organization_id, name) VALUES (%(product)s, %(org)s, 'Hosting')",
+    "plans": "INSERT INTO hcc.plans (id, organization_id, product_id, name, dunning_id)"
+    " VALUES (%(plan)s, %(org)s, %(product)s, 'Small', %(schedule)s)",
+    "prices": "INSERT INTO hcc.prices (id, organization_id, plan_id, currency, interval, model, amount, valid_from)"
+    " VALUES (%(price)s, %(org)s, %(plan)s, 'EUR', 'month', 'flat', 10, '2026-01-01')",
+    "coupons": "INSERT INTO hcc.coupons (id, organization_id, code, percent, duration) VALUES (%(coupon)s, %(org)s, %(mark)s, 10, 'once')",
+    "reseller_terms": "INSERT INTO hcc.reseller_terms (id, organization_id, reseller_org_id, kind, percent)"
+    " VALUES (%(id)s, %(org)s, %(org)s, 'wholesale', 20)",
+    "supplier_shares": "INSERT INTO hcc.supplier_shares (id, organization_id, supplier_org_id, invoice_item_id, supplier_plan_id, kind,"
+    " percent, booked_on, currency, sold) VALUES (%(id)s, %(org)s, %(org)s, %(id)s, %(plan)s, 'wholesale', 20, '2026-01-01', 'EUR', 1)",
+    "subscription_settings": "INSERT INTO hcc.subscription_settings (organization_id) VALUES (%(org)s)",
+    "subscriptions": "INSERT INTO hcc.subscriptions (id, organization_id, customer_id, customer_org_id, name, status, currency, interval,"
+    " collection, prices_include_tax, anchor_month, anchor_day, started_on, billed_until)"
+    " VALUES (%(subscription)s, %(org)s, %(customer)s, %(org)s, 'Hosting', 'active', 'EUR', 'month', 'invoice', false, '2026-01-01', 1,"
+    " '2026-01-01', '2026-02-01')",
+    "subscription_items": "INSERT INTO hcc.subscription_items (id, organization_id, customer_org_id, subscription_id, plan_id, price_id,"
+    " name, quantity, position, started_on) VALUES (%(item)s, %(org)s, %(org)s, %(subscription)s, %(plan)s, %(price)s, 'Small', 1, 1,"
+    " '2026-01-01')",
+    "subscription_periods": "INSERT INTO hcc.subscription_periods (subscription_id, period_start, period_end, organization_id,"
+    " customer_org_id, amount, billed_on) VALUES (%(subscription)s, '2026-01-01', '2026-02-01', %(org)s, %(org)s, 10, '2026-01-01')",
+    "subscription_charges": "INSERT INTO hcc.subscription_charges (id, organization_id, customer_org_id, subscription_id, item_id, invoice_id,"
+    " invoice_item_id, full_start, full_end, charged_from, charged_to, full_amount) VALUES (%(id)s, %(org)s, %(org)s, %(subscription)s,"
+    " %(item)s, %(invoice)s, %(id)s, '2026-01-01', '2026-02-01', '2026-01-01', '2026-02-01', 10)",
+    "usage_readings": "INSERT INTO hcc.usage_readings (item_id, period_start, period_end, organization_id, customer_org_id, subscription_id,"
+    " value) VALUES (%(item)s, '2026-01-01', '2026-02-01', %(org)s, %(org)s, %(subscription)s, 1)",
+    "subscription_changes": "INSERT INTO hcc.subscription_changes (id, organization_id, customer_org_id, subscription_id, kind, effective_on)"
+    " VALUES (%(id)s, %(org)s, %(org)s, %(subscription)s, 'created', '2026-01-01')",
+    "renewal_failures": "INSERT INTO hcc.renewal_failures (subscription_id, organization_id, reason, again_at)"
+    " VALUES (%(subscription)s, %(org)s, 'why', now())",
+    "coupon_redemptions": "INSERT INTO hcc.coupon_redemptions (subscription_id, coupon_id, organization_id, customer_id, redeemed_on)"
+    " VALUES (%(subscription)s, %(coupon)s, %(org)s, %(customer)s, '2026-01-01')",
+    "dunning_cases": "INSERT INTO hcc.dunning_cases (invoice_id, organization_id, customer_id, steps)"
+    " VALUES (%(invoice)s, %(org)s, %(customer)s, '[]')",
+    "dunning_steps": "INSERT INTO hcc.dunning_steps (invoice_id, step, organization_id, action, outcome, taken_on)"
+    " VALUES (%(invoice)s, 1, %(org)s, 'remind', 'done', '2026-01-01')",
+    "dunning_stops": "INSERT INTO hcc.dunning_stops (customer_id, organization_id, reason) VALUES (%(customer)s, %(org)s, 'why')",
 }
 PERSON_ROWS = {
     "sessions": "INSERT INTO hcc.sessions (id, user_id, acting_org_id, expires_at)"

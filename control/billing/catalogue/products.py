@@ -95,6 +95,10 @@ async def _plan(tx: Transaction, organization_id: UUID, data: NewPlan) -> dict[s
         errors.append(FieldError("/extends", "names a plan that is not yours"))
     if data.supplier_plan_id is not None and not await supplies(tx, data.supplier_plan_id):
         errors.append(FieldError("/supplier_plan_id", "is no plan that the organization above yours offers"))
+    if data.dunning_id is not None and not await tx.value(
+        q.SQL.has_schedule, id=data.dunning_id, organization_id=organization_id
+    ):
+        errors.append(FieldError("/dunning_id", "is no dunning schedule of yours"))
     if errors:
         raise ValidationFailed(errors)
     return msgspec.structs.asdict(data) | {"features": Jsonb(data.features)}

@@ -160,6 +160,13 @@ UPDATE hcc.reseller_terms
 -- name: terms_delete
 DELETE FROM hcc.reseller_terms WHERE id = %(id)s
 
+-- name: gives_terms
+-- Whether they are the caller's to change; whom they name only reads them.
+SELECT hcc.writable(organization_id) FROM hcc.reseller_terms WHERE id = %(id)s
+
+-- name: has_schedule
+SELECT EXISTS (SELECT FROM hcc.dunning_schedules WHERE id = %(id)s AND organization_id = %(organization_id)s)
+
 -- name: prices_page
 SELECT id, organization_id, plan_id, name, currency::text AS currency, interval, model, amount, setup_fee, tiers, meter, unit,
        valid_from, valid_to, replaces_id, used_at, is_active, version, created_at, updated_at

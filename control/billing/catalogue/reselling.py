@@ -40,7 +40,8 @@ async def get(ctx: Context, terms_id: UUID) -> ResellerTerms:
     """One of them. Raises NotFound."""
     async with ctx.transaction() as tx:
         found = await kept.find(tx, TERMS, ResellerTerms, terms_id)
-        if found.reseller_org_id != ctx.principal.organization_id:
+        # Resellers who read what is theirs look into nobody else's organisation.
+        if await tx.value(q.SQL.gives_terms, id=found.id):
             await ctx.audit_read(tx, "reseller_terms", found.id, organization_id=found.organization_id)
     return found
 
@@ -54,7 +55,7 @@ async def create(ctx: Context, tx: Transaction, data: NewResellerTerms) -> Resel
 async def replace(ctx: Context, terms_id: UUID, data: NewResellerTerms) -> ResellerTerms:
     """Set all fields; what was sold keeps its share. Raises as `create`."""
     async with ctx.transaction() as tx:
-        before = await _own(ctx, tx, terms_id)
+        before = await _own(tx, terms_id)
         await _check(tx, before.organization_id, data)
     return await kept.update(ctx, TERMS, ResellerTerms, terms_id, msgspec.structs.asdict(data))
 
@@ -62,7 +63,7 @@ async def replace(ctx: Context, terms_id: UUID, data: NewResellerTerms) -> Resel
 async def delete(ctx: Context, terms_id: UUID) -> None:
     """End terms. Raises NotFound."""
     async with ctx.transaction() as tx:
-        await _own(ctx, tx, terms_id)
+        await _own(tx, terms_id)
     await ROWS.delete(ctx, terms_id)
 
 
@@ -102,10 +103,10 @@ async def my_terms(tx: Transaction, organization_id: UUID) -> list[ResellerTerms
     return await tx.all(ResellerTerms, sql, organization_id=None, reseller_org_id=organization_id)
 
 
-async def _own(ctx: Context, tx: Transaction, terms_id: UUID) -> ResellerTerms:
+async def _own(tx: Transaction, terms_id: UUID) -> ResellerTerms:
     """The terms for who gives them: a reseller reads its own, and does not change them. Raises NotFound."""
     found = await kept.find(tx, TERMS, ResellerTerms, terms_id)
-    if found.reseller_org_id == ctx.principal.organization_id:
+    if not await tx.value(q.SQL.gives_terms, id=terms_id):
         raise NotFound("terms of yours to change")
     return found
 

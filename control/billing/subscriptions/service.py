@@ -244,10 +244,9 @@ class Held(msgspec.Struct, kw_only=True):
 
 async def hold(ctx: Context, tx: Transaction, subscription_id: UUID) -> Held:
     """Lock a subscription for who sells it, and take the steps that are due first. Raises NotFound, PreconditionFailed."""
-    before = await find(tx, subscription_id)
-    if before.customer_org_id == ctx.principal.organization_id and before.organization_id != ctx.principal.organization_id:
+    # Only who may write a row can lock it; whom it names, and who is above them, only reads it.
+    if await tx.value(q.SQL.lock, id=subscription_id) is None:
         raise NotFound("subscription of yours to change")
-    await tx.value(q.SQL.lock, id=subscription_id)
     before = await find(tx, subscription_id)
     ctx.if_match(before.version)
     seller = await settings.find(tx, before.organization_id)
