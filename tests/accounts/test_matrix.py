@@ -6,6 +6,7 @@ import hashlib
 import secrets
 from collections.abc import Iterator
 from typing import Any
+from uuid import UUID
 
 import httpx
 import psycopg
@@ -18,6 +19,7 @@ from control.monitoring.agents.service import BUNDLE_PATH
 from control.web.openapi import describe
 from tests.accounts.matrix import OWN, PUBLIC, ROWS
 from tests.accounts.matrix.grid import PLACES, ROLES, Own, Public, Row
+from tests.accounts.matrix.paid import PAID
 from tests.accounts.matrix.selling import SOLD
 from tests.accounts.matrix.targets import MAKE, Connection, Making, Target
 from tests.accounts.matrix.watched import WATCHED
@@ -54,7 +56,13 @@ SELECT md5(string_agg(row, '|' ORDER BY row)) FROM (
   UNION ALL SELECT t::text FROM hcc.notification_routes t UNION ALL SELECT t::text FROM hcc.notifications t
   UNION ALL SELECT t::text FROM hcc.checks t UNION ALL SELECT t::text FROM hcc.status_pages t
   UNION ALL SELECT t::text FROM hcc.incidents t UNION ALL SELECT t::text FROM hcc.incident_updates t
-  UNION ALL SELECT t::text FROM hcc.invoice_mails t UNION ALL SELECT t::text FROM hcc.outgoing_mail t) all_rows
+  UNION ALL SELECT t::text FROM hcc.invoice_mails t UNION ALL SELECT t::text FROM hcc.outgoing_mail t
+  UNION ALL SELECT t::text FROM hcc.payments t UNION ALL SELECT t::text FROM hcc.payment_methods t
+  UNION ALL SELECT t::text FROM hcc.payment_allocations t UNION ALL SELECT t::text FROM hcc.refunds t
+  UNION ALL SELECT t::text FROM hcc.customer_credits t UNION ALL SELECT t::text FROM hcc.credit_adjustments t
+  UNION ALL SELECT t::text FROM hcc.payment_provider_accounts t UNION ALL SELECT t::text FROM hcc.sepa_batches t
+  UNION ALL SELECT t::text FROM hcc.bank_statements t UNION ALL SELECT t::text FROM hcc.bank_entries t
+  UNION ALL SELECT t::text FROM hcc.statement_profiles t) all_rows
 """
 
 
@@ -129,7 +137,7 @@ async def test_operation(row: Row, making: Making, api_key: str) -> None:
     wrong = []
     for place in PLACES:
         for role in ROLES:
-            target = {**MAKE, **SOLD, **WATCHED}[row.target](making, place)
+            target = {**MAKE, **SOLD, **PAID, **WATCHED}[row.target](making, place)
             before = fingerprint(making.connection)
             answer = await ask(row, target, making.world, proof(making.world, role, api_key))
             expected = row.expected[role, place]
@@ -166,7 +174,7 @@ async def test_own_account(row: Own, making: Making, api_key: str) -> None:
 
 @pytest.mark.parametrize("row", PUBLIC, ids=lambda row: row.operation)
 async def test_public(row: Public, world: World) -> None:
-    answer = await ask(row, Target("", "", {"token": "nobodys"}), world, {})
+    answer = await ask(row, Target("", "", {"token": "nobodys", "seller_id": str(UUID(int=0))}), world, {})
     assert answer.status_code == row.status, answer.text
 
 

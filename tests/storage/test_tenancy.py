@@ -21,6 +21,7 @@ SERVING = ("hcc_app", "hcc_worker")
 NAMES = (
     "user", "role", "id", "endpoint", "site", "upstream", "session", "rule", "channel", "way", "check", "page", "incident",
     "customer", "invoice", "entry",
+    "payment", "statement",
 )  # fmt: skip
 
 

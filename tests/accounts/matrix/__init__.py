@@ -1,10 +1,21 @@
 """The authorisation matrix: who gets what from every operation of the API."""
 
-from tests.accounts.matrix import api_keys, auth, automation, billing, monitoring, organizations, security, sites, users
+from tests.accounts.matrix import (
+    api_keys,
+    auth,
+    automation,
+    billing,
+    monitoring,
+    organizations,
+    payments,
+    security,
+    sites,
+    users,
+)  # fmt: skip
 
 ROWS = [
     *users.ROWS, *organizations.ROWS, *api_keys.ROWS, *automation.ROWS, *billing.ROWS, *monitoring.ROWS, *security.ROWS,
-    *sites.ROWS,
+    *sites.ROWS, *payments.ROWS,
 ]  # fmt: skip
 OWN = auth.OWN
-PUBLIC = [*auth.PUBLIC, *monitoring.PUBLIC]
+PUBLIC = [*auth.PUBLIC, *monitoring.PUBLIC, *payments.PUBLIC]
