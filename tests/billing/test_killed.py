@@ -1,4 +1,8 @@
-"""Processes die without warning while payments are made: each key has one effect, and the books balance."""
+"""Processes die without warning while payments are made: each key has one effect, and the books balance.
+
+The sizes are small ones, for every day. `HCC_KILLED_KEYS=1000 HCC_KILLED_DUPLICATES=16 HCC_KILLED_KILLS=6 HCC_KILLED_EVENTS=40`
+asks for the full ones, which take minutes.
+"""
 
 from __future__ import annotations
 
@@ -30,12 +34,13 @@ from tests.world import World
 
 pytestmark = [pytest.mark.alone, pytest.mark.timeout(560)]
 
-PAYMENTS = int(os.environ.get("HCC_KILLED_KEYS", "1000"))
-DUPLICATES = 16
+PAYMENTS = int(os.environ.get("HCC_KILLED_KEYS", "60"))
+DUPLICATES = int(os.environ.get("HCC_KILLED_DUPLICATES", "8"))
 AT_ONCE = 6
 """Keys that are worked on at one time, each with all its duplicates."""
-KILLS = 6
-EVENTS = 40
+KILLS = int(os.environ.get("HCC_KILLED_KILLS", "2"))
+EVENTS = int(os.environ.get("HCC_KILLED_EVENTS", "10"))
+"""Charges, an even number: half of them are refunded."""
 _NOT_ON_INVOICES_OR_CREDIT = """SELECT (SELECT sum(amount) FROM hcc.payments) - (SELECT sum(paid) FROM hcc.invoices)
  - (SELECT coalesce(sum(amount), 0) FROM hcc.customer_credits)"""
 LIMIT = 500.0
