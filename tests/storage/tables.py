@@ -129,6 +129,21 @@ TABLES = {
     "subscriptions": TENANT,
     "supplier_shares": TENANT,
     "usage_readings": TENANT,
+    # Payments.
+    "bank_entries": TENANT,
+    "bank_statements": TENANT,
+    "credit_adjustments": TENANT,
+    "customer_credits": TENANT,
+    "disputes": TENANT,
+    "payment_allocations": TENANT,
+    "payment_methods": TENANT,
+    "payment_provider_accounts": TENANT,
+    "payments": TENANT,
+    "provider_customers": TENANT,
+    "provider_events": TENANT,
+    "refunds": TENANT,
+    "sepa_batches": TENANT,
+    "statement_profiles": TENANT,
 }
 TENANT_TABLES = [name for name, kind in TABLES.items() if kind == TENANT and name != "organizations"]
 BINDING_TABLES = ["metric_limits"]
@@ -299,6 +314,35 @@ ROWS = {
     "dunning_steps": "INSERT INTO hcc.dunning_steps (invoice_id, step, organization_id, action, outcome, taken_on)"
     " VALUES (%(invoice)s, 1, %(org)s, 'remind', 'done', '2026-01-01')",
     "dunning_stops": "INSERT INTO hcc.dunning_stops (customer_id, organization_id, reason) VALUES (%(customer)s, %(org)s, 'why')",
+    "payment_provider_accounts": "INSERT INTO hcc.payment_provider_accounts (id, organization_id, provider, secret_key, webhook_secret,"
+    " key_hint, publishable_key, is_live) VALUES (%(id)s, %(org)s, 'stripe', '', '', '', '', false)",
+    "provider_customers": "INSERT INTO hcc.provider_customers (organization_id, customer_id, provider, reference)"
+    " VALUES (%(org)s, %(customer)s, 'stripe', 'cus_1')",
+    "payment_methods": "INSERT INTO hcc.payment_methods (id, organization_id, customer_id, customer_org_id, kind, provider,"
+    " provider_reference) VALUES (%(id)s, %(org)s, %(customer)s, %(org)s, 'card', 'stripe', %(mark)s)",
+    "sepa_batches": "INSERT INTO hcc.sepa_batches (id, organization_id, message_id, scheme, collected_on, payments, total, document,"
+    " sha256) VALUES (%(id)s, %(org)s, %(mark)s, 'CORE', '2026-01-02', 1, 1, '', sha256(''))",
+    "payments": "INSERT INTO hcc.payments (id, organization_id, customer_id, customer_org_id, method, currency, amount)"
+    " VALUES (%(payment)s, %(org)s, %(customer)s, %(org)s, 'other', 'EUR', 1)",
+    "refunds": "INSERT INTO hcc.refunds (id, organization_id, customer_org_id, payment_id, amount, status, refunded_on)"
+    " VALUES (%(id)s, %(org)s, %(org)s, %(payment)s, 1, 'pending', '2026-01-02')",
+    "disputes": "INSERT INTO hcc.disputes (id, organization_id, customer_org_id, payment_id, kind, provider_reference, amount, status)"
+    " VALUES (%(id)s, %(org)s, %(org)s, %(payment)s, 'return', %(mark)s, 1, 'won')",
+    # Two lines that add up to what a pending payment has: nothing.
+    "payment_allocations": "INSERT INTO hcc.payment_allocations (id, organization_id, customer_org_id, payment_id, amount, kind, source)"
+    " SELECT gen_random_uuid(), %(org)s, %(org)s, %(payment)s, n, kind, %(id)s"
+    " FROM (VALUES (1, 'payment'), (-1, 'refund')) AS line (n, kind)",
+    "customer_credits": "INSERT INTO hcc.customer_credits (organization_id, customer_id, customer_org_id, currency, amount, base_amount)"
+    " VALUES (%(org)s, %(customer)s, %(org)s, 'EUR', 1, 1)",
+    "credit_adjustments": "INSERT INTO hcc.credit_adjustments (id, organization_id, customer_id, currency, amount, reason)"
+    " VALUES (%(id)s, %(org)s, %(customer)s, 'EUR', 1, 'why')",
+    "provider_events": "INSERT INTO hcc.provider_events (id, organization_id, provider, event_id, topic, object_kind, object_id,"
+    " happened_at) VALUES (%(id)s, %(org)s, 'stripe', %(mark)s, 'a.b', '', '', now())",
+    "statement_profiles": "INSERT INTO hcc.statement_profiles (id, organization_id, name, layout) VALUES (%(id)s, %(org)s, %(mark)s, '{}')",
+    "bank_statements": "INSERT INTO hcc.bank_statements (id, organization_id, format, account, currency, entries, known)"
+    " VALUES (%(statement)s, %(org)s, 'csv', 'DE1', 'EUR', 1, 0)",
+    "bank_entries": "INSERT INTO hcc.bank_entries (id, organization_id, statement_id, account, entry_reference, booked_on, amount, currency)"
+    " VALUES (%(id)s, %(org)s, %(statement)s, 'DE1', %(mark)s, '2026-01-02', 1, 'EUR')",
 }
 PERSON_ROWS = {
     "sessions": "INSERT INTO hcc.sessions (id, user_id, acting_org_id, expires_at)"

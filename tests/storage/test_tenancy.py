@@ -22,6 +22,7 @@ NAMES = (
     "user", "role", "id", "endpoint", "site", "upstream", "session", "rule", "channel", "way", "check", "page", "incident",
     "customer", "invoice", "entry",
     "schedule", "product", "plan", "price", "coupon", "subscription", "item",
+    "payment", "statement",
 )  # fmt: skip
 
 

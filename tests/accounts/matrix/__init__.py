@@ -7,6 +7,7 @@ from tests.accounts.matrix import (
     billing,
     monitoring,
     organizations,
+    payments,
     security,
     sites,
     subscriptions,
@@ -15,7 +16,7 @@ from tests.accounts.matrix import (
 
 ROWS = [
     *users.ROWS, *organizations.ROWS, *api_keys.ROWS, *automation.ROWS, *billing.ROWS, *monitoring.ROWS, *security.ROWS,
-    *sites.ROWS, *subscriptions.ROWS,
+    *sites.ROWS, *subscriptions.ROWS, *payments.ROWS,
 ]  # fmt: skip
 OWN = auth.OWN
-PUBLIC = [*auth.PUBLIC, *monitoring.PUBLIC]
+PUBLIC = [*auth.PUBLIC, *monitoring.PUBLIC, *payments.PUBLIC]

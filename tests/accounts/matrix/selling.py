@@ -27,13 +27,16 @@ def seller(making: Making, place: str) -> Target:
 
 
 def customer(making: Making, place: str) -> Target:
-    """A customer of that organisation, who is an organisation that nobody works in."""
+    """A customer of that organisation, who is an organisation that nobody works in, unless the buyer is named."""
     mark, customer_id, organization_id = f"mark{secrets.token_hex(8)}", new_id(), new_id()
     seller(making, place)
-    making.connection.execute(
-        "INSERT INTO hcc.organizations (id, parent_id, kind, path, name, slug) VALUES (%s, %s, 'customer', '{}', %s, %s)",
-        (organization_id, making.organization("south"), mark, mark),
-    )
+    if making.buyer:
+        organization_id = making.organization(making.buyer)
+    else:
+        making.connection.execute(
+            "INSERT INTO hcc.organizations (id, parent_id, kind, path, name, slug) VALUES (%s, %s, 'customer', '{}', %s, %s)",
+            (organization_id, making.organization("south"), mark, mark),
+        )
     making.connection.execute(
         "INSERT INTO hcc.customers (id, organization_id, customer_org_id, number, kind, name, email, address, currency, language)"
         " VALUES (%s, %s, %s, %s, 'private', %s, 'a@example.com', %s, 'EUR', 'en')",

@@ -43,6 +43,8 @@ class Making(msgspec.Struct):
     keyring: Keyring
     certificate_keyring: Keyring
     world: World
+    buyer: str | None = None
+    """The organisation that customers are; else each is a new one, that nobody works in."""
 
     def organization(self, name: str) -> UUID:
         return self.world.organizations[name]
