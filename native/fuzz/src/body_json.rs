@@ -13,8 +13,10 @@ pub fn check(data: &[u8]) {
     // The other one has a limit of 128.
     let limits = Limits { depth: 100, arguments: 2_000, names: 100_000, ..Limits::default() };
     let document = json::parse(data, &limits, &mut Scratch::default(), &mut sink);
-    assert!(count <= limits.arguments && names <= limits.names);
-    assert_eq!(document.arguments, count);
+    assert!(document.arguments <= limits.arguments && names <= limits.names);
+    // The name of a list that has elements is handed over beside what is counted.
+    let lists: usize = data.iter().map(|byte| usize::from(*byte == b'[')).sum();
+    assert!((document.arguments..=document.arguments + lists).contains(&count), "{} of {count}", document.arguments);
     let fault = document.error.map(|e| e.fault);
     assert!(document.error.is_none_or(|e| e.at <= data.len()));
     if data.is_empty() || matches!(fault, Some(Fault::Depth | Fault::Arguments | Fault::Names)) {
