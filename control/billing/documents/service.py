@@ -16,7 +16,6 @@ from control.billing.documents import queries as q
 from control.billing.documents.logo import logo
 from control.billing.documents.models import ENDINGS, KEPT, MEDIA_TYPES, Document, File, Format, Kept
 from control.billing.documents.paper import Corrected, Logo, Look, Paper, paper
-from control.billing.documents.pdf import pdf
 from control.billing.documents.structured.cii import cii
 from control.billing.documents.structured.mapping import missing, structured
 from control.billing.documents.structured.terms import Profile
@@ -115,6 +114,9 @@ async def paper_of(tx: Transaction, invoice: Invoice) -> Paper:
 def write(made: Paper, kept: Kept) -> tuple[bytes, bool]:
     """A document, and whether a structured invoice is inside. Takes CPU time. Raises Conflict for what the format cannot say."""
     if kept == "pdf":
+        # WeasyPrint takes most of a second to import: only those who write documents do.
+        from control.billing.documents.pdf import pdf
+
         is_hybrid = not missing(made, "en16931")
         return pdf(made, cii(structured(made)) if is_hybrid else None), is_hybrid
     _possible(made, kept)

@@ -17,7 +17,6 @@ from control.billing.payments.providers import queries as q
 from control.billing.payments.providers.accounts import STRIPE, keys_of, open_provider
 from control.billing.payments.providers.interface import Provider, ProviderRefused, Refunded, SignatureWrong
 from control.billing.payments.providers.models import ProviderEvent, Taken
-from control.billing.payments.providers.stripe_provider import parse_event
 from control.billing.settings import service as settings
 from control.billing.today import today
 from control.core import jobs
@@ -43,6 +42,8 @@ async def page(ctx: Context, wanted: PageRequest, filters: dict[str, Any]) -> tu
 
 async def take(runtime: Runtime, organization_id: UUID, body: bytes, signature: str | None) -> Taken:
     """Check an event's signature and put it into the inbox, with a job for it. Raises NotFound, BadRequest."""
+    from control.billing.payments.providers.stripe_provider import parse_event  # see accounts.py
+
     async with runtime.database.transaction(Scope(organization_id)) as tx:
         keys = await keys_of(runtime, tx, organization_id)
         if keys is None:
