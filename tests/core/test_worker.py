@@ -148,6 +148,22 @@ async def test_a_job_that_kills_its_workers_is_given_up(
         assert connection.execute("SELECT status::text FROM jobs.procrastinate_jobs").fetchone() == (status,)
 
 
+async def test_a_job_whose_like_waits_holds_up_no_other(
+    runtime: Runtime, worker_runtime: Runtime, urls: Urls, tmp_path: Path
+) -> None:
+    """Two jobs of a dead worker; for one of them the next of its kind is queued already, and only one may be."""
+    for argument in ("a", "b", "c"):
+        await queue(runtime, tmp_path / "notes", argument)
+    with psycopg.connect(urls["hcc_worker"]) as connection:
+        first, second, _ = [row[0] for row in connection.execute("SELECT id FROM jobs.procrastinate_jobs ORDER BY id")]
+        connection.execute("UPDATE jobs.procrastinate_jobs SET status = 'doing' WHERE id IN (%s, %s)", (first, second))
+        connection.execute("UPDATE jobs.procrastinate_jobs SET queueing_lock = 'one' WHERE id <> %s", (second,))
+    assert await rescue(worker_runtime.database) == 2
+    with psycopg.connect(urls["hcc_worker"]) as connection:
+        found = connection.execute("SELECT status::text FROM jobs.procrastinate_jobs ORDER BY id").fetchall()
+    assert [row[0] for row in found] == ["failed", "todo", "todo"]
+
+
 def test_every_job_module_is_found() -> None:
     found = import_jobs()
     assert {"control.core.mailer", "control.automation.webhooks.jobs", "control.automation.maintenance.jobs"} <= set(found)

@@ -6,9 +6,10 @@ from datetime import timedelta
 
 import msgspec
 import structlog
+from psycopg.errors import UniqueViolation
 
 from control.automation.maintenance import queries as q
-from control.core.db import NOBODY, Database
+from control.core.db import NOBODY, Database, Transaction
 
 log = structlog.get_logger("hcc.maintenance")
 
@@ -31,7 +32,19 @@ async def rescue(database: Database, silent: timedelta = SILENT) -> int:
     async with database.transaction(NOBODY) as tx:
         found = await tx.all(Stalled, q.SQL.stalled_jobs, silent=silent)
         for job in found:
-            again = job.attempts < MOST_ATTEMPTS
-            await tx.value(q.SQL.job_again if again else q.SQL.job_given_up, id=job.id)
+            again = job.attempts < MOST_ATTEMPTS and await _again(tx, job.id)
+            if not again:
+                await tx.value(q.SQL.job_given_up, id=job.id)
             log.warning("job lost its worker", job_id=job.id, task=job.task_name, attempts=job.attempts, again=again)
     return len(found)
+
+
+async def _again(tx: Transaction, job_id: int) -> bool:
+    """Queue a job again; false when its like waits already (a queueing lock): then that one does the work, and the other dead
+    worker's jobs must not be held up by it."""
+    try:
+        async with tx.connection.transaction():
+            await tx.value(q.SQL.job_again, id=job_id)
+    except UniqueViolation:
+        return False
+    return True
