@@ -13,12 +13,6 @@ SELECT %(organization_id)s, %(entry_id)s, l.account, l.customer_id, l.invoice_id
   FROM jsonb_to_recordset(%(lines)s) AS l (account text, customer_id uuid, invoice_id uuid, amount numeric, base_amount numeric,
                                            tax_country char(2), tax_category text, tax_rate numeric)
 
--- name: balance
-SELECT coalesce(sum(l.amount), 0)
-  FROM hcc.ledger_lines l JOIN hcc.ledger_entries e ON e.organization_id = l.organization_id AND e.id = l.entry_id
- WHERE l.organization_id = %(organization_id)s AND l.account = %(account)s AND e.currency = %(currency)s
-   AND (%(customer_id)s::uuid IS NULL OR l.customer_id = %(customer_id)s)
-
 -- name: trial_balance
 SELECT l.account, e.currency::text AS currency,
        coalesce(sum(l.amount) FILTER (WHERE l.amount > 0), 0) AS debit,
