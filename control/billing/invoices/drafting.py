@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
-from uuid import UUID
 
 import msgspec
 from psycopg.types.json import Jsonb
@@ -243,8 +242,3 @@ def _first(*numbers: int | None) -> int:
 def rows(items: Sequence[Item]) -> Jsonb:
     """Positions as the statement takes them."""
     return Jsonb(msgspec.to_builtins(list(items)))
-
-
-def ids(items: Sequence[Item]) -> set[UUID]:
-    """The positions' ids."""
-    return {item.id for item in items}

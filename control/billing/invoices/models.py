@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 import msgspec
@@ -184,6 +184,3 @@ class WriteOff(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
 
 class Nothing(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """An action that needs no more words: `{}`."""
-
-
-Columns = dict[str, Any]

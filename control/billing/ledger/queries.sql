@@ -16,12 +16,6 @@ SELECT l.organization_id, l.entry_id, l.account, l.customer_id, l.invoice_id, l.
                                            tax_rate numeric, tax_region text, tax_reason text, tax_name text, tax_id text,
                                            tax_on date)
 
--- name: balance
-SELECT coalesce(sum(l.amount), 0)
-  FROM hcc.ledger_lines l JOIN hcc.ledger_entries e ON e.organization_id = l.organization_id AND e.id = l.entry_id
- WHERE l.organization_id = %(organization_id)s AND l.account = %(account)s AND e.currency = %(currency)s
-   AND (%(customer_id)s::uuid IS NULL OR l.customer_id = %(customer_id)s)
-
 -- name: trial_balance
 SELECT l.account, e.currency::text AS currency,
        coalesce(sum(l.amount) FILTER (WHERE l.amount > 0), 0) AS debit,

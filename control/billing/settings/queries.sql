@@ -41,10 +41,3 @@ ON CONFLICT (organization_id) DO UPDATE
 
 -- name: has_entries
 SELECT EXISTS (SELECT FROM hcc.ledger_entries WHERE organization_id = %(organization_id)s)
-
--- name: set_logo
-UPDATE hcc.billing_settings SET logo = %(logo)s, logo_type = %(logo_type)s, version = version + 1, updated_at = now()
- WHERE organization_id = %(organization_id)s
-
--- name: logo
-SELECT logo, logo_type FROM hcc.billing_settings WHERE organization_id = %(organization_id)s AND logo IS NOT NULL
