@@ -27,10 +27,11 @@ DROP DATABASE waits for whoever is half-way in, such as a client that was cancel
 
 
 class Server:
-    """The cluster of this run."""
+    """The cluster of this run. One that a test kills is `durable`: what was committed outlives its processes."""
 
-    def __init__(self, folder: Path) -> None:
-        self.postgres = PrivatePostgres(folder / "postgres", free_port(), password=secrets.token_hex(16), settings=SETTINGS)
+    def __init__(self, folder: Path, *, durable: bool = False) -> None:
+        settings = {**SETTINGS, "synchronous_commit": "on"} if durable else SETTINGS
+        self.postgres = PrivatePostgres(folder / "postgres", free_port(), password=secrets.token_hex(16), settings=settings)
         self.passwords = {role: secrets.token_hex(16) for role in ROLES}
         self._admin: psycopg.Connection[Any] | None = None
         self._made: set[str] = set()

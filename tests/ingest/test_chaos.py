@@ -65,7 +65,7 @@ def own_server() -> Iterator[Server]:
     """A cluster that may be killed."""
     with tempfile.TemporaryDirectory(prefix="hcc-chaos-") as folder:
         Path(folder).chmod(0o755)
-        with Server(Path(folder)) as running:
+        with Server(Path(folder), durable=True) as running:
             yield running
 
 
