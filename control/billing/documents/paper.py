@@ -26,6 +26,7 @@ NoteKey = Literal[
     "intra_community",
     "export",
     "zero",
+    "compensation",
 ]
 _BY_CATEGORY: dict[str, NoteKey] = {
     "AE": "reverse_charge",
@@ -125,6 +126,8 @@ def tax_note(treatment: Treatment, category: str, seller_country: str) -> tuple[
     law = _LAWS.get(seller_country, _EU_LAW if seller_country in EU else "")
     if treatment.reason == "small_business":
         return ("small_business_law" if law else "small_business"), law
+    if treatment.reason == "compensation":
+        return "compensation", ""
     if category == "S":
         return ("oss", "") if treatment.reason == "oss" else None
     if category == "O" and seller_country in EU:

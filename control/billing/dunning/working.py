@@ -18,6 +18,7 @@ from babel.numbers import format_currency
 from psycopg.types.json import Jsonb
 
 from control.billing.customers import service as customers
+from control.billing.documents.words import words
 from control.billing.dunning import queries as q
 from control.billing.dunning.models import DunningCase, DunningStep
 from control.billing.invoices import drafting, finalising
@@ -38,6 +39,7 @@ from control.billing.subscriptions.renewing import write
 from control.billing.subscriptions.service import logged
 from control.billing.subscriptions.state import State, load, log, next_due, save
 from control.billing.subscriptions.steps import resume
+from control.billing.tax.treatment import LATE_FEE
 from control.billing.today import today
 from control.core import events, mailer
 from control.core.db import Scope, Transaction
@@ -194,6 +196,7 @@ async def _late_fee(
 ) -> dict[str, Any]:  # fmt: skip
     """A debit note over the fee. It is compensation and not a sale: there is no tax on it."""
     fee = step.fee or Decimal(0)
+    line = words(invoice.language).late_fee.format(number=invoice.invoice_number)
     customer = await customers.find(tx, invoice.customer_id)
     asked = NewInvoice(
         customer_id=customer.id,
@@ -201,8 +204,9 @@ async def _late_fee(
         corrects_id=invoice.id,
         currency=invoice.currency,
         prices_include_tax=False,
+        language=invoice.language,
         payment_terms_days=0,
-        items=[NewItem(description=f"{invoice.invoice_number}", unit_price=fee, tax_class="late_fee", tax_rate=Decimal(0))],
+        items=[NewItem(description=line, unit_price=fee, tax_class=LATE_FEE)],
     )
     made = drafting.draft(asked, seller, customer, on)
     note_id = new_id()

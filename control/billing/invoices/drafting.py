@@ -23,7 +23,7 @@ from control.billing.money import (
 )
 from control.billing.settings.models import BillingSettings
 from control.billing.tax.ids import member_state_of
-from control.billing.tax.treatment import Buyer, Seller, Treatment, treat
+from control.billing.tax.treatment import LATE_FEE, Buyer, Seller, Treatment, compensation, treat
 from control.billing.texts import line_error, paragraph_error
 from control.core.errors import FieldError, ValidationFailed, below
 from control.core.ids import new_id
@@ -44,19 +44,23 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     treatment: Treatment
 
 
+def _sells(seller: BillingSettings) -> Seller:
+    return Seller(
+        country=seller.address.country,
+        postal_code=seller.address.postal_code,
+        region=seller.address.region,
+        city=seller.address.city,
+        oss_registered=seller.oss_registered,
+        small_business=seller.small_business,
+        registrations=frozenset(seller.tax_registrations),
+    )
+
+
 def treatment_of(seller: BillingSettings, customer: Customer) -> Treatment:
     """How this seller's sales to this customer are taxed."""
     believed = ("valid", "pending_verification") if seller.pending_tax_id == "as_valid" else ("valid",)
     return treat(
-        Seller(
-            country=seller.address.country,
-            postal_code=seller.address.postal_code,
-            region=seller.address.region,
-            city=seller.address.city,
-            oss_registered=seller.oss_registered,
-            small_business=seller.small_business,
-            registrations=frozenset(seller.tax_registrations),
-        ),
+        _sells(seller),
         Buyer(
             country=customer.address.country,
             postal_code=customer.address.postal_code,
@@ -85,7 +89,11 @@ def draft(data: NewInvoice, seller: BillingSettings, customer: Customer, on: dat
         errors.append(FieldError("/corrects_id", "a debit note names the invoice that it corrects, an invoice none"))
     if errors:
         raise ValidationFailed(errors)
-    treatment = treatment_of(seller, customer)
+    late_fees = [item.tax_class == LATE_FEE for item in data.items]
+    if any(late_fees) and not all(late_fees):
+        # EN 16931, BR-O-11 to BR-O-14: beside what is no supply there is no other category.
+        raise ValidationFailed(FieldError("/items", "late fees stand in a document of their own"))
+    treatment = compensation(_sells(seller)) if any(late_fees) else treatment_of(seller, customer)
     include = seller.prices_include_tax if data.prices_include_tax is None else data.prices_include_tax
     items, totals = priced(data.items, treatment, on, currency, seller, prices_include_tax=include)
     columns = {
