@@ -170,6 +170,7 @@ TOPICS: dict[str, str] = {
     "payment.failed": "A payment failed",
     "payment.cancelled": "A payment was cancelled before it came in",
     "payment.announced": "A direct debit was announced: its day, amount and mandate",
+    "payment.method_missing": "An invoice is to be charged, and its customer has no default way to pay",
     "payment.allocated": "Money of a payment was moved to an invoice, or away from one",
     "refund.created": "A refund was made",
     "refund.succeeded": "A refund arrived",

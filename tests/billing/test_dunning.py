@@ -65,8 +65,8 @@ async def test_the_steps_come_one_after_the_other(owing: Owing, urls: Urls) -> N
     assert (await owing.after(1), await owing.status()) == (0, ("overdue", "past_due"))
     assert (await owing.after(3), await owing.after(3)) == (1, 0)
     with psycopg.connect(urls["hcc_owner"]) as owner:
-        assert owner.execute("SELECT recipient, template FROM hcc.outgoing_mail").fetchall() == [
-            ("books@customer.example", "dunning_reminder")
+        assert owner.execute("SELECT recipients, message FROM hcc.invoice_mails WHERE what = 'reminder'").fetchall() == [
+            (["books@customer.example"], "Please.")
         ]
     assert await owing.after(7) == 1
     assert (await owing.shop.books())["late_fees"] == "-5.000"

@@ -130,6 +130,7 @@ TABLES = {
     "supplier_shares": TENANT,
     "usage_readings": TENANT,
     # Payments.
+    "collection_tries": TENANT,
     "bank_entries": TENANT,
     "bank_statements": TENANT,
     "credit_adjustments": TENANT,
@@ -256,6 +257,8 @@ ROWS = {
     " sha256) VALUES (%(org)s, %(org)s, %(invoice)s, 'pdf', 'application/pdf', 'x', sha256('x'))",
     "invoice_mails": "INSERT INTO hcc.invoice_mails (id, organization_id, customer_org_id, invoice_id, what, recipients)"
     " VALUES (%(id)s, %(org)s, %(org)s, %(invoice)s, 'invoice', '{a@x.test}')",
+    "collection_tries": "INSERT INTO hcc.collection_tries (organization_id, customer_org_id, invoice_id, cause, outcome, reason)"
+    " VALUES (%(org)s, %(org)s, %(invoice)s, 'finalised', 'not_tried', 'under_way')",
     "ledger_entries": "WITH e AS (INSERT INTO hcc.ledger_entries (id, organization_id, booked_on, kind, source, currency)"
     " VALUES (%(entry)s, %(org)s, '2026-01-01', 'test', %(entry)s, 'EUR'))"
     " INSERT INTO hcc.ledger_lines (organization_id, entry_id, account, amount, base_amount)"

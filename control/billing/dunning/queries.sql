@@ -92,8 +92,31 @@ SELECT invoice_id, organization_id, customer_id, steps, done, next_on, suspended
   FROM hcc.dunning_cases WHERE invoice_id = %(invoice_id)s
 
 -- name: taken
-SELECT step, action, outcome, detail, taken_on, created_at
-  FROM hcc.dunning_steps WHERE invoice_id = %(invoice_id)s ORDER BY step
+-- With what became of the payment that a step began.
+SELECT s.step, s.action, s.outcome, s.taken_on, s.created_at,
+       CASE WHEN p.id IS NULL THEN s.detail
+            ELSE s.detail || jsonb_build_object('payment_status', p.status, 'failure_code', p.failure_code) END AS detail
+  FROM hcc.dunning_steps s
+  LEFT JOIN hcc.payments p ON p.organization_id = s.organization_id AND p.id = (s.detail ->> 'payment_id')::uuid
+ WHERE s.invoice_id = %(invoice_id)s ORDER BY s.step
+
+-- name: ahead
+-- The steps that are to come of an invoice: those of its case, or of the schedule that it will have when it is overdue.
+SELECT i.due_date, coalesce(c.steps, s.steps) AS steps, coalesce(c.done, 0) AS done
+  FROM hcc.invoices i
+  LEFT JOIN hcc.dunning_cases c ON c.organization_id = i.organization_id AND c.invoice_id = i.id
+  LEFT JOIN LATERAL (
+    SELECT d.steps FROM hcc.dunning_schedules d
+     WHERE d.organization_id = i.organization_id
+       AND (d.is_default OR d.id IN (
+         SELECT p.dunning_id FROM hcc.invoice_items t
+           JOIN hcc.prices r ON r.organization_id = t.organization_id AND r.id = t.price_id
+           JOIN hcc.plans p ON p.organization_id = r.organization_id AND p.id = r.plan_id
+          WHERE t.organization_id = i.organization_id AND t.invoice_id = i.id))
+     ORDER BY d.is_default, d.id LIMIT 1) AS s ON true
+ WHERE i.id = %(invoice_id)s AND i.due_date IS NOT NULL AND coalesce(c.steps, s.steps) IS NOT NULL
+   AND c.stopped_at IS NULL AND c.closed_at IS NULL
+   AND NOT EXISTS (SELECT FROM hcc.dunning_stops d WHERE d.customer_id = i.customer_id)
 
 -- name: took
 INSERT INTO hcc.dunning_steps (invoice_id, step, organization_id, action, outcome, detail, taken_on)

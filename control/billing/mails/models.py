@@ -9,7 +9,7 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta
 
-What = Literal["invoice", "reminder"]
+What = Literal["invoice", "reminder", "payment_failed", "payment_confirm", "debit_announced"]
 Status = Literal["queued", "retrying", "sent", "failed", "bounced"]
 MOST_AT_ONCE = 1000
 _Email = Annotated[str, Meta(min_length=3, max_length=254)]

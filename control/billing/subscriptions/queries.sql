@@ -1,13 +1,15 @@
 -- name: settings
-SELECT organization_id, combine_invoices, upgrade, downgrade, credit_on_cancel, version
+SELECT organization_id, combine_invoices, upgrade, downgrade, credit_on_cancel, mail_invoices, payment_page, version
   FROM hcc.subscription_settings WHERE organization_id = %(organization_id)s
 
 -- name: save_settings
-INSERT INTO hcc.subscription_settings (organization_id, combine_invoices, upgrade, downgrade, credit_on_cancel)
-VALUES (%(organization_id)s, %(combine_invoices)s, %(upgrade)s, %(downgrade)s, %(credit_on_cancel)s)
+INSERT INTO hcc.subscription_settings (organization_id, combine_invoices, upgrade, downgrade, credit_on_cancel, mail_invoices, payment_page)
+VALUES (%(organization_id)s, %(combine_invoices)s, %(upgrade)s, %(downgrade)s, %(credit_on_cancel)s, %(mail_invoices)s,
+        %(payment_page)s)
 ON CONFLICT (organization_id) DO UPDATE
    SET combine_invoices = excluded.combine_invoices, upgrade = excluded.upgrade, downgrade = excluded.downgrade,
-       credit_on_cancel = excluded.credit_on_cancel, version = subscription_settings.version + 1, updated_at = now()
+       credit_on_cancel = excluded.credit_on_cancel, mail_invoices = excluded.mail_invoices,
+       payment_page = excluded.payment_page, version = subscription_settings.version + 1, updated_at = now()
 
 -- name: page
 SELECT s.id, s.organization_id, s.customer_id, s.customer_org_id, s.name, s.status, s.currency::text AS currency, s.interval,
@@ -218,9 +220,6 @@ SELECT l.customer_id, -sum(l.amount) AS credit
  WHERE l.organization_id = %(organization_id)s AND l.account = 'customer_credit' AND l.customer_id = ANY (%(customer_ids)s)
    AND e.currency = %(currency)s
  GROUP BY l.customer_id HAVING sum(l.amount) < 0
-
--- name: lock_customers
-SELECT id FROM hcc.customers WHERE id = ANY (%(ids)s) ORDER BY id FOR UPDATE
 
 -- name: sellers
 SELECT organization_id, today FROM hcc.sellers_with_renewals(%(at)s)
