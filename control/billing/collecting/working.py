@@ -155,7 +155,7 @@ async def first(runtime: Runtime, organization_id: UUID, invoice_id: UUID) -> Tr
             tried = await _begin(tx, runtime, organization_id, found, FINALISED)
         if (await settings_of(tx, organization_id)).mail_invoices and found.kind == "invoice":
             invoice = await invoices.find(tx, invoice_id)
-            facts = Facts(by=_by(tried), card=card_of(found.brand, found.last4))
+            facts = Facts(by=_by(tried), card=card_of(found.brand, found.last4), amount=found.balance)
             await mails.queue(tx, audit.SYSTEM, invoice, facts=facts, request_id=uuid5(invoice_id, FINALISED))
     await finish(runtime, organization_id, tried)
     return tried

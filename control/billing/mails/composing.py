@@ -67,17 +67,19 @@ def written(paper: Paper, message: str, *, is_hybrid: bool, what: What = "invoic
         "name": paper.buyer.contact or paper.buyer.name,
         "amount": form.money(invoice.balance),
         "email": paper.seller.email,
-        "card": facts.card,
     }
     owes = invoice.kind != "credit_note" and invoice.status in ("sent", "partially_paid", "overdue") and invoice.balance > 0
-    due = {"card": say.mail.by_card, "debit": say.mail.by_debit}.get(facts.by, say.mail.due)
+    due = say.mail.due.format(**filled | {"date": form.day(paper.due_date)}) if owes else ""
+    if facts.by and facts.amount is not None:
+        # Whether that was done already when the mail goes out makes no difference to it.
+        due = getattr(say.mail, f"by_{facts.by}").format(amount=form.money(facts.amount), card=facts.card)
     shown = {
         "language": invoice.language,
         "direction": say.direction,
         "greeting": say.mail.greeting.format(**filled),
         "intro": say.mail.intro[invoice.kind].format(**filled),
         "message": message,
-        "due": due.format(**filled | {"date": form.day(paper.due_date)}) if owes else "",
+        "due": due,
         "structured": say.mail.structured if is_hybrid else "",
         "closing": say.mail.closing,
         "seller": paper.seller.legal_name,
