@@ -2106,6 +2106,24 @@ ALTER TABLE hcc.client_tallies ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY 
     CACHE 1
 );
 
+CREATE TABLE hcc.collection_tries (
+    organization_id uuid NOT NULL,
+    customer_org_id uuid NOT NULL,
+    invoice_id uuid NOT NULL,
+    cause text NOT NULL,
+    outcome text NOT NULL,
+    reason text DEFAULT ''::text NOT NULL,
+    payment_id uuid,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT collection_tries_cause_check CHECK (((char_length(cause) >= 1) AND (char_length(cause) <= 60))),
+    CONSTRAINT collection_tries_check CHECK (((outcome = 'begun'::text) = (payment_id IS NOT NULL))),
+    CONSTRAINT collection_tries_check1 CHECK (((outcome = 'begun'::text) = (reason = ''::text))),
+    CONSTRAINT collection_tries_outcome_check CHECK ((outcome = ANY (ARRAY['begun'::text, 'not_tried'::text]))),
+    CONSTRAINT collection_tries_reason_check CHECK ((char_length(reason) <= 60))
+);
+
+ALTER TABLE ONLY hcc.collection_tries FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE hcc.coupon_redemptions (
     subscription_id uuid NOT NULL,
     coupon_id uuid NOT NULL,
@@ -2287,8 +2305,8 @@ CREATE TABLE hcc.dunning_steps (
     detail jsonb DEFAULT '{}'::jsonb NOT NULL,
     taken_on date NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT dunning_steps_action_check CHECK ((action = ANY (ARRAY['remind'::text, 'late_fee'::text, 'suspend'::text, 'cancel'::text, 'write_off'::text]))),
-    CONSTRAINT dunning_steps_outcome_check CHECK ((outcome = ANY (ARRAY['done'::text, 'nothing_to_do'::text])))
+    CONSTRAINT dunning_steps_action_check CHECK ((action = ANY (ARRAY['remind'::text, 'retry_payment'::text, 'late_fee'::text, 'suspend'::text, 'cancel'::text, 'write_off'::text]))),
+    CONSTRAINT dunning_steps_outcome_check CHECK ((outcome = ANY (ARRAY['done'::text, 'nothing_to_do'::text, 'not_retried'::text])))
 );
 
 ALTER TABLE ONLY hcc.dunning_steps FORCE ROW LEVEL SECURITY;
@@ -3286,11 +3304,12 @@ CREATE TABLE hcc.invoice_mails (
     refused jsonb DEFAULT '{}'::jsonb NOT NULL,
     attempts integer DEFAULT 0 NOT NULL,
     sent_at timestamp with time zone,
+    facts jsonb DEFAULT '{}'::jsonb NOT NULL,
     CONSTRAINT invoice_mails_detail_check CHECK ((char_length(detail) <= 500)),
     CONSTRAINT invoice_mails_message_check CHECK ((char_length(message) <= 2000)),
     CONSTRAINT invoice_mails_recipients_check CHECK (((cardinality(recipients) >= 1) AND (cardinality(recipients) <= 11))),
     CONSTRAINT invoice_mails_status_check CHECK ((status = ANY (ARRAY['queued'::text, 'retrying'::text, 'sent'::text, 'failed'::text, 'bounced'::text]))),
-    CONSTRAINT invoice_mails_what_check CHECK ((what = ANY (ARRAY['invoice'::text, 'reminder'::text])))
+    CONSTRAINT invoice_mails_what_check CHECK ((what = ANY (ARRAY['invoice'::text, 'reminder'::text, 'payment_failed'::text, 'payment_confirm'::text, 'debit_announced'::text])))
 );
 
 ALTER TABLE ONLY hcc.invoice_mails FORCE ROW LEVEL SECURITY;
@@ -3298,6 +3317,8 @@ ALTER TABLE ONLY hcc.invoice_mails FORCE ROW LEVEL SECURITY;
 COMMENT ON COLUMN hcc.invoice_mails.request_id IS 'The operation that asked for it: it mails an invoice once.';
 
 COMMENT ON COLUMN hcc.invoice_mails.refused IS 'Recipients who will not get it, and why.';
+
+COMMENT ON COLUMN hcc.invoice_mails.facts IS 'What it tells beside the document, as it was when the mail was asked for.';
 
 CREATE TABLE hcc.invoice_tallies (
     organization_id uuid NOT NULL,
@@ -4372,11 +4393,16 @@ CREATE TABLE hcc.subscription_settings (
     version integer DEFAULT 1 NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    mail_invoices boolean DEFAULT true NOT NULL,
+    payment_page text DEFAULT ''::text NOT NULL,
     CONSTRAINT subscription_settings_downgrade_check CHECK ((downgrade = ANY (ARRAY['now'::text, 'period_end'::text]))),
+    CONSTRAINT subscription_settings_payment_page_check CHECK ((char_length(payment_page) <= 300)),
     CONSTRAINT subscription_settings_upgrade_check CHECK ((upgrade = ANY (ARRAY['now'::text, 'period_end'::text])))
 );
 
 ALTER TABLE ONLY hcc.subscription_settings FORCE ROW LEVEL SECURITY;
+
+COMMENT ON COLUMN hcc.subscription_settings.payment_page IS 'Where customers pay; {invoice_id} and {number} are filled in.';
 
 CREATE TABLE hcc.subscriptions (
     id uuid NOT NULL,
@@ -4736,6 +4762,9 @@ ALTER TABLE ONLY hcc.checks
 
 ALTER TABLE ONLY hcc.client_tallies
     ADD CONSTRAINT client_tallies_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY hcc.collection_tries
+    ADD CONSTRAINT collection_tries_pkey PRIMARY KEY (organization_id, invoice_id, cause);
 
 ALTER TABLE ONLY hcc.coupon_redemptions
     ADD CONSTRAINT coupon_redemptions_pkey PRIMARY KEY (subscription_id, coupon_id);
@@ -5759,6 +5788,12 @@ ALTER TABLE ONLY hcc.checks
 ALTER TABLE ONLY hcc.client_tallies
     ADD CONSTRAINT client_tallies_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
 
+ALTER TABLE ONLY hcc.collection_tries
+    ADD CONSTRAINT collection_tries_organization_id_invoice_id_fkey FOREIGN KEY (organization_id, invoice_id) REFERENCES hcc.invoices(organization_id, id);
+
+ALTER TABLE ONLY hcc.collection_tries
+    ADD CONSTRAINT collection_tries_organization_id_payment_id_fkey FOREIGN KEY (organization_id, payment_id) REFERENCES hcc.payments(organization_id, id);
+
 ALTER TABLE ONLY hcc.coupon_redemptions
     ADD CONSTRAINT coupon_redemptions_organization_id_coupon_id_fkey FOREIGN KEY (organization_id, coupon_id) REFERENCES hcc.coupons(organization_id, id);
 
@@ -6235,6 +6270,8 @@ ALTER TABLE hcc.checks ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE hcc.client_tallies ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE hcc.collection_tries ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE hcc.coupon_redemptions ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE hcc.coupons ENABLE ROW LEVEL SECURITY;
@@ -6396,6 +6433,8 @@ CREATE POLICY owner_all ON hcc.check_states TO hcc_owner USING (true) WITH CHECK
 CREATE POLICY owner_all ON hcc.checks TO hcc_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON hcc.client_tallies TO hcc_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON hcc.collection_tries TO hcc_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON hcc.coupon_redemptions TO hcc_owner USING (true) WITH CHECK (true);
 
@@ -6691,6 +6730,8 @@ CREATE POLICY tenant_delete ON hcc.checks FOR DELETE TO hcc_app, hcc_worker USIN
 
 CREATE POLICY tenant_delete ON hcc.client_tallies FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
 
+CREATE POLICY tenant_delete ON hcc.collection_tries FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
+
 CREATE POLICY tenant_delete ON hcc.coupon_redemptions FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
 
 CREATE POLICY tenant_delete ON hcc.coupons FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
@@ -6904,6 +6945,8 @@ CREATE POLICY tenant_insert ON hcc.check_states FOR INSERT TO hcc_app, hcc_worke
 CREATE POLICY tenant_insert ON hcc.checks FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_insert ON hcc.client_tallies FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_insert ON hcc.collection_tries FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_insert ON hcc.coupon_redemptions FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
 
@@ -7120,6 +7163,8 @@ CREATE POLICY tenant_read ON hcc.check_states FOR SELECT TO hcc_app, hcc_worker 
 CREATE POLICY tenant_read ON hcc.checks FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
 
 CREATE POLICY tenant_read ON hcc.client_tallies FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
+
+CREATE POLICY tenant_read ON hcc.collection_tries FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
 
 CREATE POLICY tenant_read ON hcc.coupon_redemptions FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
 
@@ -7338,6 +7383,8 @@ CREATE POLICY tenant_update ON hcc.check_states FOR UPDATE TO hcc_app, hcc_worke
 CREATE POLICY tenant_update ON hcc.checks FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_update ON hcc.client_tallies FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_update ON hcc.collection_tries FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_update ON hcc.coupon_redemptions FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
 
@@ -7994,6 +8041,9 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.checks TO hcc_worker;
 
 GRANT SELECT ON TABLE hcc.client_tallies TO hcc_app;
 GRANT SELECT ON TABLE hcc.client_tallies TO hcc_worker;
+
+GRANT SELECT,INSERT ON TABLE hcc.collection_tries TO hcc_app;
+GRANT SELECT,INSERT ON TABLE hcc.collection_tries TO hcc_worker;
 
 GRANT SELECT,INSERT ON TABLE hcc.coupon_redemptions TO hcc_app;
 GRANT SELECT,INSERT ON TABLE hcc.coupon_redemptions TO hcc_worker;
