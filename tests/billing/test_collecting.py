@@ -179,6 +179,27 @@ async def test_a_worker_that_dies_charges_once(shop: Collecting, monkeypatch: py
     assert await shop.mails(invoice) == ["invoice"]
 
 
+async def test_a_new_card_that_was_begun_with_is_finished(shop: Collecting, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The worker dies after it wrote down that a new card is to be charged; the job comes again."""
+    customer = await shop.begin(None)
+    invoice = await shop.renewed(await shop.automatic(customer, trial_days=14))
+    await shop.through()
+    card = await shop.card(customer["id"])
+    key = (shop.worker, shop.organization_id, UUID(customer["id"]), UUID(card["id"]))
+
+    async def dies(*_: Any, **__: Any) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(working, "finish", dies)
+        with pytest.raises(KeyboardInterrupt):
+            await working.with_card(*key)
+    assert await shop.payments(invoice) == [("pending", "")]
+    assert [await working.with_card(*key), await working.with_card(*key)] == [1, 0]
+    assert await shop.state_of(invoice["id"]) == ("paid", "0.000")
+    assert shop.simulator.state.charges_made == 1
+
+
 async def test_a_payment_that_was_begun_and_forgotten_is_carried_out(shop: Collecting) -> None:
     """The job is lost altogether: what reconciles finds the payment."""
     customer = await shop.begin()

@@ -36,7 +36,8 @@ INSERT INTO hcc.collection_tries (organization_id, customer_org_id, invoice_id, 
 VALUES (%(organization_id)s, %(customer_org_id)s, %(invoice_id)s, %(cause)s, %(outcome)s, %(reason)s, %(payment_id)s)
 
 -- name: open_for_card
--- Open invoices of a customer's automatic subscriptions that this card was never tried for; none that dunning was stopped for.
+-- Open invoices of a customer's automatic subscriptions that this card was not tried for by another cause; none that dunning was
+-- stopped for.
 SELECT i.id
   FROM hcc.invoices i
  WHERE i.organization_id = %(organization_id)s AND i.customer_id = %(customer_id)s AND i.kind = 'invoice'
@@ -46,7 +47,9 @@ SELECT i.id
                  JOIN hcc.subscriptions s ON s.organization_id = x.organization_id AND s.id = x.subscription_id
                 WHERE t.invoice_id = i.id AND s.collection = 'automatic')
    AND NOT EXISTS (SELECT FROM hcc.payments p WHERE p.organization_id = i.organization_id AND p.invoice_id = i.id
-                      AND p.payment_method_id = %(method_id)s)
+                      AND p.payment_method_id = %(method_id)s
+                      AND NOT EXISTS (SELECT FROM hcc.collection_tries t WHERE t.organization_id = i.organization_id
+                                         AND t.invoice_id = i.id AND t.cause = %(cause)s AND t.payment_id = p.id))
    AND NOT EXISTS (SELECT FROM hcc.dunning_stops d WHERE d.customer_id = i.customer_id)
    AND NOT EXISTS (SELECT FROM hcc.dunning_cases c WHERE c.invoice_id = i.id AND c.stopped_at IS NOT NULL)
  ORDER BY i.due_date, i.id

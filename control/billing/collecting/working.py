@@ -155,22 +155,25 @@ async def first(runtime: Runtime, organization_id: UUID, invoice_id: UUID) -> Tr
             tried = await _begin(tx, runtime, organization_id, found, FINALISED)
         if (await settings_of(tx, organization_id)).mail_invoices and found.kind == "invoice":
             invoice = await invoices.find(tx, invoice_id)
-            facts = Facts(by=_by(tried), card=card_of(found.brand, found.last4), amount=found.balance)
+            facts = Facts(by=_by(tried, found), card=card_of(found.brand, found.last4), amount=found.balance)
             await mails.queue(tx, audit.SYSTEM, invoice, facts=facts, request_id=uuid5(invoice_id, FINALISED))
     await finish(runtime, organization_id, tried)
     return tried
 
 
-def _by(tried: Try | None) -> Literal["", "card", "debit"]:
+def _by(tried: Try | None, found: Chances) -> Literal["", "card", "debit"]:
+    """How the mail says that it is paid; a payment under way is of a card that was added a moment ago."""
     if tried is None:
         return ""
-    return "card" if tried.payment_id else "debit" if tried.reason == "direct_debit" else ""
+    if tried.payment_id or (tried.reason == "under_way" and found.method_kind == "card"):
+        return "card"
+    return "debit" if tried.reason == "direct_debit" else ""
 
 
 async def with_card(runtime: Runtime, organization_id: UUID, customer_id: UUID, method_id: UUID) -> int:
     """Try a card that became the default one for what is open; for how many invoices. Raises ProviderAway when the provider was
     away for one; to be called again then."""
-    scope = Scope(organization_id)
+    scope, cause = Scope(organization_id), f"card {method_id}"
     async with runtime.database.transaction(scope) as tx:
         found = await tx.all(
             _Id,
@@ -178,6 +181,7 @@ async def with_card(runtime: Runtime, organization_id: UUID, customer_id: UUID, 
             organization_id=organization_id,
             customer_id=customer_id,
             method_id=method_id,
+            cause=cause,
             most=MOST_FOR_CARD,
         )
     away: ProviderAway | None = None
@@ -185,10 +189,11 @@ async def with_card(runtime: Runtime, organization_id: UUID, customer_id: UUID, 
     for one in found:
         async with runtime.database.transaction(scope) as tx:
             chances = await hold(tx, organization_id, one.id)
-            if chances.method_id != method_id:
-                break
-            tried = await _begin(tx, runtime, organization_id, chances, f"card {method_id}")
-        begun += tried.payment_id is not None
+            # What an earlier run began is finished also when another card is the default one by now.
+            tried = await tx.maybe(Try, q.SQL.known, organization_id=organization_id, invoice_id=one.id, cause=cause)
+            if tried is None and chances.method_id == method_id:
+                tried = await _begin(tx, runtime, organization_id, chances, cause)
+        begun += tried is not None and tried.payment_id is not None
         try:
             await finish(runtime, organization_id, tried)
         except ProviderAway as error:
