@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
+import psycopg
 import pytest
 
 from control.billing.collecting import telling, working
@@ -343,6 +344,35 @@ async def test_a_bank_that_wants_to_hear_from_the_payer(shop: Collecting) -> Non
     paid = await shop.world.send("anna", "POST", "/v1/payments/charges", body)
     assert paid.json()["data"]["status"] == "succeeded", paid.text
     assert await shop.state_of(invoice["id"]) == ("paid", "0.000")
+
+
+@pytest.mark.parametrize("confirms", [True, False])
+async def test_a_charge_that_waits_for_the_payer(shop: Collecting, monkeypatch: pytest.MonkeyPatch, confirms: bool) -> None:
+    """Some banks do not decline but wait: until the payer confirms, or a day is over. No charge is made beside it."""
+    customer = await shop.begin("pm_card_authenticationRequired")
+    state = shop.simulator.state
+    present = state.confirm
+    monkeypatch.setattr(state, "confirm", lambda intent, *, off_session: present(intent, off_session=False))
+    invoice = await shop.renewed(await shop.automatic(customer, trial_days=14))
+    await shop.through()
+    await shop.catch_up()
+    assert (await shop.payments(invoice), await shop.mails(invoice)) == ([("pending", "")], ["invoice", "payment_confirm"])
+    await shop.after(invoice, 1)
+    assert await shop.taken(invoice) == []
+    [payment] = await shop.ask("GET", f"/v1/payments/invoice/{invoice['id']}")
+    if confirms:
+        state.authenticate(payment["provider_reference"], passed=True)
+        await shop.catch_up()
+        assert await shop.state_of(invoice["id"]) == ("paid", "0.000")
+        return
+    with psycopg.connect(shop.urls["hcc_owner"]) as owner:
+        owner.execute("UPDATE hcc.payments SET created_at = now() - interval '25 hours'")
+    await jobs.look_after(Work(shop.worker, 0, 0), NEVER)
+    for days in (1, 3):
+        await shop.after(invoice, days)
+    assert await shop.payments(invoice) == [("cancelled", "")]
+    assert await shop.taken(invoice) == [("retry_payment", "not_retried", "needs_confirmation")] * 2
+    assert await shop.mails(invoice) == ["invoice", "payment_confirm"]
 
 
 async def test_without_a_card_dunning_goes_on(shop: Collecting) -> None:

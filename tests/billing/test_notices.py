@@ -259,8 +259,12 @@ async def test_a_direct_debit_is_announced(shop: Collecting) -> None:
         await telling.debit(tx, shop.organization_id, told)
     await shop.through()
     assert await shop.mails(invoice) == ["invoice", "debit_announced"]
-    # While the debit is under way, dunning does not charge beside it.
-    await shop.after(invoice, 1)
+    # While the debit is on its way, dunning waits; when nobody heard of it for long, it goes on, and does not charge beside it.
+    ahead = (on - date.fromisoformat(invoice["due_date"])).days
+    for days in (1, ahead, ahead + 10):
+        await shop.after(invoice, days)
+        assert await shop.taken(invoice) == []
+    await shop.after(invoice, ahead + 11)
     assert await shop.taken(invoice) == [("retry_payment", "not_retried", "under_way")]
 
 

@@ -78,12 +78,17 @@ SELECT c.invoice_id, c.organization_id, c.customer_id, c.steps, c.done, c.next_o
    FOR UPDATE OF c SKIP LOCKED
 
 -- name: claim
+-- None whose payment is on its way: a charge, or a direct debit that its bank may still tell of.
 SELECT c.invoice_id, c.organization_id, c.customer_id, c.steps, c.done, c.next_on, c.suspended, c.stopped_at, c.stop_reason,
        c.closed_at, c.created_at
   FROM hcc.dunning_cases c JOIN hcc.invoices i ON i.organization_id = c.organization_id AND i.id = c.invoice_id
  WHERE c.organization_id = %(organization_id)s AND c.closed_at IS NULL AND c.stopped_at IS NULL AND c.next_on <= %(today)s
    AND i.status = 'overdue' AND c.invoice_id <> ALL (%(failed)s)
    AND NOT EXISTS (SELECT FROM hcc.dunning_stops s WHERE s.customer_id = c.customer_id)
+   AND NOT EXISTS (SELECT FROM hcc.payments p
+                     LEFT JOIN hcc.sepa_batches b ON b.organization_id = p.organization_id AND b.id = p.sepa_batch_id
+                    WHERE p.organization_id = c.organization_id AND p.invoice_id = c.invoice_id AND p.status = 'pending'
+                      AND p.method IN ('card', 'sepa_debit') AND (b.id IS NULL OR b.collected_on + %(patience)s >= %(today)s))
  ORDER BY c.next_on, c.invoice_id LIMIT 1
    FOR UPDATE OF c SKIP LOCKED
 

@@ -51,6 +51,8 @@ from control.core.runtime import Runtime
 
 log_ = structlog.get_logger("hcc.billing")
 _replace = msgspec.structs.replace
+PATIENCE = 10
+"""Days after its day in which a direct debit that nobody heard of may still be on a statement."""
 
 
 class _Id(msgspec.Struct, frozen=True):
@@ -75,7 +77,9 @@ async def dun(runtime: Runtime, organization_id: UUID, on: date | None = None) -
         tried: list[UUID] = []
         try:
             async with runtime.database.transaction(scope) as tx:
-                found = await tx.maybe(DunningCase, q.SQL.claim, organization_id=organization_id, today=day, failed=failed)
+                found = await tx.maybe(
+                    DunningCase, q.SQL.claim, organization_id=organization_id, today=day, patience=PATIENCE, failed=failed
+                )
                 if found is None:
                     return steps
                 tried.append(found.invoice_id)
