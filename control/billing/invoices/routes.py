@@ -8,11 +8,22 @@ from uuid import UUID
 from litestar import Response, post
 from litestar.params import FromPath, JSONBody
 
-from control.billing.invoices import crediting, finalising, listing, service
-from control.billing.invoices.models import Invoice, Kind, NewCreditNote, NewInvoice, Nothing, Row, Status, WriteOff
+from control.billing.invoices import crediting, finalising, listing, many, service
+from control.billing.invoices.models import (
+    FinaliseInvoices,
+    Invoice,
+    Kind,
+    NewCreditNote,
+    NewInvoice,
+    Nothing,
+    Row,
+    Status,
+    WriteOff,
+)
 from control.core.collection import collection
 from control.core.context import Context, Ctx
 from control.core.envelope import Envelope
+from control.core.operations import Operation
 from control.core.permissions import needs
 
 _TAGS, _READ, _WRITE = ["billing"], "billing:read", "billing:write"
@@ -41,6 +52,12 @@ async def _finalise(ctx: Context, invoice_id: UUID, _: Nothing) -> Invoice:
 async def create_credit_note(ctx: Ctx, invoice_id: FromPath[UUID], data: JSONBody[NewCreditNote]) -> Response[Envelope[Invoice]]:
     """Take back all that is left of a finalised invoice, or some positions; what was paid becomes the customer's credit."""
     return await ctx.once(lambda tx: crediting.credit(ctx, tx, invoice_id, data))
+
+
+@post("/v1/invoices/finalise", status_code=202, opt=needs(_WRITE), tags=_TAGS, operation_id="finalise_invoices")
+async def finalise_invoices(ctx: Ctx, data: JSONBody[FinaliseInvoices]) -> Response[Envelope[Operation]]:
+    """Finalise many drafts, as an operation; its result says for each its number, or why it is a draft still."""
+    return await ctx.once(lambda tx: many.begin(ctx, tx, data), status=202)
 
 
 ROUTES = [
@@ -82,4 +99,5 @@ ROUTES = [
         "write_off_invoice", "write-off", WriteOff, crediting.write_off, "Give up what is open: a loss in the books."
     ),
     create_credit_note,
+    finalise_invoices,
 ]

@@ -119,6 +119,7 @@ ROWS = [
     Row(f"GET {INVOICE}/download", "document", grid(READ_BY_STAFF)),
     Row(f"POST {INVOICE}/send", "invoice", grid(WRITTEN_BY_STAFF, ok=202), {}),
     Row("POST /v1/invoices/send", "invoice", grid(BY_STAFF, ok=202), {"ids": ["{invoice_id}"]}),
+    Row("POST /v1/invoices/finalise", "invoice", grid(BY_STAFF, ok=202), {"ids": ["{invoice_id}"]}),
     Row("GET /v1/billing/mails", "mail", LISTED_BY_STAFF),
     Row("GET /v1/billing/mails/{mail_id}", "mail", grid(READ_BY_STAFF)),
     Row("POST /v1/billing/bounces", "nothing", grid(BY_STAFF, ok=422)),  # no message
