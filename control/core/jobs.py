@@ -70,7 +70,9 @@ def task(
                 raise
             metrics.JOBS.labels(name, "succeeded").inc()
 
-        registered: Any = app.task(name=name, pass_context=True, retry=retry, queue=queue, queueing_lock=lock, priority=priority)(run)
+        registered: Any = app.task(name=name, pass_context=True, retry=retry, queue=queue, queueing_lock=lock, priority=priority)(
+            run
+        )
         if cron is not None:
             app.periodic(cron=cron)(registered)
         return body
