@@ -1,4 +1,4 @@
-"""Loading code without looking for garbage: what is loaded stays, and looking through it again and again is a tenth of a start."""
+"""Loading code without looking for garbage: what is loaded stays, and looking through it each time is a tenth of a start."""
 
 from __future__ import annotations
 
