@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Annotated
 from uuid import UUID
 
-from litestar import Response, post
-from litestar.params import FromPath, JSONBody
+from litestar import Response, get, post
+from litestar.params import FromPath, FromQuery, JSONBody
+from litestar.response import Stream
+from msgspec import Meta
 
 from control.billing.invoices import crediting, finalising, listing, many, service
 from control.billing.invoices.models import (
@@ -60,6 +63,32 @@ async def finalise_invoices(ctx: Ctx, data: JSONBody[FinaliseInvoices]) -> Respo
     return await ctx.once(lambda tx: many.begin(ctx, tx, data), status=202)
 
 
+@get("/v1/invoices.csv", media_type="text/csv", opt=needs(_READ), tags=_TAGS, operation_id="export_invoices")
+async def export_invoices(
+    ctx: Ctx,
+    organization_id: FromQuery[UUID | None] = None,
+    customer_id: FromQuery[UUID | None] = None,
+    status: FromQuery[Status | None] = None,
+    kind: FromQuery[Kind | None] = None,
+    issued_since: FromQuery[date | None] = None,
+    issued_until: FromQuery[date | None] = None,
+    due_until: FromQuery[date | None] = None,
+    search: FromQuery[Annotated[str, Meta(max_length=200)] | None] = None,
+) -> Stream:
+    """The same as CSV, all of it."""
+    filters = {
+        "organization_id": organization_id,
+        "customer_id": customer_id,
+        "status": status,
+        "kind": kind,
+        "issued_since": issued_since,
+        "issued_until": issued_until,
+        "due_until": due_until,
+    }
+    headers = {"Content-Disposition": 'attachment; filename="invoices.csv"', "Cache-Control": "no-store"}
+    return Stream(listing.export(ctx, search, filters), media_type="text/csv", headers=headers)
+
+
 ROUTES = [
     listed.page(
         "list_invoices",
@@ -100,4 +129,5 @@ ROUTES = [
     ),
     create_credit_note,
     finalise_invoices,
+    export_invoices,
 ]
