@@ -99,13 +99,16 @@ class Place:
         os.environ.update(environment)
         subprocess.run([sys.executable, "-m", "control.cli", "keys", "rotate", "--now"], check=True, capture_output=True)
         self.pid = stack.enter_context(running([sys.executable, "-m", "control.cli", "control"], port, str(folder)))
-        stack.enter_context(running([sys.executable, "-m", "control.cli", "worker"], worker_port, str(folder)))
+        self.worker = stack.enter_context(ExitStack())
+        """Closed, it ends the worker: it makes the documents of what was finalised as long as there are any."""
+        self.worker.enter_context(running([sys.executable, "-m", "control.cli", "worker"], worker_port, str(folder)))
         answer = httpx.post(f"{self.url}/v1/auth/login", json={"email": "root@example.com", "password": PASSWORD}, timeout=30)
         assert answer.status_code == 200, answer.text
         self.headers = {"Authorization": f"Bearer {answer.json()['data']['access_token']}"}
 
     def _fill(self, invoices: int, customers: int, drafts: int) -> None:
-        seller, user = new_id(), new_id()
+        self.seller, user = new_id(), new_id()
+        seller = self.seller
         with psycopg.connect(self._owner) as owner:
             owner.execute(
                 "INSERT INTO hcc.organizations (id, kind, path, name, slug) VALUES (%s, 'platform', '{}', 'P', 'p')", (seller,)
@@ -125,7 +128,8 @@ class Place:
                 (user, PasswordHasher().hash(PASSWORD)),
             )
             owner.execute(
-                "INSERT INTO hcc.billing_settings (organization_id, legal_name, address, email) VALUES (%s, 'S', %s, 'a@x.test')",
+                "INSERT INTO hcc.billing_settings (organization_id, legal_name, address, email, vat_id)"
+                " VALUES (%s, 'S', %s, 'a@x.test', 'DE136695976')",
                 (seller, Jsonb(ADDRESS)),
             )
             facts = {"seller": seller, "address": Jsonb(ADDRESS), "customers": customers}

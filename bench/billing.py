@@ -21,11 +21,17 @@ from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import _billing
 import _plot as plot
 import httpx
 from _processes import rss_mib
+
+from control.billing.documents import service
+from control.billing.invoices import service as invoices
+from control.core.db import Database, Scope
+from control.core.settings import load
 
 RESULTS = Path(__file__).resolve().parent / "results"
 LISTS = {
@@ -101,10 +107,33 @@ async def measure(place: _billing.Place, args: argparse.Namespace) -> list[dict[
                 group.create_task(finalise())
         rate = half / (time.perf_counter() - began)
         add("finalised in one series, a request each, 8 at a time", "invoices/s", round(rate), "higher")
+    place.worker.close()
+    took = await documents(place)
+    add("a document, PDF/A-3 with its structured invoice", "ms", round(percentile(took, 0.5), 1), most=round(max(took), 1))
     gaps = place.gaps()
     assert gaps == 0, f"{gaps} gaps in the series"
     add("resident memory of the API process", "MiB", round(rss_mib(place.pid)))
     return cases
+
+
+async def documents(place: _billing.Place, many: int = 40) -> list[float]:
+    """Milliseconds for the PDF of each of some invoices, one after the other in a process that has its fonts loaded."""
+    settings = load()
+    database = Database(settings.database_url, settings)
+    await database.open()
+    took = []
+    try:
+        for draft in place.drafts[: many + 1]:
+            async with database.transaction(Scope(place.seller)) as tx:
+                paper = await service.paper_of(tx, await invoices.find(tx, UUID(draft)))
+            began = time.perf_counter()
+            content, is_hybrid = service.write(paper, "pdf")
+            took.append((time.perf_counter() - began) * 1000)
+            assert content.startswith(b"%PDF")
+            assert is_hybrid
+    finally:
+        await database.close()
+    return took[1:]
 
 
 async def _done(client: httpx.AsyncClient, place: _billing.Place, operation_id: str) -> None:
