@@ -83,7 +83,7 @@ class Place:
         self._owner = postgres.dsn("hcc_owner", passwords["hcc_owner"], "hcc")
         migrate.migrate(self._owner, metric_storage="partitions")
         self._fill(invoices, customers, drafts)
-        port = free_port()
+        port, worker_port = free_port(), free_port()
         self.url = f"http://127.0.0.1:{port}"
         environment = {
             "DATABASE_URL": postgres.dsn("hcc_app", passwords["hcc_app"], "hcc"),
@@ -91,18 +91,24 @@ class Place:
             "REDIS_URL": redis.url,
             "HCC_ENCRYPTION_KEYS": "k1:" + base64.b64encode(os.urandom(32)).decode(),
             "HCC_CONTROL_LISTEN_ADDR": f"127.0.0.1:{port}",
+            "HCC_WORKER_DATABASE_URL": postgres.dsn("hcc_worker", passwords["hcc_worker"], "hcc"),
+            "HCC_WORKER_LISTEN_ADDR": f"127.0.0.1:{worker_port}",
             "HCC_ENV": "dev",
             "HCC_LOG_LEVEL": "WARNING",
         }
         os.environ.update(environment)
         subprocess.run([sys.executable, "-m", "control.cli", "keys", "rotate", "--now"], check=True, capture_output=True)
         self.pid = stack.enter_context(running([sys.executable, "-m", "control.cli", "control"], port, str(folder)))
+        self.worker = stack.enter_context(ExitStack())
+        """Closed, it ends the worker: it makes the documents of what was finalised as long as there are any."""
+        self.worker.enter_context(running([sys.executable, "-m", "control.cli", "worker"], worker_port, str(folder)))
         answer = httpx.post(f"{self.url}/v1/auth/login", json={"email": "root@example.com", "password": PASSWORD}, timeout=30)
         assert answer.status_code == 200, answer.text
         self.headers = {"Authorization": f"Bearer {answer.json()['data']['access_token']}"}
 
     def _fill(self, invoices: int, customers: int, drafts: int) -> None:
-        seller, user = new_id(), new_id()
+        self.seller, user = new_id(), new_id()
+        seller = self.seller
         with psycopg.connect(self._owner) as owner:
             owner.execute(
                 "INSERT INTO hcc.organizations (id, kind, path, name, slug) VALUES (%s, 'platform', '{}', 'P', 'p')", (seller,)
@@ -122,7 +128,8 @@ class Place:
                 (user, PasswordHasher().hash(PASSWORD)),
             )
             owner.execute(
-                "INSERT INTO hcc.billing_settings (organization_id, legal_name, address, email) VALUES (%s, 'S', %s, 'a@x.test')",
+                "INSERT INTO hcc.billing_settings (organization_id, legal_name, address, email, vat_id)"
+                " VALUES (%s, 'S', %s, 'a@x.test', 'DE136695976')",
                 (seller, Jsonb(ADDRESS)),
             )
             facts = {"seller": seller, "address": Jsonb(ADDRESS), "customers": customers}
@@ -133,7 +140,7 @@ class Place:
             )
             owner.execute("ANALYZE numbered")
             owner.execute(_INVOICES, {**facts, "many": invoices})
-            self.drafts = [row[0] for row in owner.execute(_DRAFTS, {**facts, "many": drafts})]
+            self.drafts = [str(row[0]) for row in owner.execute(_DRAFTS, {**facts, "many": drafts})]
             self.customers = [row[0] for row in owner.execute("SELECT id FROM numbered WHERE place % 997 = 0")]
         with psycopg.connect(self._owner, autocommit=True) as owner:
             owner.execute("VACUUM ANALYZE hcc.invoices, hcc.invoice_items, hcc.customers, hcc.organizations")

@@ -21,11 +21,17 @@ from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import _billing
 import _plot as plot
 import httpx
 from _processes import rss_mib
+
+from control.billing.documents import service
+from control.billing.invoices import service as invoices
+from control.core.db import Database, Scope
+from control.core.settings import load
 
 RESULTS = Path(__file__).resolve().parent / "results"
 LISTS = {
@@ -78,8 +84,18 @@ async def measure(place: _billing.Place, args: argparse.Namespace) -> list[dict[
             took = await at_rate(client, paths, place.headers, args.rate, args.seconds)
             add(f"list: {name}, p99 at {args.rate} requests/s", "ms", round(percentile(took, 0.99), 1),
                 p50=round(percentile(took, 0.5), 1), most=round(max(took), 1))  # fmt: skip
+        half = len(place.drafts) // 2
         began = time.perf_counter()
-        left = iter(place.drafts)
+        operations = [
+            (await client.post("/v1/invoices/finalise", json={"ids": place.drafts[n : n + 1000]}, headers=place.headers)).json()
+            for n in range(half, len(place.drafts), 1000)
+        ]
+        for operation in operations:
+            await _done(client, place, operation["data"]["id"])
+        add("finalised in one series by an operation in the worker", "invoices/s",
+            round((len(place.drafts) - half) / (time.perf_counter() - began)), "higher")  # fmt: skip
+        began = time.perf_counter()
+        left = iter(place.drafts[:half])
 
         async def finalise() -> None:
             for draft in left:
@@ -89,12 +105,46 @@ async def measure(place: _billing.Place, args: argparse.Namespace) -> list[dict[
         async with asyncio.TaskGroup() as group:
             for _ in range(8):
                 group.create_task(finalise())
-        rate = len(place.drafts) / (time.perf_counter() - began)
-        add("finalised in one series through the API", "invoices/s", round(rate), "higher")
+        rate = half / (time.perf_counter() - began)
+        add("finalised in one series, a request each, 8 at a time", "invoices/s", round(rate), "higher")
+    place.worker.close()
+    took = await documents(place)
+    add("a document, PDF/A-3 with its structured invoice", "ms", round(percentile(took, 0.5), 1), most=round(max(took), 1))
     gaps = place.gaps()
     assert gaps == 0, f"{gaps} gaps in the series"
     add("resident memory of the API process", "MiB", round(rss_mib(place.pid)))
     return cases
+
+
+async def documents(place: _billing.Place, many: int = 40) -> list[float]:
+    """Milliseconds for the PDF of each of some invoices, one after the other in a process that has its fonts loaded."""
+    settings = load()
+    database = Database(settings.database_url, settings)
+    await database.open()
+    took = []
+    try:
+        for draft in place.drafts[: many + 1]:
+            async with database.transaction(Scope(place.seller)) as tx:
+                paper = await service.paper_of(tx, await invoices.find(tx, UUID(draft)))
+            began = time.perf_counter()
+            content, is_hybrid = service.write(paper, "pdf")
+            took.append((time.perf_counter() - began) * 1000)
+            assert content.startswith(b"%PDF")
+            assert is_hybrid
+    finally:
+        await database.close()
+    return took[1:]
+
+
+async def _done(client: httpx.AsyncClient, place: _billing.Place, operation_id: str) -> None:
+    while True:
+        answer = await client.get(f"/v1/operations/{operation_id}", headers=place.headers)
+        now = answer.json()["data"]
+        if now["status"] not in ("pending", "running"):
+            assert now["status"] == "succeeded", now
+            assert now["result"]["failed"] == 0, now["result"]
+            return
+        await asyncio.sleep(0.05)
 
 
 def main() -> None:
@@ -102,7 +152,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--invoices", type=int, default=1_000_000)
     parser.add_argument("--customers", type=int, default=100_000)
-    parser.add_argument("--drafts", type=int, default=2_000, help="invoices to finalise")
+    parser.add_argument("--drafts", type=int, default=8_000, help="invoices to finalise")
     parser.add_argument("--seconds", type=int, default=5, help="of each list")
     parser.add_argument("--rate", type=int, default=200, help="requests a second")
     args = parser.parse_args()

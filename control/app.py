@@ -15,6 +15,7 @@ from litestar.types import ASGIApp, ControllerRouterHandler
 from control.core.addresses import parse_networks
 from control.core.context import provide_context
 from control.core.edge import Edge
+from control.core.loading import loading
 from control.core.permissions import AUTHENTICATED, PERMISSIONS, PUBLIC, authorize
 from control.core.rendering import render
 from control.core.runtime import Runtime
@@ -32,7 +33,8 @@ def routes_of(domains: Iterable[str]) -> list[ControllerRouterHandler]:
     if unknown := set(wanted) - set(DOMAINS):
         raise ValueError(f"there is no domain {', '.join(sorted(unknown))}; known are {', '.join(DOMAINS)}")
     packages = ["control.web", *(f"control.{domain}" for domain in DOMAINS if domain in wanted)]
-    return [handler for package in packages for handler in import_module(f"{package}.routes").ROUTES]
+    with loading():
+        return [handler for package in packages for handler in import_module(f"{package}.routes").ROUTES]
 
 
 @asynccontextmanager
@@ -88,4 +90,5 @@ def http_handlers(app: Litestar) -> list[tuple[str, HTTPRouteHandler]]:
 def create_app(settings: Settings | None = None, domains: Iterable[str] = DOMAINS) -> ASGIApp:
     """The application as a server runs it. Raises SettingsError when a setting is missing."""
     settings = settings or load()
-    return Edge(create_litestar(Runtime(settings), domains), parse_networks(settings.trusted_proxies))
+    with loading():
+        return Edge(create_litestar(Runtime(settings), domains), parse_networks(settings.trusted_proxies))

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import cast
 
+from control.core.loading import loading
+
 Command = Callable[[argparse.Namespace], int]
 
 
@@ -14,7 +16,9 @@ def later(module: str, function: str = "command") -> Command:
     """A command whose module is imported when it runs."""
 
     def call(args: argparse.Namespace) -> int:
-        return cast("Command", getattr(import_module(module), function))(args)
+        with loading():
+            found = import_module(module)
+        return cast("Command", getattr(found, function))(args)
 
     return call
 

@@ -37,6 +37,8 @@ CUSTOMER_EMAIL = "owner@shop.demo.example"
 SITE_HOST = "shop.demo.localhost"
 API_LIMIT = {"name": "api", "key": "client", "rate": 100, "per_s": 60, "burst": 20, "shared": True}
 """The guide's default: 100 requests a minute and address, 20 at once, counted by all gateways together."""
+EVENTS_LIMIT = {"name": "card-events", "key": "client", "rate": 6000, "per_s": 60, "burst": 500}
+"""A run of charges tells several events of each."""
 SHOP_LIMIT = {"name": "shop-api", "key": "client", "rate": 30, "per_s": 60, "burst": 10}
 """Low enough to be met by hand."""
 
@@ -98,6 +100,7 @@ async def seed(
     finally:
         passwords.close()
     return {
+        "platform_id": str(root),
         "admin": {"email": ADMIN_EMAIL, "password": secrets["admin"]},
         "customer": {"email": CUSTOMER_EMAIL, "password": secrets["customer"]},
         "demo_site_host": SITE_HOST,
@@ -151,6 +154,8 @@ def _sites(
             {"path_prefix": "/v1/heartbeats", "rate_limits": [API_LIMIT]},
             {"path_prefix": "/v1/monitoring/agents/enrolments", "rate_limits": [API_LIMIT]},
             {"path_prefix": "/v1/monitoring/agents/hcc-agent.pyz", "rate_limits": [API_LIMIT]},
+            # The card processor signs what it tells.
+            {"path_prefix": "/v1/payments/webhooks", "rate_limits": [EVENTS_LIMIT]},
             {"path_prefix": "/docs"},
             {"path_prefix": "/openapi.json"},
             {"path_prefix": "/health"},

@@ -25,6 +25,7 @@ import control
 from control.automation.maintenance.stalled import rescue
 from control.core import jobs, logs, outbox
 from control.core.db import NOBODY, make_pool
+from control.core.loading import loading
 from control.core.runtime import Runtime
 from control.core.settings import Settings, SettingsError, check, load
 from control.monitoring.checks.running import Runner
@@ -143,7 +144,8 @@ async def run(settings: Settings, stop: asyncio.Event | None = None) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    import_jobs()
+    with loading():
+        import_jobs()
     worker = Worker(settings)
     log.info("worker started", tasks=sorted(jobs.app.tasks))
     await worker.run(stop)

@@ -543,7 +543,9 @@ CREATE FUNCTION hcc.invoices_guard() RETURNS trigger
     SET search_path TO 'hcc', 'pg_temp'
     AS $$
 DECLARE
-  free CONSTANT text[] := ARRAY['status', 'paid', 'credited', 'balance', 'sent_at', 'paid_at', 'closed_at', 'version', 'updated_at'];
+  -- Computed columns are not there yet in NEW.
+  free CONSTANT text[] := ARRAY['status', 'paid', 'credited', 'balance', 'sent_at', 'paid_at', 'closed_at', 'version', 'updated_at',
+                                'number_key', 'name_key', 'plain_number'];
 BEGIN
   IF OLD.status = 'draft' THEN
     RETURN CASE WHEN TG_OP = 'DELETE' THEN OLD ELSE NEW END;
@@ -3373,6 +3375,9 @@ CREATE TABLE hcc.invoices (
     version integer DEFAULT 1 NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    number_key text GENERATED ALWAYS AS (lower(number)) STORED COLLATE pg_catalog."C",
+    name_key text GENERATED ALWAYS AS (lower(customer_name)) STORED COLLATE pg_catalog."C",
+    plain_number text GENERATED ALWAYS AS (regexp_replace(upper(number), '[^A-Z0-9]'::text, ''::text, 'g'::text)) STORED COLLATE pg_catalog."C",
     CONSTRAINT invoices_buyer_reference_check CHECK ((char_length(buyer_reference) <= 100)),
     CONSTRAINT invoices_check CHECK (((status = 'draft'::text) = (number IS NULL))),
     CONSTRAINT invoices_check1 CHECK ((num_nulls(number, number_prefix, number_sequence, issued_on, due_date, issued_at, seller, buyer, tax_treatment) = ANY (ARRAY[0, 9]))),
@@ -3387,6 +3392,12 @@ CREATE TABLE hcc.invoices (
 );
 
 ALTER TABLE ONLY hcc.invoices FORCE ROW LEVEL SECURITY;
+
+COMMENT ON COLUMN hcc.invoices.number_key IS 'For searching and sorting.';
+
+COMMENT ON COLUMN hcc.invoices.name_key IS 'For searching and sorting.';
+
+COMMENT ON COLUMN hcc.invoices.plain_number IS 'Without what separates, as payers type it.';
 
 CREATE TABLE hcc.ledger_account_numbers (
     organization_id uuid NOT NULL,
@@ -5383,13 +5394,9 @@ CREATE UNIQUE INDEX invoice_mails_request ON hcc.invoice_mails USING btree (orga
 
 CREATE INDEX invoice_tallies_of ON hcc.invoice_tallies USING btree (organization_id, kind, status, issued_on) INCLUDE (documents);
 
-CREATE INDEX invoices_by_name ON hcc.invoices USING btree (organization_id, customer_name DESC, id DESC);
-
-CREATE INDEX invoices_by_number ON hcc.invoices USING btree (organization_id, number DESC, id DESC);
-
 CREATE INDEX invoices_corrects ON hcc.invoices USING btree (corrects_id) WHERE (corrects_id IS NOT NULL);
 
-CREATE INDEX invoices_created ON hcc.invoices USING btree (organization_id, created_at DESC, id DESC);
+CREATE INDEX invoices_created ON hcc.invoices USING btree (organization_id, created_at DESC, id DESC) INCLUDE (customer_org_id, status);
 
 CREATE INDEX invoices_customer ON hcc.invoices USING btree (organization_id, customer_id, created_at DESC, id DESC);
 
@@ -5399,17 +5406,17 @@ CREATE INDEX invoices_due_date ON hcc.invoices USING btree (organization_id, due
 
 CREATE INDEX invoices_issued ON hcc.invoices USING btree (organization_id, issued_on DESC, id DESC);
 
-CREATE INDEX invoices_name ON hcc.invoices USING btree (organization_id, lower(customer_name) text_pattern_ops);
+CREATE INDEX invoices_name ON hcc.invoices USING btree (organization_id, name_key DESC, id DESC);
 
-CREATE INDEX invoices_number ON hcc.invoices USING btree (organization_id, lower(number) text_pattern_ops);
+CREATE INDEX invoices_number ON hcc.invoices USING btree (organization_id, number_key DESC, id DESC);
 
 CREATE INDEX invoices_of_customer ON hcc.invoices USING btree (customer_org_id, created_at DESC, id DESC) WHERE (status <> 'draft'::text);
 
 CREATE INDEX invoices_open_balance ON hcc.invoices USING btree (organization_id, balance) WHERE (status = ANY (ARRAY['sent'::text, 'partially_paid'::text, 'overdue'::text]));
 
-CREATE INDEX invoices_plain_number ON hcc.invoices USING btree (organization_id, regexp_replace(upper(number), '[^A-Z0-9]'::text, ''::text, 'g'::text)) WHERE (number IS NOT NULL);
+CREATE INDEX invoices_plain_number ON hcc.invoices USING btree (organization_id, plain_number) WHERE (number IS NOT NULL);
 
-CREATE INDEX invoices_status ON hcc.invoices USING btree (organization_id, status, created_at DESC, id DESC);
+CREATE INDEX invoices_status ON hcc.invoices USING btree (organization_id, status, created_at DESC, id DESC) INCLUDE (customer_org_id);
 
 CREATE INDEX invoices_subscription ON hcc.invoices USING btree (subscription_id) WHERE (subscription_id IS NOT NULL);
 

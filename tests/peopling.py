@@ -47,6 +47,7 @@ def settings_for(urls: Urls, redis_url: str, keys: Keys) -> Settings:
         webhook_allow_private=True,
         check_allow_private="all",
         vies_url="",
+        exchange_rates_url="",
     )
 
 

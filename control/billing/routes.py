@@ -6,6 +6,7 @@ from control.billing.catalogue import routes as catalogue
 from control.billing.customers import routes as customers
 from control.billing.documents import routes as documents
 from control.billing.dunning import routes as dunning
+from control.billing.exchange import routes as exchange
 from control.billing.invoices import routes as invoices
 from control.billing.ledger import routes as ledger
 from control.billing.mails import routes as mails
@@ -21,6 +22,7 @@ from control.billing.tax import routes as tax
 ROUTES = [
     *settings.ROUTES,
     *customers.ROUTES,
+    *exchange.ROUTES,
     *invoices.ROUTES,
     *ledger.ROUTES,
     *reports.ROUTES,

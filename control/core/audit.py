@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 from uuid import UUID
 
@@ -32,6 +33,15 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True):
 SYSTEM = Actor(kind="system")
 
 
+def actor_of(said: Mapping[str, str]) -> Actor:
+    """Who asked for work that a job does, from the job's arguments `kind`, `id` and `organization_id`."""
+    return Actor(
+        kind="api_key" if said["kind"] == "api_key" else "user",
+        id=UUID(said["id"]),
+        organization_id=UUID(said["organization_id"]),
+    )
+
+
 def without_secrets(value: Any) -> Any:
     """A copy in which everything that is named like a secret is hidden."""
     if isinstance(value, dict):
@@ -51,6 +61,20 @@ def changed(before: Any, after: Any) -> tuple[dict[str, Any], dict[str, Any]]:
     return {k: old.get(k) for k in keys}, {k: new[k] for k in keys}
 
 
+async def record_many(
+    tx: Transaction,
+    actor: Actor,
+    action: str,
+    subject_type: str,
+    changes: Sequence[tuple[object, UUID, Any, Any]],
+) -> None:
+    """Write an entry for each subject: its id, its organisation, before, after."""
+    await tx.run_many(
+        _INSERT,
+        [_row(actor, action, subject_type, key, owner, before, after) for key, owner, before, after in changes],
+    )
+
+
 async def record(
     tx: Transaction,
     actor: Actor,
@@ -63,17 +87,22 @@ async def record(
     after: Any = None,
 ) -> None:
     """Write one entry into the subject's organisation, in the transaction of the change itself."""
-    await tx.run(
-        _INSERT,
-        organization_id=organization_id,
-        actor_id=actor.id,
-        actor_type=actor.kind,
-        actor_org_id=actor.organization_id,
-        action=action,
-        subject_type=subject_type,
-        subject_id=str(subject_id),
-        before=None if before is None else Jsonb(without_secrets(msgspec.to_builtins(before))),
-        after=None if after is None else Jsonb(without_secrets(msgspec.to_builtins(after))),
-        address=actor.address,
-        request_id=actor.request_id,
-    )
+    await tx.run(_INSERT, **_row(actor, action, subject_type, subject_id, organization_id, before, after))
+
+
+def _row(
+    actor: Actor, action: str, subject_type: str, subject_id: object, organization_id: UUID, before: Any, after: Any
+) -> dict[str, Any]:  # fmt: skip
+    return {
+        "organization_id": organization_id,
+        "actor_id": actor.id,
+        "actor_type": actor.kind,
+        "actor_org_id": actor.organization_id,
+        "action": action,
+        "subject_type": subject_type,
+        "subject_id": str(subject_id),
+        "before": None if before is None else Jsonb(without_secrets(msgspec.to_builtins(before))),
+        "after": None if after is None else Jsonb(without_secrets(msgspec.to_builtins(after))),
+        "address": actor.address,
+        "request_id": actor.request_id,
+    }

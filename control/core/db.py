@@ -14,6 +14,7 @@ from psycopg.rows import dict_row, scalar_row
 from psycopg_pool import AsyncConnectionPool
 
 from control.core.settings import Settings
+from control.core.sql import AdHoc
 
 T = TypeVar("T")
 _GIVE_UP = 1.0
@@ -42,7 +43,7 @@ class Transaction:
         self._after_commit: list[Callable[[], Awaitable[None]]] = []
 
     async def _execute(self, cursor: AsyncCursor[Any], sql: str, params: dict[str, Any]) -> AsyncCursor[Any]:
-        return await cursor.execute(sql, params)
+        return await cursor.execute(sql, params, prepare=False if isinstance(sql, AdHoc) else None)
 
     async def all(self, into: type[T], sql: str, **params: Any) -> list[T]:
         """All rows of a query."""

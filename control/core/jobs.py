@@ -45,9 +45,16 @@ class Work:
 
 
 def task(
-    name: str, *, retry: RetryStrategy | bool = RETRY, queue: str = "default", cron: str | None = None, lock: str | None = None
+    name: str,
+    *,
+    retry: RetryStrategy | bool = RETRY,
+    queue: str = "default",
+    cron: str | None = None,
+    lock: str | None = None,
+    priority: int = 0,
 ) -> Callable[[Callable[..., Awaitable[None]]], Callable[..., Awaitable[None]]]:
-    """Register a job under a stable name. `cron` runs it on time as well; it then also gets `timestamp`."""
+    """Register a job under a stable name. `cron` runs it on time as well; it then also gets `timestamp`. Jobs of a higher
+    `priority` are taken first."""
 
     def register(body: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[None]]:
         async def run(context: JobContext, /, **arguments: Any) -> None:
@@ -63,7 +70,9 @@ def task(
                 raise
             metrics.JOBS.labels(name, "succeeded").inc()
 
-        registered: Any = app.task(name=name, pass_context=True, retry=retry, queue=queue, queueing_lock=lock)(run)
+        registered: Any = app.task(name=name, pass_context=True, retry=retry, queue=queue, queueing_lock=lock, priority=priority)(
+            run
+        )
         if cron is not None:
             app.periodic(cron=cron)(registered)
         return body

@@ -11,6 +11,7 @@ from litestar.datastructures import State
 
 from control.core.envelope import Pagination
 from control.core.errors import FieldError, ValidationFailed
+from control.core.sql import AdHoc
 
 MAX_LIMIT = 100
 DEFAULT_LIMIT = 20
@@ -37,7 +38,7 @@ class PageRequest(msgspec.Struct, frozen=True):
 
     def sorted(self, sql: str) -> str:
         """Put the ORDER BY and the page into a statement that ends where they belong."""
-        return f"{sql}\nORDER BY {self.order_by}\nLIMIT {self.limit} OFFSET {self.offset}"
+        return AdHoc(f"{sql}\nORDER BY {self.order_by}\nLIMIT {self.limit} OFFSET {self.offset}")
 
 
 def page_request(

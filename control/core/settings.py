@@ -63,6 +63,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     check_allow_private: Annotated[str, Meta(pattern="^(none|platform|all)$")] = "none"
     ingest_url: str = ""
     vies_url: str = "https://ec.europa.eu/taxation_customs/vies/rest-api"
+    exchange_rates_url: str = "https://www.ecb.europa.eu/stats/eurofxref/eurofxref-daily.xml"
     stripe_api_key: str = ""
     stripe_webhook_secret: str = ""
     stripe_api_base: str = ""
@@ -118,6 +119,9 @@ ENVIRONMENT: dict[str, Setting] = {
     ),
     "ingest_url": Setting("HCC_INGEST_URL", "where workers push results of checks as metrics; empty is nowhere"),
     "vies_url": Setting("HCC_VIES_URL", "REST interface of VIES, which is asked for VAT ids; empty asks nobody"),
+    "exchange_rates_url": Setting(
+        "HCC_EXCHANGE_RATES_URL", "reference rates of the European Central Bank, fetched every working day; empty fetches none"
+    ),
     "stripe_api_key": Setting("STRIPE_API_KEY", "with what the platform itself charges cards", secret=True),
     "stripe_webhook_secret": Setting("STRIPE_WEBHOOK_SECRET", "signs Stripe's events to the platform itself", secret=True),
     "stripe_api_base": Setting(

@@ -10,6 +10,18 @@ from importlib.resources import files
 from types import SimpleNamespace
 
 _NAME = re.compile(r"^-- name: ([a-z][a-z0-9_]*)\s*$", re.MULTILINE)
+_OPTIONAL = "IS NULL OR"
+"""What a condition begins with that is left out for a parameter that was not given."""
+
+
+class AdHoc(str):
+    """A statement that is planned for the values at hand, each time.
+
+    Lists have conditions that hold for some questions only. A plan for all of them, which PostgreSQL makes of a statement that
+    comes often, finds no index for any.
+    """
+
+    __slots__ = ()
 
 
 class Queries(SimpleNamespace):
@@ -29,5 +41,5 @@ def load_queries(package: str) -> Queries:
             raise ValueError(f"{package}/queries.sql: {name} stands twice")
         if not body.strip():
             raise ValueError(f"{package}/queries.sql: {name} is empty")
-        queries[name] = body.strip()
+        queries[name] = AdHoc(body.strip()) if _OPTIONAL in body else body.strip()
     return Queries(**queries)

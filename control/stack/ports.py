@@ -25,6 +25,7 @@ class Ports(msgspec.Struct, frozen=True):
     mail: int
     ingest: int
     worker: int
+    cards: int
 
 
 def from_base(base: int) -> Ports:
@@ -42,6 +43,7 @@ def from_base(base: int) -> Ports:
         mail=base + 7,
         ingest=base + 8,
         worker=base + 9,
+        cards=base + 10,
     )
 
 

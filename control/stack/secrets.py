@@ -21,6 +21,8 @@ class StackSecrets(msgspec.Struct, frozen=True, kw_only=True):
     redis: str
     encryption_keys: str
     certificate_keys: str
+    card_events: str
+    """Signs what the stand-in for the card processor tells."""
     demo: dict[str, str]
 
 
@@ -38,6 +40,7 @@ def load(folder: Path) -> StackSecrets:
         redis=word("redis"),
         encryption_keys=_one(folder / "encryption_keys", _encryption_key),
         certificate_keys=_one(folder / "certificate_keys", _encryption_key),
+        card_events="whsec_" + word("card_events"),
         demo={name: word(f"demo_{name}") for name in ("admin", "customer")}
         | {name: "hcc_in_" + word(f"demo_{name}") for name in ("ingest_token", "gateway_token")},
     )

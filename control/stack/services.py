@@ -6,10 +6,11 @@ import os
 import signal
 import sys
 from pathlib import Path
+from uuid import UUID
 
 import msgspec
 
-from control.stack import probes
+from control.stack import probes, stripe_simulator
 from control.stack.launch import Launch, plain_environment
 from control.stack.ports import HOST, Ports
 from control.stack.postgres import PrivatePostgres
@@ -43,6 +44,10 @@ class Stack(msgspec.Struct, frozen=True, kw_only=True):
     def gateway_url(self) -> str:
         return f"http://{HOST}:{self.ports.gateway}"
 
+    @property
+    def cards_url(self) -> str:
+        return f"http://{HOST}:{self.ports.cards}"
+
     def dsn(self, role: str) -> str:
         return self.postgres.dsn(role, self.secrets.roles[role], DATABASE)
 
@@ -63,6 +68,9 @@ class Stack(msgspec.Struct, frozen=True, kw_only=True):
             "HCC_PUBLIC_URL": self.gateway_url,
             "HCC_SMTP_URL": f"smtp://{HOST}:{self.ports.mail}",
             "HCC_WEBHOOK_ALLOW_PRIVATE": "1",
+            "HCC_STRIPE_API_BASE": self.cards_url,
+            "STRIPE_API_KEY": stripe_simulator.KEY,
+            "STRIPE_WEBHOOK_SECRET": self.secrets.card_events,
         }
 
     def worker_environment(self) -> dict[str, str]:
@@ -153,6 +161,25 @@ def platform(stack: Stack) -> list[Service]:
             mail,
         ),
     ]
+
+
+def cards(stack: Stack, seller_id: UUID) -> Service:
+    """The card processor's stand-in, which sends its events to a seller."""
+    return _python(
+        stack,
+        "cards",
+        "control.stack.stripe_simulator",
+        [
+            "--port",
+            str(stack.ports.cards),
+            "--webhook",
+            f"{stack.gateway_url}/v1/payments/webhooks/stripe/{seller_id}",
+            "--state",
+            "state.json",
+        ],
+        {**plain_environment(), stripe_simulator.SIGNED_WITH: stack.secrets.card_events},
+        probes.tcp(stack.ports.cards),
+    )
 
 
 def _python(

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import msgspec
 import psycopg
@@ -31,7 +32,7 @@ _STORAGE_PATIENCE = 60.0
 _PLATFORM_PATIENCE = 90.0
 _STOP_ORDER = (
     ("gateway",),
-    ("worker", "control", "ingest", "origin", "mail"),
+    ("worker", "control", "ingest", "origin", "mail", "cards"),
     ("ingest-writer",),
     ("redis", "postgres"),
 )
@@ -128,6 +129,8 @@ class _Up:
             supervisor.start(service)
             names.append(service.name)
         seeded = await asyncio.to_thread(_seed, stack)
+        supervisor.start(services.cards(stack, UUID(seeded["platform_id"])))
+        names.append("cards")
         await supervisor.wait_ready(names, _PLATFORM_PATIENCE)
         found = _describe(stack, seeded)
         secrets.write_private(self._stack_file, msgspec.json.format(msgspec.json.encode(found), indent=2).decode() + "\n")
@@ -164,6 +167,7 @@ class _Up:
             # The token is a secret, and what is said here is kept in logs.
             say(f"  push metrics     curl --data-binary 'load,host=a value=0.5' '{found['ingest']}/write' \\")
             say(f"                     -H 'Authorization: Bearer TOKEN' (ingest_token in {self._stack_file})")
+        say(f"  cards            a simulator of the processor, {found['cards']} (docs/billing/payments.md)")
         say(f"  mail is kept in  {stack.run_dir / 'mail'}")
         say(f"  logs             {stack.run_dir / 'logs'}")
         say("Ctrl-C stops everything.")
@@ -209,6 +213,7 @@ def _describe(stack: services.Stack, seeded: dict[str, Any]) -> dict[str, Any]:
         "worker": at.worker,
         "ingest": at.ingest,
         "origin": at.origin,
+        "cards": at.cards,
     }
     return {
         **{name: f"http://{ports.HOST}:{port}" for name, port in urls.items()},

@@ -419,7 +419,5 @@ CALL hcc.make_tenant_table('bank_entries');
 GRANT SELECT, INSERT ON hcc.bank_entries TO hcc_app, hcc_worker;
 GRANT UPDATE (status, outcome, suggestions, payment_id, version, updated_at) ON hcc.bank_entries TO hcc_app, hcc_worker;
 
--- Numbers as payers type them, without what separates.
-CREATE INDEX invoices_plain_number ON hcc.invoices (organization_id, (regexp_replace(upper(number), '[^A-Z0-9]', '', 'g')))
-  WHERE number IS NOT NULL;
+CREATE INDEX invoices_plain_number ON hcc.invoices (organization_id, plain_number) WHERE number IS NOT NULL;
 CREATE INDEX invoices_open_balance ON hcc.invoices (organization_id, balance) WHERE status IN ('sent', 'partially_paid', 'overdue');

@@ -7,10 +7,10 @@ from typing import Any
 import stripe
 
 from control.core.runtime import Runtime
+from control.stack.stripe_simulator.objects import Object
+from control.stack.stripe_simulator.sending import signed
+from control.stack.stripe_simulator.server import Simulator
 from tests.billing.selling import Shop
-from tests.billing.stripe_simulator.objects import Object
-from tests.billing.stripe_simulator.sending import signed
-from tests.billing.stripe_simulator.server import Simulator
 from tests.working import work_off
 from tests.world import World
 

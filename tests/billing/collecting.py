@@ -15,9 +15,9 @@ from control.billing.subscriptions.renewing import renew_seller
 from control.billing.subscriptions.usage import reader
 from control.billing.today import today
 from control.core.runtime import Runtime
+from control.stack.stripe_simulator.cards import CARDS
+from control.stack.stripe_simulator.server import Simulator
 from tests.billing.cards import CardShop
-from tests.billing.stripe_simulator.cards import CARDS
-from tests.billing.stripe_simulator.server import Simulator
 from tests.billing.working import hurry, settle
 from tests.conftest import Urls, free_port
 from tests.core.test_mailer import Mailbox

@@ -17,10 +17,10 @@ from control.core.db import Scope
 from control.core.jobs import Work
 from control.core.runtime import Runtime
 from control.core.settings import Settings
+from control.stack.stripe_simulator.sending import troubled
+from control.stack.stripe_simulator.server import Simulator
 from tests.billing.cards import KEYS
 from tests.billing.collecting import Collecting, mail_server, now
-from tests.billing.stripe_simulator.sending import troubled
-from tests.billing.stripe_simulator.server import Simulator
 from tests.conftest import Urls
 from tests.core.test_mailer import Mailbox
 from tests.peopling import Keys, settings_for

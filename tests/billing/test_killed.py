@@ -24,12 +24,12 @@ import pytest
 from control.automation.maintenance.stalled import rescue
 from control.core.runtime import Runtime
 from control.core.settings import Settings
+from control.stack.stripe_simulator.sending import signed
+from control.stack.stripe_simulator.server import Simulator
 from control.worker import import_jobs
 from tests.billing.cards import KEYS, CardShop
 from tests.billing.processes import Killable
 from tests.billing.selling import Shop
-from tests.billing.stripe_simulator.sending import signed
-from tests.billing.stripe_simulator.server import Simulator
 from tests.conftest import Urls, free_port
 from tests.peopling import Keys, settings_for
 from tests.working import eventually

@@ -26,10 +26,10 @@ from control.core import jobs
 from control.core.db import Scope
 from control.core.runtime import Runtime
 from control.core.settings import Settings
+from control.stack.stripe_simulator.server import Simulator
 from tests.billing.collecting import Collecting, mail_server, now
 from tests.billing.papers import AT, ID, made
 from tests.billing.selling import PARIS, SELLER
-from tests.billing.stripe_simulator.server import Simulator
 from tests.conftest import Urls
 from tests.core.test_mailer import Mailbox
 from tests.peopling import Keys, settings_for

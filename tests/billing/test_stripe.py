@@ -21,9 +21,9 @@ from control.billing.payments.providers.units import from_units, to_units
 from control.core.jobs import Work
 from control.core.runtime import Runtime
 from control.core.settings import Settings
+from control.stack.stripe_simulator.sending import troubled
+from control.stack.stripe_simulator.server import Simulator
 from tests.billing.cards import KEYS, CardShop
-from tests.billing.stripe_simulator.sending import troubled
-from tests.billing.stripe_simulator.server import Simulator
 from tests.conftest import Urls
 from tests.peopling import Keys, settings_for
 from tests.working import work_off

@@ -91,7 +91,7 @@ class Platform(msgspec.Struct):
 @contextmanager
 def running_platform(folder: Path) -> Iterator[Platform]:
     """PostgreSQL, Redis, control, gateway and the demo's origin."""
-    base = next(b for b in range(31_000, 39_000, 50) if not any(ports.taken(b + n) for n in range(10)))
+    base = next(b for b in range(31_000, 39_000, 50) if not any(ports.taken(b + n) for n in range(11)))
     at = ports.from_base(base)
     secret = secrets.load(folder / "secrets")
     stack = services.Stack(

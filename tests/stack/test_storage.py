@@ -88,6 +88,6 @@ def test_secrets_are_private_and_stay(tmp_path: Path) -> None:
     assert secrets.load(folder) == first
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()}
-    assert len(modes) == 13
+    assert len(modes) == 14
     assert set(modes.values()) == {0o600}
     assert len({first.postgres, first.redis, *first.roles.values(), *first.demo.values()}) == 11

@@ -24,6 +24,13 @@ SELECT id, organization_id, customer_org_id, number, kind, name, contact, email,
        is_active, version, created_at, updated_at
   FROM hcc.customers WHERE id = %(id)s
 
+-- name: get_many
+SELECT id, organization_id, customer_org_id, number, kind, name, contact, email, copies_to, address, currency::text AS currency,
+       language, tax_id, tax_id_status, tax_exempt, buyer_reference, payment_terms_days,
+       CASE WHEN organization_id = hcc.current_org_id() OR hcc.in_subtree(organization_id) THEN notes ELSE '' END AS notes,
+       is_active, version, created_at, updated_at
+  FROM hcc.customers WHERE id = ANY (%(ids)s)
+
 -- name: lock
 SELECT id FROM hcc.customers WHERE id = %(id)s FOR UPDATE
 

@@ -10,9 +10,10 @@ from control.core import jobs, operations
 from control.core.jobs import Work
 
 
-@jobs.task("billing.keep_document")
+@jobs.task("billing.keep_document", priority=-10)
 async def keep_document(work: Work, *, organization_id: str, invoice_id: str) -> None:
-    """The PDF of what was just finalised, so that it is there before anybody asks."""
+    """The PDF of what was just finalised, so that it is there before anybody asks. A run of renewals leaves thousands of them:
+    everything else comes first."""
     await service.keep(work.runtime, UUID(organization_id), UUID(invoice_id), "pdf")
 
 

@@ -6,9 +6,7 @@ Everything is computed first; the numbers are taken just before it is written, s
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
-from decimal import Decimal
-from typing import Any
+from datetime import date
 from uuid import UUID
 
 import msgspec
@@ -18,8 +16,8 @@ from control.billing import numbers
 from control.billing.customers.models import Customer
 from control.billing.invoices import drafting
 from control.billing.invoices import queries as q
-from control.billing.invoices.finalising import entry_of, exchange_rate
-from control.billing.invoices.models import BuyerOnPaper, Invoice, Item, NewInvoice, SellerOnPaper
+from control.billing.invoices.finalising import MANY, entry_of, exchange_rate, final_columns
+from control.billing.invoices.models import Invoice, Item, NewInvoice
 from control.billing.invoices.service import summary
 from control.billing.ledger.booking import book_many
 from control.billing.settings.models import BillingSettings
@@ -27,8 +25,6 @@ from control.core import events
 from control.core.db import Transaction
 from control.core.errors import FieldError, ValidationFailed
 from control.core.ids import new_id
-
-_MANY = q.SQL.get.replace("i.id = %(id)s", "i.id = ANY (%(ids)s)")
 
 
 class Source(msgspec.Struct, frozen=True):
@@ -97,46 +93,22 @@ async def issue(tx: Transaction, bills: Sequence[Bill], seller: BillingSettings,
     if of:
         await tx.run(q.SQL.set_subscriptions, rows=Jsonb(msgspec.to_builtins(of)))
     taken = await numbers.take(tx, owner, "invoice", seller.invoice_number, on, len(bills))
-    shown = Jsonb(msgspec.to_builtins(SellerOnPaper(**{name: getattr(seller, name) for name in SellerOnPaper.__struct_fields__})))
     await tx.run_many(
         q.SQL.finalise,
         [
-            _final(key, number, one, bill.customer, shown, on, rates[one.columns["currency"]])
+            final_columns(
+                key, number, seller, bill.customer, one.treatment, on=on, rate=rates[one.columns["currency"]],
+                terms=one.columns["payment_terms_days"], paid=one.totals.total == 0,
+            )
             for key, number, one, bill in zip(ids, taken, drafts, bills, strict=True)
         ],
-    )
-    found = {one.id: one for one in await tx.all(Invoice, _MANY, ids=ids)}
+    )  # fmt: skip
+    found = {one.id: one for one in await tx.all(Invoice, MANY, ids=ids)}
     await book_many(
         tx, [entry_of(found[key], seller, one.items, sign=1) for key, one in zip(ids, drafts, strict=True)]
     )  # fmt: skip
     await events.emit_many(tx, [("invoice.finalised", owner, summary(found[key])) for key in ids])
     return [Issued(invoice=found[key], items=one.items) for key, one in zip(ids, drafts, strict=True)]
-
-
-def _final(
-    invoice_id: UUID,
-    number: numbers.Number,
-    made: drafting.Draft,
-    customer: Customer,
-    seller: Jsonb,
-    on: date,
-    rate: Decimal,
-) -> dict[str, Any]:
-    buyer = BuyerOnPaper(**{name: getattr(customer, name) for name in BuyerOnPaper.__struct_fields__})
-    return {
-        "id": invoice_id,
-        "status": "paid" if made.totals.total == 0 else "sent",
-        "number": number.text,
-        "number_prefix": number.prefix,
-        "number_sequence": number.sequence,
-        "customer_name": customer.name,
-        "exchange_rate": rate,
-        "tax_treatment": Jsonb(msgspec.to_builtins(made.treatment)),
-        "seller": seller,
-        "buyer": Jsonb(msgspec.to_builtins(buyer)),
-        "issued_on": on,
-        "due_date": on + timedelta(days=made.columns["payment_terms_days"]),
-    }
 
 
 def _rows(items: Sequence[Item], sources: Sequence[Source]) -> Jsonb:

@@ -14,7 +14,7 @@ from control.billing import numbers
 from control.billing.customers import service as customers
 from control.billing.invoices import drafting
 from control.billing.invoices import queries as q
-from control.billing.invoices.finalising import entry_of, exchange_rate, settle, write
+from control.billing.invoices.finalising import entry_of, exchange_rate, final_columns, settle
 from control.billing.invoices.models import Invoice, Item, NewCreditNote, WriteOff
 from control.billing.invoices.service import find, find_own, summary
 from control.billing.invoices.totals import TaxCategory, TaxSubtotal, with_parts
@@ -90,8 +90,10 @@ async def issue(tx: Transaction, original: Invoice, items: list[Item], reason: s
     )
     rate = await exchange_rate(tx, seller, original.currency, on)
     [number] = await numbers.take(tx, original.organization_id, "credit_note", seller.credit_note_number, on)
-    draft_note = await find(tx, note_id)
-    await write(tx, draft_note, number, seller, customer, original.tax_treatment, on=on, rate=rate, paid=True)
+    final = final_columns(
+        note_id, number, seller, customer, original.tax_treatment, on=on, rate=rate, terms=0, paid=True
+    )  # fmt: skip
+    await tx.run(q.SQL.finalise, **final)
     note = await find(tx, note_id)
     # A written-off invoice is no receivable any more: what is credited of it was no loss after all.
     applied = min(note.total, original.balance)

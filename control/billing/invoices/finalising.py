@@ -1,7 +1,8 @@
-"""Making an invoice final: its number, what it says for ever, its place in the books."""
+"""Making invoices final: their numbers, what they say for ever, their place in the books."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -16,9 +17,9 @@ from control.billing.customers.models import Customer
 from control.billing.invoices import drafting
 from control.billing.invoices import queries as q
 from control.billing.invoices.models import BuyerOnPaper, Invoice, Item, SellerOnPaper
-from control.billing.invoices.service import find, summary
+from control.billing.invoices.service import summary
 from control.billing.invoices.totals import TaxCategory, TaxSubtotal
-from control.billing.ledger.booking import Account, Entry, Posting, book
+from control.billing.ledger.booking import Account, Entry, Posting, book_many
 from control.billing.settings import service as settings
 from control.billing.settings.models import BillingSettings
 from control.billing.tax.treatment import Treatment
@@ -27,44 +28,111 @@ from control.core import events
 from control.core.db import Transaction
 from control.core.errors import Conflict, FieldError, ValidationFailed
 
+MANY = q.SQL.get.replace("i.id = %(id)s", "i.id = ANY (%(ids)s)")
+"""Several invoices, without their positions."""
+_NO_ID = UUID(int=0)
 
-async def finalise(tx: Transaction, invoice: Invoice) -> Invoice:
-    """Finalise a locked draft: tax as of today, the next number, the books. Raises Conflict, ValidationFailed.
 
-    The number is taken last, so that others wait for it as shortly as can be.
-    """
+class Ready(msgspec.Struct, frozen=True, kw_only=True):
+    """A draft that can be finalised, and what it comes to on that day."""
+
+    invoice: Invoice
+    customer: Customer
+    made: drafting.Draft
+
+
+def ready(invoice: Invoice, seller: BillingSettings, customer: Customer, on: date) -> Ready:
+    """Check a locked draft with its positions. Raises Conflict, ValidationFailed."""
     if invoice.status != "draft":
         raise Conflict(f"Invoice {invoice.invoice_number} is finalised already.", details={"status": invoice.status})
     if not invoice.items:
         raise ValidationFailed(FieldError("/items", "an invoice needs at least one"))
-    seller = await settings.find(tx, invoice.organization_id)
-    customer = await customers.find(tx, invoice.customer_id)
-    on = today(seller.timezone)
     made = drafting.again(invoice, seller, customer, on)
     if made.totals.total < 0:
         raise ValidationFailed(FieldError("/items", "come to less than nothing; make a credit note"))
-    rate = await exchange_rate(tx, seller, invoice.currency, on)
-    await tx.run(q.SQL.rewrite, id=invoice.id, **made.columns)
-    await tx.run(q.SQL.delete_items, id=invoice.id)
-    await tx.run(
-        q.SQL.insert_items,
-        organization_id=invoice.organization_id,
-        customer_org_id=invoice.customer_org_id,
-        invoice_id=invoice.id,
-        items=drafting.rows(made.items),
-    )
-    pattern = seller.debit_note_number if invoice.kind == "debit_note" else seller.invoice_number
-    [number] = await numbers.take(tx, invoice.organization_id, invoice.kind, pattern, on)
-    await write(tx, invoice, number, seller, customer, made.treatment, on=on, rate=rate, paid=made.totals.total == 0)
-    final = await find(tx, invoice.id)
-    await book(tx, entry_of(final, seller, final.items, sign=1))
-    await events.emit(tx, "invoice.finalised", final.organization_id, summary(final))
+    return Ready(invoice=invoice, customer=customer, made=made)
+
+
+async def finalise(tx: Transaction, invoice: Invoice) -> Invoice:
+    """Finalise a locked draft: tax as of today, the next number, the books. Raises Conflict, ValidationFailed."""
+    seller = await settings.find(tx, invoice.organization_id)
+    customer = await customers.find(tx, invoice.customer_id)
+    on = today(seller.timezone)
+    [final] = await finalise_many(tx, [ready(invoice, seller, customer, on)], seller, on)
     return final
 
 
-async def write(
-    tx: Transaction,
-    invoice: Invoice,
+async def finalise_many(tx: Transaction, wanted: Sequence[Ready], seller: BillingSettings, on: date) -> list[Invoice]:
+    """Finalise drafts of one seller, in this order. Raises Conflict when a rate of exchange is missing.
+
+    The numbers are taken last, so that others wait for them as shortly as can be.
+    """
+    rates = {code: await exchange_rate(tx, seller, code, on) for code in sorted({one.invoice.currency for one in wanted})}
+    changed = [one for one in wanted if not _is_as_written(one)]
+    await tx.run_many(q.SQL.rewrite, [{"id": one.invoice.id, **one.made.columns} for one in changed])
+    await tx.run_many(q.SQL.delete_items, [{"id": one.invoice.id} for one in changed])
+    await tx.run_many(
+        q.SQL.insert_items,
+        [
+            {
+                "organization_id": one.invoice.organization_id,
+                "customer_org_id": one.invoice.customer_org_id,
+                "invoice_id": one.invoice.id,
+                "items": drafting.rows(one.made.items),
+            }
+            for one in changed
+        ],
+    )
+    numbered = await _numbers(tx, wanted, seller, on)
+    await tx.run_many(
+        q.SQL.finalise,
+        [
+            final_columns(
+                one.invoice.id, number, seller, one.customer, one.made.treatment, on=on, rate=rates[one.invoice.currency],
+                terms=one.invoice.payment_terms_days, paid=one.made.totals.total == 0,
+            )
+            for one, number in zip(wanted, numbered, strict=True)
+        ],
+    )  # fmt: skip
+    found = {one.id: one for one in await tx.all(Invoice, MANY, ids=[one.invoice.id for one in wanted])}
+    anew = {one.invoice.id for one in changed}
+    finals = [
+        msgspec.structs.replace(
+            found[one.invoice.id], items=one.made.items if one.invoice.id in anew else one.invoice.items
+        )
+        for one in wanted
+    ]  # fmt: skip
+    await book_many(tx, [entry_of(one, seller, one.items, sign=1) for one in finals])
+    await events.emit_many(tx, [("invoice.finalised", one.organization_id, summary(one)) for one in finals])
+    return finals
+
+
+def _is_as_written(one: Ready) -> bool:
+    """Whether a draft is already what it comes to."""
+    invoice, made = one.invoice, one.made
+    same = all(getattr(invoice, name) == value for name, value in made.columns.items() if name != "tax_subtotals")
+    nameless = [msgspec.structs.replace(item, id=_NO_ID) for item in invoice.items]
+    return (
+        same
+        and invoice.tax_subtotals == list(made.totals.subtotals)
+        and nameless == [msgspec.structs.replace(item, id=_NO_ID) for item in made.items]
+    )
+
+
+async def _numbers(
+    tx: Transaction, wanted: Sequence[Ready], seller: BillingSettings, on: date
+) -> list[numbers.Number]:  # fmt: skip
+    """The next numbers, in order; debit notes have a series of their own."""
+    patterns: dict[numbers.Series, str] = {"invoice": seller.invoice_number, "debit_note": seller.debit_note_number}
+    taken: dict[str, Iterator[numbers.Number]] = {}
+    for kind, pattern in patterns.items():
+        if many := sum(one.invoice.kind == kind for one in wanted):
+            taken[kind] = iter(await numbers.take(tx, seller.organization_id, kind, pattern, on, many))
+    return [next(taken[one.invoice.kind]) for one in wanted]
+
+
+def final_columns(
+    invoice_id: UUID,
     number: numbers.Number,
     seller: BillingSettings,
     customer: Customer,
@@ -72,25 +140,24 @@ async def write(
     *,
     on: date,
     rate: Decimal,
+    terms: int,
     paid: bool,
-) -> None:
-    """Write down what the document says for ever."""
-    terms = 0 if invoice.kind == "credit_note" else invoice.payment_terms_days
-    await tx.run(
-        q.SQL.finalise,
-        id=invoice.id,
-        status="paid" if paid else "sent",
-        number=number.text,
-        number_prefix=number.prefix,
-        number_sequence=number.sequence,
-        customer_name=customer.name,
-        exchange_rate=rate,
-        tax_treatment=Jsonb(msgspec.to_builtins(treatment)),
-        seller=Jsonb(msgspec.to_builtins(_seller(seller))),
-        buyer=Jsonb(msgspec.to_builtins(_buyer(customer))),
-        issued_on=on,
-        due_date=on + timedelta(days=terms),
-    )
+) -> dict[str, Any]:
+    """What a document says for ever, as the statement `finalise` takes it. `terms` are days."""
+    return {
+        "id": invoice_id,
+        "status": "paid" if paid else "sent",
+        "number": number.text,
+        "number_prefix": number.prefix,
+        "number_sequence": number.sequence,
+        "customer_name": customer.name,
+        "exchange_rate": rate,
+        "tax_treatment": Jsonb(msgspec.to_builtins(treatment)),
+        "seller": Jsonb(msgspec.to_builtins(_seller(seller))),
+        "buyer": Jsonb(msgspec.to_builtins(_buyer(customer))),
+        "issued_on": on,
+        "due_date": on + timedelta(days=terms),
+    }
 
 
 def entry_of(invoice: Invoice, seller: BillingSettings, items: list[Item], *, sign: int, of: Invoice | None = None) -> Entry:

@@ -4,6 +4,7 @@ and totals come from tallies where they can.
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from typing import Any
 from uuid import UUID
 
@@ -11,18 +12,20 @@ import msgspec
 
 from control.billing.invoices import queries as q
 from control.billing.invoices.models import Row
+from control.billing.reports.tables import header, lines
 from control.core.context import Context
 from control.core.db import Transaction
-from control.core.pagination import PageRequest, like
+from control.core.pagination import PageRequest
+from control.core.sql import AdHoc
 
 SORTABLE = {
     "created_at": "i.created_at",
     "issued_on": "i.issued_on",
     "due_date": "i.due_date",
-    "number": "i.number",
+    "number": "i.number_key",
     "total": "i.total",
     "status": "i.status",
-    "customer_name": "i.customer_name",
+    "customer_name": "i.name_key",
 }
 _CONDITIONS = {
     "organization_id": "i.organization_id = %(organization_id)s",
@@ -33,10 +36,17 @@ _CONDITIONS = {
     "issued_since": "i.issued_on >= %(issued_since)s",
     "issued_until": "i.issued_on <= %(issued_until)s",
     "due_until": "i.due_date <= %(due_until)s",
-    "search": "(lower(i.number) LIKE %(search)s OR lower(i.customer_name) LIKE %(search)s)",
+    "search": "(i.number_key >= %(search)s AND i.number_key < %(search_end)s"
+    " OR i.name_key >= %(search)s AND i.name_key < %(search_end)s)",
 }
 """Constant texts, joined as they are needed: a condition for some questions only would hide the index from the others."""
 _TALLIED = {"organization_id", "status", "kind", "issued_since", "issued_until"}
+
+_PART = 2_000
+"""Invoices that are read at once for an export."""
+_DAYS = {"issued_since", "issued_until"}
+LAST = "\U0010ffff"
+"""Comes after every character that a text has."""
 
 
 class _Seller(msgspec.Struct):
@@ -44,16 +54,52 @@ class _Seller(msgspec.Struct):
 
 
 async def page(ctx: Context, wanted: PageRequest, filters: dict[str, Any]) -> tuple[list[Row], int]:
-    """The invoices in reach. The search is for the beginning of a number or a customer's name."""
-    asked = {name: value for name, value in {**filters, "search": beginning(wanted.search)}.items() if value is not None}
+    """The invoices in reach. The search is for the beginning of a number or a customer's name. Those of some days of issue come
+    in the order of these days, unless another one is asked for."""
+    asked = {name: value for name, value in filters.items() if value is not None}
+    if _DAYS & asked.keys() and "sort_by" not in ctx.request.query_params:
+        wanted = msgspec.structs.replace(wanted, order_by=wanted.order_by.replace("i.created_at", "i.issued_on"))
+    bounds: dict[str, Any] = {}
+    if wanted.search:
+        asked["search"] = wanted.search.lower()
+        bounds = {"search_end": asked["search"] + LAST}
     async with ctx.transaction() as tx:
         asked |= await _whose(ctx, tx, asked)
         where = " AND ".join(_CONDITIONS[name] for name in asked) or "true"
         if "organization_id" in asked and asked.keys() <= _TALLIED:
             total = await tx.value(q.SQL.tallied, **dict.fromkeys(_TALLIED) | asked)
         else:
-            total = await tx.value(f"{q.SQL.count} WHERE {where}", **asked)
-        return await tx.all(Row, wanted.sorted(f"{q.SQL.page} WHERE {where}"), **asked), total
+            total = await tx.value(AdHoc(f"{q.SQL.count} WHERE {where}"), **asked, **bounds)
+        # Which ones comes from an index alone, so that the rows of the pages before are not read.
+        ids = wanted.sorted(f"SELECT i.id FROM hcc.invoices i WHERE {where}")
+        rows = AdHoc(f"{q.SQL.page} WHERE i.id = ANY (ARRAY({ids})) ORDER BY {wanted.order_by}")
+        return await tx.all(Row, rows, **asked, **bounds), total
+
+
+async def export(ctx: Context, search: str | None, filters: dict[str, Any]) -> AsyncIterator[bytes]:
+    """The invoices in reach as CSV, the newest first, some at a time: each part in a transaction of its own, so that a slow
+    reader holds nothing."""
+    yield header(Row)
+    asked = {name: value for name, value in filters.items() if value is not None}
+    if search:
+        asked["search"] = search.lower()
+    bounds: dict[str, Any] = {"search_end": (search or "").lower() + LAST, "many": _PART}
+    last: Row | None = None
+    while True:
+        async with ctx.transaction() as tx:
+            known = asked | await _whose(ctx, tx, asked)
+            conditions = [_CONDITIONS[name] for name in known]
+            if last is not None:
+                conditions.append("(i.created_at, i.id) < (%(last_at)s, %(last_id)s)")
+                bounds |= {"last_at": last.created_at, "last_id": last.id}
+            where = " AND ".join(conditions) or "true"
+            part = AdHoc(f"{q.SQL.page} WHERE {where} ORDER BY i.created_at DESC, i.id DESC LIMIT %(many)s")
+            rows = await tx.all(Row, part, **known, **bounds)
+        if rows:
+            yield lines(rows, Row)
+            last = rows[-1]
+        if len(rows) < _PART:
+            return
 
 
 async def _whose(ctx: Context, tx: Transaction, asked: dict[str, Any]) -> dict[str, Any]:
@@ -66,9 +112,3 @@ async def _whose(ctx: Context, tx: Transaction, asked: dict[str, Any]) -> dict[s
         case [one] if not await tx.value(q.SQL.buys, organization_id=ctx.principal.organization_id):
             return {"organization_id": one.organization_id}
     return {}
-
-
-def beginning(search: str | None) -> str | None:
-    """A pattern for texts that begin so."""
-    pattern = like(search.lower() if search else None)
-    return pattern[1:] if pattern else None

@@ -19,6 +19,8 @@ from control.billing.tax.treatment import Treatment
 Kind = Literal["invoice", "credit_note", "debit_note"]
 Status = Literal["draft", "sent", "partially_paid", "paid", "overdue", "cancelled", "uncollectible"]
 MOST_ITEMS = 10_000
+MOST_AT_ONCE = 1000
+"""Invoices that one operation is asked for."""
 _ZERO = Decimal(0)
 _Text = Annotated[str, Meta(max_length=5000)]
 _Reference = Annotated[str, Meta(max_length=100)]
@@ -180,6 +182,12 @@ class WriteOff(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """Why an invoice will not be paid."""
 
     reason: Annotated[str, Meta(min_length=1, max_length=300)]
+
+
+class FinaliseInvoices(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """Drafts, in the order of the numbers that they get."""
+
+    ids: Annotated[list[UUID], Meta(min_length=1, max_length=MOST_AT_ONCE)]
 
 
 class Nothing(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):

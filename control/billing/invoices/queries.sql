@@ -127,3 +127,18 @@ SELECT coalesce(sum(documents), 0)::bigint FROM hcc.invoice_tallies
 UPDATE hcc.invoices i SET subscription_id = n.subscription_id
   FROM jsonb_to_recordset(%(rows)s) AS n (id uuid, subscription_id uuid)
  WHERE i.id = n.id
+
+-- name: reachable
+SELECT id, organization_id FROM hcc.invoices
+ WHERE id = ANY (%(ids)s) AND (organization_id = %(own)s OR customer_org_id <> %(own)s)
+
+-- name: lock_many
+SELECT id, organization_id FROM hcc.invoices
+ WHERE id = ANY (%(ids)s) AND organization_id = %(organization_id)s
+ ORDER BY id FOR UPDATE
+
+-- name: items_of_many
+SELECT invoice_id, id, position, description, quantity, unit, unit_price, discount_percent, discount_amount, tax_class,
+       tax_category, tax_rate, line_total, line_tax, period_start, period_end, corrects_item_id
+  FROM hcc.invoice_items WHERE invoice_id = ANY (%(ids)s)
+ ORDER BY invoice_id, position

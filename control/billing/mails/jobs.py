@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from control.billing.invoices import many
 from control.billing.invoices import service as invoices
 from control.billing.mails import delivering, service
 from control.core import audit, jobs, mailer, operations
@@ -33,12 +34,17 @@ async def send_invoices(
     actor: dict[str, str],
 ) -> None:
     """Queue the mails of many invoices, each in a transaction of its own; what was queued by an earlier run is not again."""
+    by = audit.actor_of(actor)
     async with operations.running(work, operation_id, organization_id) as operation:
+        # What cannot be finalised says why below.
+        for known in dict.fromkeys(seller for _, seller in wanted if seller is not None):
+            drafts = [UUID(one) for one, seller in wanted if seller == known]
+            await many.finalise(work.runtime.database, UUID(known), drafts, by)
         results: list[dict[str, Any]] = []
         for n, (invoice_id, seller_id) in enumerate(wanted):
             if n and n % _EVERY == 0:
                 await operation.progress(100 * n // len(wanted))
-            results.append(await _one(work, operation.id, invoice_id, seller_id, message, _actor(actor)))
+            results.append(await _one(work, operation.id, invoice_id, seller_id, message, by))
         queued = sum(one["status"] == "queued" for one in results)
         operation.result = {"queued": queued, "failed": len(results) - queued, "results": results}
 
@@ -55,11 +61,3 @@ async def _one(
     except DomainError as error:
         return {"invoice_id": invoice_id, "status": "failed", "error": {"code": error.code, "message": error.message}}
     return {"invoice_id": invoice_id, "status": "queued", "mail_id": str(mail_id)}
-
-
-def _actor(said: dict[str, str]) -> audit.Actor:
-    return audit.Actor(
-        kind="api_key" if said["kind"] == "api_key" else "user",
-        id=UUID(said["id"]),
-        organization_id=UUID(said["organization_id"]),
-    )

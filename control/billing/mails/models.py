@@ -9,9 +9,10 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta
 
+from control.billing.invoices.models import MOST_AT_ONCE
+
 What = Literal["invoice", "reminder", "payment_failed", "payment_confirm", "debit_announced"]
 Status = Literal["queued", "retrying", "sent", "failed", "bounced"]
-MOST_AT_ONCE = 1000
 _Email = Annotated[str, Meta(min_length=3, max_length=254)]
 _Message = Annotated[str, Meta(max_length=2000)]
 

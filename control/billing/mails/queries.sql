@@ -62,7 +62,3 @@ SELECT hcc.invoice_mail_owner(%(id)s)
 
 -- name: invoice_sent
 UPDATE hcc.invoices SET sent_at = now(), version = version + 1, updated_at = now() WHERE id = %(id)s AND sent_at IS NULL
-
--- name: reachable
-SELECT id, organization_id FROM hcc.invoices
- WHERE id = ANY (%(ids)s) AND (organization_id = %(own)s OR customer_org_id <> %(own)s)

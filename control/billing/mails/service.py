@@ -11,7 +11,7 @@ from email_validator import EmailNotValidError, validate_email
 from psycopg.types.json import Jsonb
 
 from control.billing.customers import service as customers
-from control.billing.invoices import finalising
+from control.billing.invoices import finalising, many
 from control.billing.invoices import service as invoices
 from control.billing.invoices.models import Invoice
 from control.billing.mails import queries as q
@@ -27,13 +27,6 @@ from control.core.operations import Operation
 from control.core.pagination import PageRequest, like
 
 SORTABLE = {"created_at": "m.created_at", "updated_at": "m.updated_at", "status": "m.status"}
-
-
-class Reachable(msgspec.Struct, frozen=True):
-    """An invoice of somebody for whom the caller may sell."""
-
-    id: UUID
-    organization_id: UUID
 
 
 async def page(ctx: Context, wanted: PageRequest, filters: dict[str, Any]) -> tuple[list[InvoiceMail], int]:
@@ -65,19 +58,16 @@ async def send(ctx: Context, tx: Transaction, invoice_id: UUID, data: SendInvoic
 async def send_many(ctx: Context, tx: Transaction, data: SendInvoices) -> Operation:
     """Begin the operation that mails many invoices. Raises ValidationFailed."""
     _check(data.message, ())
-    own = ctx.principal.organization_id
-    ids = list(dict.fromkeys(data.ids))
-    found = {one.id: one for one in await tx.all(Reachable, q.SQL.reachable, ids=ids, own=own)}
     actor = ctx.actor
     return await operations.start(
         tx,
         ctx.principal,
-        organization_id=own,
+        organization_id=ctx.principal.organization_id,
         kind="invoice.send",
         subject_type="invoices",
-        subject_id=len(ids),
+        subject_id=len(data.ids),
         task="billing.send_invoices",
-        wanted=[[str(one), str(found[one].organization_id) if one in found else None] for one in ids],
+        wanted=await many.reach(ctx, tx, data.ids),
         message=data.message,
         actor={"kind": actor.kind, "id": str(actor.id), "organization_id": str(actor.organization_id)},
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 
@@ -28,11 +28,22 @@ def cell(value: object) -> str:
             return str(value)
 
 
-def csv_of(rows: Sequence[msgspec.Struct] | Iterable[msgspec.Struct], kind: type[msgspec.Struct]) -> bytes:
-    """A table with the names of the fields above it; UTF-8 with a byte-order mark, as spreadsheets want."""
+def csv_of(rows: Iterable[msgspec.Struct], kind: type[msgspec.Struct]) -> bytes:
+    """A table with the names of the fields above it."""
+    return header(kind) + lines(rows, kind)
+
+
+def header(kind: type[msgspec.Struct]) -> bytes:
+    """The first line; UTF-8 with a byte-order mark, as spreadsheets want."""
+    return _written([list(kind.__struct_fields__)]).encode("utf-8-sig")
+
+
+def lines(rows: Iterable[msgspec.Struct], kind: type[msgspec.Struct]) -> bytes:
+    """Further lines."""
+    return _written([cell(getattr(row, name)) for name in kind.__struct_fields__] for row in rows).encode()
+
+
+def _written(rows: Iterable[list[str]]) -> str:
     out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(kind.__struct_fields__)
-    for row in rows:
-        writer.writerow([cell(getattr(row, name)) for name in kind.__struct_fields__])
-    return out.getvalue().encode("utf-8-sig")
+    csv.writer(out).writerows(rows)
+    return out.getvalue()

@@ -84,6 +84,17 @@ MADE_BY_SELLERS = grid("""
     anonymous        401
 """, ok=201)  # fmt: skip
 OWN_BY_OWNERS = grid(BY_OWNERS)
+OWN_RATE = grid("""
+                platform  north  apple  birch  cherry
+    root             204    404    404    404     404
+    agent            403
+    nora             404    204    404    404     404
+    ned              403
+    anna             403
+    alex             403
+    key              403
+    anonymous        401
+""")
 CUSTOMER = {
     "kind": "private",
     "name": "{mark}",
@@ -119,6 +130,12 @@ ROWS = [
     Row(f"GET {INVOICE}/download", "document", grid(READ_BY_STAFF)),
     Row(f"POST {INVOICE}/send", "invoice", grid(WRITTEN_BY_STAFF, ok=202), {}),
     Row("POST /v1/invoices/send", "invoice", grid(BY_STAFF, ok=202), {"ids": ["{invoice_id}"]}),
+    Row("GET /v1/invoices.csv", "invoice", OWN_BY_STAFF),
+    Row("GET /v1/billing/exchange-rates", "nothing", OWN_BY_STAFF),
+    Row("PUT /v1/billing/exchange-rates/{currency}/{valid_from}", "exchange_rate", OWN_BY_OWNERS, {"rate": "0.9"}),
+    Row("DELETE /v1/billing/exchange-rates/{currency}/{valid_from}", "exchange_rate", OWN_RATE),
+    Row("POST /v1/billing/exchange-rates/import", "seller", grid(BY_OWNERS, ok=422)),  # no file
+    Row("POST /v1/invoices/finalise", "invoice", grid(BY_STAFF, ok=202), {"ids": ["{invoice_id}"]}),
     Row("GET /v1/billing/mails", "mail", LISTED_BY_STAFF),
     Row("GET /v1/billing/mails/{mail_id}", "mail", grid(READ_BY_STAFF)),
     Row("POST /v1/billing/bounces", "nothing", grid(BY_STAFF, ok=422)),  # no message

@@ -102,6 +102,18 @@ def tax_rate(making: Making, place: str) -> Target:
     return Target(str(rate_id), mark, {"rate_id": str(rate_id), "mark": mark})
 
 
+def exchange_rate(making: Making, place: str) -> Target:
+    """The rate of a day; nobody else has one."""
+    seller(making, place)
+    making.connection.execute("DELETE FROM hcc.exchange_rates")
+    making.connection.execute(
+        "INSERT INTO hcc.exchange_rates (organization_id, currency, base, valid_from, rate)"
+        " VALUES (%s, 'USD', 'EUR', '2026-01-03', 0.9)",
+        (making.organization(place),),
+    )
+    return Target(place, secrets.token_hex(8), {"currency": "USD", "valid_from": "2026-01-03"})
+
+
 def tax_flag(making: Making, place: str) -> Target:
     """An invoice whose tax is in doubt."""
     of, flag_id = invoice(making, place), new_id()
@@ -143,5 +155,5 @@ def span(making: Making, place: str) -> Target:
 
 SOLD: dict[str, Callable[[Making, str], Target]] = {
     factory.__name__: factory
-    for factory in (seller, customer, draft, invoice, taxed_customer, tax_rate, tax_flag, document, mail, span)
+    for factory in (seller, customer, draft, invoice, taxed_customer, tax_rate, exchange_rate, tax_flag, document, mail, span)
 }

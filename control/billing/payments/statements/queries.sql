@@ -125,7 +125,7 @@ SELECT i.id AS invoice_id, i.number, i.balance, i.currency::text AS currency, c.
    AND i.id IN (
      (SELECT x.id FROM hcc.invoices x
        WHERE x.organization_id = %(organization_id)s AND x.number IS NOT NULL AND x.balance > 0 AND x.status <> 'draft'
-         AND regexp_replace(upper(x.number), '[^A-Z0-9]', '', 'g') = ANY(%(numbers)s) LIMIT 50)
+         AND x.plain_number = ANY(%(numbers)s) LIMIT 50)
      UNION
      (SELECT x.id FROM hcc.invoices x
        WHERE x.organization_id = %(organization_id)s AND x.status IN ('sent', 'partially_paid', 'overdue')

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import copy
+import json
 import secrets
 import threading
 from typing import Any
 
-from tests.billing.stripe_simulator import objects
-from tests.billing.stripe_simulator.cards import CARDS, MESSAGES, Card
-from tests.billing.stripe_simulator.objects import Object
+from control.stack.stripe_simulator import objects
+from control.stack.stripe_simulator.cards import CARDS, MESSAGES, Card
+from control.stack.stripe_simulator.objects import Object
 
 FEE_PER_MILLE, FEE_FIXED, DISPUTE_FEE = 15, 25, 2000
 
@@ -33,6 +34,17 @@ class State:
         self.events: list[Object] = []
         self.charges_made = 0
         self.refunds_made = 0
+
+    def dump(self) -> bytes:
+        """What it knows, for `restore`; events that were not sent yet are lost with the process, as they are on bad days."""
+        cards = {key: next(name for name, one in CARDS.items() if one == card) for key, card in self.cards.items()}
+        return json.dumps({"objects": self.objects, "cards": cards}).encode()
+
+    def restore(self, dumped: bytes) -> None:
+        """Know again what was dumped."""
+        kept = json.loads(dumped)
+        self.objects = kept["objects"]
+        self.cards = {key: CARDS[name] for key, name in kept["cards"].items()}
 
     def find(self, kind: str, id_: str) -> Object:
         found = self.objects.get(id_)

@@ -11,8 +11,8 @@ from typing import Literal
 
 from stripe import WebhookSignature
 
-from tests.billing.stripe_simulator.objects import Object
-from tests.billing.stripe_simulator.state import State
+from control.stack.stripe_simulator.objects import Object
+from control.stack.stripe_simulator.state import State
 
 Trouble = Literal["none", "late", "twice", "shuffled", "lost"]
 

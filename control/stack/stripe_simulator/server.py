@@ -9,13 +9,15 @@ import re
 import threading
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urlsplit
 
-from tests.billing.stripe_simulator.forms import decode
-from tests.billing.stripe_simulator.objects import Object
-from tests.billing.stripe_simulator.state import Refused, State
+from control.stack.stripe_simulator import KEY
+from control.stack.stripe_simulator.forms import decode
+from control.stack.stripe_simulator.objects import Object
+from control.stack.stripe_simulator.state import Refused, State
 
 _Call = Callable[[State, str, Object], Object]
 ROUTES: list[tuple[str, str, _Call]] = [
@@ -44,9 +46,13 @@ ROUTES: list[tuple[str, str, _Call]] = [
 class Simulator:
     """A server on a loopback port, in a thread of its own."""
 
-    def __init__(self, port: int = 0, key: str = "sk_test_simulator") -> None:
+    def __init__(self, port: int = 0, key: str = KEY, kept: Path | None = None) -> None:
+        """`kept` is a file from which it takes what it knew, and into which it writes all that changes."""
         self.state = State()
+        if kept is not None and kept.exists():
+            self.state.restore(kept.read_bytes())
         self.key = key
+        self._kept = kept
         self.requests: list[tuple[str, str]] = []
         self.failing = 0
         """So many of the next requests are answered 500 after their work was done."""
@@ -86,6 +92,10 @@ class Simulator:
                 return 400, json.dumps(wrong).encode(), False
             status, answer = self._do(method, parts.path, params)
             raw = json.dumps(answer).encode()
+            if self._kept is not None and method == "POST":
+                new = self._kept.with_suffix(".new")
+                new.write_bytes(self.state.dump())
+                new.replace(self._kept)
             if method == "POST" and key is not None and status < 500:
                 self._answers[key] = (digest, status, raw)
             if not parts.path.startswith("/_do") and (failed := self._failed()):

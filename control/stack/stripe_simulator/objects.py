@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from tests.billing.stripe_simulator.cards import Card
+from control.stack.stripe_simulator.cards import Card
 
 Object = dict[str, Any]
 
