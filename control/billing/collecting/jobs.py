@@ -10,9 +10,10 @@ from control.core import jobs
 from control.core.jobs import Work
 
 
-@jobs.task("billing.collect")
+@jobs.task("billing.collect", priority=-5)
 async def collect(work: Work, *, organization_id: str, invoice_id: str) -> None:
-    """Mail an invoice of a subscription and charge it."""
+    """Mail an invoice of a subscription and charge it. A run of renewals leaves thousands of them, and a bank takes a second for
+    each: what somebody waits for comes first, documents come after."""
     await working.first(work.runtime, UUID(organization_id), UUID(invoice_id))
 
 
