@@ -61,7 +61,6 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     waf_log: str
     waf_log_format: str
     share_collections: bool
-    certificate_keys: str
     parent: int
     stopping: mmap.mmap
     """One byte that parent and worker share: 0, or how the parent stops (`_ALONE`, `_HANDED_OVER`)."""
@@ -244,12 +243,9 @@ def serve(
     waf_log: str = "",
     waf_log_format: str = "modsecurity",
     collections: str = "",
-    certificate_keys: str = "",
     drain_s: float = 10.0,
 ) -> int:
     """Serve until a signal. `threads` are those of the public listener; `drain_s` bounds how long a stop waits for requests.
-
-    `listen` may name several addresses, `https://` ones among them, whose certificates `certificate_keys` open.
 
     `listen` may name several addresses, `https://` ones among them, whose certificates `certificate_keys` open.
 
@@ -295,7 +291,6 @@ def serve(
         waf_log=waf_log,
         waf_log_format=waf_log_format,
         share_collections=collections == "redis",
-        certificate_keys=certificate_keys,
         parent=os.getpid(),
         stopping=mmap.mmap(-1, 1),
     )

@@ -70,40 +70,6 @@ def test_each_thread_has_its_own_socket_on_the_same_port() -> None:
                 one.close()
 
 
-@pytest.mark.parametrize(
-    ("text", "spoken"),
-    [
-        ("127.0.0.1:0", (False, False)),
-        ("http://127.0.0.1:0", (False, False)),
-        ("https://127.0.0.1:0", (True, False)),
-        ("http+proxy://127.0.0.1:0", (False, True)),
-        ("https+proxy://127.0.0.1:0", (True, True)),
-    ],
-)
-def test_what_is_spoken(text: str, spoken: tuple[bool, bool]) -> None:
-    ((listener,),) = open_listeners(text, {})
-    with listener.socket:
-        assert (listener.tls, listener.proxy) == spoken
-
-
-def test_a_scheme_that_is_not_spoken() -> None:
-    with pytest.raises(ListenError, match="https\\+proxy"):
-        open_listeners("ftp://127.0.0.1:0", {})
-
-
-def test_each_thread_has_its_own_socket_on_the_same_port() -> None:
-    lists = open_listeners("127.0.0.1:0,https://127.0.0.1:0", {}, each=3)
-    sockets = [[one.socket for one in own] for own in lists]
-    try:
-        assert len({s.fileno() for own in sockets for s in own}) == 6
-        ports = [tuple(s.getsockname()[1] for s in own) for own in sockets]
-        assert len(set(ports)) == 1
-    finally:
-        for own in sockets:
-            for one in own:
-                one.close()
-
-
 def test_sockets_of_another_process_are_not_taken() -> None:
     ((listener,),) = open_listeners("127.0.0.1:0", {"LISTEN_PID": "1", "LISTEN_FDS": "1"})
     with listener.socket:
@@ -131,7 +97,7 @@ print([(one.tls, one.proxy, one.socket.fileno()) for one in lists[0]], lists[0] 
         out = subprocess.run(
             [sys.executable, "-c", program],
             env={**os.environ, "LISTEN_FDS": "3", "LISTEN_FDNAMES": names, "PYTHONPATH": str(Path(__file__).parents[2])},
-            preexec_fn=lay,  # noqa: PLW1509 - the child has one thread
+            preexec_fn=lay,
             close_fds=False,
             capture_output=True,
             text=True,
