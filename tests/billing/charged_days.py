@@ -20,7 +20,9 @@ SELECT s.id::text, s.status, s.started_on, s.trial_ends_on, s.billed_until, s.du
        coalesce((SELECT json_agg(json_build_array(i.price_id, i.quantity)) FROM hcc.subscription_items i
                   WHERE i.subscription_id = s.id AND (i.ended_on IS NULL OR i.ended_on = s.ended_on)), '[]') AS items,
        EXISTS (SELECT FROM hcc.subscription_charges c JOIN hcc.invoices n ON n.id = c.invoice_id
-                WHERE c.subscription_id = s.id AND n.status = 'overdue') AS overdue
+                WHERE c.subscription_id = s.id AND n.status = 'overdue') AS overdue,
+       EXISTS (SELECT FROM hcc.subscription_charges c JOIN hcc.invoices n ON n.id = c.invoice_id
+                WHERE c.subscription_id = s.id AND n.status = 'uncollectible') AS given_up
   FROM hcc.subscriptions s"""
 _CHARGES = """
 SELECT c.subscription_id::text, c.full_start, c.full_end, c.charged_from, c.charged_to, c.full_amount, c.full_discount,

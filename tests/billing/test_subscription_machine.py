@@ -157,6 +157,8 @@ class Running(RuleBasedStateMachine):
         self.payments: list[str] = []
         self.disputes: list[tuple[str, Claim]] = []
         self.disputed = 0
+        self.suspended: set[str] = set()
+        """Subscriptions that somebody suspended by hand."""
         self.promised: dict[str, tuple[str, Decimal]] = {}
         self.subscribe()
 
@@ -221,7 +223,8 @@ class Running(RuleBasedStateMachine):
                 self.plainly(sub, what, {})
 
     def plainly(self, sub: str, what: str, body: dict[str, Any]) -> None:
-        self.ask("POST", f"/v1/subscriptions/{sub}/{what}", body)
+        if self.ask("POST", f"/v1/subscriptions/{sub}/{what}", body) is not None and what == "suspend":
+            self.suspended.add(sub)
         self.promised.pop(sub, None)
 
     def change(self, sub: str) -> None:
@@ -349,6 +352,8 @@ class Running(RuleBasedStateMachine):
         for sub, _ in self.days.seen.values():
             if sub["status"] in LIVE:
                 assert (sub["status"] == "past_due") == sub["overdue"], sub
+            elif sub["status"] == "suspended" and sub["id"] not in self.suspended:
+                assert sub["overdue"] or sub["given_up"], ("what is paid was not switched on again", sub)
 
     @invariant()
     def nothing_is_wrong(self) -> None:
