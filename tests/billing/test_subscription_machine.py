@@ -142,6 +142,7 @@ class Running(RuleBasedStateMachine):
         self.chosen = Random(number)
         day, combine, down = self.chosen.choice(DAYS), self.chosen.random() < 0.5, self.chosen.choice(_WHEN)
         self.owner.execute(_EMPTY)
+        self.wait(self.stay_logged_in())
         self.clock.set(day)
         self.ask("PUT", "/v1/billing/subscription-settings", {"combine_invoices": combine, "downgrade": down})
         for coupon in (
@@ -161,6 +162,14 @@ class Running(RuleBasedStateMachine):
         """Subscriptions that somebody suspended by hand."""
         self.promised: dict[str, tuple[str, Decimal]] = {}
         self.subscribe()
+
+    async def stay_logged_in(self) -> None:
+        """A long run takes longer than a token lives."""
+        world = self.shop.world
+        answer = await world.client.post("/v1/auth/refresh", json={"refresh_token": world.refresh_tokens["nora"]})
+        assert answer.status_code == 200, answer.text
+        told = answer.json()["data"]
+        world.tokens["nora"], world.refresh_tokens["nora"] = told["access_token"], told["refresh_token"]
 
     # What is sold
 
