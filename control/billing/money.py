@@ -100,7 +100,8 @@ def _number_error(
         return FieldError(pointer, "must be a number")
     if least is not None and number < least:
         return FieldError(pointer, f"must be at least {least}")
-    if abs(number) > most:
+    # Compared and not computed with: the negative of a huge exponent would raise.
+    if number > most or number < -most:
         return FieldError(pointer, f"must be at most {most}")
     # Checked after the size: quantize of a huge exponent would be slow or raise.
     if number != number.quantize(Decimal(1).scaleb(-places)):

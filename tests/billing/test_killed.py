@@ -35,8 +35,6 @@ from tests.peopling import Keys, settings_for
 from tests.working import eventually
 from tests.world import World
 
-pytestmark = [pytest.mark.alone, pytest.mark.timeout(560)]
-
 PAYMENTS = int(os.environ.get("HCC_KILLED_KEYS", "40"))
 DUPLICATES = int(os.environ.get("HCC_KILLED_DUPLICATES", "8"))
 CUSTOMERS = 8
@@ -48,9 +46,11 @@ EVENTS = int(os.environ.get("HCC_KILLED_EVENTS", "6"))
 """Charges, an even number: half of them are refunded."""
 _NOT_ON_INVOICES_OR_CREDIT = """SELECT (SELECT sum(amount) FROM hcc.payments) - (SELECT sum(paid) FROM hcc.invoices)
  - (SELECT coalesce(sum(amount), 0) FROM hcc.customer_credits)"""
-LIMIT = 500.0
+LIMIT = 500.0 + 2 * PAYMENTS
 _NOT_IN_THE_BANK = """SELECT (SELECT sum(amount) FROM hcc.payments)
  - (SELECT sum(amount) FROM hcc.ledger_lines WHERE account = 'bank')"""
+
+pytestmark = [pytest.mark.alone, pytest.mark.timeout(LIMIT + 60)]
 
 
 @pytest.fixture

@@ -91,8 +91,8 @@ class Paper(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def supplied_on(self) -> date | None:
-        """The day of supply where no period says it: the day of issue."""
-        if self.supplied or any(item.period_start for item in self.invoice.items):
+        """The day of supply of what has no period of its own: the day of issue."""
+        if self.supplied or all(item.period_start for item in self.invoice.items):
             return None
         return self.issued_on
 

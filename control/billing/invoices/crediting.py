@@ -112,7 +112,9 @@ async def issue(tx: Transaction, original: Invoice, items: list[Item], reason: s
 
 
 async def write_off(ctx: Context, invoice_id: UUID, data: WriteOff) -> Invoice:
-    """Give up what is open of an invoice: a loss in the books. Raises Conflict when nothing is open."""
+    """Give up what is open of an invoice: a loss in the books. Raises Conflict when nothing is open, ValidationFailed."""
+    if error := paragraph_error("/reason", data.reason):
+        raise ValidationFailed(error)
     async with ctx.transaction() as tx:
         invoice = await find_own(ctx, tx, invoice_id)
         ctx.if_match(invoice.version)
@@ -177,13 +179,14 @@ async def _positions(tx: Transaction, original: Invoice, data: NewCreditNote) ->
         seen.add(item.id)
         before = taken.get(item.id, _Taken(item.id))
         available = item.quantity - before.quantity
-        if asked.quantity is None or asked.quantity == available:
-            chosen.append(_rest(item, before, n + 1))
-            continue
-        if error := number_error(f"/items/{n}/quantity", asked.quantity, QUANTITY_DIGITS, most=max(available, _ZERO)):
+        quantity = available if asked.quantity is None else asked.quantity
+        # Looked at before it is compared: some that are no numbers cannot be.
+        if error := number_error(f"/items/{n}/quantity", quantity, QUANTITY_DIGITS, most=max(available, _ZERO)):
             errors.append(error)
-            continue
-        chosen.append(_part(item, asked.quantity, n + 1, original.currency, original.rounding))
+        elif quantity == available:
+            chosen.append(_rest(item, before, n + 1))
+        else:
+            chosen.append(_part(item, quantity, n + 1, original.currency, original.rounding))
     if errors:
         raise ValidationFailed(errors)
     return _numbered([item for item in chosen if item.line_total or item.line_tax])
