@@ -24,9 +24,9 @@ import stripe
 
 from control.billing.payments.providers.interface import Charging
 from control.billing.payments.providers.stripe_provider import StripeProvider
+from control.stack.stripe_simulator.cards import CARDS
+from control.stack.stripe_simulator.server import Simulator
 from tests.billing.stripe_schemas import Described
-from tests.billing.stripe_simulator.cards import CARDS
-from tests.billing.stripe_simulator.server import Simulator
 from tests.conftest import free_port
 
 
