@@ -191,6 +191,7 @@ def priced(
             period_start=item.period_start,
             period_end=item.period_end,
             corrects_item_id=None,
+            monthly_price=item.monthly_price,
         )
         for n, (item, rate, line) in enumerate(zip(asked, rates, totals.lines, strict=True))
     ]
@@ -211,6 +212,7 @@ def _asked(item: Item) -> NewItem:
         tax_rate=item.tax_rate,
         period_start=item.period_start,
         period_end=item.period_end,
+        monthly_price=item.monthly_price,
     )
 
 
@@ -232,6 +234,11 @@ def _item_errors(pointer: str, item: NewItem, currency: str) -> list[FieldError]
             found.append(FieldError(below(pointer, "period_end"), "must be after period_start"))
         elif (item.period_end - item.period_start).days > _FURTHEST:
             found.append(FieldError(below(pointer, "period_end"), "must be at most three years after period_start"))
+    if item.monthly_price is not None:
+        where = below(pointer, "monthly_price")
+        found += present([number_error(where, item.monthly_price, PRICE_DIGITS, most=_MOST_PRICE)])
+        if item.period_start is None:
+            found.append(FieldError(where, "is for what is sold for a time: give period_start and period_end"))
     return found
 
 

@@ -40,6 +40,9 @@ class NewItem(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """Percent, where no rate is known for the customer's place and class."""
     period_start: date | None = None
     period_end: date | None = None
+    monthly_price: Decimal | None = None
+    """What it is worth a month, where it recurs: it then counts as recurring revenue on the days of its period. With tax where
+    prices include it."""
 
 
 class NewInvoice(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
@@ -78,6 +81,7 @@ class Item(msgspec.Struct, kw_only=True):
     period_start: date | None
     period_end: date | None
     corrects_item_id: UUID | None
+    monthly_price: Decimal | None = None
 
 
 class SellerOnPaper(msgspec.Struct, frozen=True, kw_only=True):

@@ -56,6 +56,13 @@ class Posting(msgspec.Struct, frozen=True, kw_only=True):
     """The customer's VAT id where the customer owes the tax."""
     tax_on: date | None = None
     """The day of the sale, also for what takes it back."""
+    period_start: date | None = None
+    period_end: date | None = None
+    """The days that are sold, where something is sold for a time; the end is the day after the last one."""
+    monthly: Decimal | None = None
+    """What revenue that recurs is worth a month, with the sign of the amount; reports of recurring revenue are made of it."""
+    base_monthly: Decimal | None = None
+    """The same in the seller's currency, at the rate of the sale."""
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):

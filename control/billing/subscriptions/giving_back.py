@@ -13,14 +13,14 @@ from control.billing.invoices.crediting import issue
 from control.billing.invoices.models import Invoice, Item
 from control.billing.invoices.service import find
 from control.billing.invoices.totals import Line, compute
-from control.billing.money import QUANTITY_DIGITS, digits
+from control.billing.money import MONTHLY_STEP, QUANTITY_DIGITS, digits
 from control.billing.subscriptions import queries as q
 from control.billing.subscriptions.planning import Credit
 from control.billing.subscriptions.words import say
 from control.core.db import Transaction
 from control.core.ids import new_id
 
-_ZERO = Decimal(0)
+_ZERO, _ONE = Decimal(0), Decimal(1)
 _LEAST = Decimal(1).scaleb(-QUANTITY_DIGITS)
 
 
@@ -93,6 +93,10 @@ def positions(original: Invoice, taken: dict[UUID, _Taken], credits_: Sequence[C
                 period_start=one.start if one.start < one.charge.charged_to else None,
                 period_end=one.charge.charged_to if one.start < one.charge.charged_to else None,
                 corrects_item_id=item.id,
+                # All of what these days were charged, unless something of it was credited before.
+                monthly_price=None
+                if item.monthly_price is None
+                else (item.monthly_price * (min(net / total.net, _ONE) if total.net else _ONE)).quantize(MONTHLY_STEP),
             )
         )
     return found

@@ -128,6 +128,8 @@ ROWS = [
     Row("GET /v1/billing/reports/receivables.csv", "nothing", OWN_BY_OWNERS),
     Row("GET /v1/billing/reports/revenue", "span", OWN_BY_OWNERS),
     Row("GET /v1/billing/reports/journal.csv", "span", OWN_BY_OWNERS),
+    Row("GET /v1/billing/reports/recurring", "months", OWN_BY_OWNERS),
+    Row("GET /v1/billing/reports/recurring.csv", "months", OWN_BY_OWNERS),
     Row("GET /v1/billing/reports/vat", "span", OWN_BY_OWNERS),
     Row("GET /v1/billing/reports/oss", "span", OWN_BY_OWNERS),
     Row("GET /v1/billing/reports/ec-sales", "span", OWN_BY_OWNERS),

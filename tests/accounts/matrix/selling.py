@@ -141,7 +141,13 @@ def span(making: Making, place: str) -> Target:
     return Target("", "no such mark", {"query": "since=2026-01-01&until=2026-01-31"})
 
 
+def months(making: Making, place: str) -> Target:
+    """Months that a report is about."""
+    del making, place
+    return Target("", "no such mark", {"query": "since=2026-01&until=2026-02"})
+
+
 SOLD: dict[str, Callable[[Making, str], Target]] = {
     factory.__name__: factory
-    for factory in (seller, customer, draft, invoice, taxed_customer, tax_rate, tax_flag, document, mail, span)
+    for factory in (seller, customer, draft, invoice, taxed_customer, tax_rate, tax_flag, document, mail, span, months)
 }

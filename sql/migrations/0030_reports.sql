@@ -1,0 +1,52 @@
+-- What reports, accountants and resellers need of the books.
+
+-- What recurs says so on the invoice and in the books, with the days that it is for and what it is worth a month.
+ALTER TABLE hcc.invoice_items ADD COLUMN monthly_price numeric(20, 6) CHECK (monthly_price >= 0);
+ALTER TABLE hcc.invoice_items ADD CHECK (monthly_price IS NULL OR period_start IS NOT NULL);
+COMMENT ON COLUMN hcc.invoice_items.monthly_price IS
+  'What a line that recurs is worth a month, with tax where prices include it; NULL for what does not recur.';
+ALTER TABLE hcc.ledger_lines
+  ADD COLUMN period_start date,
+  ADD COLUMN period_end   date,
+  ADD COLUMN monthly      numeric(20, 6),
+  ADD COLUMN base_monthly numeric(20, 6);
+COMMENT ON COLUMN hcc.ledger_lines.period_end IS 'The day after the last one that was sold; NULL for what is not sold for a time.';
+COMMENT ON COLUMN hcc.ledger_lines.monthly IS
+  'What revenue that recurs is worth a month, without tax, in the entry''s currency and with the sign of amount; NULL for all else.';
+
+-- What was booked before this gets them where one line of the books is one period; a line that sums up several stays without.
+ALTER TABLE hcc.invoice_items DISABLE TRIGGER guard;
+UPDATE hcc.invoice_items t
+   SET monthly_price = round(c.full_amount / greatest(round((c.full_end - c.full_start) / 30.436875), 1), 6)
+  FROM hcc.subscription_charges c
+ WHERE c.invoice_item_id = t.id AND t.period_start IS NOT NULL;
+-- A credit over a part of what a day cost takes that part of it.
+UPDATE hcc.invoice_items t
+   SET monthly_price = round(o.monthly_price * least(
+         (t.line_total / (t.period_end - t.period_start)) / nullif(o.line_total / (o.period_end - o.period_start), 0), 1), 6)
+  FROM hcc.invoice_items o
+ WHERE o.id = t.corrects_item_id AND o.monthly_price IS NOT NULL AND t.period_start IS NOT NULL;
+ALTER TABLE hcc.invoice_items ENABLE TRIGGER guard;
+ALTER TABLE hcc.ledger_lines DISABLE TRIGGER append_only;
+UPDATE hcc.ledger_lines l
+   SET period_start = g.period_start, period_end = g.period_end, monthly = g.sign * g.monthly,
+       base_monthly = round(g.sign * g.monthly * g.rate, 6)
+  FROM hcc.ledger_entries e
+  JOIN hcc.invoices i ON i.organization_id = e.organization_id AND i.id = e.source
+ CROSS JOIN LATERAL (
+       SELECT t.tax_category, t.tax_rate, min(t.period_start) AS period_start, max(t.period_end) AS period_end,
+              round(sum(t.monthly_price * CASE WHEN i.prices_include_tax THEN 100 / (100 + t.tax_rate) ELSE 1 END), 6) AS monthly,
+              CASE i.kind WHEN 'credit_note' THEN 1 ELSE -1 END AS sign,
+              coalesce((SELECT o.exchange_rate FROM hcc.invoices o WHERE i.kind = 'credit_note' AND o.id = i.corrects_id),
+                       i.exchange_rate) AS rate
+         FROM hcc.invoice_items t
+        WHERE t.invoice_id = i.id AND t.period_start IS NOT NULL
+        GROUP BY t.tax_category, t.tax_rate
+       HAVING count(DISTINCT (t.period_start, t.period_end, t.monthly_price IS NULL)) = 1) g
+ WHERE e.kind IN ('invoice', 'debit_note', 'credit_note') AND l.organization_id = e.organization_id AND l.entry_id = e.id
+   AND l.account = 'deferred_revenue' AND l.tax_category = g.tax_category AND l.tax_rate = g.tax_rate;
+ALTER TABLE hcc.ledger_lines ENABLE TRIGGER append_only;
+
+-- Recurring revenue is looked for by the days it is for, and by customer for what was there before.
+CREATE INDEX ledger_lines_recurring ON hcc.ledger_lines (organization_id, customer_id, period_start)
+  INCLUDE (period_end, monthly, base_monthly, entry_id) WHERE monthly IS NOT NULL;
