@@ -25,6 +25,7 @@ from control.billing.settings.models import BillingSettings
 from control.billing.tax.ids import member_state_of
 from control.billing.tax.treatment import Buyer, Seller, Treatment, treat
 from control.billing.texts import line_error, paragraph_error
+from control.billing.units import known, unit_error
 from control.core.errors import FieldError, ValidationFailed, below
 from control.core.ids import new_id
 
@@ -141,9 +142,11 @@ def priced(
     """Positions with their tax and totals. Raises ValidationFailed."""
     errors = [error for n, item in enumerate(asked) for error in _item_errors(f"/items/{n}", item, currency)]
     rates: list[Decimal] = []
-    known = {tax_class: treatment.rate_row(tax_class, on, seller.own_rates) for tax_class in {item.tax_class for item in asked}}
+    by_class = {
+        tax_class: treatment.rate_row(tax_class, on, seller.own_rates) for tax_class in {item.tax_class for item in asked}
+    }
     for n, item in enumerate(asked):
-        found = known[item.tax_class]
+        found = by_class[item.tax_class]
         rate = found.percent if found else Decimal(0) if treatment.category != "S" else item.tax_rate
         if rate is None:
             where = " ".join(filter(None, (treatment.country, treatment.region)))
@@ -170,7 +173,7 @@ def priced(
         tax_rounding=seller.tax_rounding,
         prices_include_tax=prices_include_tax,
     )
-    parts = {found.percent: [(one.name, one.percent) for one in found.components] for found in known.values() if found}
+    parts = {found.percent: [(one.name, one.percent) for one in found.components] for found in by_class.values() if found}
     subtotals = [with_parts(one, parts.get(one.rate, []), currency) for one in totals.subtotals]
     totals = msgspec.structs.replace(totals, subtotals=subtotals)
     items = [
@@ -179,7 +182,7 @@ def priced(
             position=n + 1,
             description=item.description,
             quantity=item.quantity,
-            unit=item.unit,
+            unit=known(item.unit),
             unit_price=item.unit_price,
             discount_percent=item.discount_percent,
             discount_amount=item.discount_amount,
@@ -220,6 +223,7 @@ def _item_errors(pointer: str, item: NewItem, currency: str) -> list[FieldError]
     found = present(
         [
             line_error(below(pointer, "description"), item.description.replace("\n", " ")),
+            unit_error(below(pointer, "unit"), item.unit),
             number_error(below(pointer, "quantity"), item.quantity, QUANTITY_DIGITS, most=_MOST_QUANTITY),
             number_error(below(pointer, "unit_price"), item.unit_price, PRICE_DIGITS, least=None, most=_MOST_PRICE),
             number_error(below(pointer, "discount_percent"), item.discount_percent, 4, most=_HUNDRED),

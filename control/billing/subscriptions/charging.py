@@ -20,6 +20,7 @@ from control.billing.money import MONTHLY_STEP, QUANTITY_DIGITS, Rounding, round
 from control.billing.subscriptions.periods import MONTHS, Interval, Period
 from control.billing.subscriptions.proration import part
 from control.billing.subscriptions.words import say
+from control.billing.units import known
 
 _ZERO = Decimal(0)
 _ONE = Decimal(1)
@@ -88,7 +89,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
             description=self.description,
             quantity=self.quantity,
             unit_price=self.unit_price,
-            unit=self.unit,
+            unit=known(self.unit),
             discount_amount=self.discount,
             tax_class=self.tax_class,
             period_start=None if self.days is None else self.days.start,
