@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from control.billing.catalogue import routes as catalogue
 from control.billing.customers import routes as customers
+from control.billing.datev import routes as datev
 from control.billing.documents import routes as documents
 from control.billing.dunning import routes as dunning
 from control.billing.invoices import routes as invoices
@@ -34,4 +35,5 @@ ROUTES = [
     *providers.ROUTES,
     *sepa.ROUTES,
     *statements.ROUTES,
+    *datev.ROUTES,
 ]

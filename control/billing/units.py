@@ -61,8 +61,8 @@ WORDS = {
 }
 """Words for codes; large and small letters are the same."""
 
-_TAKEN_FOR_WORDS = frozenset({"GB"})
-"""GB is also the code of gallons a day, which nobody who sells storage means."""
+_TAKEN_FOR_WORDS = frozenset({"GB", "KB"})
+"""Codes of gallons a day and of a thousand characters, which nobody who sells storage means."""
 
 
 @lru_cache

@@ -181,6 +181,7 @@ TOPICS: dict[str, str] = {
     "payment_method.added": "A customer added a way to pay",
     "payment_method.updated": "A way to pay was changed",
     "payment_method.revoked": "A way to pay is used no more",
+    "ledger_accounts.updated": "The chart of accounts for the accountant was changed",
     "payment_provider.updated": "The keys of a payment provider were set",
     "payment_provider.deleted": "The keys of a payment provider were deleted",
     "sepa_batch.created": "A file of direct debits was made",

@@ -50,3 +50,33 @@ ALTER TABLE hcc.ledger_lines ENABLE TRIGGER append_only;
 -- Recurring revenue is looked for by the days it is for, and by customer for what was there before.
 CREATE INDEX ledger_lines_recurring ON hcc.ledger_lines (organization_id, customer_id, period_start)
   INCLUDE (period_end, monthly, base_monthly, entry_id) WHERE monthly IS NOT NULL;
+
+-- How the accountant's programme calls the accounts of the books.
+CREATE TABLE hcc.ledger_charts (
+  organization_id   uuid PRIMARY KEY REFERENCES hcc.organizations (id),
+  chart             text NOT NULL CHECK (chart IN ('skr03', 'skr04', 'custom')),
+  consultant_number integer NOT NULL CHECK (consultant_number BETWEEN 1001 AND 9999999),
+  client_number     integer NOT NULL CHECK (client_number BETWEEN 1 AND 99999),
+  fiscal_year_month smallint NOT NULL DEFAULT 1 CHECK (fiscal_year_month BETWEEN 1 AND 12),
+  account_length    smallint NOT NULL DEFAULT 4 CHECK (account_length BETWEEN 4 AND 8),
+  accounts          jsonb NOT NULL DEFAULT '{}' CHECK (jsonb_typeof(accounts) = 'object'),
+  revenue           jsonb NOT NULL DEFAULT '[]' CHECK (jsonb_typeof(revenue) = 'array'),
+  version           integer NOT NULL DEFAULT 1,
+  created_at        timestamptz NOT NULL DEFAULT now(),
+  updated_at        timestamptz NOT NULL DEFAULT now()
+);
+CALL hcc.make_tenant_table('ledger_charts');
+GRANT SELECT, INSERT, UPDATE ON hcc.ledger_charts TO hcc_app, hcc_worker;
+
+-- The account of each customer there; once given it is kept, and none is left out.
+CREATE TABLE hcc.ledger_debtors (
+  organization_id uuid NOT NULL REFERENCES hcc.organizations (id),
+  customer_id     uuid NOT NULL,
+  number          integer NOT NULL CHECK (number >= 10000),
+  created_at      timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (organization_id, customer_id),
+  UNIQUE (organization_id, number),
+  FOREIGN KEY (organization_id, customer_id) REFERENCES hcc.customers (organization_id, id)
+);
+CALL hcc.make_tenant_table('ledger_debtors');
+GRANT SELECT, INSERT ON hcc.ledger_debtors TO hcc_app, hcc_worker;

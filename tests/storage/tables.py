@@ -53,6 +53,8 @@ TABLES = {
     "invoice_tallies": TENANT,
     "invoices": TENANT,
     "ledger_account_numbers": TENANT,
+    "ledger_charts": TENANT,
+    "ledger_debtors": TENANT,
     "ledger_entries": TENANT,
     "ledger_lines": TENANT,
     "login_throttle": PLATFORM,
@@ -265,6 +267,9 @@ ROWS = {
     " INSERT INTO hcc.ledger_lines (organization_id, entry_id, account, amount, base_amount)"
     " SELECT %(org)s, %(id)s, 'bank', n, n FROM unnest(ARRAY[1, -1]) AS n",
     "ledger_account_numbers": "INSERT INTO hcc.ledger_account_numbers (organization_id, account, number) VALUES (%(org)s, 'revenue', '8400')",
+    "ledger_charts": "INSERT INTO hcc.ledger_charts (organization_id, chart, consultant_number, client_number)"
+    " VALUES (%(org)s, 'skr03', 1001, 1)",
+    "ledger_debtors": "INSERT INTO hcc.ledger_debtors (organization_id, customer_id, number) VALUES (%(org)s, %(customer)s, 10000)",
     "tax_rates": "INSERT INTO hcc.tax_rates (id, organization_id, country, tax_class, percent, valid_from)"
     " VALUES (%(id)s, %(org)s, 'DE', 'standard', 19, '2020-01-01')",
     "vat_checks": "INSERT INTO hcc.vat_checks (id, organization_id, customer_id, tax_id, outcome)"
