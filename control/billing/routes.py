@@ -15,6 +15,7 @@ from control.billing.payments.providers import routes as providers
 from control.billing.payments.sepa import routes as sepa
 from control.billing.payments.statements import routes as statements
 from control.billing.reports import routes as reports
+from control.billing.reselling import routes as reselling
 from control.billing.settings import routes as settings
 from control.billing.subscriptions import routes as subscriptions
 from control.billing.tax import routes as tax
@@ -36,4 +37,5 @@ ROUTES = [
     *sepa.ROUTES,
     *statements.ROUTES,
     *datev.ROUTES,
+    *reselling.ROUTES,
 ]

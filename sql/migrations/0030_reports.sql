@@ -80,3 +80,62 @@ CREATE TABLE hcc.ledger_debtors (
 );
 CALL hcc.make_tenant_table('ledger_debtors');
 GRANT SELECT, INSERT ON hcc.ledger_debtors TO hcc_app, hcc_worker;
+
+-- What a seller and a reseller settle for a month: each sale of the reseller's once, and an invoice over what is owed of them.
+CREATE TABLE hcc.reseller_statements (
+  id              uuid PRIMARY KEY,
+  organization_id uuid NOT NULL REFERENCES hcc.organizations (id),
+  reseller_org_id uuid NOT NULL REFERENCES hcc.organizations (id),
+  customer_id     uuid NOT NULL,
+  month           date NOT NULL CHECK (extract(day FROM month) = 1),
+  currency        char(3) NOT NULL,
+  sales           integer NOT NULL,
+  sold            numeric(18, 3) NOT NULL,
+  owed            numeric(18, 3) NOT NULL CHECK (owed >= 0),
+  invoice_id      uuid,
+  amount          numeric(18, 3) NOT NULL,
+  amount_currency char(3) NOT NULL,
+  created_at      timestamptz NOT NULL DEFAULT now(),
+  UNIQUE (organization_id, id),
+  UNIQUE (organization_id, reseller_org_id, currency, month),
+  FOREIGN KEY (organization_id, customer_id) REFERENCES hcc.customers (organization_id, id),
+  FOREIGN KEY (organization_id, invoice_id) REFERENCES hcc.invoices (organization_id, id)
+);
+COMMENT ON COLUMN hcc.reseller_statements.amount IS 'What the invoice is over, without tax, in its own currency.';
+CREATE INDEX reseller_statements_reseller ON hcc.reseller_statements (reseller_org_id, month DESC, id DESC);
+CALL hcc.make_tenant_table('reseller_statements', 'reseller_org_id');
+GRANT SELECT, INSERT ON hcc.reseller_statements TO hcc_app, hcc_worker;
+
+CREATE TABLE hcc.reseller_statement_lines (
+  share_id        uuid PRIMARY KEY,
+  organization_id uuid NOT NULL,
+  reseller_org_id uuid NOT NULL REFERENCES hcc.organizations (id),
+  statement_id    uuid NOT NULL,
+  booked_on       date NOT NULL,
+  plan_id         uuid NOT NULL,
+  plan_name       text NOT NULL,
+  kind            text NOT NULL CHECK (kind IN ('wholesale', 'commission')),
+  percent         numeric(7, 4) NOT NULL,
+  sold            numeric(18, 3) NOT NULL,
+  owed            numeric(18, 3) NOT NULL,
+  FOREIGN KEY (organization_id, statement_id) REFERENCES hcc.reseller_statements (organization_id, id)
+);
+COMMENT ON COLUMN hcc.reseller_statement_lines.share_id IS 'Each share is settled once.';
+CREATE INDEX reseller_statement_lines_of ON hcc.reseller_statement_lines (statement_id, booked_on, share_id);
+CALL hcc.make_tenant_table('reseller_statement_lines', 'reseller_org_id');
+GRANT SELECT, INSERT ON hcc.reseller_statement_lines TO hcc_app, hcc_worker;
+
+-- For the job that settles: who is owed anything, and which statements a reseller's own books do not have yet.
+CREATE FUNCTION hcc.suppliers_of_resellers() RETURNS TABLE (organization_id uuid)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = hcc, pg_temp AS $$
+  SELECT DISTINCT s.supplier_org_id FROM supplier_shares s ORDER BY 1
+$$;
+CREATE FUNCTION hcc.unbooked_reseller_statements() RETURNS TABLE (organization_id uuid, statement_id uuid)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = hcc, pg_temp AS $$
+  SELECT s.reseller_org_id, s.id FROM reseller_statements s
+   WHERE s.amount > 0 AND NOT EXISTS (
+     SELECT FROM ledger_entries e
+      WHERE e.organization_id = s.reseller_org_id AND e.kind = 'supplier_statement' AND e.source = s.id)
+   ORDER BY s.month, s.id
+$$;
+GRANT EXECUTE ON FUNCTION hcc.suppliers_of_resellers(), hcc.unbooked_reseller_statements() TO hcc_worker;

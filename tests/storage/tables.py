@@ -122,6 +122,8 @@ TABLES = {
     "prices": TENANT,
     "products": TENANT,
     "renewal_failures": TENANT,
+    "reseller_statement_lines": TENANT,
+    "reseller_statements": TENANT,
     "reseller_terms": TENANT,
     "subscription_changes": TENANT,
     "subscription_charges": TENANT,
@@ -293,6 +295,12 @@ ROWS = {
     " VALUES (%(id)s, %(org)s, %(org)s, 'wholesale', 20)",
     "supplier_shares": "INSERT INTO hcc.supplier_shares (id, organization_id, supplier_org_id, invoice_item_id, supplier_plan_id, kind,"
     " percent, booked_on, currency, sold) VALUES (%(id)s, %(org)s, %(org)s, %(id)s, %(plan)s, 'wholesale', 20, '2026-01-01', 'EUR', 1)",
+    "reseller_statements": "INSERT INTO hcc.reseller_statements (id, organization_id, reseller_org_id, customer_id, month, currency,"
+    " sales, sold, owed, amount, amount_currency)"
+    " VALUES (%(schedule)s, %(org)s, %(org)s, %(customer)s, '2026-01-01', 'EUR', 1, 1, 1, 1, 'EUR')",
+    "reseller_statement_lines": "INSERT INTO hcc.reseller_statement_lines (share_id, organization_id, reseller_org_id, statement_id,"
+    " booked_on, plan_id, plan_name, kind, percent, sold, owed)"
+    " VALUES (%(id)s, %(org)s, %(org)s, %(schedule)s, '2026-01-01', %(plan)s, 'Small', 'wholesale', 20, 1, 1)",
     "subscription_settings": "INSERT INTO hcc.subscription_settings (organization_id) VALUES (%(org)s)",
     "subscriptions": "INSERT INTO hcc.subscriptions (id, organization_id, customer_id, customer_org_id, name, status, currency, interval,"
     " collection, prices_include_tax, anchor_month, anchor_day, started_on, billed_until)"

@@ -20,7 +20,7 @@ from control.billing.invoices.models import Invoice, Item, NewCreditNote, WriteO
 from control.billing.invoices.service import find, find_own, summary
 from control.billing.invoices.totals import TaxCategory, TaxSubtotal, with_parts
 from control.billing.ledger.booking import Account, Entry, Posting, book
-from control.billing.money import MONTHLY_STEP, QUANTITY_DIGITS, Rounding, number_error, rounded
+from control.billing.money import MONTHLY_STEP, QUANTITY_DIGITS, Rounding, digits, number_error, rounded
 from control.billing.settings import service as settings
 from control.billing.texts import paragraph_error
 from control.billing.today import today
@@ -106,6 +106,8 @@ async def issue(tx: Transaction, original: Invoice, items: list[Item], reason: s
         Posting(account="customer_credit", amount=applied - note.total, customer_id=note.customer_id, invoice_id=note.id)
     )
     await book(tx, msgspec.structs.replace(entry, postings=turned))
+    # What is owed of a sale to the seller above goes back with it.
+    await tx.run(q.SQL.return_shares, invoice_id=note.id, on=on, digits=digits(note.currency))
     if applied:
         await settle(tx, original.id, seller, paid=_ZERO, credited=applied)
     await events.emit(tx, "credit_note.finalised", note.organization_id, summary(note))

@@ -132,3 +132,12 @@ SELECT coalesce(sum(documents), 0)::bigint FROM hcc.invoice_tallies
 UPDATE hcc.invoices i SET subscription_id = n.subscription_id
   FROM jsonb_to_recordset(%(rows)s) AS n (id uuid, subscription_id uuid)
  WHERE i.id = n.id
+
+-- name: return_shares
+INSERT INTO hcc.supplier_shares (id, organization_id, supplier_org_id, invoice_item_id, supplier_plan_id, kind, percent, booked_on,
+                                 currency, sold, owed)
+SELECT gen_random_uuid(), s.organization_id, s.supplier_org_id, i.id, s.supplier_plan_id, s.kind, s.percent, %(on)s, s.currency,
+       -i.line_total, -round(s.owed * i.line_total / nullif(s.sold, 0), %(digits)s)
+  FROM hcc.invoice_items i
+  JOIN hcc.supplier_shares s ON s.organization_id = i.organization_id AND s.invoice_item_id = i.corrects_item_id
+ WHERE i.invoice_id = %(invoice_id)s

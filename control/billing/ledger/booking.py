@@ -30,9 +30,11 @@ Account = Literal[
     "bad_debt",
     "exchange_difference",
     "credit_adjustments",
+    "supplier_costs",
+    "supplier_payable",
 ]
-"""Assets: receivable, bank, cash, provider_clearing. Liabilities: customer_credit, deferred_revenue, tax. Income: revenue,
-late_fees. Expenses: payment_fees, bad_debt, credit_adjustments. Either: exchange_difference."""
+"""Assets: receivable, bank, cash, provider_clearing. Liabilities: customer_credit, deferred_revenue, tax, supplier_payable.
+Income: revenue, late_fees. Expenses: payment_fees, bad_debt, credit_adjustments, supplier_costs. Either: exchange_difference."""
 
 
 class Posting(msgspec.Struct, frozen=True, kw_only=True):

@@ -13,7 +13,7 @@ from control.billing.invoices.crediting import issue
 from control.billing.invoices.models import Invoice, Item
 from control.billing.invoices.service import find
 from control.billing.invoices.totals import Line, compute
-from control.billing.money import MONTHLY_STEP, QUANTITY_DIGITS, digits
+from control.billing.money import MONTHLY_STEP, QUANTITY_DIGITS
 from control.billing.subscriptions import queries as q
 from control.billing.subscriptions.planning import Credit
 from control.billing.subscriptions.words import say
@@ -48,8 +48,6 @@ async def give_back(tx: Transaction, credits_: Sequence[Credit], reason: str) ->
         items = positions(original, await taken_of(tx, invoice_id), mine)
         if items:
             note = await issue(tx, original, items, reason)
-            # What is owed of a sale to the seller above goes back with it.
-            await tx.run(q.SQL.return_shares, invoice_id=note.id, on=note.issued_on, digits=digits(note.currency))
             notes.append(note)
     for one in credits_:
         await tx.run(q.SQL.cut_charge, id=one.charge.id, charged_to=one.start)
