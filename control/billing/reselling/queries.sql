@@ -86,3 +86,6 @@ SELECT organization_id FROM hcc.suppliers_of_resellers()
 
 -- name: unbooked
 SELECT organization_id, statement_id FROM hcc.unbooked_reseller_statements()
+
+-- name: gives
+SELECT hcc.writable(organization_id) FROM hcc.reseller_statements WHERE id = %(id)s

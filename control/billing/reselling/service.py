@@ -73,7 +73,8 @@ async def get(ctx: Context, statement_id: UUID) -> ResellerStatement:
     """One statement. Raises NotFound."""
     async with ctx.transaction() as tx:
         found = await find(tx, statement_id)
-        if ctx.principal.organization_id != found.reseller_org_id:
+        # Resellers who read what is theirs look into nobody else's organisation.
+        if await tx.value(q.SQL.gives, id=found.id):
             await ctx.audit_read(tx, "reseller_statement", found.id, organization_id=found.organization_id)
     return found
 

@@ -111,7 +111,8 @@ def reseller_statement(making: Making, place: str) -> Target:
     }
     making.connection.execute(
         "INSERT INTO hcc.reseller_statements (id, organization_id, reseller_org_id, customer_id, month, currency, sales, sold,"
-        " owed, amount, amount_currency) VALUES (%(id)s, %(org)s, %(reseller)s, %(customer)s, %(month)s, 'EUR', 1, 10, 8, 8, 'EUR')",
+        " owed, amount, amount_currency)"
+        " VALUES (%(id)s, %(org)s, %(reseller)s, %(customer)s, %(month)s, 'EUR', 1, 10, 8, 8, 'EUR')",
         row,
     )
     making.connection.execute(
