@@ -225,14 +225,14 @@ def assert_from_lines(report: dict[str, Any], lines: Sequence[dict[str, str]]) -
             rounded = {who: amount.quantize(Decimal("0.001"), ROUND_HALF_UP) for who, amount in sums.items()}
             return {who: amount for who, amount in rounded.items() if amount > 0}
 
-        starts: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
+        starts: dict[tuple[str, str, str], Decimal] = defaultdict(Decimal)
         for line in mine:
-            starts[line["customer_number"], line["period_start"]] -= Decimal(line["monthly"])
+            starts[line["customer_number"], line["currency"], line["period_start"]] -= Decimal(line["monthly"])
         day_before = str(date.fromisoformat(f"{report['since']}-01") - timedelta(days=1))
         for month in months:
             before, after = worth(day_before), worth(month["on"])
             came = {who: amount for who, amount in after.items() if who not in before}
-            had = {who for (who, start), amount in starts.items() if start <= day_before and amount > 0}
+            had = {who for (who, _, start), amount in starts.items() if start <= day_before and amount > 0}
             both = {who: after[who] - amount for who, amount in before.items() if who in after}
             expected = {
                 "opening": sum(before.values()),

@@ -37,42 +37,50 @@ SELECT e.booked_on, e.kind, e.part, e.text, e.currency::text AS currency, e.id A
 -- seller's. Who had nothing before is new, or back when there was something on any day up to the one before.
 WITH points AS (
        SELECT day, (n - 1)::integer AS n FROM unnest(%(days)s::date[]) WITH ORDINALITY AS d (day, n)),
-     worth AS (
-       SELECT l.customer_id, p.n, coalesce(e.currency::text, '') AS currency,
-              round(-CASE WHEN grouping(e.currency) = 0 THEN sum(l.monthly) ELSE sum(l.base_monthly) END, 3) AS amount
+     sold AS MATERIALIZED (
+       SELECT l.customer_id, e.currency::text AS currency, l.period_start, l.period_end, -sum(l.monthly) AS monthly,
+              -sum(l.base_monthly) AS base_monthly
          FROM hcc.ledger_lines l
          JOIN hcc.ledger_entries e ON e.organization_id = l.organization_id AND e.id = l.entry_id
-         JOIN points p ON p.day >= l.period_start AND p.day < l.period_end
-        WHERE l.organization_id = %(organization_id)s AND l.monthly IS NOT NULL
-          AND l.period_start <= %(last)s AND l.period_end > %(first)s
+        WHERE l.organization_id = %(organization_id)s AND l.monthly IS NOT NULL AND l.period_start <= %(last)s
           AND (%(known_on)s::date IS NULL OR e.booked_on <= %(known_on)s)
-        GROUP BY GROUPING SETS ((l.customer_id, p.n, e.currency), (l.customer_id, p.n))
-       HAVING round(CASE WHEN grouping(e.currency) = 0 THEN sum(l.monthly) ELSE sum(l.base_monthly) END, 3) < 0),
+        GROUP BY l.customer_id, e.currency, l.period_start, l.period_end),
+     began AS (
+       SELECT f.customer_id, coalesce(f.currency, '') AS currency, min(f.period_start) AS day
+         FROM (SELECT customer_id, currency, period_start FROM sold GROUP BY 1, 2, 3 HAVING sum(monthly) > 0) f
+        GROUP BY GROUPING SETS ((f.customer_id, f.currency), (f.customer_id))),
+     worth AS (
+       SELECT s.customer_id, coalesce(s.currency, '') AS currency, p.n,
+              round(CASE WHEN grouping(s.currency) = 0 THEN sum(s.monthly) ELSE sum(s.base_monthly) END, 3) AS amount
+         FROM sold s
+         JOIN points p ON p.day >= s.period_start AND p.day < s.period_end
+        WHERE s.period_end > %(first)s
+        GROUP BY GROUPING SETS ((s.customer_id, p.n, s.currency), (s.customer_id, p.n))
+       HAVING round(CASE WHEN grouping(s.currency) = 0 THEN sum(s.monthly) ELSE sum(s.base_monthly) END, 3) > 0),
+     beside AS (
+       SELECT customer_id, currency, n, amount, lag(n) OVER w AS n_before, lag(amount) OVER w AS amount_before, lead(n) OVER w AS n_after
+         FROM worth
+       WINDOW w AS (PARTITION BY customer_id, currency ORDER BY n)),
      changed AS (
-       SELECT coalesce(a.customer_id, b.customer_id) AS customer_id, coalesce(a.currency, b.currency) AS currency,
-              coalesce(a.n, b.n + 1) AS n, coalesce(b.amount, 0) AS before, coalesce(a.amount, 0) AS after
-         FROM worth a
-         FULL JOIN worth b ON b.customer_id = a.customer_id AND b.currency = a.currency AND b.n = a.n - 1),
+       SELECT customer_id, currency, n, CASE WHEN n_before = n - 1 THEN amount_before ELSE 0 END AS before, amount AS after
+         FROM beside
+       UNION ALL
+       SELECT customer_id, currency, n + 1, amount, 0 FROM beside WHERE n_after IS DISTINCT FROM n + 1),
      told AS (
-       SELECT c.currency, c.n, c.before, c.after,
-              c.before = 0 AND EXISTS (
-                SELECT FROM hcc.ledger_lines f
-                  JOIN hcc.ledger_entries g ON g.organization_id = f.organization_id AND g.id = f.entry_id
-                 WHERE f.organization_id = %(organization_id)s AND f.customer_id = c.customer_id AND f.monthly IS NOT NULL
-                   AND f.period_start <= p.day AND (c.currency = '' OR g.currency = c.currency)
-                   AND (%(known_on)s::date IS NULL OR g.booked_on <= %(known_on)s)
-                 GROUP BY f.period_start HAVING sum(f.monthly) < 0) AS is_back
-         FROM changed c JOIN points p ON p.n = c.n - 1
+       SELECT c.currency, c.n, c.before, c.after, c.before = 0 AND b.day <= p.day AS is_back
+         FROM changed c
+         JOIN points p ON p.n = c.n - 1
+         LEFT JOIN began b ON b.customer_id = c.customer_id AND b.currency = c.currency
         WHERE c.n BETWEEN 1 AND cardinality(%(days)s::date[]) - 1)
 SELECT currency, n, sum(before) AS opening,
-       coalesce(sum(after) FILTER (WHERE before = 0 AND NOT is_back), 0) AS new,
+       coalesce(sum(after) FILTER (WHERE before = 0 AND is_back IS NOT TRUE), 0) AS new,
        coalesce(sum(after) FILTER (WHERE is_back), 0) AS reactivated,
        coalesce(sum(after - before) FILTER (WHERE before > 0 AND after > before), 0) AS expansion,
        coalesce(sum(before - after) FILTER (WHERE after > 0 AND after < before), 0) AS contraction,
        coalesce(sum(before) FILTER (WHERE after = 0), 0) AS churned,
        sum(after) AS mrr,
        count(*) FILTER (WHERE before > 0) AS customers_at_start,
-       count(*) FILTER (WHERE before = 0 AND NOT is_back) AS customers_new,
+       count(*) FILTER (WHERE before = 0 AND is_back IS NOT TRUE) AS customers_new,
        count(*) FILTER (WHERE is_back) AS customers_back,
        count(*) FILTER (WHERE after = 0) AS customers_lost,
        count(*) FILTER (WHERE after > 0) AS customers

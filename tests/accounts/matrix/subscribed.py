@@ -100,13 +100,15 @@ def supplier_share(making: Making, place: str) -> Target:
 def reseller_statement(making: Making, place: str) -> Target:
     """What that organisation owes the platform for a month, which is in its own books."""
     of, statement_id = customer(making, "platform"), new_id()
+    many = making.connection.execute("SELECT count(*) FROM hcc.reseller_statements").fetchone()
+    assert many is not None
     row = {
         "id": statement_id,
         "org": making.organization("platform"),
         "reseller": making.organization(place),
         "customer": of.id,
-        # One statement a month.
-        "month": date(1000 + secrets.randbelow(1000), 1 + secrets.randbelow(12), 1),
+        # One statement a month: the next one that has none.
+        "month": date(1000 + many[0] // 12, 1 + many[0] % 12, 1),
         "entry": new_id(),
     }
     making.connection.execute(
