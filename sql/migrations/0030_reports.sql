@@ -139,3 +139,15 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = hcc, pg_temp AS $$
    ORDER BY s.month, s.id
 $$;
 GRANT EXECUTE ON FUNCTION hcc.suppliers_of_resellers(), hcc.unbooked_reseller_statements() TO hcc_worker;
+
+-- Returns are made of the lines of some days that say how they were taxed: these alone are read, and in one piece.
+ALTER TABLE hcc.ledger_lines ADD COLUMN booked_on date;
+COMMENT ON COLUMN hcc.ledger_lines.booked_on IS 'The day of the entry, here too so that returns need not look it up line by line.';
+ALTER TABLE hcc.ledger_lines DISABLE TRIGGER append_only;
+UPDATE hcc.ledger_lines l SET booked_on = e.booked_on
+  FROM hcc.ledger_entries e WHERE e.organization_id = l.organization_id AND e.id = l.entry_id;
+ALTER TABLE hcc.ledger_lines ENABLE TRIGGER append_only;
+ALTER TABLE hcc.ledger_lines ADD CHECK (booked_on IS NOT NULL OR (tax_reason IS NULL AND account <> 'tax'));
+CREATE INDEX ledger_lines_taxed ON hcc.ledger_lines (organization_id, booked_on)
+  INCLUDE (account, amount, base_amount, tax_country, tax_region, tax_reason, tax_category, tax_rate, tax_name, tax_id, tax_on, entry_id)
+  WHERE tax_reason IS NOT NULL OR account = 'tax';

@@ -113,7 +113,11 @@ async def book(tx: Transaction, entry: Entry) -> bool:
 
 def _lines(entry: Entry, entry_id: UUID, postings: Sequence[Posting]) -> list[dict[str, Any]]:
     """Lines as the statement takes them."""
-    where = {"organization_id": str(entry.organization_id), "entry_id": str(entry_id)}
+    where = {
+        "organization_id": str(entry.organization_id),
+        "entry_id": str(entry_id),
+        "booked_on": entry.booked_on.isoformat(),
+    }
     return [where | msgspec.to_builtins(line) for line in _with_base(postings, entry)]
 
 

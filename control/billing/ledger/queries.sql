@@ -9,15 +9,15 @@ RETURNING id
 -- The lines of one entry or of many, in one statement, so that their balance is looked at once.
 INSERT INTO hcc.ledger_lines (organization_id, entry_id, account, customer_id, invoice_id, amount, base_amount,
                               tax_country, tax_category, tax_rate, tax_region, tax_reason, tax_name, tax_id, tax_on,
-                              period_start, period_end, monthly, base_monthly)
+                              period_start, period_end, monthly, base_monthly, booked_on)
 SELECT l.organization_id, l.entry_id, l.account, l.customer_id, l.invoice_id, l.amount, l.base_amount,
        l.tax_country, l.tax_category, l.tax_rate, l.tax_region, l.tax_reason, l.tax_name, l.tax_id, l.tax_on,
-       l.period_start, l.period_end, l.monthly, l.base_monthly
+       l.period_start, l.period_end, l.monthly, l.base_monthly, l.booked_on
   FROM jsonb_to_recordset(%(lines)s) AS l (organization_id uuid, entry_id uuid, account text, customer_id uuid, invoice_id uuid,
                                            amount numeric, base_amount numeric, tax_country char(2), tax_category text,
                                            tax_rate numeric, tax_region text, tax_reason text, tax_name text, tax_id text,
                                            tax_on date, period_start date, period_end date, monthly numeric,
-                                           base_monthly numeric)
+                                           base_monthly numeric, booked_on date)
 
 -- name: trial_balance
 SELECT l.account, e.currency::text AS currency,
