@@ -3472,7 +3472,9 @@ CREATE TABLE hcc.ledger_lines (
     period_end date,
     monthly numeric(20,6),
     base_monthly numeric(20,6),
-    CONSTRAINT ledger_lines_account_check CHECK ((account ~ '^[a-z][a-z_]{0,39}$'::text))
+    booked_on date,
+    CONSTRAINT ledger_lines_account_check CHECK ((account ~ '^[a-z][a-z_]{0,39}$'::text)),
+    CONSTRAINT ledger_lines_check CHECK (((booked_on IS NOT NULL) OR ((tax_reason IS NULL) AND (account <> 'tax'::text))))
 );
 
 ALTER TABLE ONLY hcc.ledger_lines FORCE ROW LEVEL SECURITY;
@@ -3490,6 +3492,8 @@ COMMENT ON COLUMN hcc.ledger_lines.tax_on IS 'The day of the sale: that of the i
 COMMENT ON COLUMN hcc.ledger_lines.period_end IS 'The day after the last one that was sold; NULL for what is not sold for a time.';
 
 COMMENT ON COLUMN hcc.ledger_lines.monthly IS 'What revenue that recurs is worth a month, without tax, in the entry''s currency and with the sign of amount; NULL for all else.';
+
+COMMENT ON COLUMN hcc.ledger_lines.booked_on IS 'The day of the entry, here too so that returns need not look it up line by line.';
 
 ALTER TABLE hcc.ledger_lines ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME hcc.ledger_lines_id_seq
@@ -5523,6 +5527,8 @@ CREATE INDEX ledger_lines_entry ON hcc.ledger_lines USING btree (organization_id
 CREATE INDEX ledger_lines_invoice ON hcc.ledger_lines USING btree (invoice_id) WHERE (invoice_id IS NOT NULL);
 
 CREATE INDEX ledger_lines_recurring ON hcc.ledger_lines USING btree (organization_id, customer_id, period_start) INCLUDE (period_end, monthly, base_monthly, entry_id) WHERE (monthly IS NOT NULL);
+
+CREATE INDEX ledger_lines_taxed ON hcc.ledger_lines USING btree (organization_id, booked_on) INCLUDE (account, amount, base_amount, tax_country, tax_region, tax_reason, tax_category, tax_rate, tax_name, tax_id, tax_on, entry_id) WHERE ((tax_reason IS NOT NULL) OR (account = 'tax'::text));
 
 CREATE INDEX login_throttle_age ON hcc.login_throttle USING btree (last_failure);
 
