@@ -1495,6 +1495,13 @@ CREATE FUNCTION hcc.supplier_prices(on_day date) RETURNS TABLE(organization_id u
      AND r.valid_from <= on_day AND (r.valid_to IS NULL OR r.valid_to > on_day)
 $$;
 
+CREATE FUNCTION hcc.suppliers_of_resellers() RETURNS TABLE(organization_id uuid)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'hcc', 'pg_temp'
+    AS $$
+  SELECT DISTINCT s.supplier_org_id FROM supplier_shares s ORDER BY 1
+$$;
+
 CREATE FUNCTION hcc.take_numbers(organization uuid, of_kind text, of_prefix text, many integer) RETURNS bigint
     LANGUAGE sql
     AS $$
@@ -1592,6 +1599,17 @@ CREATE FUNCTION hcc.threats() RETURNS TABLE(detector text, organization_id uuid,
      AND NOT EXISTS (SELECT FROM access_entries a WHERE a.organization_id = ANY (o.path) AND a.action = 'allow'
                         AND a.network >>= p.client AND masklen(a.network) > 0 AND (a.expires_at IS NULL OR a.expires_at > now()))
    ORDER BY p.organization_id, p.client, p.total::numeric / p.threshold DESC
+$$;
+
+CREATE FUNCTION hcc.unbooked_reseller_statements() RETURNS TABLE(organization_id uuid, statement_id uuid)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'hcc', 'pg_temp'
+    AS $$
+  SELECT s.reseller_org_id, s.id FROM reseller_statements s
+   WHERE s.amount > 0 AND NOT EXISTS (
+     SELECT FROM ledger_entries e
+      WHERE e.organization_id = s.reseller_org_id AND e.kind = 'supplier_statement' AND e.source = s.id)
+   ORDER BY s.month, s.id
 $$;
 
 CREATE FUNCTION hcc.visible(owner uuid, customer uuid DEFAULT NULL::uuid) RETURNS boolean
@@ -3272,9 +3290,12 @@ CREATE TABLE hcc.invoice_items (
     price_id uuid,
     subscription_item_id uuid,
     corrects_item_id uuid,
+    monthly_price numeric(20,6),
     CONSTRAINT invoice_items_check CHECK ((period_start < period_end)),
+    CONSTRAINT invoice_items_check1 CHECK (((monthly_price IS NULL) OR (period_start IS NOT NULL))),
     CONSTRAINT invoice_items_description_check CHECK (((char_length(description) >= 1) AND (char_length(description) <= 1000))),
     CONSTRAINT invoice_items_discount_percent_check CHECK (((discount_percent >= (0)::numeric) AND (discount_percent <= (100)::numeric))),
+    CONSTRAINT invoice_items_monthly_price_check CHECK ((monthly_price >= (0)::numeric)),
     CONSTRAINT invoice_items_position_check CHECK ((("position" >= 1) AND ("position" <= 10000))),
     CONSTRAINT invoice_items_tax_category_check CHECK ((tax_category = ANY (ARRAY['S'::text, 'Z'::text, 'E'::text, 'AE'::text, 'K'::text, 'G'::text, 'O'::text]))),
     CONSTRAINT invoice_items_tax_class_check CHECK ((tax_class ~ '^[a-z][a-z_]{0,39}$'::text)),
@@ -3287,6 +3308,8 @@ ALTER TABLE ONLY hcc.invoice_items FORCE ROW LEVEL SECURITY;
 COMMENT ON COLUMN hcc.invoice_items.unit IS 'Code of UN/ECE recommendation 20; C62 is one piece.';
 
 COMMENT ON COLUMN hcc.invoice_items.period_end IS 'The day after the last one of the period.';
+
+COMMENT ON COLUMN hcc.invoice_items.monthly_price IS 'What a line that recurs is worth a month, with tax where prices include it; NULL for what does not recur.';
 
 CREATE TABLE hcc.invoice_mails (
     id uuid NOT NULL,
@@ -3409,6 +3432,39 @@ CREATE TABLE hcc.ledger_account_numbers (
 
 ALTER TABLE ONLY hcc.ledger_account_numbers FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE hcc.ledger_charts (
+    organization_id uuid NOT NULL,
+    chart text NOT NULL,
+    consultant_number integer NOT NULL,
+    client_number integer NOT NULL,
+    fiscal_year_month smallint DEFAULT 1 NOT NULL,
+    account_length smallint DEFAULT 4 NOT NULL,
+    accounts jsonb DEFAULT '{}'::jsonb NOT NULL,
+    revenue jsonb DEFAULT '[]'::jsonb NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT ledger_charts_account_length_check CHECK (((account_length >= 4) AND (account_length <= 8))),
+    CONSTRAINT ledger_charts_accounts_check CHECK ((jsonb_typeof(accounts) = 'object'::text)),
+    CONSTRAINT ledger_charts_chart_check CHECK ((chart = ANY (ARRAY['skr03'::text, 'skr04'::text, 'custom'::text]))),
+    CONSTRAINT ledger_charts_client_number_check CHECK (((client_number >= 1) AND (client_number <= 99999))),
+    CONSTRAINT ledger_charts_consultant_number_check CHECK (((consultant_number >= 1001) AND (consultant_number <= 9999999))),
+    CONSTRAINT ledger_charts_fiscal_year_month_check CHECK (((fiscal_year_month >= 1) AND (fiscal_year_month <= 12))),
+    CONSTRAINT ledger_charts_revenue_check CHECK ((jsonb_typeof(revenue) = 'array'::text))
+);
+
+ALTER TABLE ONLY hcc.ledger_charts FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE hcc.ledger_debtors (
+    organization_id uuid NOT NULL,
+    customer_id uuid NOT NULL,
+    number integer NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT ledger_debtors_number_check CHECK ((number >= 10000))
+);
+
+ALTER TABLE ONLY hcc.ledger_debtors FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE hcc.ledger_entries (
     id uuid NOT NULL,
     organization_id uuid NOT NULL,
@@ -3444,7 +3500,13 @@ CREATE TABLE hcc.ledger_lines (
     tax_name text,
     tax_id text,
     tax_on date,
-    CONSTRAINT ledger_lines_account_check CHECK ((account ~ '^[a-z][a-z_]{0,39}$'::text))
+    period_start date,
+    period_end date,
+    monthly numeric(20,6),
+    base_monthly numeric(20,6),
+    booked_on date,
+    CONSTRAINT ledger_lines_account_check CHECK ((account ~ '^[a-z][a-z_]{0,39}$'::text)),
+    CONSTRAINT ledger_lines_check CHECK (((booked_on IS NOT NULL) OR ((tax_reason IS NULL) AND (account <> 'tax'::text))))
 );
 
 ALTER TABLE ONLY hcc.ledger_lines FORCE ROW LEVEL SECURITY;
@@ -3458,6 +3520,12 @@ COMMENT ON COLUMN hcc.ledger_lines.tax_name IS 'Which of several taxes, such as 
 COMMENT ON COLUMN hcc.ledger_lines.tax_id IS 'The customer''s VAT id, where the customer owes the tax.';
 
 COMMENT ON COLUMN hcc.ledger_lines.tax_on IS 'The day of the sale: that of the invoice, for what takes it back as well.';
+
+COMMENT ON COLUMN hcc.ledger_lines.period_end IS 'The day after the last one that was sold; NULL for what is not sold for a time.';
+
+COMMENT ON COLUMN hcc.ledger_lines.monthly IS 'What revenue that recurs is worth a month, without tax, in the entry''s currency and with the sign of amount; NULL for all else.';
+
+COMMENT ON COLUMN hcc.ledger_lines.booked_on IS 'The day of the entry, here too so that returns need not look it up line by line.';
 
 ALTER TABLE hcc.ledger_lines ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME hcc.ledger_lines_id_seq
@@ -4171,6 +4239,47 @@ CREATE TABLE hcc.renewal_failures (
 );
 
 ALTER TABLE ONLY hcc.renewal_failures FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE hcc.reseller_statement_lines (
+    share_id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    reseller_org_id uuid NOT NULL,
+    statement_id uuid NOT NULL,
+    booked_on date NOT NULL,
+    plan_id uuid NOT NULL,
+    plan_name text NOT NULL,
+    kind text NOT NULL,
+    percent numeric(7,4) NOT NULL,
+    sold numeric(18,3) NOT NULL,
+    owed numeric(18,3) NOT NULL,
+    CONSTRAINT reseller_statement_lines_kind_check CHECK ((kind = ANY (ARRAY['wholesale'::text, 'commission'::text])))
+);
+
+ALTER TABLE ONLY hcc.reseller_statement_lines FORCE ROW LEVEL SECURITY;
+
+COMMENT ON COLUMN hcc.reseller_statement_lines.share_id IS 'Each share is settled once.';
+
+CREATE TABLE hcc.reseller_statements (
+    id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    reseller_org_id uuid NOT NULL,
+    customer_id uuid NOT NULL,
+    month date NOT NULL,
+    currency character(3) NOT NULL,
+    sales integer NOT NULL,
+    sold numeric(18,3) NOT NULL,
+    owed numeric(18,3) NOT NULL,
+    invoice_id uuid,
+    amount numeric(18,3) NOT NULL,
+    amount_currency character(3) NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT reseller_statements_month_check CHECK ((EXTRACT(day FROM month) = (1)::numeric)),
+    CONSTRAINT reseller_statements_owed_check CHECK ((owed >= (0)::numeric))
+);
+
+ALTER TABLE ONLY hcc.reseller_statements FORCE ROW LEVEL SECURITY;
+
+COMMENT ON COLUMN hcc.reseller_statements.amount IS 'What the invoice is over, without tax, in its own currency.';
 
 CREATE TABLE hcc.reseller_terms (
     id uuid NOT NULL,
@@ -4936,6 +5045,15 @@ ALTER TABLE ONLY hcc.invoices
 ALTER TABLE ONLY hcc.ledger_account_numbers
     ADD CONSTRAINT ledger_account_numbers_pkey PRIMARY KEY (organization_id, account);
 
+ALTER TABLE ONLY hcc.ledger_charts
+    ADD CONSTRAINT ledger_charts_pkey PRIMARY KEY (organization_id);
+
+ALTER TABLE ONLY hcc.ledger_debtors
+    ADD CONSTRAINT ledger_debtors_organization_id_number_key UNIQUE (organization_id, number);
+
+ALTER TABLE ONLY hcc.ledger_debtors
+    ADD CONSTRAINT ledger_debtors_pkey PRIMARY KEY (organization_id, customer_id);
+
 ALTER TABLE ONLY hcc.ledger_entries
     ADD CONSTRAINT ledger_entries_organization_id_id_key UNIQUE (organization_id, id);
 
@@ -5127,6 +5245,18 @@ ALTER TABLE ONLY hcc.refunds
 
 ALTER TABLE ONLY hcc.renewal_failures
     ADD CONSTRAINT renewal_failures_pkey PRIMARY KEY (subscription_id);
+
+ALTER TABLE ONLY hcc.reseller_statement_lines
+    ADD CONSTRAINT reseller_statement_lines_pkey PRIMARY KEY (share_id);
+
+ALTER TABLE ONLY hcc.reseller_statements
+    ADD CONSTRAINT reseller_statements_organization_id_id_key UNIQUE (organization_id, id);
+
+ALTER TABLE ONLY hcc.reseller_statements
+    ADD CONSTRAINT reseller_statements_organization_id_reseller_org_id_currenc_key UNIQUE (organization_id, reseller_org_id, currency, month);
+
+ALTER TABLE ONLY hcc.reseller_statements
+    ADD CONSTRAINT reseller_statements_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY hcc.reseller_terms
     ADD CONSTRAINT reseller_terms_organization_id_reseller_org_id_plan_id_key UNIQUE NULLS NOT DISTINCT (organization_id, reseller_org_id, plan_id);
@@ -5432,6 +5562,10 @@ CREATE INDEX ledger_lines_entry ON hcc.ledger_lines USING btree (organization_id
 
 CREATE INDEX ledger_lines_invoice ON hcc.ledger_lines USING btree (invoice_id) WHERE (invoice_id IS NOT NULL);
 
+CREATE INDEX ledger_lines_recurring ON hcc.ledger_lines USING btree (organization_id, customer_id, period_start) INCLUDE (period_end, monthly, base_monthly, entry_id) WHERE (monthly IS NOT NULL);
+
+CREATE INDEX ledger_lines_taxed ON hcc.ledger_lines USING btree (organization_id, booked_on) INCLUDE (account, amount, base_amount, tax_country, tax_region, tax_reason, tax_category, tax_rate, tax_name, tax_id, tax_on, entry_id) WHERE ((tax_reason IS NOT NULL) OR (account = 'tax'::text));
+
 CREATE INDEX login_throttle_age ON hcc.login_throttle USING btree (last_failure);
 
 CREATE INDEX maintenance_windows_of ON hcc.maintenance_windows USING btree (organization_id);
@@ -5529,6 +5663,10 @@ CREATE INDEX refunds_payment ON hcc.refunds USING btree (organization_id, paymen
 CREATE INDEX refunds_pending ON hcc.refunds USING btree (created_at) WHERE (status = 'pending'::text);
 
 CREATE UNIQUE INDEX refunds_reference ON hcc.refunds USING btree (organization_id, provider, provider_reference) WHERE (provider <> ''::text);
+
+CREATE INDEX reseller_statement_lines_of ON hcc.reseller_statement_lines USING btree (statement_id, booked_on, share_id);
+
+CREATE INDEX reseller_statements_reseller ON hcc.reseller_statements USING btree (reseller_org_id, month DESC, id DESC);
 
 CREATE UNIQUE INDEX roles_name_key ON hcc.roles USING btree (organization_id, user_type, name) NULLS NOT DISTINCT;
 
@@ -5942,6 +6080,15 @@ ALTER TABLE ONLY hcc.invoices
 ALTER TABLE ONLY hcc.ledger_account_numbers
     ADD CONSTRAINT ledger_account_numbers_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
 
+ALTER TABLE ONLY hcc.ledger_charts
+    ADD CONSTRAINT ledger_charts_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
+
+ALTER TABLE ONLY hcc.ledger_debtors
+    ADD CONSTRAINT ledger_debtors_organization_id_customer_id_fkey FOREIGN KEY (organization_id, customer_id) REFERENCES hcc.customers(organization_id, id);
+
+ALTER TABLE ONLY hcc.ledger_debtors
+    ADD CONSTRAINT ledger_debtors_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
+
 ALTER TABLE ONLY hcc.ledger_entries
     ADD CONSTRAINT ledger_entries_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
 
@@ -6094,6 +6241,24 @@ ALTER TABLE ONLY hcc.refunds
 
 ALTER TABLE ONLY hcc.renewal_failures
     ADD CONSTRAINT renewal_failures_organization_id_subscription_id_fkey FOREIGN KEY (organization_id, subscription_id) REFERENCES hcc.subscriptions(organization_id, id);
+
+ALTER TABLE ONLY hcc.reseller_statement_lines
+    ADD CONSTRAINT reseller_statement_lines_organization_id_statement_id_fkey FOREIGN KEY (organization_id, statement_id) REFERENCES hcc.reseller_statements(organization_id, id);
+
+ALTER TABLE ONLY hcc.reseller_statement_lines
+    ADD CONSTRAINT reseller_statement_lines_reseller_org_id_fkey FOREIGN KEY (reseller_org_id) REFERENCES hcc.organizations(id);
+
+ALTER TABLE ONLY hcc.reseller_statements
+    ADD CONSTRAINT reseller_statements_organization_id_customer_id_fkey FOREIGN KEY (organization_id, customer_id) REFERENCES hcc.customers(organization_id, id);
+
+ALTER TABLE ONLY hcc.reseller_statements
+    ADD CONSTRAINT reseller_statements_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
+
+ALTER TABLE ONLY hcc.reseller_statements
+    ADD CONSTRAINT reseller_statements_organization_id_invoice_id_fkey FOREIGN KEY (organization_id, invoice_id) REFERENCES hcc.invoices(organization_id, id);
+
+ALTER TABLE ONLY hcc.reseller_statements
+    ADD CONSTRAINT reseller_statements_reseller_org_id_fkey FOREIGN KEY (reseller_org_id) REFERENCES hcc.organizations(id);
 
 ALTER TABLE ONLY hcc.reseller_terms
     ADD CONSTRAINT reseller_terms_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
@@ -6343,6 +6508,10 @@ ALTER TABLE hcc.invoices ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE hcc.ledger_account_numbers ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE hcc.ledger_charts ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE hcc.ledger_debtors ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE hcc.ledger_entries ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE hcc.ledger_lines ENABLE ROW LEVEL SECURITY;
@@ -6507,6 +6676,10 @@ CREATE POLICY owner_all ON hcc.invoices TO hcc_owner USING (true) WITH CHECK (tr
 
 CREATE POLICY owner_all ON hcc.ledger_account_numbers TO hcc_owner USING (true) WITH CHECK (true);
 
+CREATE POLICY owner_all ON hcc.ledger_charts TO hcc_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON hcc.ledger_debtors TO hcc_owner USING (true) WITH CHECK (true);
+
 CREATE POLICY owner_all ON hcc.ledger_entries TO hcc_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON hcc.ledger_lines TO hcc_owner USING (true) WITH CHECK (true);
@@ -6572,6 +6745,10 @@ CREATE POLICY owner_all ON hcc.refresh_tokens TO hcc_owner USING (true) WITH CHE
 CREATE POLICY owner_all ON hcc.refunds TO hcc_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON hcc.renewal_failures TO hcc_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON hcc.reseller_statement_lines TO hcc_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON hcc.reseller_statements TO hcc_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON hcc.reseller_terms TO hcc_owner USING (true) WITH CHECK (true);
 
@@ -6660,6 +6837,10 @@ ALTER TABLE hcc.refresh_tokens ENABLE ROW LEVEL SECURITY;
 ALTER TABLE hcc.refunds ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE hcc.renewal_failures ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE hcc.reseller_statement_lines ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE hcc.reseller_statements ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE hcc.reseller_terms ENABLE ROW LEVEL SECURITY;
 
@@ -6803,6 +6984,10 @@ CREATE POLICY tenant_delete ON hcc.invoices FOR DELETE TO hcc_app, hcc_worker US
 
 CREATE POLICY tenant_delete ON hcc.ledger_account_numbers FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
 
+CREATE POLICY tenant_delete ON hcc.ledger_charts FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
+
+CREATE POLICY tenant_delete ON hcc.ledger_debtors FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
+
 CREATE POLICY tenant_delete ON hcc.ledger_entries FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
 
 CREATE POLICY tenant_delete ON hcc.ledger_lines FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
@@ -6860,6 +7045,10 @@ CREATE POLICY tenant_delete ON hcc.provider_events FOR DELETE TO hcc_app, hcc_wo
 CREATE POLICY tenant_delete ON hcc.refunds FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
 
 CREATE POLICY tenant_delete ON hcc.renewal_failures FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
+
+CREATE POLICY tenant_delete ON hcc.reseller_statement_lines FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
+
+CREATE POLICY tenant_delete ON hcc.reseller_statements FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
 
 CREATE POLICY tenant_delete ON hcc.reseller_terms FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
 
@@ -7019,6 +7208,10 @@ CREATE POLICY tenant_insert ON hcc.invoices FOR INSERT TO hcc_app, hcc_worker WI
 
 CREATE POLICY tenant_insert ON hcc.ledger_account_numbers FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
 
+CREATE POLICY tenant_insert ON hcc.ledger_charts FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_insert ON hcc.ledger_debtors FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
+
 CREATE POLICY tenant_insert ON hcc.ledger_entries FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_insert ON hcc.ledger_lines FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
@@ -7078,6 +7271,10 @@ CREATE POLICY tenant_insert ON hcc.provider_events FOR INSERT TO hcc_app, hcc_wo
 CREATE POLICY tenant_insert ON hcc.refunds FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_insert ON hcc.renewal_failures FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_insert ON hcc.reseller_statement_lines FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_insert ON hcc.reseller_statements FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_insert ON hcc.reseller_terms FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
 
@@ -7239,6 +7436,10 @@ CREATE POLICY tenant_read ON hcc.invoices FOR SELECT TO hcc_app, hcc_worker USIN
 
 CREATE POLICY tenant_read ON hcc.ledger_account_numbers FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
 
+CREATE POLICY tenant_read ON hcc.ledger_charts FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
+
+CREATE POLICY tenant_read ON hcc.ledger_debtors FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
+
 CREATE POLICY tenant_read ON hcc.ledger_entries FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
 
 CREATE POLICY tenant_read ON hcc.ledger_lines FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
@@ -7298,6 +7499,10 @@ CREATE POLICY tenant_read ON hcc.provider_events FOR SELECT TO hcc_app, hcc_work
 CREATE POLICY tenant_read ON hcc.refunds FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id, customer_org_id)));
 
 CREATE POLICY tenant_read ON hcc.renewal_failures FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
+
+CREATE POLICY tenant_read ON hcc.reseller_statement_lines FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id, reseller_org_id)));
+
+CREATE POLICY tenant_read ON hcc.reseller_statements FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id, reseller_org_id)));
 
 CREATE POLICY tenant_read ON hcc.reseller_terms FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id, reseller_org_id)));
 
@@ -7457,6 +7662,10 @@ CREATE POLICY tenant_update ON hcc.invoices FOR UPDATE TO hcc_app, hcc_worker US
 
 CREATE POLICY tenant_update ON hcc.ledger_account_numbers FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
 
+CREATE POLICY tenant_update ON hcc.ledger_charts FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_update ON hcc.ledger_debtors FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
+
 CREATE POLICY tenant_update ON hcc.ledger_entries FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_update ON hcc.ledger_lines FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
@@ -7516,6 +7725,10 @@ CREATE POLICY tenant_update ON hcc.provider_events FOR UPDATE TO hcc_app, hcc_wo
 CREATE POLICY tenant_update ON hcc.refunds FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_update ON hcc.renewal_failures FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_update ON hcc.reseller_statement_lines FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_update ON hcc.reseller_statements FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_update ON hcc.reseller_terms FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
 
@@ -7885,6 +8098,9 @@ REVOKE ALL ON FUNCTION hcc.supplier_prices(on_day date) FROM PUBLIC;
 GRANT ALL ON FUNCTION hcc.supplier_prices(on_day date) TO hcc_app;
 GRANT ALL ON FUNCTION hcc.supplier_prices(on_day date) TO hcc_worker;
 
+REVOKE ALL ON FUNCTION hcc.suppliers_of_resellers() FROM PUBLIC;
+GRANT ALL ON FUNCTION hcc.suppliers_of_resellers() TO hcc_worker;
+
 REVOKE ALL ON FUNCTION hcc.take_numbers(organization uuid, of_kind text, of_prefix text, many integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION hcc.take_numbers(organization uuid, of_kind text, of_prefix text, many integer) TO hcc_app;
 GRANT ALL ON FUNCTION hcc.take_numbers(organization uuid, of_kind text, of_prefix text, many integer) TO hcc_worker;
@@ -7895,6 +8111,9 @@ REVOKE ALL ON FUNCTION hcc.tax_rates_guard() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION hcc.threats() FROM PUBLIC;
 GRANT ALL ON FUNCTION hcc.threats() TO hcc_worker;
+
+REVOKE ALL ON FUNCTION hcc.unbooked_reseller_statements() FROM PUBLIC;
+GRANT ALL ON FUNCTION hcc.unbooked_reseller_statements() TO hcc_worker;
 
 REVOKE ALL ON FUNCTION hcc.visible(owner uuid, customer uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION hcc.visible(owner uuid, customer uuid) TO hcc_app;
@@ -8435,6 +8654,12 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.invoices TO hcc_worker;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.ledger_account_numbers TO hcc_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.ledger_account_numbers TO hcc_worker;
 
+GRANT SELECT,INSERT,UPDATE ON TABLE hcc.ledger_charts TO hcc_app;
+GRANT SELECT,INSERT,UPDATE ON TABLE hcc.ledger_charts TO hcc_worker;
+
+GRANT SELECT,INSERT ON TABLE hcc.ledger_debtors TO hcc_app;
+GRANT SELECT,INSERT ON TABLE hcc.ledger_debtors TO hcc_worker;
+
 GRANT SELECT,INSERT ON TABLE hcc.ledger_entries TO hcc_app;
 GRANT SELECT,INSERT ON TABLE hcc.ledger_entries TO hcc_worker;
 
@@ -8607,6 +8832,12 @@ GRANT UPDATE(updated_at) ON TABLE hcc.refunds TO hcc_worker;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.renewal_failures TO hcc_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.renewal_failures TO hcc_worker;
+
+GRANT SELECT,INSERT ON TABLE hcc.reseller_statement_lines TO hcc_app;
+GRANT SELECT,INSERT ON TABLE hcc.reseller_statement_lines TO hcc_worker;
+
+GRANT SELECT,INSERT ON TABLE hcc.reseller_statements TO hcc_app;
+GRANT SELECT,INSERT ON TABLE hcc.reseller_statements TO hcc_worker;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.reseller_terms TO hcc_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.reseller_terms TO hcc_worker;

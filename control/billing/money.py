@@ -25,6 +25,8 @@ LARGEST = Decimal("999999999999.999")
 PRICE_DIGITS = 6
 """Digits after the point of a unit price: traffic is sold at 0.000012 a MB."""
 QUANTITY_DIGITS = 6
+MONTHLY_STEP = Decimal("0.000001")
+"""What something is worth a month is kept to this: a year's price has no exact twelfth."""
 
 _MODES = {"half_up": ROUND_HALF_UP, "half_even": ROUND_HALF_EVEN}
 _ZERO = Decimal(0)

@@ -229,14 +229,5 @@ SELECT organization_id, today FROM hcc.sellers_with_renewals(%(at)s)
 SELECT DISTINCT c.subscription_id
   FROM hcc.subscription_charges c WHERE c.invoice_id = %(invoice_id)s
 
--- name: return_shares
-INSERT INTO hcc.supplier_shares (id, organization_id, supplier_org_id, invoice_item_id, supplier_plan_id, kind, percent, booked_on,
-                                 currency, sold, owed)
-SELECT gen_random_uuid(), s.organization_id, s.supplier_org_id, i.id, s.supplier_plan_id, s.kind, s.percent, %(on)s, s.currency,
-       -i.line_total, -round(s.owed * i.line_total / nullif(s.sold, 0), %(digits)s)
-  FROM hcc.invoice_items i
-  JOIN hcc.supplier_shares s ON s.organization_id = i.organization_id AND s.invoice_item_id = i.corrects_item_id
- WHERE i.invoice_id = %(invoice_id)s
-
 -- name: tries
 SELECT tries FROM hcc.renewal_failures WHERE subscription_id = %(subscription_id)s
