@@ -601,6 +601,16 @@ BEGIN
 END
 $$;
 
+CREATE FUNCTION hcc.ledger_lines_day() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'hcc', 'pg_temp'
+    AS $$
+BEGIN
+  SELECT e.booked_on INTO NEW.booked_on FROM ledger_entries e WHERE e.organization_id = NEW.organization_id AND e.id = NEW.entry_id;
+  RETURN NEW;
+END
+$$;
+
 CREATE PROCEDURE hcc.make_person_table(IN table_name text)
     LANGUAGE plpgsql
     AS $$
@@ -5764,6 +5774,8 @@ CREATE TRIGGER ban_changed AFTER INSERT OR UPDATE ON hcc.bans FOR EACH ROW EXECU
 
 CREATE TRIGGER customer_credits_count AFTER INSERT ON hcc.ledger_lines REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION hcc.customer_credits_count();
 
+CREATE TRIGGER day BEFORE INSERT ON hcc.ledger_lines FOR EACH ROW WHEN ((new.booked_on IS NULL)) EXECUTE FUNCTION hcc.ledger_lines_day();
+
 CREATE TRIGGER gateway_changed AFTER INSERT OR DELETE OR UPDATE ON hcc.access_entries FOR EACH STATEMENT EXECUTE FUNCTION hcc.gateway_changed();
 
 CREATE TRIGGER gateway_changed AFTER INSERT OR DELETE OR UPDATE OF scopes, expires_at, deleted_at ON hcc.api_keys FOR EACH STATEMENT EXECUTE FUNCTION hcc.gateway_changed();
@@ -7944,6 +7956,8 @@ REVOKE ALL ON FUNCTION hcc.ledger_append_only() FROM PUBLIC;
 REVOKE ALL ON FUNCTION hcc.ledger_balanced() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION hcc.ledger_has_lines() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION hcc.ledger_lines_day() FROM PUBLIC;
 
 REVOKE ALL ON PROCEDURE hcc.make_person_table(IN table_name text) FROM PUBLIC;
 

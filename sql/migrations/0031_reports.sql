@@ -148,6 +148,15 @@ UPDATE hcc.ledger_lines l SET booked_on = e.booked_on
   FROM hcc.ledger_entries e WHERE e.organization_id = l.organization_id AND e.id = l.entry_id;
 ALTER TABLE hcc.ledger_lines ENABLE TRIGGER append_only;
 ALTER TABLE hcc.ledger_lines ADD CHECK (booked_on IS NOT NULL OR (tax_reason IS NULL AND account <> 'tax'));
+-- Who books without saying the day, as it was done before, gets the entry's.
+CREATE FUNCTION hcc.ledger_lines_day() RETURNS trigger LANGUAGE plpgsql SET search_path = hcc, pg_temp AS $$
+BEGIN
+  SELECT e.booked_on INTO NEW.booked_on FROM ledger_entries e WHERE e.organization_id = NEW.organization_id AND e.id = NEW.entry_id;
+  RETURN NEW;
+END
+$$;
+CREATE TRIGGER day BEFORE INSERT ON hcc.ledger_lines FOR EACH ROW WHEN (NEW.booked_on IS NULL)
+  EXECUTE FUNCTION hcc.ledger_lines_day();
 CREATE INDEX ledger_lines_taxed ON hcc.ledger_lines (organization_id, booked_on)
   INCLUDE (account, amount, base_amount, tax_country, tax_region, tax_reason, tax_category, tax_rate, tax_name, tax_id, tax_on, entry_id)
   WHERE tax_reason IS NOT NULL OR account = 'tax';
