@@ -84,7 +84,8 @@ class Sellers:
         # Those that are made there are far from their periods.
         owner.execute(
             "UPDATE hcc.subscriptions SET anchor_month = m, anchor_day = 1, period_start = m,"
-            " period_end = m + interval '1 month', billed_until = m + interval '1 month', due_on = m + interval '1 month' FROM date_trunc('month', now()) m"
+            " period_end = m + interval '1 month', billed_until = m + interval '1 month', due_on = m + interval '1 month'"
+            " FROM date_trunc('month', now()) m"
             " WHERE due_on IS NOT NULL"
         )
         self.secrets = self._ids_of(self.south) | {str(self.south), str(served.world.organizations["cherry"])}
