@@ -157,7 +157,7 @@ def cases(f: dict[str, str]) -> dict[str, tuple[str, str, dict[str, Any], int]]:
         "direct debits": ("POST", "/v1/payments/sepa-batches", {
             "collected_on": Day(str(today("Europe/Berlin") + timedelta(days=30))), "scheme": Code("CORE"),
             "invoice_ids": [f["invoice_id"]],
-        }, 422),
+        }, 409),
         "card": ("POST", "/v1/payments/set-ups", {"customer_id": i["customer_id"]}, 409),
         "charge": ("POST", "/v1/payments/charges", {"invoice_id": i["invoice_id"]}, 409),
         "many mails": ("POST", "/v1/invoices/send", {"ids": [f["invoice_id"]], "message": Text("m")}, 202),

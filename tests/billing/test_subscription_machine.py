@@ -45,7 +45,7 @@ from tests.billing.wrong import WRONG
 from tests.conftest import Urls
 from tests.world import World
 
-EXAMPLES = int(os.environ.get("HCC_MACHINE_EXAMPLES", "10"))
+EXAMPLES = int(os.environ.get("HCC_MACHINE_EXAMPLES", "8"))
 STEPS = int(os.environ.get("HCC_MACHINE_STEPS", "20"))
 SEED = os.environ.get("HCC_MACHINE_SEED")
 pytestmark = [pytest.mark.alone, pytest.mark.timeout(120 + EXAMPLES * STEPS)]

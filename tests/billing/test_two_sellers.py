@@ -125,6 +125,9 @@ class Sellers:
             return {key: self.filled(chosen, key, one) for key, one in value.items()}
         if isinstance(value, list):
             return [self.filled(chosen, name, one) for one in value]
+        # Words of a bank's and of the tax office's are no ids of ours.
+        if name in ("end_to_end_id", "tax_id", "vat_id", "creditor_id"):
+            return value
         ids = name.endswith(("_id", "_ids")) or name == "id" or (isinstance(value, str) and _is_id(value))
         return self.fill(chosen, name, value) if ids and (value is None or isinstance(value, str)) else value
 
