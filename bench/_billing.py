@@ -56,7 +56,8 @@ WITH made AS (
     FROM hcc.invoices t CROSS JOIN (SELECT * FROM hcc.customers ORDER BY number LIMIT %(many)s) c WHERE t.id = %(like)s
   RETURNING id, customer_org_id)
 INSERT INTO hcc.invoice_items (id, organization_id, customer_org_id, invoice_id, position, description, quantity, unit,
-                               unit_price, discount_percent, discount_amount, tax_class, tax_category, tax_rate, line_total, line_tax)
+                               unit_price, discount_percent, discount_amount, tax_class, tax_category, tax_rate, line_total,
+                               line_tax)
 SELECT gen_random_uuid(), i.organization_id, m.customer_org_id, m.id, i.position, i.description, i.quantity, i.unit, i.unit_price,
        i.discount_percent, i.discount_amount, i.tax_class, i.tax_category, i.tax_rate, i.line_total, i.line_tax
   FROM made m CROSS JOIN hcc.invoice_items i WHERE i.invoice_id = %(like)s
