@@ -11,7 +11,7 @@ from uuid import UUID
 import msgspec
 
 from control.billing.customers.models import Customer
-from control.billing.documents.paper import Corrected, Look, Paper, paper
+from control.billing.documents.paper import Collected, Corrected, Look, Paper, paper
 from control.billing.invoices import drafting
 from control.billing.invoices.models import BuyerOnPaper, Invoice, NewInvoice, NewItem, SellerOnPaper
 from control.billing.settings.models import BillingSettings
@@ -72,6 +72,7 @@ def made(
     kind: str = "invoice",
     number: str = "INV-2026-00042",
     look: Look | None = None,
+    collected: Collected | None = None,
     **more: Any,
 ) -> Paper:
     """A paper. A credit note is one over all of these positions."""
@@ -115,7 +116,7 @@ def made(
         }
     )
     corrected = None if corrects is None else Corrected(number="INV-2026-00007", issued_on=date(2026, 1, 31))
-    return paper(invoice, corrected, look or Look(page_size=sells.page_size, colour=sells.colour))
+    return paper(invoice, corrected, look or Look(page_size=sells.page_size, colour=sells.colour), collected)
 
 
 def with_items(of: Paper, items: Sequence[Any]) -> Paper:

@@ -17,7 +17,7 @@ from pypdf import PdfReader
 from segno import helpers
 from weasyprint.urls import FatalURLFetchingError
 
-from control.billing.documents.paper import Logo, Look, tax_note
+from control.billing.documents.paper import Collected, Logo, Look, tax_note
 from control.billing.documents.payment_code import payment_code
 from control.billing.documents.pdf import pdf, press
 from control.billing.documents.view import direction, view
@@ -69,6 +69,8 @@ SAID: list[tuple[str, dict[str, Any], list[str]]] = [
     ("some of a period, some of a day", {"items": [SERVER | {"period_start": "2026-02-01", "period_end": "2026-03-01"}, SERVER]},
      ["1 Feb 2026 \u2013 28 Feb 2026", "Date of supply 28 Feb 2026"]),
     ("due at once", {"payment_terms_days": 0}, ["Please pay €178.14 on receipt"]),
+    ("by card", {"collected": Collected("card", "visa", "4242")}, ["We charge €178.14 to your card Visa …4242."]),
+    ("by direct debit", {"collected": Collected("sepa_debit"), "language": "de"}, ["178,14 €", "SEPA-Lastschrift"]),
     ("prices with tax", {"prices_include_tax": True}, ["Unit price", "incl. tax", "Net amount €125.80", "Total €149.70"]),
     ("words of one's own", {"notes": "Thank you\n<b>very</b> much", "buyer_reference": "PO-7"},
      ["Thank you", "<b>very</b> much", "Your reference PO-7"]),
@@ -159,6 +161,7 @@ CODES: list[tuple[str, dict[str, Any], bool]] = [
     ("no IBAN", {"seller": {"iban": ""}}, False),
     ("dollars", {"currency": "USD", "buyer": {"currency": "USD"}}, False),
     ("a credit note", {"kind": "credit_note"}, False),
+    ("collected from a card", {"collected": Collected("card", "visa", "4242")}, False),
     ("a name beyond Latin", {"seller": {"account_holder": "شركة النور"}}, True),
     ("a long name", {"seller": {"legal_name": "North " * 30}}, True),
 ]

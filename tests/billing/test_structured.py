@@ -17,7 +17,7 @@ import msgspec
 import pytest
 from lxml import etree
 
-from control.billing.documents.paper import Paper
+from control.billing.documents.paper import Collected, Paper
 from control.billing.documents.pdf import pdf
 from control.billing.documents.structured.cii import cii
 from control.billing.documents.structured.mapping import line, missing, structured
@@ -67,6 +67,7 @@ CASES: dict[str, Callable[[], Paper]] = {
     ),
     "nothing to pay": lambda: made({"description": "Trial", "unit_price": "0"}),
     "a period": lambda: made(SERVER, supplied_from=date(2026, 2, 1), supplied_to=date(2026, 2, 28), notes="Thanks <&>"),
+    "collected from a card": lambda: made(SERVER, collected=Collected("card", "visa", "4242")),
     "credit note": lambda: made(SERVER, DOMAIN, kind="credit_note", number="CN-2026-00001", notes="Returned"),
     "debit note": lambda: made(SERVER, kind="debit_note", number="DN-2026-00001"),
     "late fee": lambda: made(LATE_FEE, kind="debit_note", number="DN-2026-00002"),

@@ -60,6 +60,14 @@ class Look(msgspec.Struct, frozen=True, kw_only=True):
     logo: Logo | None = None
 
 
+class Collected(msgspec.Struct, frozen=True):
+    """What an invoice is collected from: a card, or an account by direct debit."""
+
+    kind: Literal["card", "sepa_debit"]
+    brand: str = ""
+    last4: str = ""
+
+
 class Paper(msgspec.Struct, frozen=True, kw_only=True):
     """A finalised document, ready to be written down."""
 
@@ -72,6 +80,8 @@ class Paper(msgspec.Struct, frozen=True, kw_only=True):
     treatment: Treatment
     corrected: Corrected | None = None
     look: Look = Look()
+    collected: Collected | None = None
+    """How it is paid by itself, where it is."""
 
     @property
     def foreign_tax(self) -> Decimal | None:
@@ -97,7 +107,7 @@ class Paper(msgspec.Struct, frozen=True, kw_only=True):
         return self.issued_on
 
 
-def paper(invoice: Invoice, corrected: Corrected | None, look: Look) -> Paper:
+def paper(invoice: Invoice, corrected: Corrected | None, look: Look, collected: Collected | None = None) -> Paper:
     """The paper of a finalised invoice. Raises ValueError for a draft."""
     if (
         invoice.invoice_number is None
@@ -118,6 +128,7 @@ def paper(invoice: Invoice, corrected: Corrected | None, look: Look) -> Paper:
         treatment=invoice.tax_treatment,
         corrected=corrected,
         look=look,
+        collected=collected,
     )
 
 

@@ -14,8 +14,10 @@ _NAME, _TEXT = 70, 140
 
 
 def payment_code(paper: Paper) -> str | None:
-    """The code as SVG; None for what is not paid in euros to an IBAN, and for credit notes."""
+    """The code as SVG; None for what is not paid in euros to an IBAN, what is collected, and for credit notes."""
     invoice, seller = paper.invoice, paper.seller
+    if paper.collected is not None:
+        return None
     if invoice.kind == "credit_note" or invoice.currency != "EUR" or not seller.iban:
         return None
     if not _LEAST <= invoice.total <= _MOST:

@@ -20,6 +20,18 @@ SELECT number, issued_on FROM hcc.invoices WHERE id = %(id)s AND number IS NOT N
 -- name: look
 SELECT page_size, colour, logo, logo_type FROM hcc.billing_settings WHERE organization_id = %(organization_id)s
 
+-- name: collected_from
+-- From what an invoice is collected by itself: the customer's default way to pay, where its subscriptions say so.
+SELECT m.kind, coalesce(m.brand, '') AS brand, coalesce(m.last4, '') AS last4
+  FROM hcc.invoices i
+  JOIN hcc.payment_methods m ON m.organization_id = i.organization_id AND m.customer_id = i.customer_id AND m.is_default
+   AND m.status = 'active'
+ WHERE i.id = %(invoice_id)s AND i.kind = 'invoice' AND i.total > 0
+   AND EXISTS (SELECT FROM hcc.invoice_items t
+                 JOIN hcc.subscription_items x ON x.organization_id = t.organization_id AND x.id = t.subscription_item_id
+                 JOIN hcc.subscriptions s ON s.organization_id = x.organization_id AND s.id = x.subscription_id
+                WHERE t.invoice_id = i.id AND s.collection = 'automatic')
+
 -- name: set_logo
 UPDATE hcc.billing_settings SET logo = %(logo)s, logo_type = %(logo_type)s, version = version + 1, updated_at = now()
  WHERE organization_id = %(organization_id)s

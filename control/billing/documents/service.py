@@ -15,7 +15,7 @@ import msgspec
 from control.billing.documents import queries as q
 from control.billing.documents.logo import logo
 from control.billing.documents.models import ENDINGS, KEPT, MEDIA_TYPES, Document, File, Format, Kept
-from control.billing.documents.paper import Corrected, Logo, Look, Paper, paper
+from control.billing.documents.paper import Collected, Corrected, Logo, Look, Paper, paper
 from control.billing.documents.structured.cii import cii
 from control.billing.documents.structured.mapping import missing, structured
 from control.billing.documents.structured.terms import Profile
@@ -108,7 +108,8 @@ async def paper_of(tx: Transaction, invoice: Invoice) -> Paper:
         corrected = Corrected(number=found.number, issued_on=found.issued_on)
     look = await tx.one(_Look, q.SQL.look, organization_id=invoice.organization_id)
     picture = Logo(content=look.logo, media_type=look.logo_type) if look.logo is not None and look.logo_type else None
-    return paper(invoice, corrected, Look(page_size=look.page_size, colour=look.colour, logo=picture))
+    collected = await tx.maybe(Collected, q.SQL.collected_from, invoice_id=invoice.id)
+    return paper(invoice, corrected, Look(page_size=look.page_size, colour=look.colour, logo=picture), collected)
 
 
 def write(made: Paper, kept: Kept) -> tuple[bytes, bool]:

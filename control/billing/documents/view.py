@@ -133,7 +133,7 @@ def view(paper: Paper) -> View:
         reason=invoice.notes if is_credit else "",
         free_text="" if is_credit else invoice.notes,
         payment=_payment(paper, say, form),
-        bank=[] if is_credit or invoice.total == 0 else _bank(paper, say),
+        bank=[] if is_credit or invoice.total == 0 or paper.collected is not None else _bank(paper, say),
         code=_data("image/svg+xml", code.encode()) if (code := payment_code(paper)) else "",
         logo=_data(paper.look.logo.media_type, paper.look.logo.content) if paper.look.logo else "",
         colour=paper.look.colour,
@@ -219,6 +219,11 @@ def _payment(paper: Paper, say: Words, form: Formats) -> str:
         return say.credited
     if paper.invoice.total == 0:
         return say.nothing_due
+    if paper.collected is not None:
+        # Who is asked to pay what is collected anyway pays twice.
+        sentence = say.mail.by_card if paper.collected.kind == "card" else say.mail.by_debit
+        card = f"{paper.collected.brand.title()} \u2026{paper.collected.last4}".strip()
+        return sentence.format(amount=form.money(paper.invoice.total), card=isolated(card))
     sentence = say.pay_now if paper.due_date == paper.issued_on else say.pay_until
     return sentence.format(amount=form.money(paper.invoice.total), date=form.day(paper.due_date), number=isolated(paper.number))
 

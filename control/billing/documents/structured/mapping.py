@@ -77,7 +77,7 @@ def structured(paper: Paper, profile: Profile = "en16931") -> Structured:
         last_day=supplied[1] if supplied else None,
         means_code=_means(paper, payable=payable),
         transfer=Transfer(iban=seller.iban, holder=seller.account_holder or seller.legal_name, bic=seller.bic)
-        if payable and seller.iban
+        if payable and seller.iban and paper.collected is None
         else None,
         terms="" if payable else words(invoice.language).credited if is_credit else words(invoice.language).nothing_due,
         taxes=_taxes(paper, profile),
@@ -179,7 +179,7 @@ def _without_marks(text: str) -> str:
 
 
 def _means(paper: Paper, *, payable: bool) -> str:
-    if not payable or not paper.seller.iban:
+    if not payable or not paper.seller.iban or paper.collected is not None:
         return _AGREED
     return _SEPA if paper.invoice.currency == "EUR" else _TRANSFER
 
