@@ -20,7 +20,6 @@ from control.billing.datev.charts import Accounts
 from control.billing.datev.models import AccountName
 
 _ZERO = Decimal(0)
-_SALES = ("invoice", "debit_note", "credit_note")
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):

@@ -49,7 +49,7 @@ ROUTES = [
         "Rates of exchange into sellers' currencies, the newest first.",
         sortable=service.SORTABLE,
         by="valid_from",
-        tie="currency",
+        tie=service.TIE,
         filters={"organization_id": UUID, "currency": str, "since": date, "until": date},
     ),
     set_exchange_rate,

@@ -208,11 +208,6 @@ SELECT n.id, %(organization_id)s, n.supplier_org_id, n.invoice_item_id, n.suppli
   FROM jsonb_to_recordset(%(rows)s) AS n (id uuid, supplier_org_id uuid, invoice_item_id uuid, supplier_plan_id uuid, kind text,
                                           percent numeric, booked_on date, currency text, sold numeric, owed numeric)
 
--- name: insert_events
-INSERT INTO hcc.outbox_events (event_id, organization_id, topic, payload)
-SELECT n.event_id, %(organization_id)s, n.topic, n.payload
-  FROM jsonb_to_recordset(%(rows)s) AS n (event_id uuid, topic text, payload jsonb)
-
 -- name: credit_of
 -- What customers have left over, in one currency.
 SELECT l.customer_id, -sum(l.amount) AS credit

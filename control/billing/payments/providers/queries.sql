@@ -67,9 +67,6 @@ SELECT id, organization_id, customer_id, customer_org_id, kind, provider, brand,
        created_at, updated_at
   FROM hcc.payment_methods WHERE id = %(id)s
 
--- name: lock_method
-SELECT id FROM hcc.payment_methods WHERE id = %(id)s FOR UPDATE
-
 -- name: method_reference
 SELECT provider_reference FROM hcc.payment_methods WHERE id = %(id)s
 
