@@ -14,7 +14,7 @@ from litestar.di import NamedDependency, Provide
 from control.accounts.auth import account
 from control.accounts.auth.models import Me
 from control.core import idempotency
-from control.core.context import Context
+from control.core.context import Context, Ctx
 from control.core.db import Transaction
 from control.core.permissions import Principal
 from control.core.runtime import Runtime
@@ -171,7 +171,7 @@ class Ui:
         return msgspec.json.decode(outcome.data)
 
 
-async def provide_ui(request: Request[Any, Any, State], ctx: Context) -> Ui:
+async def provide_ui(request: Request[Any, Any, State], ctx: Ctx) -> Ui:
     """The `ui` of every page."""
     principal = request.scope.get("user")
     me = None
