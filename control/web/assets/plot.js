@@ -1,4 +1,4 @@
-// Lines over time. The figures stand in the page as JSON, and as a table for those who do not see the picture.
+// Lines over time. The figures stand in an attribute as JSON, and in a table for those who do not see the picture.
 import uPlot from "uplot";
 
 const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
@@ -6,7 +6,7 @@ const colour = (name) => getComputedStyle(document.documentElement).getPropertyV
 export function draw(box) {
   if (box.dataset.drawn) return;
   box.dataset.drawn = "1";
-  const given = JSON.parse(box.querySelector("script[type='application/json']").textContent);
+  const given = JSON.parse(box.dataset.plot);
   const language = document.documentElement.lang;
   const short = new Intl.NumberFormat(language, { notation: "compact" });
   const day = new Intl.DateTimeFormat(language, { day: "numeric", month: "short" });
