@@ -38,7 +38,8 @@ def render_page(request: Request[Any, Any, State], error: Exception) -> Response
         return _log_in(ui, kept)
     if reason == "password":
         return _page(ui, "accounts/confirm_password.html", failure, resume=kept, error="")
-    return _page(ui, "failure.html", failure, title=_TITLES.get(failure.status, N_("Something went wrong")))
+    errors = (failure.details or {}).get("errors", [])
+    return _page(ui, "failure.html", failure, title=_TITLES.get(failure.status, N_("Something went wrong")), errors=errors)
 
 
 def _page(ui: Ui, template: str, failure: DomainError, **values: Any) -> Response[Any]:
