@@ -14,6 +14,7 @@ setup(
         "control": ["py.typed"],
         "control.billing.documents": ["templates/*", "words/*.toml"],
         "control.billing.mails": ["templates/*"],
+        "control.web": ["templates/**/*", "static/*", "locale/*/LC_MESSAGES/*.po"],
         "control.monitoring.builtin": ["*/*.toml"],
         "dataplane": ["py.typed"],
     },

@@ -23,12 +23,13 @@ from litestar.handlers import BaseRouteHandler
 from control.core.errors import Forbidden
 from control.core.runtime import Runtime
 from control.web import sessions
+from control.web.language import N_
 
 FIELD = "_csrf"
 HEADER = "x-csrf-token"
 SAFE = {"GET", "HEAD", "OPTIONS"}
 _NONCE = 12
-_REFUSED = "This form was not made by this site, or is too old. Load the page again and send it once more."
+_REFUSED = N_("This form was not made by this site, or is too old. Load the page again and send it once more.")
 
 
 def _mac(runtime: Runtime, secret: str, nonce: bytes) -> bytes:

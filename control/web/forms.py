@@ -28,12 +28,14 @@ from msgspec.structs import fields as struct_fields
 from control.core.errors import DomainError, FieldError, ValidationFailed
 from control.core.ids import new_id
 from control.core.validation import bare, value_errors
+from control.web.language import N_
 from control.web.ui import Ui
 
 Model = TypeVar("Model", bound=msgspec.Struct)
 Kind = Literal["text", "email", "password", "number", "date", "textarea", "select", "checkbox", "hidden", "list", "code"]
 Choices = Mapping[str, str] | Callable[[], Mapping[str, str]]
-MISSING = "is required"
+SAID_BELOW = (N_("is required"), N_("must be a number"), N_("is not right"), N_("The request has invalid fields."))
+"""What is said most often of fields, by services too; here so that it is translated."""
 
 
 class Field(msgspec.Struct, frozen=True):
@@ -117,16 +119,16 @@ class Form(Generic[Model]):
         return msgspec.convert(document, self.model, strict=False)
 
     def _value(self, field: Field, form: FormMultiDict, locale: Locale) -> Any:
-        kind, required, _ = self._types[field.name]
+        kind, required, _, can_be_none = self._types[field.name]
         text = str(form.get(field.name) or "")
         if kind is bool:
             return text in ("true", "on", "1")
         if get_origin(kind) is list:
-            return [line.strip() for line in text.splitlines() if line.strip()]
+            return [line.strip() for line in text.splitlines() if line.strip()] or None
         if field.kind not in ("password", "textarea"):
             text = text.strip()
         if not text:
-            return "" if kind is str and not required else None
+            return "" if kind is str and not required and not can_be_none else None
         return _number(text, locale) if kind in (Decimal, int, float) else text.replace("\r\n", "\n")
 
     async def again(self, ui: Ui, error: DomainError) -> Inputs:
@@ -155,7 +157,7 @@ class Form(Generic[Model]):
     def _shown(self, values: dict[str, str], errors: dict[str, list[str]], problems: list[str], key: str) -> Inputs:
         inputs = []
         for one in self.fields:
-            kind, required, longest = self._types[one.name]
+            kind, required, longest, _ = self._types[one.name]
             choices = one.choices
             if choices is None and get_origin(kind) is Literal:
                 choices = {str(each): str(each) for each in get_args(kind)}
@@ -173,19 +175,20 @@ class Form(Generic[Model]):
         return Inputs(fields=inputs, problems=problems, key=key)
 
 
-def _type_at(model: type[msgspec.Struct], name: str) -> tuple[Any, bool, int | None]:
-    """The type of a field, whether it must be given, and its longest text."""
+def _type_at(model: type[msgspec.Struct], name: str) -> tuple[Any, bool, int | None, bool]:
+    """The type of a field, whether it must be given, its longest text, and whether it can be None."""
     kind: Any = model
-    required, longest = True, None
+    required, longest, can_be_none = True, None, False
     for step in name.split("."):
         known = {one.encode_name: one for one in struct_fields(bare(kind))}
         if step not in known:
             raise LookupError(f"{bare(kind).__name__} has no field {step!r}")
         required = required and known[step].required
         kind = get_type_hints(bare(kind), include_extras=True)[known[step].name]
+        can_be_none = type(None) in get_args(kind)
         if get_origin(kind) is Annotated:
             longest = next((one.max_length for one in get_args(kind)[1:] if isinstance(one, msgspec.Meta)), None)
-    return bare(kind), required, longest
+    return bare(kind), required, longest, can_be_none
 
 
 def _kind(kind: Any, choices: Choices | None) -> Kind:

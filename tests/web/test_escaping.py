@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html.parser import HTMLParser
 
 import pytest
 
@@ -18,9 +19,28 @@ PROBES = [
     "{{ 7 * 7 }}{% raw %}",
     "</textarea><svg/onload=alert(1)>",
     "javascript:alert(1)",
-    "\u202e<b>",
+    "&lt;b&gt; & <b>",
 ]
-_DANGER = re.compile(r"<script>alert|<img src=x|<svg/onload|<[^>]*\son(?:error|load|mouseover)=|href=\"javascript:", re.IGNORECASE)
+TAGS = {"script": "src", "img": "src", "link": "href"}
+"""What loads something, and may only load files of ours."""
+
+
+class Danger(HTMLParser):
+    """Finds what a page would run or load."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.found: list[str] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        values = {name: value or "" for name, value in attrs}
+        if tag in TAGS and not values.get(TAGS[tag], "").startswith("/assets/"):
+            self.found.append(tag)
+        if tag in {"iframe", "object", "embed", "style", "base"} or (tag == "b"):
+            self.found.append(tag)
+        self.found += [name for name in values if name.startswith("on") or name == "style"]
+        self.found += [value for value in values.values() if value.lower().lstrip().startswith("javascript:") and tag == "a"]
 
 
 @pytest.mark.parametrize("probe", PROBES)
@@ -45,15 +65,12 @@ async def test_a_name_is_text_everywhere(log_in: LogIn, world: World, probe: str
     for path in pages:
         await browser.get(path)
         assert browser.answer.status_code == 200, path
-        assert _DANGER.search(browser.page) is None, path
+        assert Danger(browser.page).found == [], path
         assert "49{%" not in browser.page, path
         policy = browser.answer.headers["content-security-policy"]
         assert "unsafe" not in policy
         nonce = re.search(r"script-src 'self' 'nonce-([^']+)'", policy)
         assert nonce is not None
-        for tag in re.findall(r"<script[^>]*>", browser.page):
-            assert ' src="/assets/' in tag, "no script in the page itself"
-        assert re.search(r"\sstyle=", browser.page) is None, "no style in the page itself"
 
 
 async def test_the_nonce_is_new_each_time(log_in: LogIn) -> None:

@@ -39,14 +39,13 @@ async def test_the_list_is_filtered_sorted_and_searched(shop: Shop, nora: Browse
     for query, expected in (
         ("?status=draft", ["Draft"]),
         ("?status=sent", [two, one]),
-        ("?sort_by=total&sort_order=asc", [two, "Draft", one] if False else None),
+        ("?status=sent&sort_by=total&sort_order=asc", [two, one]),
         ("?search=birch", [two]),
         ("?status=sent&sort_by=number&sort_order=asc", [one, two]),
         ("?search=nothing-of-this-name", []),
     ):
         await nora.get(f"/invoices{query}")
-        if expected is not None:
-            assert rows(nora.page) == expected, query
+        assert rows(nora.page) == expected, query
     assert "Nothing matches." in nora.page
 
 

@@ -27,6 +27,8 @@ from control.web.routing import act, show
 from control.web.ui import Ui, UiOf, is_local
 
 _REFUSED = N_("The e-mail address or the password is not right.")
+SAID_BELOW = (N_("The code is not right, or was used before."),)
+"""What logging in says, so that it is translated."""
 _TICKET = place("panel", "form", "login")
 _TICKET_SECONDS = 300
 
