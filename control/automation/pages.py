@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from litestar import Response
@@ -23,7 +24,11 @@ STATES = {
     "cancelled": Badge(N_("Cancelled")),
 }
 KINDS = {"invoice.send": N_("Invoices are sent"), "invoice.finalise": N_("Invoices are finalised")}
-_RESULTS = {"queued": Badge(N_("Queued"), "success"), "finalised": Badge(N_("Finalised"), "success"), "failed": Badge(N_("Failed"), "error")}
+_RESULTS = {
+    "queued": Badge(N_("Queued"), "success"),
+    "finalised": Badge(N_("Finalised"), "success"),
+    "failed": Badge(N_("Failed"), "error"),
+}
 
 
 @show("/operations/{operation_id:uuid}", needs("operations:read"))
@@ -31,7 +36,7 @@ async def operation(ui: UiOf, operation_id: FromPath[UUID]) -> Response[str]:
     """One operation. It may be left at any time; the page looks again by itself."""
     found = await service.get(ui.ctx, operation_id)
     results = (found.result or {}).get("results")
-    values = {
+    values: dict[str, Any] = {
         "operation": found,
         "state": STATES[found.status],
         "is_finished": found.status in FINISHED,

@@ -1,9 +1,9 @@
-"""Forms of other sites are refused: each unsafe request of a page needs a token that only our pages know, and must not say that it
-comes from elsewhere.
+"""Forms of other sites are refused: each unsafe request of a page needs a token that only our pages know, and must not say that
+it comes from elsewhere.
 
-A token is a nonce and an HMAC over it and the browser's secret, with a key of ours: nothing is kept, a token is good as long as the
-secret, and differs in each page (so that compressed pages do not give it away, BREACH). Before anybody is logged in, the secret
-is that of a cookie made for the login form.
+A token is a nonce and an HMAC over it and the browser's secret, with a key of ours: nothing is kept, a token is good as long as
+the secret, and differs in each page (so that compressed pages do not give it away, BREACH). Before anybody is logged in, the
+secret is that of a cookie made for the login form.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ def is_right(runtime: Runtime, secret: str, sent: str) -> bool:
 
 
 def is_from_here(connection: ASGIConnection[Any, Any, Any, Any]) -> bool:
-    """What the browser says of where a request began (Fetch Metadata, RFC 6454 Origin). A client that says nothing is no browser."""
+    """What the browser says of where a request began (Fetch Metadata, RFC 6454). A client that says nothing is no browser."""
     if connection.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
         return False
     origin = connection.headers.get("origin")

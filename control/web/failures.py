@@ -46,9 +46,7 @@ def _page(ui: Ui, template: str, failure: DomainError, **values: Any) -> Respons
     headers = dict(failure.headers)
     if ui.is_partial and ui.target != "modal-content":
         headers["HX-Trigger"] = msgspec.json.encode({"toast": {"text": _ascii(failure.message), "tone": "error"}}).decode()
-    return ui.page(
-        template, status=failure.status, headers=headers, failure=failure, request_id=ui.ctx.request_id, **values
-    )
+    return ui.page(template, status=failure.status, headers=headers, failure=failure, request_id=ui.ctx.request_id, **values)
 
 
 def _ascii(text: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from typing import Any
 
 import msgspec
 from litestar.connection import ASGIConnection
@@ -29,7 +30,7 @@ def give(runtime: Runtime, flash: Flash) -> Cookie:
     return sessions.cookie(runtime.settings, "flash", base64.urlsafe_b64encode(sealed).decode(), _SECONDS)
 
 
-def take(connection: ASGIConnection[object, object, object, object]) -> Flash | None:
+def take(connection: ASGIConnection[Any, Any, Any, Any]) -> Flash | None:
     """What the browser brought."""
     runtime: Runtime = connection.app.state.runtime
     sent = connection.cookies.get(sessions.cookie_name(runtime.settings, "flash"))

@@ -1,5 +1,5 @@
-"""Forms: fields over the same model that the API takes. What was posted becomes that model; what is wrong with it, found here or by
-the service, stands beside its field, and what was typed stays.
+"""Forms: fields over the same model that the API takes. What was posted becomes that model; what is wrong with it, found here or
+by the service, stands beside its field, and what was typed stays.
 
     CREDIT = Form(NewCreditNote, Field("reason", N_("Reason"), kind="textarea"))
 

@@ -1,5 +1,5 @@
-"""A form that came when its session had ended, or when the password is wanted once more: it is kept, sealed, in the page that asks
-for the password, and shown again behind it. Nothing typed is lost, and nothing is kept here.
+"""A form that came when its session had ended, or when the password is wanted once more: it is kept, sealed, in the page that
+asks for the password, and shown again behind it. Nothing typed is lost, and nothing is kept here.
 """
 
 from __future__ import annotations

@@ -23,9 +23,9 @@ class PasswordWanted(Forbidden):
 async def identify(connection: ASGIConnection[Any, Any, Any, Any]) -> Principal | None:
     """Who a page is for. A form of ours that comes too late is kept, for after the login."""
     principal = await sessions.identify(connection)
-    if principal is None and isinstance(connection, Request) and connection.method not in csrf.SAFE:
-        if await csrf.is_good(connection):
-            await _keep(connection)
+    is_form = isinstance(connection, Request) and connection.method not in csrf.SAFE
+    if principal is None and isinstance(connection, Request) and is_form and await csrf.is_good(connection):
+        await _keep(connection)
     return principal
 
 

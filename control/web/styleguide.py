@@ -33,7 +33,10 @@ _FORM = Form(
     Field("notes", N_("Notes"), kind="textarea", hint="A hint says what is not plain."),
     Field("is_active", N_("Active")),
 )
-_DATA = {"times": [1767225600 + n * 86400 for n in range(30)], "series": [{"label": "EUR", "values": [n * n % 97 for n in range(30)]}]}
+_DATA = {
+    "times": [1767225600 + n * 86400 for n in range(30)],
+    "series": [{"label": "EUR", "values": [n * n % 97 for n in range(30)]}],
+}
 
 
 @show("/styleguide", public())

@@ -148,9 +148,7 @@ class Table(msgspec.Struct, frozen=True, kw_only=True):
         """Keep which columns a person wants to see."""
         known = [one.name for one in self.columns if one.name in names]
         async with ui.ctx.transaction("own") as tx:
-            await tx.run(
-                q.SQL.set_preference, user_id=ui.ctx.principal.user_id, name=f"columns:{self.name}", value=Jsonb(known)
-            )
+            await tx.run(q.SQL.set_preference, user_id=ui.ctx.principal.user_id, name=f"columns:{self.name}", value=Jsonb(known))
 
 
 class Shown(msgspec.Struct, frozen=True, kw_only=True):

@@ -35,7 +35,9 @@ def me_key(principal: Principal) -> str:
 def is_local(path: str) -> bool:
     """Whether a path that somebody sent us leads to a page of ours, and not to another site."""
     parts = urlsplit(path)
-    return path.startswith("/") and not path.startswith(("//", "/\\")) and not parts.scheme and not parts.netloc and "\\" not in path
+    return (
+        path.startswith("/") and not path.startswith(("//", "/\\")) and not parts.scheme and not parts.netloc and "\\" not in path
+    )
 
 
 class Ui:
@@ -51,7 +53,9 @@ class Ui:
         theme = cookies.get("hcc_theme", "")
         self.view = View(
             tongue=Tongue(
-                chosen(cookies.get("hcc_language"), me.locale if me else None, best(ctx.request.headers.get("accept-language", ""))),
+                chosen(
+                    cookies.get("hcc_language"), me.locale if me else None, best(ctx.request.headers.get("accept-language", ""))
+                ),
                 me.timezone if me else "UTC",
             ),
             theme=theme if theme in ("light", "dark") else "",
@@ -92,7 +96,9 @@ class Ui:
 
     def page(self, template: str, *, status: int = 200, headers: Mapping[str, str] | None = None, **values: Any) -> Response[str]:
         """A page in the shell, or alone in a dialog when that is where it goes."""
-        layout = "layouts/modal.html" if self.target == "modal-content" else "layouts/shell.html" if self.me else "layouts/bare.html"
+        layout = (
+            "layouts/modal.html" if self.target == "modal-content" else "layouts/shell.html" if self.me else "layouts/bare.html"
+        )
         if self.target != "modal-content":
             message = flash.take(self.request)
             values["message"] = message

@@ -46,7 +46,9 @@ class Browser:
         self.answer: httpx.Response = httpx.Response(200)
 
     async def get(self, path: str, **headers: str) -> httpx.Response:
-        self.answer = await self._follow(await self.client.get(path, headers={k.replace("_", "-"): v for k, v in headers.items()}))
+        self.answer = await self._follow(
+            await self.client.get(path, headers={k.replace("_", "-"): v for k, v in headers.items()})
+        )
         self.page = self.answer.text
         return self.answer
 
@@ -72,7 +74,7 @@ class Browser:
 
     async def submit(self, action: str, data: dict[str, Any] | None = None, **headers: str) -> httpx.Response:
         """Send the form of the page at hand that goes to `action`, with what a person puts in."""
-        return await self.post(action, {**form_of(self.page, action), **(data or {})}, **headers)
+        return await self.post(action, {**form_of(self.page, action), **(data or {})}, follow=True, **headers)
 
     @property
     def csrf(self) -> str:

@@ -84,7 +84,9 @@ async def test_another_reseller_reaches_nothing(log_in: LogIn, world: World) -> 
     assert (await shop.ask("GET", f"/v1/invoices/{draft['id']}"))["status"] == "draft"
 
 
-@pytest.mark.parametrize("path", ["/invoices/not-an-id", "/invoices?status=bogus", "/invoices?page=0", "/invoices?sort_by=password"])
+@pytest.mark.parametrize(
+    "path", ["/invoices/not-an-id", "/invoices?status=bogus", "/invoices?page=0", "/invoices?sort_by=password"]
+)
 async def test_addresses_that_somebody_edited(log_in: LogIn, path: str) -> None:
     browser = await log_in("nora")
     answer = await browser.get(path, Accept="text/html")

@@ -27,7 +27,10 @@ ATTACKS: dict[str, tuple[Callable[[str, str], dict[str, str]], dict[str, str]]] 
     "cut token": (lambda own, _other: {"_csrf": own[:-8]}, OURS),
     "changed token": (lambda own, _other: {"_csrf": ("B" if own[0] == "A" else "A") + own[1:]}, OURS),
     "another person's token": (lambda _own, other: {"_csrf": other}, OURS),
-    "right token, other site": (lambda own, _other: {"_csrf": own}, {"Sec-Fetch-Site": "cross-site", "Origin": "https://evil.example"}),
+    "right token, other site": (
+        lambda own, _other: {"_csrf": own},
+        {"Sec-Fetch-Site": "cross-site", "Origin": "https://evil.example"},
+    ),
     "right token, sister host": (lambda own, _other: {"_csrf": own}, {"Sec-Fetch-Site": "same-site", "Origin": ORIGIN}),
     "right token, null origin": (lambda own, _other: {"_csrf": own}, {"Origin": "null"}),
     "right token, other port": (lambda own, _other: {"_csrf": own}, {"Origin": "http://localhost:9999"}),

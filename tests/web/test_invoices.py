@@ -71,7 +71,8 @@ async def test_pages_say_where_one_is(shop: Shop, nora: Browser) -> None:
 async def test_chosen_columns_are_kept(nora: Browser) -> None:
     await nora.get("/invoices")
     answer = await nora.client.post(
-        "/preferences/columns/invoices", data={"_csrf": nora.csrf, "columns": ["total", "created_at"], "back": "/invoices?limit=50"}
+        "/preferences/columns/invoices",
+        data={"_csrf": nora.csrf, "columns": ["total", "created_at"], "back": "/invoices?limit=50"},
     )
     assert answer.headers["location"] == "/invoices?limit=50"
     answer = await nora.client.post("/preferences/columns/invoices", data={"_csrf": nora.csrf, "back": "https://evil.example"})

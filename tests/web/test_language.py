@@ -59,7 +59,9 @@ def test_moments_are_in_the_persons_time_zone() -> None:
     assert language.Tongue("de", "Nowhere/Atall").moment(moment).startswith("01.07.2026, 22:30")
 
 
-@pytest.mark.parametrize(("code", "word", "direction"), [("de", "Anmelden", "ltr"), ("ar", "تسجيل الدخول", "rtl"), ("xx", "Log in", "ltr")])
+@pytest.mark.parametrize(
+    ("code", "word", "direction"), [("de", "Anmelden", "ltr"), ("ar", "تسجيل الدخول", "rtl"), ("xx", "Log in", "ltr")]
+)
 async def test_a_stranger_is_spoken_to_in_the_browsers_language(browser: Browser, code: str, word: str, direction: str) -> None:
     await browser.get("/login", Accept_Language=code)
     assert word in browser.page

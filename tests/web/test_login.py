@@ -22,9 +22,7 @@ async def test_a_stranger_is_asked_to_log_in_and_gets_where_they_wanted(browser:
 @pytest.mark.parametrize("next_", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)", "evil"])
 async def test_a_login_leads_to_no_other_site(browser: Browser, world: World, next_: str) -> None:
     await browser.get("/login")
-    answer = await browser.post(
-        "/login", {"email": world.email("nora"), "password": PASSWORD, "next": next_}, follow=False
-    )
+    answer = await browser.post("/login", {"email": world.email("nora"), "password": PASSWORD, "next": next_}, follow=False)
     assert answer.headers["location"] == "/dashboard"
 
 
@@ -33,7 +31,9 @@ async def test_a_login_leads_to_no_other_site(browser: Browser, world: World, ne
     [("nora@example.com", "wrong"), ("nobody@example.com", PASSWORD), ("", ""), ("x", "qzqzqz")],
     ids=["wrong password", "unknown", "nothing", "no address"],
 )
-async def test_a_wrong_login_says_the_same_and_keeps_the_address(browser: Browser, world: World, email: str, password: str) -> None:
+async def test_a_wrong_login_says_the_same_and_keeps_the_address(
+    browser: Browser, world: World, email: str, password: str
+) -> None:
     del world
     await browser.get("/login")
     await browser.submit("/login", {"email": email, "password": password})

@@ -135,12 +135,12 @@ async def customer(ui: UiOf, customer_id: FromPath[UUID]) -> Response[str]:
     table = await INVOICES.view(ui, {"customer_id": customer_id}, f"/customers/{customer_id}")
     if ui.target == table.id:
         return ui.fragment("components/results.html", table=table)
-    credits = await crediting.of_customer(ui.ctx, customer_id)
+    credit = await crediting.of_customer(ui.ctx, customer_id)
     return ui.page(
         "billing/customer.html",
         customer=found,
         table=table,
-        credits=credits,
+        credits=credit,
         state=state(found),
         kind=KINDS[found.kind],
         country=ui.view.tongue.locale.territories.get(found.address.country, found.address.country),

@@ -39,7 +39,7 @@ async def _is_meant(ui: Ui) -> bool:
 
 
 def _ask(ui: Ui, ids: list[UUID], action: str, title: str, text: str, label: str) -> Response[Any]:
-    words = {"title": title, "text": text, "label": label}
+    words: dict[str, Any] = {"title": title, "text": text, "label": label}
     return ui.page("billing/bulk.html", ids=ids, action=action, key=str(new_id()), **words)
 
 

@@ -12,14 +12,14 @@ from control.billing.invoices import listing, words
 from control.billing.reports import service
 from control.billing.today import today
 from control.core.pagination import PageRequest
-from control.core.permissions import needs
+from control.core.permissions import UserType, needs
 from control.web.language import N_
 from control.web.menu import Card
 from control.web.routing import show
 from control.web.ui import UiOf
 
-_SELLERS = frozenset({"admin", "reseller"})
-_BUYERS = frozenset({"customer"})
+_SELLERS: frozenset[UserType] = frozenset({"admin", "reseller"})
+_BUYERS: frozenset[UserType] = frozenset({"customer"})
 CARDS = (
     Card(label=N_("Open invoices"), path="/cards/receivables", permission="ledger:read", for_types=_SELLERS),
     Card(label=N_("Revenue"), path="/cards/revenue", permission="ledger:read", wide=True, for_types=_SELLERS),
