@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import msgspec
 from litestar import Request, Response
@@ -16,6 +16,7 @@ from control.accounts.auth.models import Me
 from control.core import idempotency
 from control.core.context import Context, Ctx
 from control.core.db import Transaction
+from control.core.errors import FieldError, ValidationFailed
 from control.core.permissions import Principal
 from control.core.runtime import Runtime
 from control.web import csrf, flash, menu
@@ -35,9 +36,8 @@ def me_key(principal: Principal) -> str:
 def is_local(path: str) -> bool:
     """Whether a path that somebody sent us leads to a page of ours, and not to another site."""
     parts = urlsplit(path)
-    return (
-        path.startswith("/") and not path.startswith(("//", "/\\")) and not parts.scheme and not parts.netloc and "\\" not in path
-    )
+    is_path = path.startswith("/") and not path.startswith("//") and "\\" not in path and path.isprintable()
+    return is_path and not parts.scheme and not parts.netloc
 
 
 class Ui:
@@ -137,6 +137,7 @@ class Ui:
 
     def go(self, path: str, message: str = "", *cookies: Cookie, tone: str = "success") -> Response[Any]:
         """On to another page of ours, where the message is shown."""
+        path = quote(path, safe="/?&=%#:+,;@[]!$'()*~")
         sent = [*self._cookies, *cookies]
         if message:
             sent.append(flash.give(self.runtime, flash.Flash(message, tone)))
@@ -153,6 +154,11 @@ class Ui:
         """What was posted, the first value of each field."""
         form = await self.form()
         return {name: str(form.getall(name)[0]) for name in form}
+
+    async def confirm(self, word: str) -> None:
+        """Whether a word was typed that confirms something. Raises ValidationFailed."""
+        if (await self.texts()).get("confirmation", "").strip() != word:
+            raise ValidationFailed(FieldError("/confirmation", f"must be {word}"))
 
     async def once(self, work: Callable[[Transaction], Awaitable[Any]]) -> Any:
         """Do `work` in one transaction, but once for each form: what is sent twice gets the first one's result, as plain data."""
