@@ -79,7 +79,8 @@ class Visitor:
 
     def go(self, path: str) -> None:
         self.page.goto(self.url + path)
-        self.page.wait_for_load_state("networkidle")
+        if path != "/styleguide":  # which shows what waiting looks like
+            self.page.wait_for_function("!document.querySelector('[hx-trigger=load] .skeleton')")
 
     def log_in(self, who: str) -> None:
         person = self.platform.people[who]

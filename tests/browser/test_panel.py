@@ -16,9 +16,20 @@ from tests.integration.platform import Platform
 
 pytestmark = [pytest.mark.stack, pytest.mark.timeout(240)]
 AXE = assets.SOURCES / "node_modules" / "axe-core" / "axe.min.js"
-_CHECK = """async () => (await axe.run(document, {runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}))
+_CHECK = """async () => (
+  await axe.run(document, {runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]})
+)
   .violations.map(one => `${one.id}: ${one.nodes.map(node => node.html.slice(0, 120)).slice(0, 3).join(" | ")}`)"""
-PAGES = ["/dashboard", "/invoices", "/customers", "/customers/new", "/profile", "/profile/sessions", "/styleguide", "/invoices?status=bogus"]
+PAGES = [
+    "/dashboard",
+    "/invoices",
+    "/customers",
+    "/customers/new",
+    "/profile",
+    "/profile/sessions",
+    "/styleguide",
+    "/invoices?status=bogus",
+]
 
 
 @pytest.fixture

@@ -53,7 +53,9 @@ def ui(posted: dict[str, str], language: str = "en") -> Any:
 
 
 async def test_a_post_becomes_the_model() -> None:
-    read = await FORM.read(ui({**GOOD, "count": "3", "day": "2026-11-26", "copies": "a\r\n b \r\n\r\n", "is_open": "true", "code": "EUR"}))
+    read = await FORM.read(
+        ui({**GOOD, "count": "3", "day": "2026-11-26", "copies": "a\r\n b \r\n\r\n", "is_open": "true", "code": "EUR"})
+    )
     assert read == Order(
         name="Anna", price=Decimal("12.50"), count=3, day=date(2026, 11, 26), copies=["a", "b"], code="EUR", note="",
         place=Place(city="Berlin"),
@@ -67,7 +69,13 @@ async def test_what_is_left_empty_gets_its_default() -> None:
 
 @pytest.mark.parametrize(
     ("language", "typed", "number"),
-    [("en", "1,234.5", "1234.5"), ("de", "1.234,5", "1234.5"), ("de", "12.50", "12.50"), ("fr", "12,5", "12.5"), ("en", "-3", "-3")],
+    [
+        ("en", "1,234.5", "1234.5"),
+        ("de", "1.234,5", "1234.5"),
+        ("de", "12.50", "12.50"),
+        ("fr", "12,5", "12.5"),
+        ("en", "-3", "-3"),
+    ],
 )
 async def test_numbers_as_a_language_writes_them(language: str, typed: str, number: str) -> None:
     assert (await FORM.read(ui({**GOOD, "price": typed}, language))).price == Decimal(number)

@@ -29,6 +29,17 @@ def _zones() -> Mapping[str, str]:
     return {name: name.replace("_", " ") for name in sorted(zoneinfo.available_timezones()) if "/" in name or name == "UTC"}
 
 
+_PROGRAMS = {"Edg/": "Edge", "OPR/": "Opera", "Firefox/": "Firefox", "Chrome/": "Chrome", "Safari/": "Safari", "curl/": "curl"}
+_SYSTEMS = {"Android": "Android", "iPhone": "iPhone", "iPad": "iPad", "Windows": "Windows", "Mac OS X": "macOS", "Linux": "Linux"}
+
+
+def device(user_agent: str) -> str:
+    """A browser's own description in few words, as people know it; unknown programs as they call themselves."""
+    program = next((name for mark, name in _PROGRAMS.items() if mark in user_agent), "")
+    system = next((name for mark, name in _SYSTEMS.items() if mark in user_agent), "")
+    return " · ".join(filter(None, (program, system))) or user_agent[:80]
+
+
 PROFILE = Form(
     MeUpdate,
     Field("full_name", N_("Name"), autocomplete="name"),
@@ -77,7 +88,7 @@ async def change_password(ui: UiOf) -> Response[Any]:
 @show("/profile/sessions", authenticated())
 async def devices(ui: UiOf) -> Response[str]:
     """Where one is logged in."""
-    return ui.page("accounts/sessions.html", sessions=await account.live_sessions(ui.ctx))
+    return ui.page("accounts/sessions.html", sessions=await account.live_sessions(ui.ctx), device=device)
 
 
 @act("/profile/sessions/{session_id:uuid}/end", authenticated())
