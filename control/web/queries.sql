@@ -21,3 +21,6 @@ SELECT value FROM hcc.web_preferences WHERE user_id = %(user_id)s AND name = %(n
 -- name: set_preference
 INSERT INTO hcc.web_preferences (user_id, name, value) VALUES (%(user_id)s, %(name)s, %(value)s)
 ON CONFLICT (user_id, name) DO UPDATE SET value = excluded.value, updated_at = now()
+
+-- name: organization_name
+SELECT name FROM hcc.organizations WHERE id = %(id)s

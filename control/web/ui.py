@@ -20,6 +20,7 @@ from control.core.errors import FieldError, ValidationFailed
 from control.core.permissions import Principal
 from control.core.runtime import Runtime
 from control.web import csrf, flash, menu
+from control.web import queries as q
 from control.web.language import Tongue, best, chosen
 from control.web.view import View, html_response, render
 
@@ -43,10 +44,11 @@ def is_local(path: str) -> bool:
 class Ui:
     """One request of a browser. `ctx` is what services take."""
 
-    def __init__(self, ctx: Context, me: Me | None) -> None:
+    def __init__(self, ctx: Context, me: Me | None, organization: str = "") -> None:
         self.ctx = ctx
         self.request = ctx.request
         self.me = me
+        self.organization = organization
         self._cookies: list[Cookie] = []
         self._secret = csrf.browser_secret(ctx.request)
         cookies = ctx.request.cookies
@@ -128,10 +130,9 @@ class Ui:
         principal = self.principal
         if principal is None or self.me is None:
             return {}
-        names = {one.organization_id: one.name for one in self.me.organizations}
         return {
             "menu": menu.entries(self.request.app.state.offer, principal),
-            "organization": names.get(principal.organization_id) or str(self.me.organization_id),
+            "organization": self.organization,
             "is_visiting": principal.organization_id != principal.home_organization_id,
         }
 
@@ -186,10 +187,12 @@ class Ui:
 async def provide_ui(request: Request[Any, Any, State], ctx: Ctx) -> Ui:
     """The `ui` of every page."""
     principal = request.scope.get("user")
-    me = None
+    me, organization = None, ""
     if isinstance(principal, Principal):
         me = await ctx.runtime.cache.get(me_key(principal), Me, _ME_SECONDS, lambda: _me(ctx))
-    found = Ui(ctx, me)
+        names = {one.organization_id: one.name for one in me.organizations} if me else {}
+        organization = names.get(principal.organization_id) or await _name(ctx)
+    found = Ui(ctx, me, organization)
     scope: Any = request.scope
     scope["ui"] = found
     return found
@@ -197,6 +200,12 @@ async def provide_ui(request: Request[Any, Any, State], ctx: Ctx) -> Ui:
 
 async def _me(ctx: Context) -> Me | None:
     return await account.me(ctx)
+
+
+async def _name(ctx: Context) -> str:
+    """How the organisation is called that somebody visits."""
+    async with ctx.transaction() as tx:
+        return str(await tx.value(q.SQL.organization_name, id=ctx.principal.organization_id) or "")
 
 
 UiOf = NamedDependency[Ui]

@@ -237,7 +237,7 @@ def build_native(step: int) -> None:
 
 
 def install_assets(step: int) -> None:
-    """What builds the panel's style, and what tests look at pages with. Nothing of it is needed to run: the built files are here."""
+    """What builds the panel's style, and what tests look at pages with. Nothing of it is needed to run: built files are here."""
     folder = ROOT / "control" / "web" / "assets"
     inputs = [folder / "package.json", folder / "package-lock.json"]
     with stamped("assets", digest(inputs), present=(folder / "node_modules").is_dir()) as needed:

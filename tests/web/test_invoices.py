@@ -26,7 +26,7 @@ async def nora(log_in: LogIn) -> Browser:
 
 def rows(page: str) -> list[str]:
     """The first cell of each row."""
-    return [re.sub(r"<[^>]+>", "", cell).strip() for cell in re.findall(r'<td><a class="font-medium[^>]*>([^<]*)</a>', page)]
+    return [re.sub(r"<[^>]+>", "", cell).strip() for cell in re.findall(r'<td[^>]*><a class="font-medium[^>]*>([^<]*)</a>', page)]
 
 
 async def test_the_list_is_filtered_sorted_and_searched(shop: Shop, nora: Browser) -> None:

@@ -104,3 +104,14 @@ async def test_soon_after_the_login_it_does_not(log_in: LogIn) -> None:
     await browser.submit("/profile/sessions/end-all")
     assert browser.answer.url.path == "/login"
     assert "All devices are logged out." in browser.page
+
+
+async def test_a_script_that_comes_too_late_is_sent_to_the_login_and_back(log_in: LogIn, world: World) -> None:
+    browser = await log_in("nora")
+    await world.send("nora", "POST", "/v1/auth/logout-all")
+    where = {"HX-Request": "true", "HX-Current-URL": "http://localhost:8000/invoices?status=paid"}
+    answer = await browser.client.get("/invoices?status=draft", headers=where)
+    assert answer.status_code == 200
+    assert answer.headers["hx-redirect"] == "/login?next=%2Finvoices%3Fstatus%3Dpaid"
+    answer = await browser.client.get("/invoices", headers=where | {"HX-Current-URL": "https://evil.example/steal"})
+    assert answer.headers["hx-redirect"] == "/login?next=%2Fsteal", "a path of ours, whatever was said"
