@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from control.app import http_handlers
+from control.core.permissions import PUBLIC
+from control.core.runtime import Runtime
 from tests.billing.selling import Shop
+from tests.peopling import Application
 from tests.web.conftest import LogIn
 from tests.world import World
 
@@ -12,11 +16,14 @@ from tests.world import World
 PAGES = {
     "/dashboard": {"root": "+", "agent": "+", "nora": "+", "ned": "+", "anna": "+", "alex": "+"},
     "/profile": {"root": "+", "agent": "+", "nora": "+", "ned": "+", "anna": "+", "alex": "+"},
+    "/profile/sessions": {"root": "+", "nora": "+", "anna": "+", "alex": "+"},
     "/invoices": {"root": "+", "agent": "+", "nora": "+", "ned": "+", "anna": "+", "alex": "-"},
     "/invoices.csv": {"root": "+", "nora": "+", "anna": "+", "alex": "-"},
     "/customers": {"root": "+", "nora": "+", "anna": "+", "alex": "-"},
     "/customers/new": {"root": "+", "nora": "+", "anna": "-", "alex": "-"},
     "/cards/receivables": {"root": "+", "nora": "+", "ned": "-", "anna": "-", "alex": "-"},
+    "/cards/revenue": {"root": "+", "nora": "+", "ned": "-", "anna": "-"},
+    "/cards/invoices": {"root": "+", "agent": "+", "nora": "+", "anna": "+", "alex": "-"},
     "/cards/due": {"anna": "+", "alex": "-"},
     "/cards/security": {"nora": "+", "anna": "+", "alex": "+"},
     "/cards/alerts": {"nora": "+", "anna": "+", "alex": "+"},
@@ -33,6 +40,19 @@ async def test_who_sees_what(log_in: LogIn, who: str) -> None:
             status = (await browser.get(path)).status_code
             seen[path] = {200: "+", 403: "-"}.get(status, str(status))
     assert seen == {path: expected[who] for path, expected in PAGES.items() if who in expected}
+
+
+def test_every_page_has_its_row(application: Application, runtime: Runtime) -> None:
+    """Pages of one thing are tried below."""
+    application.client(runtime, "192.0.2.1")
+    app = application._made
+    assert app is not None
+    pages = {
+        path
+        for path, handler in http_handlers(app)
+        if handler.opt.get("page") and handler.opt["permission"] != PUBLIC and "GET" in handler.http_methods and "{" not in path
+    }
+    assert pages == set(PAGES)
 
 
 @pytest.mark.parametrize("path", [*PAGES, "/operations/01a2156e-deef-72ca-9464-12f52175f396"])
