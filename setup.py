@@ -15,6 +15,7 @@ setup(
         "control.billing": ["units.txt"],
         "control.billing.documents": ["templates/*", "words/*.toml"],
         "control.billing.mails": ["templates/*"],
+        "control.web": ["templates/**/*", "static/*", "locale/*/LC_MESSAGES/*.po"],
         "control.monitoring.builtin": ["*/*.toml"],
         "dataplane": ["py.typed"],
     },

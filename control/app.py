@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from importlib import import_module
+from importlib.util import find_spec
+from types import ModuleType
 
 from litestar import Litestar
 from litestar.di import Provide
@@ -20,6 +22,7 @@ from control.core.permissions import AUTHENTICATED, PERMISSIONS, PUBLIC, authori
 from control.core.rendering import render
 from control.core.runtime import Runtime
 from control.core.settings import Settings, load
+from control.web import menu
 
 DOMAINS = ("accounts", "automation", "billing", "monitoring", "security", "sites")
 """Every domain that has routes. `control.DOMAIN.routes.ROUTES` lists its handlers; `core` and `web` are always served."""
@@ -27,14 +30,25 @@ DOMAINS = ("accounts", "automation", "billing", "monitoring", "security", "sites
 MAX_BODY = 1 << 20
 
 
-def routes_of(domains: Iterable[str]) -> list[ControllerRouterHandler]:
-    """The handlers of the domains and of what every process serves. Raises ValueError for an unknown domain."""
+def _packages(domains: Iterable[str]) -> list[str]:
     wanted = tuple(domains)
     if unknown := set(wanted) - set(DOMAINS):
         raise ValueError(f"there is no domain {', '.join(sorted(unknown))}; known are {', '.join(DOMAINS)}")
-    packages = ["control.web", *(f"control.{domain}" for domain in DOMAINS if domain in wanted)]
+    return ["control.web", *(f"control.{domain}" for domain in DOMAINS if domain in wanted)]
+
+
+def routes_of(domains: Iterable[str]) -> list[ControllerRouterHandler]:
+    """The handlers of the domains and of what every process serves. Raises ValueError for an unknown domain."""
+    packages = _packages(domains)
     with loading():
-        return [handler for package in packages for handler in import_module(f"{package}.routes").ROUTES]
+        api = [handler for package in packages for handler in import_module(f"{package}.routes").ROUTES]
+        return [*api, *(handler for module in pages_of(domains) for handler in module.PAGES)]
+
+
+def pages_of(domains: Iterable[str]) -> list[ModuleType]:
+    """The modules with pages of the domains that have any: `control.DOMAIN.pages`, which lists `PAGES`, `MENU` and `CARDS`."""
+    names = [f"{package}.pages" for package in _packages(domains)]
+    return [import_module(name) for name in names if find_spec(name) is not None]
 
 
 @asynccontextmanager
@@ -62,6 +76,9 @@ def create_litestar(runtime: Runtime, domains: Iterable[str] = DOMAINS) -> Lites
         logging_config=None,
     )
     app.state.domains = tuple(domains)
+    pages = pages_of(app.state.domains)
+    app.state.offer = menu.offer(pages)
+    app.state.tables = {table.name: table for module in pages for table in getattr(module, "TABLES", ())}
     attach(app, runtime)
     for path, handler in http_handlers(app):
         if handler.opt.get("permission") not in {PUBLIC, AUTHENTICATED, *PERMISSIONS}:

@@ -269,6 +269,15 @@ CREATE FUNCTION hcc.find_reset_token(hash bytea) RETURNS uuid
   SELECT c.user_id FROM user_credentials c WHERE c.reset_token_hash = hash AND c.reset_expires_at > now()
 $$;
 
+CREATE FUNCTION hcc.find_web_session(hash bytea, longest interval) RETURNS TABLE(session_id uuid, user_id uuid, organization_id uuid, entered_org_id uuid, confirmed_at timestamp with time zone, last_seen_at timestamp with time zone)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'hcc', 'pg_temp'
+    AS $$
+  SELECT w.session_id, w.user_id, s.acting_org_id, w.entered_org_id, w.confirmed_at, s.last_seen_at
+    FROM web_sessions w JOIN sessions s ON s.id = w.session_id
+   WHERE w.secret_hash = hash AND s.revoked_at IS NULL AND s.expires_at > now() AND w.created_at > now() - longest
+$$;
+
 CREATE FUNCTION hcc.forget_alerts(older_than interval) RETURNS bigint
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'hcc', 'pg_temp'
@@ -4753,6 +4762,29 @@ ALTER TABLE ONLY hcc.vat_watches FORCE ROW LEVEL SECURITY;
 
 COMMENT ON COLUMN hcc.vat_watches.attempts IS 'In a row without an answer; nought after one.';
 
+CREATE TABLE hcc.web_preferences (
+    user_id uuid NOT NULL,
+    name text NOT NULL,
+    value jsonb NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT web_preferences_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 100))),
+    CONSTRAINT web_preferences_value_check CHECK ((octet_length((value)::text) <= 10000))
+);
+
+ALTER TABLE ONLY hcc.web_preferences FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE hcc.web_sessions (
+    session_id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    secret_hash bytea NOT NULL,
+    entered_org_id uuid,
+    confirmed_at timestamp with time zone DEFAULT now() NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT web_sessions_secret_hash_check CHECK ((octet_length(secret_hash) = 32))
+);
+
+ALTER TABLE ONLY hcc.web_sessions FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE hcc.webhook_deliveries (
     id uuid NOT NULL,
     organization_id uuid NOT NULL,
@@ -5400,6 +5432,15 @@ ALTER TABLE ONLY hcc.waf_rules
 ALTER TABLE ONLY hcc.waf_rules
     ADD CONSTRAINT waf_rules_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY hcc.web_preferences
+    ADD CONSTRAINT web_preferences_pkey PRIMARY KEY (user_id, name);
+
+ALTER TABLE ONLY hcc.web_sessions
+    ADD CONSTRAINT web_sessions_pkey PRIMARY KEY (session_id);
+
+ALTER TABLE ONLY hcc.web_sessions
+    ADD CONSTRAINT web_sessions_secret_hash_key UNIQUE (secret_hash);
+
 ALTER TABLE ONLY hcc.webhook_deliveries
     ADD CONSTRAINT webhook_deliveries_organization_id_endpoint_id_event_id_key UNIQUE (organization_id, endpoint_id, event_id);
 
@@ -5739,6 +5780,8 @@ CREATE INDEX vat_checks_of ON hcc.vat_checks USING btree (organization_id, custo
 CREATE INDEX vat_watches_due ON hcc.vat_watches USING btree (next_check_at);
 
 CREATE INDEX waf_exclusions_organization ON hcc.waf_exclusions USING btree (organization_id, site_id, created_at DESC);
+
+CREATE INDEX web_sessions_user ON hcc.web_sessions USING btree (user_id);
 
 CREATE INDEX webhook_deliveries_endpoint ON hcc.webhook_deliveries USING btree (organization_id, endpoint_id, created_at DESC);
 
@@ -6407,6 +6450,18 @@ ALTER TABLE ONLY hcc.waf_rules
 ALTER TABLE ONLY hcc.waf_rules
     ADD CONSTRAINT waf_rules_organization_id_site_id_fkey FOREIGN KEY (organization_id, site_id) REFERENCES hcc.gateway_sites(organization_id, id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY hcc.web_preferences
+    ADD CONSTRAINT web_preferences_user_id_fkey FOREIGN KEY (user_id) REFERENCES hcc.users(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY hcc.web_sessions
+    ADD CONSTRAINT web_sessions_entered_org_id_fkey FOREIGN KEY (entered_org_id) REFERENCES hcc.organizations(id) ON DELETE SET NULL;
+
+ALTER TABLE ONLY hcc.web_sessions
+    ADD CONSTRAINT web_sessions_session_id_fkey FOREIGN KEY (session_id) REFERENCES hcc.sessions(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY hcc.web_sessions
+    ADD CONSTRAINT web_sessions_user_id_fkey FOREIGN KEY (user_id) REFERENCES hcc.users(id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY hcc.webhook_deliveries
     ADD CONSTRAINT webhook_deliveries_organization_id_endpoint_id_fkey FOREIGN KEY (organization_id, endpoint_id) REFERENCES hcc.webhook_endpoints(organization_id, id);
 
@@ -6579,6 +6634,10 @@ CREATE POLICY own_person ON hcc.user_credentials TO hcc_app, hcc_worker USING ((
 CREATE POLICY own_person ON hcc.user_roles FOR SELECT TO hcc_app, hcc_worker USING ((user_id = hcc.current_user_id()));
 
 CREATE POLICY own_person ON hcc.users FOR SELECT TO hcc_app, hcc_worker USING ((id = hcc.current_user_id()));
+
+CREATE POLICY own_person ON hcc.web_preferences TO hcc_app, hcc_worker USING ((user_id = hcc.current_user_id())) WITH CHECK ((user_id = hcc.current_user_id()));
+
+CREATE POLICY own_person ON hcc.web_sessions TO hcc_app, hcc_worker USING ((user_id = hcc.current_user_id())) WITH CHECK ((user_id = hcc.current_user_id()));
 
 CREATE POLICY own_person_update ON hcc.users FOR UPDATE TO hcc_app, hcc_worker USING ((id = hcc.current_user_id())) WITH CHECK ((id = hcc.current_user_id()));
 
@@ -6815,6 +6874,10 @@ CREATE POLICY owner_all ON hcc.vat_watches TO hcc_owner USING (true) WITH CHECK 
 CREATE POLICY owner_all ON hcc.waf_exclusions TO hcc_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON hcc.waf_rules TO hcc_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON hcc.web_preferences TO hcc_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON hcc.web_sessions TO hcc_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON hcc.webhook_deliveries TO hcc_owner USING (true) WITH CHECK (true);
 
@@ -7814,6 +7877,10 @@ ALTER TABLE hcc.waf_exclusions ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE hcc.waf_rules ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE hcc.web_preferences ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE hcc.web_sessions ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE hcc.webhook_deliveries ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE hcc.webhook_endpoints ENABLE ROW LEVEL SECURITY;
@@ -7884,6 +7951,9 @@ GRANT ALL ON FUNCTION hcc.find_refresh_token(hash bytea) TO hcc_app;
 
 REVOKE ALL ON FUNCTION hcc.find_reset_token(hash bytea) FROM PUBLIC;
 GRANT ALL ON FUNCTION hcc.find_reset_token(hash bytea) TO hcc_app;
+
+REVOKE ALL ON FUNCTION hcc.find_web_session(hash bytea, longest interval) FROM PUBLIC;
+GRANT ALL ON FUNCTION hcc.find_web_session(hash bytea, longest interval) TO hcc_app;
 
 REVOKE ALL ON FUNCTION hcc.forget_alerts(older_than interval) FROM PUBLIC;
 GRANT ALL ON FUNCTION hcc.forget_alerts(older_than interval) TO hcc_worker;
@@ -8971,6 +9041,12 @@ GRANT SELECT,INSERT ON TABLE hcc.vat_checks TO hcc_worker;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.vat_watches TO hcc_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.vat_watches TO hcc_worker;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.web_preferences TO hcc_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.web_preferences TO hcc_worker;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.web_sessions TO hcc_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.web_sessions TO hcc_worker;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE hcc.webhook_deliveries TO hcc_app;
 GRANT SELECT,INSERT,UPDATE ON TABLE hcc.webhook_deliveries TO hcc_worker;

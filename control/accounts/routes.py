@@ -1,9 +1,8 @@
 """All routes of this domain."""
 
 from control.accounts.api_keys.routes import ROUTES as API_KEYS
-from control.accounts.auth.pages import ROUTES as AUTH_PAGES
 from control.accounts.auth.routes import ROUTES as AUTH
 from control.accounts.organizations.routes import ROUTES as ORGANIZATIONS
 from control.accounts.users.routes import ROUTES as USERS
 
-ROUTES = [*AUTH, *AUTH_PAGES, *USERS, *ORGANIZATIONS, *API_KEYS]
+ROUTES = [*AUTH, *USERS, *ORGANIZATIONS, *API_KEYS]

@@ -117,21 +117,29 @@ class Authenticator:
         else:
             return None
         wanted = connection.headers.get("x-organization-id")
-        return principal if wanted is None else await self._enter(connection, principal, wanted)
+        return principal if wanted is None else await self.enter(connection, principal, wanted)
 
     async def _by_token(self, token: str) -> Principal:
         claims = await self._tokens.verify(token)
 
-        async def load() -> Principal | None:
-            async with self._database.transaction(Scope(claims.org_id, claims.sub)) as tx:
-                if await tx.value(_SESSION, session_id=claims.sid) is None:
-                    return None
-                found = await standing(tx, claims.sub, claims.org_id)
-                return None if found is None else msgspec.structs.replace(found, session_id=claims.sid)
-
-        principal = await self._cache.get(session_cache_key(claims.sid), Principal, _CACHE_SECONDS, load)
-        if principal is None or principal.user_id != claims.sub or principal.organization_id != claims.org_id:
+        principal = await self.of_session(claims.sid, claims.sub, claims.org_id)
+        if principal is None:
             raise refused("The session has ended; log in again.")
+        return principal
+
+    async def of_session(self, session_id: UUID, user_id: UUID, organization_id: UUID) -> Principal | None:
+        """The person of a session in its organisation; None when it has ended. Kept for some seconds."""
+
+        async def load() -> Principal | None:
+            async with self._database.transaction(Scope(organization_id, user_id)) as tx:
+                if await tx.value(_SESSION, session_id=session_id) is None:
+                    return None
+                found = await standing(tx, user_id, organization_id)
+                return None if found is None else msgspec.structs.replace(found, session_id=session_id)
+
+        principal = await self._cache.get(session_cache_key(session_id), Principal, _CACHE_SECONDS, load)
+        if principal is None or principal.user_id != user_id or principal.organization_id != organization_id:
+            return None
         return principal
 
     async def _by_api_key(self, key: str) -> Principal:
@@ -151,7 +159,7 @@ class Authenticator:
         held = [p for p in PERMISSIONS if allows(found.scopes, p) and owner.may(p)]
         return msgspec.structs.replace(owner, permissions=held, kind="api_key", api_key_id=found.id)
 
-    async def _enter(self, connection: ASGIConnection[Any, Any, Any, Any], principal: Principal, wanted: str) -> Principal:
+    async def enter(self, connection: ASGIConnection[Any, Any, Any, Any], principal: Principal, wanted: str) -> Principal:
         """Work inside an organisation below one's own. Each visit is written into that organisation's audit log."""
         try:
             organization_id = UUID(wanted)

@@ -116,11 +116,15 @@ def authenticated(*errors: str) -> dict[str, Any]:
 
 
 async def authorize(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
-    """Find out who asks, and refuse before the handler runs. Raises Unauthorized or Forbidden."""
+    """Find out who asks, and refuse before the handler runs. Raises Unauthorized or Forbidden.
+
+    Tokens and API keys say who asks, unless the route names another proof by `identify`, as pages do.
+    """
     permission = handler.opt.get("permission")
     if permission == PUBLIC:
         return
-    principal = await connection.app.state.runtime.authenticator.principal(connection)
+    identify = handler.opt.get("identify", connection.app.state.runtime.authenticator.principal)
+    principal = await identify(connection)
     if principal is None:
         raise Unauthorized("Log in first.", headers={"WWW-Authenticate": "Bearer"})
     connection.scope["user"] = principal

@@ -15,7 +15,7 @@ from psycopg_pool import PoolTimeout, TooManyRequests
 from control.core.envelope import ErrorBody, Failure, Problem
 from control.core.errors import BadRequest, DomainError, FieldError, Unavailable, ValidationFailed
 from control.core.validation import body_errors
-from control.web.pages import page
+from control.web.plain import page
 
 log = structlog.get_logger("hcc.errors")
 

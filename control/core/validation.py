@@ -39,44 +39,47 @@ def struct_errors(raw: bytes, into: type[msgspec.Struct]) -> list[FieldError]:
     return value_errors(document, into) or [first]
 
 
-def value_errors(value: object, kind: Any) -> list[FieldError]:
-    """Everything wrong with a decoded value that should be `kind`, the inside of objects and lists looked through."""
+def value_errors(value: object, kind: Any, *, strict: bool = True) -> list[FieldError]:
+    """Everything wrong with a decoded value that should be `kind`, the inside of objects and lists looked through.
+
+    Not strict, numbers and the like may be texts, as forms send them.
+    """
     try:
-        msgspec.convert(value, kind)
+        msgspec.convert(value, kind, strict=strict)
         return []
     except msgspec.ValidationError as error:
-        return _inside(value, _bare(kind)) or [_field_error(error)]
+        return _inside(value, bare(kind), strict) or [_field_error(error)]
 
 
-def _bare(kind: Any) -> Any:
+def bare(kind: Any) -> Any:
     """A type without its constraints and without the ways of leaving it out."""
     if get_origin(kind) is Annotated:
-        return _bare(get_args(kind)[0])
+        return bare(get_args(kind)[0])
     if get_origin(kind) in (Union, UnionType):
         rest = [arg for arg in get_args(kind) if arg not in (type(None), msgspec.UnsetType)]
-        return _bare(rest[0]) if len(rest) == 1 else kind
+        return bare(rest[0]) if len(rest) == 1 else kind
     return kind
 
 
-def _inside(value: object, kind: Any) -> list[FieldError]:
+def _inside(value: object, kind: Any, strict: bool) -> list[FieldError]:
     if isinstance(value, dict) and isinstance(kind, type) and issubclass(kind, msgspec.Struct):
-        return _members(value, kind)
+        return _members(value, kind, strict)
     inner = get_args(kind)
     if isinstance(value, list) and get_origin(kind) is list:
-        return [_below(str(n), error) for n, item in enumerate(value) for error in value_errors(item, inner[0])]
+        return [_below(str(n), error) for n, item in enumerate(value) for error in value_errors(item, inner[0], strict=strict)]
     if isinstance(value, dict) and get_origin(kind) is dict:
-        return [_below(str(name), error) for name, item in value.items() for error in value_errors(item, inner[1])]
+        return [_below(str(name), error) for name, item in value.items() for error in value_errors(item, inner[1], strict=strict)]
     return []
 
 
-def _members(value: dict[str, Any], into: type[msgspec.Struct]) -> list[FieldError]:
+def _members(value: dict[str, Any], into: type[msgspec.Struct], strict: bool) -> list[FieldError]:
     errors: list[FieldError] = []
     known = {field.encode_name: field for field in fields(into)}
     if into.__struct_config__.forbid_unknown_fields:
         errors += [_below(name, FieldError("", "is not a known field")) for name in value if name not in known]
     for name, field in known.items():
         if name in value:
-            errors += [_below(name, error) for error in value_errors(value[name], field.type)]
+            errors += [_below(name, error) for error in value_errors(value[name], field.type, strict=strict)]
         elif field.required:
             errors.append(_below(name, FieldError("", "is required")))
     return errors

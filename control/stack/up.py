@@ -154,7 +154,8 @@ class _Up:
         say = self._console.plain
         url = found.get("gateway") or found["control"]
         say(f"ready: {url} (after {took:.1f} s)")
-        say(f"  panel            {url}/")
+        # A name, which passkeys need; browsers trust it as they trust TLS.
+        say(f"  panel            {url.replace(ports.HOST, 'localhost')}/")
         say(f"  API and its docs {url}/docs")
         if "admin" in found:
             say(f"  log in as        {found['admin']['email']} (password: admin.password in {self._stack_file})")

@@ -1,45 +1,56 @@
-"""Small pages without scripts or outside assets, rendered from control/web/templates."""
+"""Pages that belong to no domain: the dashboard, how the panel looks, and the sheet of its parts."""
 
 from __future__ import annotations
 
-import secrets
-from functools import cache
-from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from litestar import Response
-from markupsafe import Markup, escape
+from litestar.datastructures import Cookie
+from litestar.params import FromPath
 
-TEMPLATES = Path(__file__).parent / "templates"
+from control.core.errors import NotFound
+from control.core.permissions import authenticated, public
+from control.web import menu, sessions
+from control.web.language import LANGUAGES, N_
+from control.web.routing import act, show
+from control.web.styleguide import styleguide
+from control.web.ui import UiOf, is_local
 
-
-def with_code(text: str) -> Markup:
-    """Text in which `this` is shown as code; everything else is escaped."""
-    parts = text.split("`")
-    return Markup("").join(Markup("<code>{}</code>").format(p) if n % 2 else escape(p) for n, p in enumerate(parts))
-
-
-@cache
-def environment() -> Environment:
-    made = Environment(
-        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    made.filters["code"] = with_code
-    return made
+MENU = (menu.Entry(label=N_("Dashboard"), path="/dashboard", icon="home"),)
+_A_YEAR = 365 * 24 * 3600
 
 
-def page(template: str, *, status: int = 200, **values: Any) -> Response[str]:
-    """Render a page with a policy that lets nothing run and nothing load but its own style."""
-    nonce = secrets.token_urlsafe(16)
-    html = environment().get_template(template).render(nonce=nonce, **values)
-    headers = {
-        "Content-Security-Policy": (
-            f"default-src 'none'; style-src 'nonce-{nonce}'; img-src 'self' data:; form-action 'self'; base-uri 'none'; "
-            "frame-ancestors 'none'"
-        ),
-        "X-Content-Type-Options": "nosniff",
-        "Referrer-Policy": "no-referrer",
-        "Cache-Control": "no-store",
-    }
-    return Response(html, media_type="text/html; charset=utf-8", status_code=status, headers=headers)
+@show("/dashboard", authenticated())
+async def dashboard(ui: UiOf) -> Response[str]:
+    """What matters today, of what the person may see."""
+    return ui.page("dashboard.html", cards=menu.cards(ui.request.app.state.offer, ui.ctx.principal))
+
+
+@act("/preferences/look", public())
+async def choose_look(ui: UiOf) -> Response[Any]:
+    """Keep language and theme in this browser."""
+    posted = await ui.texts()
+    theme, language = posted.get("theme", ""), posted.get("language", "")
+    wanted = {"hcc_theme": theme if theme in ("light", "dark") else "", "hcc_language": language if language in LANGUAGES else ""}
+    secure = sessions.secure(ui.runtime.settings)
+    cookies = [
+        Cookie(key=name, value=value, max_age=_A_YEAR if value else 0, path="/", secure=secure, samesite="lax", httponly=True)
+        for name, value in wanted.items()
+    ]
+    back = posted.get("back", "")
+    return ui.go(back if is_local(back) else "/dashboard", "", *cookies)
+
+
+@act("/preferences/columns/{name:str}", authenticated())
+async def choose_columns(ui: UiOf, name: FromPath[str]) -> Response[Any]:
+    """Keep which columns of a table the person wants to see."""
+    table = ui.request.app.state.tables.get(name)
+    if table is None:
+        raise NotFound("table")
+    form = await ui.form()
+    await table.choose(ui, [str(one) for one in form.getall("columns", [])])
+    back = str(form.get("back") or "")
+    return ui.go(back if is_local(back) else table.path)
+
+
+PAGES = [dashboard, choose_look, choose_columns, styleguide]

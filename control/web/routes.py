@@ -15,7 +15,8 @@ from control.core.envelope import Envelope
 from control.core.errors import NotFound
 from control.core.permissions import public
 from control.web import openapi, reference
-from control.web.pages import page
+from control.web.assets import asset
+from control.web.plain import page
 
 
 @get("/health", opt=public(), tags=["health"], operation_id="health")
@@ -79,9 +80,9 @@ async def docs(request: Request[Any, Any, State]) -> Response[str]:
 
 
 @get("/", opt=public(), include_in_schema=False)
-async def front(request: Request[Any, Any, State]) -> Response[str]:
-    """Where a newcomer lands."""
-    return page("front.html", version=__version__, base_url=request.app.state.settings.public_url)
+async def front() -> Response[None]:
+    """The panel; it asks those whom it does not know to log in."""
+    return Response(None, status_code=303, headers={"Location": "/dashboard", "Cache-Control": "no-store"})
 
 
-ROUTES = [health, livez, readyz, metrics, jwks, openapi_json, docs, front]
+ROUTES = [health, livez, readyz, metrics, jwks, openapi_json, docs, front, asset]

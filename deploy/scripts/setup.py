@@ -25,7 +25,7 @@ ROOT = Path(__file__).resolve().parents[2]
 BUILD = ROOT / ".build"
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
-STEPS = 5
+STEPS = 6
 OLDEST_RUST = (1, 85)
 CLUSTERS = "/etc/postgresql-common/createcluster.conf"
 PATH = f"{os.environ.get('PATH', '')}:{Path.home()}/.cargo/bin:/usr/sbin:/usr/bin"
@@ -37,6 +37,8 @@ PROGRAMS = {
     "wrk": "wrk",
     "h2load": "nghttp2-client",
     "node": "nodejs",
+    "npm": "npm",
+    "chromium": "chromium",
     "cc": "build-essential",
     "git": "git",
     "jq": "jq",
@@ -51,7 +53,8 @@ PROGRAMS = {
 }
 """Programs looked for, and the Debian package of each. nginx, HAProxy, Node, Prometheus, vmagent, InfluxDB, wrk and h2load are
 the peers of tests and benches; curl pushes in a test, and OpenSSL makes certificates for one; nft and ip are for the packet
-filter; jq is in the README's examples; pdftotext reads invoices in tests."""
+filter; jq is in the README's examples; pdftotext reads invoices in tests; Chromium shows pages in tests, and npm gets what builds
+their style and looks at their accessibility."""
 
 FILES = {
     "/usr/share/modsecurity-crs/rules": "modsecurity-crs",
@@ -233,6 +236,16 @@ def build_native(step: int) -> None:
             run(step, "Rust: installing hcc_native", [*pip, *map(str, wheels.glob("*.whl"))])
 
 
+def install_assets(step: int) -> None:
+    """What builds the panel's style, and what tests look at pages with. Nothing of it is needed to run: built files are here."""
+    folder = ROOT / "control" / "web" / "assets"
+    inputs = [folder / "package.json", folder / "package-lock.json"]
+    with stamped("assets", digest(inputs), present=(folder / "node_modules").is_dir()) as needed:
+        if needed:
+            say(step, "npm: installing control/web/assets …")
+            run(step, "npm: packages", ["npm", "ci", "--prefix", str(folder), "--ignore-scripts", "--no-audit", "--no-fund"])
+
+
 def install_hcc(step: int) -> None:
     kernels = ROOT / "native" / "kernels" / "hcc_kernels"
     inputs = [ROOT / "setup.py", ROOT / "pyproject.toml", *kernels.glob("*.pyx"), *kernels.glob("*.pxd")]
@@ -256,7 +269,7 @@ def main() -> int:
             fcntl.flock(lock, fcntl.LOCK_EX)
         for log in BUILD.glob("step-*.log"):
             log.unlink()
-        steps = (install_packages, make_environment, install_requirements, build_native, install_hcc)
+        steps = (install_packages, make_environment, install_requirements, build_native, install_hcc, install_assets)
         try:
             for number, step in enumerate(steps, start=1):
                 step(number)

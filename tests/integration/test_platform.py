@@ -36,7 +36,7 @@ def tampered(token: str) -> str:
 
 def test_pages_and_documents_go_to_control(platform: Platform) -> None:
     for path, kind in (
-        ("/", "text/html"),
+        ("/login", "text/html"),
         ("/docs", "text/html"),
         ("/openapi.json", "application/json"),
         ("/health", "application/json"),

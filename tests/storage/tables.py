@@ -109,6 +109,8 @@ TABLES = {
     "vat_watches": TENANT,
     "waf_exclusions": TENANT,
     "waf_rules": TENANT,
+    "web_preferences": PERSON,
+    "web_sessions": PERSON,
     "webhook_deliveries": TENANT,
     "webhook_endpoints": TENANT,
     # What is sold again and again, and reminders.
@@ -367,5 +369,8 @@ PERSON_ROWS = {
     " VALUES (sha256(%(mark)s::bytea), %(session)s, %(user)s, now() + interval '1 day')",
     "user_credentials": "INSERT INTO hcc.user_credentials (user_id, password_hash) VALUES (%(user)s, 'x')",
     "recovery_codes": "INSERT INTO hcc.recovery_codes (user_id, code_hash) VALUES (%(user)s, '')",
+    "web_sessions": "INSERT INTO hcc.web_sessions (session_id, user_id, secret_hash)"
+    " VALUES (%(session)s, %(user)s, sha256(%(mark)s::bytea))",
+    "web_preferences": "INSERT INTO hcc.web_preferences (user_id, name, value) VALUES (%(user)s, %(mark)s, '{}')",
     "password_history": "INSERT INTO hcc.password_history (user_id, password_hash) VALUES (%(user)s, 'x')",
 }

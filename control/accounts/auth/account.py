@@ -39,6 +39,11 @@ async def _confirm(ctx: Context, password: str, pointer: str) -> Credentials:
     return known
 
 
+async def confirm_password(ctx: Context, password: str) -> None:
+    """Whether it is still the person who logged in. Raises ValidationFailed, and RateLimited after some guesses."""
+    await _confirm(ctx, password, "/password")
+
+
 async def change_password(ctx: Context, data: PasswordChange) -> None:
     """Set a new password and end all other sessions. Raises ValidationFailed saying which password is wrong and why."""
     known = await _confirm(ctx, data.current_password, "/current_password")

@@ -1,8 +1,10 @@
-"""The page behind the links in our mail."""
+"""Logging in and out in the browser, and the page behind the links in our mail."""
 
 from __future__ import annotations
 
-from typing import Annotated
+import base64
+import time
+from typing import Annotated, Any
 
 import msgspec
 from litestar import Response, get, post
@@ -10,11 +12,25 @@ from litestar.enums import RequestEncodingType
 from litestar.params import Body, FromQuery
 
 from control.accounts.auth import account
-from control.accounts.auth.models import PasswordReset
+from control.accounts.auth.login import login
+from control.accounts.auth.models import Login, PasswordReset, Session
 from control.core.context import Ctx
-from control.core.errors import DomainError, ValidationFailed
-from control.core.permissions import public
-from control.web.pages import page
+from control.core.crypto import KeyringError, place
+from control.core.errors import DomainError, Unauthorized, ValidationFailed
+from control.core.permissions import authenticated, public
+from control.core.runtime import Runtime
+from control.web import resume, sessions
+from control.web.failures import login_values
+from control.web.language import N_
+from control.web.plain import page
+from control.web.routing import act, show
+from control.web.ui import Ui, UiOf, is_local
+
+_REFUSED = N_("The e-mail address or the password is not right.")
+SAID_BELOW = (N_("The code is not right, or was used before."),)
+"""What logging in says, so that it is translated."""
+_TICKET = place("panel", "form", "login")
+_TICKET_SECONDS = 300
 
 
 class ResetForm(msgspec.Struct):
@@ -24,15 +40,126 @@ class ResetForm(msgspec.Struct):
     new_password: str
 
 
+class _Ticket(msgspec.Struct, frozen=True):
+    """The first step of a login, for the second; sealed, since a password is in it."""
+
+    email: str
+    password: str
+    until: int
+
+
+@show("/login", public())
+async def login_page(ui: UiOf) -> Response[Any]:
+    """Ask who it is."""
+    if await sessions.identify(ui.request) is not None:
+        return ui.go("/dashboard")
+    return ui.page("accounts/login.html", **login_values(next=ui.request.query_params.get("next", "")))
+
+
+@act("/login", public())
+async def log_in(ui: UiOf) -> Response[Any]:
+    """Begin a session, or ask for the second step, or say what is wrong."""
+    posted = await ui.texts()
+    email, password = posted.get("email", ""), posted.get("password", "")
+    if ticket := _open(ui.runtime, posted.get("ticket", "")):
+        email, password = ticket.email, ticket.password
+    kept = {"email": email, "next": posted.get("next", ""), "resume": posted.get(resume.FIELD, "")}
+    code = posted.get("totp_code", "").strip() if ticket else None
+    try:
+        data = msgspec.convert({"email": email, "password": password, "totp_code": code}, Login)
+        session = await login(ui.ctx, data)
+    except msgspec.ValidationError:
+        error: DomainError = Unauthorized(_REFUSED, details={"requires_2fa": ticket is not None})
+    except DomainError as refused:
+        error = refused
+    else:
+        return await _welcome(ui, session, kept)
+    if (error.details or {}).get("requires_2fa"):
+        sealed = _seal(ui.runtime, email, password)
+        words = _words(ui, error) if ticket is not None else ""
+        values = login_values(**kept, wants_code=True, ticket=sealed, error=words)
+    else:
+        values = login_values(**kept, error=_words(ui, error))
+    return ui.page("accounts/login.html", status=error.status, headers=error.headers, **values)
+
+
+def _words(ui: Ui, error: DomainError) -> str:
+    if (wait := (error.details or {}).get("retry_after")) is not None:
+        return ui.words(N_("Too many attempts. Try again in %(seconds)s seconds."), seconds=wait)
+    return error.message
+
+
+async def _welcome(ui: Ui, session: Session, kept: dict[str, str]) -> Response[Any]:
+    """To where the person wanted to go; to the form that came too late, when there is one."""
+    cookie = await sessions.begin(ui.ctx, session.user_id, session.session_id)
+    if (form := resume.unseal(ui.runtime, kept["resume"])) is not None:
+        ui.adopt(cookie)
+        return ui.page("accounts/continue.html", kept=form)
+    return ui.go(kept["next"] if is_local(kept["next"]) else "/dashboard", "", cookie)
+
+
+def _seal(runtime: Runtime, email: str, password: str) -> str:
+    ticket = _Ticket(email, password, int(time.time()) + _TICKET_SECONDS)
+    return base64.urlsafe_b64encode(runtime.keyring.seal(msgspec.json.encode(ticket), _TICKET)).decode()
+
+
+def _open(runtime: Runtime, sealed: str) -> _Ticket | None:
+    try:
+        ticket = msgspec.json.decode(runtime.keyring.open(base64.urlsafe_b64decode(sealed.encode()), _TICKET), type=_Ticket)
+    except (KeyringError, ValueError, IndexError):
+        return None
+    return ticket if ticket.until > time.time() else None
+
+
+@act("/logout", authenticated())
+async def log_out(ui: UiOf) -> Response[Any]:
+    """End the session."""
+    await account.end_session(ui.ctx, None)
+    return ui.go("/login", ui.words(N_("You are logged out.")), sessions.ended(ui.runtime.settings))
+
+
+@act("/confirm-password", authenticated())
+async def confirm_password(ui: UiOf) -> Response[Any]:
+    """The password once more, and on with what wanted it."""
+    posted = await ui.texts()
+    kept = posted.get(resume.FIELD, "")
+    try:
+        await account.confirm_password(ui.ctx, posted.get("password", ""))
+    except DomainError as error:
+        words = N_("The password is not right.") if isinstance(error, ValidationFailed) else _words(ui, error)
+        return ui.page("accounts/confirm_password.html", status=error.status, resume=kept, error=words)
+    async with ui.ctx.transaction("own") as tx:
+        cookie = await sessions.confirm(ui.ctx, tx)
+    ui.adopt(cookie)
+    form = resume.unseal(ui.runtime, kept)
+    return ui.go("/dashboard") if form is None else ui.page("accounts/continue.html", kept=form)
+
+
+@show("/forgot-password", public())
+async def forgot_page(ui: UiOf) -> Response[str]:
+    """Ask for the address."""
+    return ui.page("accounts/forgot_password.html", sent=False, error="")
+
+
+@act("/forgot-password", public())
+async def forgot(ui: UiOf) -> Response[str]:
+    """Send the link; the answer is the same whether the address is known or not."""
+    try:
+        await account.forgotten(ui.ctx, (await ui.texts()).get("email", "")[:320])
+    except DomainError as error:
+        return ui.page("accounts/forgot_password.html", status=error.status, sent=False, error=_words(ui, error))
+    return ui.page("accounts/forgot_password.html", sent=True, error="")
+
+
 @get("/reset-password", opt=public(), include_in_schema=False)
-async def show(token: FromQuery[str] = "") -> Response[str]:
+async def reset_page(token: FromQuery[str] = "") -> Response[str]:
     """Ask for the new password."""
     error = None if token else "This link is incomplete; open it from the mail once more."
     return page("reset_password.html", token=token, error=error, done=False)
 
 
 @post("/reset-password", opt=public(), include_in_schema=False, status_code=200)
-async def send(ctx: Ctx, data: Annotated[ResetForm, Body(media_type=RequestEncodingType.URL_ENCODED)]) -> Response[str]:
+async def reset(ctx: Ctx, data: Annotated[ResetForm, Body(media_type=RequestEncodingType.URL_ENCODED)]) -> Response[str]:
     """Set it, or say what is wrong with it."""
     try:
         await account.reset_password(ctx, PasswordReset(data.token, data.new_password[:256]))
@@ -44,4 +171,4 @@ async def send(ctx: Ctx, data: Annotated[ResetForm, Body(media_type=RequestEncod
     return page("reset_password.html", token="", error=None, done=True)
 
 
-ROUTES = [show, send]
+PAGES = [login_page, log_in, log_out, confirm_password, forgot_page, forgot, reset_page, reset]

@@ -12,7 +12,7 @@ from control.core.errors import NotFound
 from control.core.permissions import public
 from control.monitoring.status.models import PublicStatus
 from control.monitoring.status.public import by_slug
-from control.web.pages import page
+from control.web.plain import page
 
 _KEPT_S = 15
 """Seconds that a page is kept: a page that many look at, just when something is wrong, is made once."""

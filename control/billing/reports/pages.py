@@ -1,0 +1,81 @@
+"""Cards of the dashboard: what is open, what was earned, what is due."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+from litestar import Response
+
+from control.billing.invoices import listing, words
+from control.billing.reports import service
+from control.billing.today import today
+from control.core.pagination import PageRequest
+from control.core.permissions import UserType, needs
+from control.web.language import N_
+from control.web.menu import Card
+from control.web.routing import show
+from control.web.ui import UiOf
+
+_SELLERS: frozenset[UserType] = frozenset({"admin", "reseller"})
+_BUYERS: frozenset[UserType] = frozenset({"customer"})
+CARDS = (
+    Card(label=N_("Open invoices"), path="/cards/receivables", permission="ledger:read", for_types=_SELLERS),
+    Card(label=N_("Revenue"), path="/cards/revenue", permission="ledger:read", wide=True, for_types=_SELLERS),
+    Card(label=N_("What is due"), path="/cards/due", permission="billing:read", for_types=_BUYERS),
+    Card(label=N_("Newest invoices"), path="/cards/invoices", permission="billing:read", wide=True),
+)
+_ZERO = Decimal(0)
+
+
+@show("/cards/receivables", needs("ledger:read"))
+async def receivables(ui: UiOf) -> Response[str]:
+    """What customers owe, and how much of it is late."""
+    found = await service.receivables(ui.ctx, None)
+    late = sum((one.base_open for one in found.documents if one.days_late > 0), _ZERO)
+    oldest = sorted((one for one in found.documents if one.days_late > 0), key=lambda one: -one.days_late)[:4]
+    return ui.card(N_("Open invoices"), "billing/cards/receivables.html", found=found, late=late, oldest=oldest)
+
+
+@show("/cards/revenue", needs("ledger:read"))
+async def revenue(ui: UiOf) -> Response[str]:
+    """What was earned in the last twelve months."""
+    until = today("UTC")
+    since = date(until.year - 1, until.month, 1)
+    found = await service.revenue(ui.ctx, since, until)
+    sums: dict[str, Decimal] = defaultdict(lambda: _ZERO)
+    months = [date(since.year + (since.month - 1 + n) // 12, (since.month - 1 + n) % 12 + 1, 1) for n in range(13)]
+    for one in found.months:
+        sums[one.month[:7]] += one.base_amount
+    values = [sums[f"{month:%Y-%m}"] for month in months]
+    times = [int(datetime(month.year, month.month, 1, tzinfo=UTC).timestamp()) for month in months]
+    data = {"times": times, "series": [{"label": found.base_currency, "values": [float(value) for value in values]}]}
+    rows = list(zip(months, values, strict=True))
+    return ui.card(N_("Revenue"), "billing/cards/revenue.html", found=found, data=data, rows=rows)
+
+
+@show("/cards/due", needs("billing:read"))
+async def due(ui: UiOf) -> Response[str]:
+    """What a customer has to pay, by currency."""
+    wanted = PageRequest(1, 100, "i.due_date ASC, i.id ASC")
+    rows = []
+    for status in ("overdue", "sent", "partially_paid"):
+        some, _ = await listing.page(ui.ctx, wanted, {"status": status})
+        rows += some
+    sums: dict[str, Decimal] = defaultdict(lambda: _ZERO)
+    for row in rows:
+        sums[row.currency] += row.balance
+    soon = today("UTC") + timedelta(days=7)
+    pressing = [row for row in rows if row.due_date is not None and row.due_date <= soon][:4]
+    return ui.card(N_("What is due"), "billing/cards/due.html", sums=dict(sums), rows=rows, pressing=pressing, words=words)
+
+
+@show("/cards/invoices", needs("billing:read"))
+async def newest(ui: UiOf) -> Response[str]:
+    """The invoices that were written last."""
+    rows, total = await listing.page(ui.ctx, PageRequest(1, 6, "i.created_at DESC, i.id DESC"), {})
+    return ui.card(N_("Newest invoices"), "billing/cards/invoices.html", rows=rows, total=total, words=words)
+
+
+PAGES = [receivables, revenue, due, newest]

@@ -1,0 +1,31 @@
+"""The card of the dashboard that says what gateways found."""
+
+from __future__ import annotations
+
+from litestar import Response
+
+from control.core.pagination import PageRequest
+from control.core.permissions import needs
+from control.security.events import service
+from control.web.language import N_
+from control.web.menu import Card
+from control.web.routing import show
+from control.web.ui import UiOf
+
+CARDS = (Card(label=N_("Security, last 24 hours"), path="/cards/security", permission="security:read"),)
+_ALL = dict.fromkeys(
+    ("organization_id", "site_id", "route_id", "action", "source", "rule_id", "client", "request_id", "since", "until")
+)
+
+
+@show("/cards/security", needs("security:read"))
+async def security(ui: UiOf) -> Response[str]:
+    """How much was found and stopped, and by which rules."""
+    newest = PageRequest(1, 1, "at DESC, id DESC")
+    _, found = await service.page(ui.ctx, newest, dict(_ALL))
+    _, blocked = await service.page(ui.ctx, newest, {**_ALL, "action": "blocked"})
+    rules = (await service.rules(ui.ctx, dict(_ALL)))[:4]
+    return ui.card(N_("Security, last 24 hours"), "security/card.html", found=found, blocked=blocked, rules=rules)
+
+
+PAGES = [security]

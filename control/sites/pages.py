@@ -1,0 +1,26 @@
+"""The card of the dashboard that says which sites there are."""
+
+from __future__ import annotations
+
+from litestar import Response
+
+from control.core.pagination import PageRequest
+from control.core.permissions import needs
+from control.sites.sites import service
+from control.web.language import N_
+from control.web.menu import Card
+from control.web.routing import show
+from control.web.ui import UiOf
+
+CARDS = (Card(label=N_("Sites"), path="/cards/sites", permission="gateway:read"),)
+
+
+@show("/cards/sites", needs("gateway:read"))
+async def sites(ui: UiOf) -> Response[str]:
+    """How many, and those that changed last."""
+    filters = {"organization_id": None, "host": None, "is_active": None}
+    rows, total = await service.page(ui.ctx, PageRequest(1, 4, "updated_at DESC, id DESC"), filters)
+    return ui.card(N_("Sites"), "sites/card.html", rows=rows, total=total)
+
+
+PAGES = [sites]

@@ -1,0 +1,71 @@
+"""Errors of pages, as people see them: words, what to do next, and the request's id. Never internals."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+import msgspec
+from litestar import Request, Response
+from litestar.datastructures import State
+
+from control.core.context import Context
+from control.core.errors import DomainError, Unauthorized
+from control.core.rendering import to_domain_error
+from control.web.language import N_
+from control.web.ui import Ui
+
+_TITLES = {
+    403: N_("Not allowed"),
+    404: N_("Not found"),
+    409: N_("That cannot be done now"),
+    422: N_("Something is not right"),
+    429: N_("Too many requests"),
+    503: N_("Not available right now"),
+}
+
+
+def render_page(request: Request[Any, Any, State], error: Exception) -> Response[Any]:
+    """The answer to an error of a page."""
+    failure = to_domain_error(request, error)
+    scope: Any = request.scope
+    ui = scope.get("ui")
+    if not isinstance(ui, Ui):
+        ui = Ui(Context(request, request.app.state.runtime), None)
+    kept = scope.get("resume", "")
+    reason = (failure.details or {}).get("reason")
+    if isinstance(failure, Unauthorized):
+        return _log_in(ui, kept)
+    if reason == "password":
+        return _page(ui, "accounts/confirm_password.html", failure, resume=kept, error="")
+    errors = (failure.details or {}).get("errors", [])
+    return _page(ui, "failure.html", failure, title=_TITLES.get(failure.status, N_("Something went wrong")), errors=errors)
+
+
+def _page(ui: Ui, template: str, failure: DomainError, **values: Any) -> Response[Any]:
+    headers = dict(failure.headers)
+    if ui.is_partial and ui.target != "modal-content":
+        headers["HX-Trigger"] = msgspec.json.encode({"toast": {"text": _ascii(failure.message), "tone": "error"}}).decode()
+    return ui.page(template, status=failure.status, headers=headers, failure=failure, request_id=ui.ctx.request_id, **values)
+
+
+def _ascii(text: str) -> str:
+    """A text that fits into a header."""
+    return text.encode("ascii", "replace").decode()
+
+
+def _log_in(ui: Ui, kept: str) -> Response[Any]:
+    """To the login, and back afterwards; what a form held is kept in the page."""
+    request = ui.request
+    if request.method == "GET":
+        current = request.headers.get("hx-current-url", "") if ui.is_partial else str(request.url)
+        parts = urlsplit(current)
+        back = parts.path + (f"?{parts.query}" if parts.query else "")
+        return ui.go("/login" if back in ("", "/", "/dashboard") else f"/login?next={quote(back, safe='')}")
+    headers = {"HX-Retarget": "body", "HX-Reswap": "innerHTML"} if ui.is_partial else {}
+    return ui.page("accounts/login.html", status=401, headers=headers, **login_values(resume=kept, ended=True))
+
+
+def login_values(**values: Any) -> dict[str, Any]:
+    """What the login page is given, with nothing in it unless said."""
+    return {"email": "", "next": "", "resume": "", "error": "", "ended": False, "wants_code": False, "ticket": "", **values}

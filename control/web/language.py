@@ -1,0 +1,106 @@
+"""Languages of the panel: gettext catalogues, and money, numbers and times as a place writes them."""
+
+from __future__ import annotations
+
+import gettext
+from collections.abc import Iterable
+from datetime import date, datetime, tzinfo
+from decimal import Decimal
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from babel import Locale, dates, negotiate_locale, numbers
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+CATALOGUES = Path(__file__).parent / "locale"
+LANGUAGES = {"en": "English", "de": "Deutsch", "fr": "Français", "es": "Español", "ro": "Română", "ar": "العربية"}
+"""The languages there are, in their own words."""
+
+
+def N_(text: str) -> str:  # noqa: N802 - the customary mark
+    """Marks a text for translation where it stands; it is translated where it is shown."""
+    return text
+
+
+@cache
+def catalogue(language: str) -> gettext.NullTranslations:
+    """The words of a language; English stands in the code itself."""
+    path = CATALOGUES / language / "LC_MESSAGES" / "panel.po"
+    if not path.is_file():
+        return gettext.NullTranslations()
+    packed = BytesIO()
+    with path.open("rb") as file:
+        write_mo(packed, read_po(file, locale=language))
+    packed.seek(0)
+    return gettext.GNUTranslations(packed)
+
+
+@cache
+def _zone(name: str) -> tzinfo:
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError):  # a zone that this machine no longer knows
+        return ZoneInfo("UTC")
+
+
+class Tongue:
+    """One person's language and time zone."""
+
+    def __init__(self, language: str = "en", timezone: str = "UTC") -> None:
+        self.code = language if language in LANGUAGES else "en"
+        self.locale = Locale(self.code)
+        self.zone = _zone(timezone)
+        words = catalogue(self.code)
+        self.gettext, self.ngettext = words.gettext, words.ngettext
+
+    @property
+    def direction(self) -> str:
+        """`ltr` or `rtl`."""
+        return str(self.locale.text_direction)
+
+    def money(self, amount: Decimal, currency: str) -> str:
+        """An amount with its currency."""
+        return str(numbers.format_currency(amount, currency, locale=self.locale))
+
+    def number(self, value: Decimal | float) -> str:
+        return str(numbers.format_decimal(value, locale=self.locale))
+
+    def percent(self, value: Decimal) -> str:
+        """A percentage given as such: 19 is 19 %."""
+        return str(numbers.format_decimal(value.normalize() if value else Decimal(0), locale=self.locale)) + "\u00a0%"
+
+    def day(self, value: date) -> str:
+        """A day, which has no time zone."""
+        return str(dates.format_date(value, "medium", locale=self.locale))
+
+    def moment(self, value: datetime) -> str:
+        """A moment, in the person's time zone."""
+        return str(dates.format_datetime(value, "medium", tzinfo=self.zone, locale=self.locale))
+
+
+def best(accepted: str) -> str:
+    """The language that an Accept-Language header likes best of those there are."""
+    wanted: list[tuple[float, str]] = []
+    for part in accepted.split(",")[:20]:
+        name, _, weight = part.partition(";q=")
+        try:
+            wanted.append((float(weight or 1), name.strip().replace("-", "_")))
+        except ValueError:
+            continue
+    ordered = [name for weight, name in sorted(wanted, key=lambda one: -one[0]) if weight > 0]
+    return _negotiated(ordered)
+
+
+def _negotiated(wanted: Iterable[str]) -> str:
+    return negotiate_locale(list(wanted), LANGUAGES) or "en"
+
+
+def chosen(*wishes: str | None) -> str:
+    """The first wish that can be met, region or not: `de-AT` is met by German."""
+    for wish in wishes:
+        if wish and wish.replace("_", "-").partition("-")[0] in LANGUAGES:
+            return wish.replace("_", "-").partition("-")[0]
+    return "en"

@@ -1,0 +1,114 @@
+"""Templates of the panel, and what they know without being told: language, money, tokens of forms, where files lie."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from contextvars import ContextVar
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_eval_context
+from jinja2.nodes import EvalContext
+from litestar import Response
+from litestar.datastructures import Cookie
+from markupsafe import Markup
+
+from control.web import assets
+from control.web.language import LANGUAGES, Tongue
+
+TEMPLATES = Path(__file__).parent / "templates"
+_POLICY = (
+    "default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'self' 'nonce-{nonce}'; img-src 'self' data:; "
+    "connect-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'"
+)
+
+
+class View(msgspec.Struct, kw_only=True):
+    """What is true of one rendering."""
+
+    tongue: Tongue
+    theme: str = ""
+    nonce: str = msgspec.field(default_factory=lambda: secrets.token_urlsafe(16))
+    csrf: Callable[[], str] = str
+    path: str = "/"
+
+
+_CURRENT: ContextVar[View] = ContextVar("panel_view")
+"""Set and left within one rendering, which never waits."""
+
+
+def tongue() -> Tongue:
+    return _CURRENT.get().tongue
+
+
+def gettext(text: str) -> str:
+    """A text in the language of the page that is being rendered."""
+    return _CURRENT.get().tongue.gettext(text) if text else ""
+
+
+def ngettext(one: str, many: str, number: int) -> str:
+    return _CURRENT.get().tongue.ngettext(one, many, number)
+
+
+@pass_eval_context
+def _lines(_: EvalContext, text: str) -> Markup:
+    """Text with its line breaks kept."""
+    return Markup("<br>").join(text.splitlines())
+
+
+@cache
+def environment() -> Environment:
+    made = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+        auto_reload=False,
+    )
+    made.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]  # the extension's
+    made.filters |= {
+        "day": lambda value: tongue().day(value),
+        "moment": lambda value: tongue().moment(value),
+        "number": lambda value: tongue().number(value),
+        "percent": lambda value: tongue().percent(value),
+        "lines": _lines,
+    }
+    made.globals |= {
+        "asset": assets.url,
+        "money": lambda amount, currency: tongue().money(amount, currency),
+        "view": _CURRENT.get,
+        "languages": LANGUAGES,
+    }
+    return made
+
+
+def render(view: View, template: str, values: dict[str, Any]) -> str:
+    """A template as HTML."""
+    token = _CURRENT.set(view)
+    try:
+        return environment().get_template(template).render(**values)
+    finally:
+        _CURRENT.reset(token)
+
+
+def html_response(
+    view: View, html: str, *, status: int = 200, headers: dict[str, str] | None = None, cookies: list[Cookie] | None = None
+) -> Response[str]:
+    """HTML with the headers that every page of the panel has."""
+    sent = {
+        "Content-Security-Policy": _POLICY.format(nonce=view.nonce),
+        "X-Content-Type-Options": "nosniff",
+        # With no-referrer, browsers would send `Origin: null` along with forms.
+        "Referrer-Policy": "same-origin",
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+        "Cache-Control": "no-store",
+        "Vary": "HX-Request, HX-Target",
+        **(headers or {}),
+    }
+    return Response(html, media_type="text/html; charset=utf-8", status_code=status, headers=sent, cookies=cookies or [])

@@ -1,0 +1,174 @@
+"""The main flow in a real browser, through the gateway; what each page looks like to machines that check accessibility."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from control.web import assets
+from tests.browser.conftest import Visitor
+from tests.integration.platform import Platform
+
+pytestmark = [pytest.mark.stack, pytest.mark.timeout(240)]
+AXE = assets.SOURCES / "node_modules" / "axe-core" / "axe.min.js"
+_CHECK = """async () => (
+  await axe.run(document, {runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]})
+)
+  .violations.map(one => `${one.id}: ${one.nodes.map(node => node.html.slice(0, 120)).slice(0, 3).join(" | ")}`)"""
+PAGES = [
+    "/dashboard",
+    "/invoices",
+    "/customers",
+    "/customers/new",
+    "/profile",
+    "/profile/sessions",
+    "/styleguide",
+    "/invoices?status=bogus",
+]
+
+
+@pytest.fixture
+def visitor(chromium: Browser, platform: Platform) -> Iterator[Visitor]:
+    opened = Visitor(chromium, platform, viewport={"width": 1280, "height": 800})
+    yield opened
+    assert opened.complaints == []
+    opened.context.close()
+
+
+def test_from_the_login_to_a_sent_invoice_and_out_again(visitor: Visitor) -> None:
+    page = visitor.page
+    visitor.log_in("reseller")
+    expect(page.get_by_role("heading", name="Dashboard")).to_be_visible()
+    expect(page.get_by_text("All 24 invoices")).to_be_visible()
+    expect(page.locator(".uplot canvas")).to_be_visible()
+    page.get_by_role("navigation", name="Main").get_by_role("link", name="Invoices").click()
+    expect(page.locator("#rows-invoices tbody tr")).to_have_count(20)
+
+    page.get_by_role("searchbox").fill("café")
+    expect(page.locator("#rows-invoices tbody tr")).to_have_count(12)
+    expect(page).to_have_url(re.compile("search=caf"))
+    page.get_by_role("combobox", name="Status").select_option("draft")
+    expect(page.locator("#rows-invoices tbody tr")).to_have_count(4)
+    page.reload()
+    expect(page.locator("#rows-invoices tbody tr")).to_have_count(4)
+
+    page.locator("#rows-invoices tbody a").first.click()
+    page.get_by_role("link", name="Finalise").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_text("Finalise this draft?")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(dialog).not_to_be_visible()
+    page.get_by_role("link", name="Finalise").click()
+    dialog.get_by_role("button", name="Finalise").click()
+    expect(page.get_by_text("The invoice has the number")).to_be_visible()
+
+    page.get_by_role("link", name="Send").click()
+    dialog.get_by_label("Message").fill("Best wishes <b>")
+    dialog.get_by_role("button", name="Send").click()
+    expect(page.get_by_text("The mail is on its way.")).to_be_visible()
+    expect(page.get_by_text("Queued")).to_be_visible()
+
+    page.get_by_role("link", name="Credit note").click()
+    dialog.get_by_role("button", name="Make a credit note").click()
+    expect(page.get_by_text("Please correct what is marked.")).to_be_visible()
+    page.get_by_label("Reason").fill("A mistake of ours")
+    page.get_by_role("button", name="Make a credit note").click()
+    expect(page.get_by_text("The credit note was made.")).to_be_visible()
+
+    page.locator("summary", has_text="Nina").click()
+    page.get_by_role("button", name="Log out").click()
+    expect(page.get_by_text("You are logged out.")).to_be_visible()
+    visitor.go("/invoices")
+    expect(page).to_have_url(re.compile("/login"))
+
+
+def test_many_are_chosen_and_the_question_names_their_number(visitor: Visitor) -> None:
+    visitor.log_in("reseller")
+    visitor.go("/invoices?status=draft")
+    page = visitor.page
+    send = page.get_by_role("button", name="Send")
+    expect(send).to_be_disabled()
+    page.get_by_label("Choose all").check()
+    expect(send).to_be_enabled()
+    count = page.locator("#rows-invoices tbody tr").count()
+    send.click()
+    expect(page.get_by_text(f"{count} invoices were chosen.")).to_be_visible()
+    page.get_by_role("link", name="Cancel").click()
+    expect(page).to_have_url(re.compile("/invoices$"))
+
+
+def test_a_customer_sees_their_own(visitor: Visitor) -> None:
+    visitor.log_in("customer")
+    page = visitor.page
+    expect(page.get_by_text("To pay")).to_be_visible()
+    expect(page.get_by_role("link", name="Customers")).to_have_count(0)
+    visitor.go("/invoices")
+    expect(page.locator("#rows-invoices tbody tr")).to_have_count(8)
+    expect(page.get_by_text("Café Lumière")).to_have_count(0)
+
+
+def test_without_scripts_the_list_still_works(chromium: Browser, platform: Platform) -> None:
+    visitor = Visitor(chromium, platform, java_script_enabled=False)
+    page = visitor.page
+    visitor.log_in("reseller")
+    page.get_by_role("link", name="Show").first.click()
+    expect(page.get_by_text("Overdue")).to_be_visible()
+    visitor.go("/invoices")
+    page.get_by_role("combobox", name="Status").select_option("draft")
+    page.get_by_role("button", name="Apply").click()
+    expect(page).to_have_url(re.compile("status=draft"))
+    page.get_by_role("link", name="Due").click()
+    expect(page).to_have_url(re.compile("sort_by=due_date"))
+    page.locator("#rows-invoices tbody input").first.check()
+    page.get_by_role("button", name="Send").click()
+    expect(page.get_by_text("1 invoice was chosen.")).to_be_visible()
+    visitor.context.close()
+
+
+def test_a_keyboard_is_enough(visitor: Visitor) -> None:
+    page, person = visitor.page, visitor.platform.people["reseller"]
+    visitor.go("/login")
+    page.keyboard.type(person["email"])
+    page.keyboard.press("Tab")
+    page.keyboard.type(person["password"])
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/dashboard")
+    page.keyboard.press("Tab")
+    expect(page.get_by_text("Skip to the content")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("#main")).to_be_focused()
+
+
+@pytest.mark.skipif(not Path(AXE).exists(), reason="needs `npm ci` in control/web/assets")
+@pytest.mark.parametrize(("theme", "width"), [("light", 1280), ("dark", 320)])
+def test_pages_are_accessible_and_fit(chromium: Browser, platform: Platform, theme: Any, width: int) -> None:
+    visitor = Visitor(chromium, platform, color_scheme=theme, viewport={"width": width, "height": 800})
+    found: dict[str, list[str]] = {}
+    script = AXE.read_text(encoding="utf-8")
+
+    def check(path: str) -> None:
+        visitor.page.evaluate(script)
+        problems: list[str] = visitor.page.evaluate(_CHECK)
+        wide = visitor.page.evaluate("document.documentElement.scrollWidth")
+        if wide > width:
+            problems.append(f"is {wide} wide")
+        if problems:
+            found[path] = problems
+
+    visitor.go("/login")
+    check("/login")
+    visitor.log_in("reseller")
+    visitor.go("/invoices")
+    invoice = visitor.page.locator("#rows-invoices tbody a").first.get_attribute("href") or ""
+    visitor.go("/customers")
+    customer = visitor.page.locator("#rows-customers tbody a").first.get_attribute("href") or ""
+    for path in (*PAGES, invoice, f"{invoice}/send", customer):
+        visitor.go(path)
+        check(path)
+    assert found == {}, "\n".join(f"{path}: {problems}" for path, problems in found.items())
+    visitor.context.close()

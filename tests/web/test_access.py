@@ -1,0 +1,115 @@
+"""Who sees which page. The services decide what is on it; the guard decides whether it is shown at all."""
+
+from __future__ import annotations
+
+import pytest
+
+from control.app import http_handlers
+from control.core.permissions import PUBLIC
+from control.core.runtime import Runtime
+from tests.billing.selling import Shop
+from tests.peopling import Application
+from tests.web.conftest import LogIn
+from tests.world import World
+
+# Rows are pages; `-` is refused (403), `+` is shown.
+PAGES = {
+    "/dashboard": {"root": "+", "agent": "+", "nora": "+", "ned": "+", "anna": "+", "alex": "+"},
+    "/profile": {"root": "+", "agent": "+", "nora": "+", "ned": "+", "anna": "+", "alex": "+"},
+    "/profile/sessions": {"root": "+", "nora": "+", "anna": "+", "alex": "+"},
+    "/invoices": {"root": "+", "agent": "+", "nora": "+", "ned": "+", "anna": "+", "alex": "-"},
+    "/invoices.csv": {"root": "+", "nora": "+", "anna": "+", "alex": "-"},
+    "/customers": {"root": "+", "nora": "+", "anna": "+", "alex": "-"},
+    "/customers/new": {"root": "+", "nora": "+", "anna": "-", "alex": "-"},
+    "/cards/receivables": {"root": "+", "nora": "+", "ned": "-", "anna": "-", "alex": "-"},
+    "/cards/revenue": {"root": "+", "nora": "+", "ned": "-", "anna": "-"},
+    "/cards/invoices": {"root": "+", "agent": "+", "nora": "+", "anna": "+", "alex": "-"},
+    "/cards/due": {"anna": "+", "alex": "-"},
+    "/cards/security": {"nora": "+", "anna": "+", "alex": "+"},
+    "/cards/alerts": {"nora": "+", "anna": "+", "alex": "+"},
+    "/cards/sites": {"nora": "+", "anna": "+", "alex": "+"},
+}
+
+
+@pytest.mark.parametrize("who", ["root", "agent", "nora", "ned", "anna", "alex"])
+async def test_who_sees_what(log_in: LogIn, who: str) -> None:
+    browser = await log_in(who)
+    seen = {}
+    for path, expected in PAGES.items():
+        if who in expected:
+            status = (await browser.get(path)).status_code
+            seen[path] = {200: "+", 403: "-"}.get(status, str(status))
+    assert seen == {path: expected[who] for path, expected in PAGES.items() if who in expected}
+
+
+def test_every_page_has_its_row(application: Application, runtime: Runtime) -> None:
+    """Pages of one thing are tried below."""
+    application.client(runtime, "192.0.2.1")
+    app = application._made
+    assert app is not None
+    pages = {
+        path
+        for path, handler in http_handlers(app)
+        if handler.opt.get("page") and handler.opt["permission"] != PUBLIC and "GET" in handler.http_methods and "{" not in path
+    }
+    assert pages == set(PAGES)
+
+
+@pytest.mark.parametrize("path", [*PAGES, "/operations/01a2156e-deef-72ca-9464-12f52175f396"])
+async def test_strangers_are_sent_to_the_login(world: World, path: str) -> None:
+    answer = await world.client.get(path)
+    assert answer.status_code == 303
+    assert answer.headers["location"].startswith("/login")
+
+
+async def test_a_customer_sees_own_invoices_alone_and_no_drafts(log_in: LogIn, world: World) -> None:
+    shop = Shop(world)
+    await shop.open()
+    apple = await shop.customer("Apple", customer_org_id=str(world.organizations["apple"]))
+    birch = await shop.customer("Birch", customer_org_id=str(world.organizations["birch"]))
+    own, foreign, draft = await shop.invoice(apple["id"]), await shop.invoice(birch["id"]), await shop.draft(apple["id"])
+    browser = await log_in("anna")
+    await browser.get("/invoices")
+    assert own["invoice_number"] in browser.page
+    assert foreign["invoice_number"] not in browser.page
+    assert draft["id"] not in browser.page
+    assert 'name="ids"' not in browser.page, "nothing to be done with many"
+    await browser.get(f"/invoices/{own['id']}")
+    assert own["invoice_number"] in browser.page
+    assert f"/invoices/{own['id']}/credit" not in browser.page
+    for invoice in (foreign, draft):
+        for below in ("", "/document"):
+            assert (await browser.get(f"/invoices/{invoice['id']}{below}")).status_code == 404, below
+    for below in ("finalise", "send", "credit"):
+        assert (await browser.get(f"/invoices/{own['id']}/{below}")).status_code == 403
+        assert (await browser.post(f"/invoices/{own['id']}/{below}", {"reason": "mine"})).status_code == 403
+    for path in ("/invoices/send", "/invoices/finalise"):
+        assert (await browser.post(path, {"ids": own["id"], "confirmed": "yes"})).status_code == 403
+    await browser.get("/invoices.csv")
+    assert own["invoice_number"] in browser.page
+    assert foreign["invoice_number"] not in browser.page
+    assert (await browser.get(f"/customers/{birch['id']}")).status_code == 404
+
+
+async def test_another_reseller_reaches_nothing(log_in: LogIn, world: World) -> None:
+    shop = Shop(world)
+    await shop.open()
+    customer = await shop.customer()
+    draft = await shop.draft(customer["id"])
+    browser = await log_in("saul")
+    for path in (f"/invoices/{draft['id']}", f"/customers/{customer['id']}", f"/customers/{customer['id']}/edit"):
+        assert (await browser.get(path)).status_code == 404, path
+    for path in (f"/invoices/{draft['id']}/finalise", f"/invoices/{draft['id']}/send"):
+        assert (await browser.post(path)).status_code == 404, path
+    assert (await shop.ask("GET", f"/v1/invoices/{draft['id']}"))["status"] == "draft"
+
+
+@pytest.mark.parametrize(
+    "path", ["/invoices/not-an-id", "/invoices?status=bogus", "/invoices?page=0", "/invoices?sort_by=password"]
+)
+async def test_addresses_that_somebody_edited(log_in: LogIn, path: str) -> None:
+    browser = await log_in("nora")
+    answer = await browser.get(path, Accept="text/html")
+    assert answer.status_code in (404, 422)
+    assert "Traceback" not in browser.page
+    assert answer.headers["content-type"].startswith("text/html")
