@@ -12,6 +12,7 @@ setup(
     package_data={
         "hcc_kernels": ["*.pyi", "*.pxd", "py.typed"],
         "control": ["py.typed"],
+        "control.billing": ["units.txt"],
         "control.billing.documents": ["templates/*", "words/*.toml"],
         "control.billing.mails": ["templates/*"],
         "control.web": ["templates/**/*", "static/*", "locale/*/LC_MESSAGES/*.po"],

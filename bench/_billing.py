@@ -40,7 +40,8 @@ INSERT INTO hcc.invoices (id, organization_id, customer_id, customer_org_id, cus
                           issued_at, paid_at, created_at)
 SELECT gen_random_uuid(), %(seller)s, c.id, c.customer_org_id, c.name, s.status, 'INV-2025-' || lpad(n::text, 7, '0'),
        'INV-2025-', n, 'EUR', 100, 19, 119, CASE s.status WHEN 'paid' THEN 119 ELSE 0 END, '{}', '{}', '{}', d.day,
-       d.day + 14, d.day, CASE s.status WHEN 'paid' THEN d.day END, d.day::timestamptz + n * interval '1 millisecond'
+       CASE s.status WHEN 'sent' THEN current_date + 90 ELSE d.day + 14 END, d.day,
+       CASE s.status WHEN 'paid' THEN d.day END, d.day::timestamptz + n * interval '1 millisecond'
   FROM generate_series(1, %(many)s) AS n
   JOIN numbered c ON c.place = n %% %(customers)s
  CROSS JOIN LATERAL (SELECT CASE WHEN n %% 100 < 90 THEN 'paid' WHEN n %% 100 < 97 THEN 'sent' ELSE 'overdue' END AS status) s
@@ -48,13 +49,18 @@ SELECT gen_random_uuid(), %(seller)s, c.id, c.customer_org_id, c.name, s.status,
 """
 _DRAFTS = """
 WITH made AS (
-  INSERT INTO hcc.invoices (id, organization_id, customer_id, customer_org_id, customer_name, currency, amount, tax, total)
-  SELECT gen_random_uuid(), %(seller)s, c.id, c.customer_org_id, c.name, 'EUR', 100, 19, 119
-    FROM numbered c WHERE c.place < %(many)s
+  INSERT INTO hcc.invoices (id, organization_id, customer_id, customer_org_id, customer_name, currency, amount, tax, total,
+                            prices_include_tax, rounding, tax_rounding, tax_subtotals, language, payment_terms_days)
+  SELECT gen_random_uuid(), t.organization_id, c.id, c.customer_org_id, c.name, t.currency, t.amount, t.tax, t.total,
+         t.prices_include_tax, t.rounding, t.tax_rounding, t.tax_subtotals, t.language, t.payment_terms_days
+    FROM hcc.invoices t CROSS JOIN (SELECT * FROM hcc.customers ORDER BY number LIMIT %(many)s) c WHERE t.id = %(like)s
   RETURNING id, customer_org_id)
-INSERT INTO hcc.invoice_items (id, organization_id, customer_org_id, invoice_id, position, description, quantity, unit_price,
-                               tax_category, tax_rate, line_total, line_tax)
-SELECT gen_random_uuid(), %(seller)s, customer_org_id, id, 1, 'Server', 1, 100, 'S', 19, 100, 19 FROM made
+INSERT INTO hcc.invoice_items (id, organization_id, customer_org_id, invoice_id, position, description, quantity, unit,
+                               unit_price, discount_percent, discount_amount, tax_class, tax_category, tax_rate, line_total,
+                               line_tax)
+SELECT gen_random_uuid(), i.organization_id, m.customer_org_id, m.id, i.position, i.description, i.quantity, i.unit, i.unit_price,
+       i.discount_percent, i.discount_amount, i.tax_class, i.tax_category, i.tax_rate, i.line_total, i.line_tax
+  FROM made m CROSS JOIN hcc.invoice_items i WHERE i.invoice_id = %(like)s
 RETURNING invoice_id
 """
 _GAPS = """
@@ -82,7 +88,7 @@ class Place:
         migrate.bootstrap(postgres.superuser_dsn, passwords, "hcc")
         self._owner = postgres.dsn("hcc_owner", passwords["hcc_owner"], "hcc")
         migrate.migrate(self._owner, metric_storage="partitions")
-        self._fill(invoices, customers, drafts)
+        self._fill(invoices, customers)
         port, worker_port = free_port(), free_port()
         self.url = f"http://127.0.0.1:{port}"
         environment = {
@@ -105,8 +111,9 @@ class Place:
         answer = httpx.post(f"{self.url}/v1/auth/login", json={"email": "root@example.com", "password": PASSWORD}, timeout=30)
         assert answer.status_code == 200, answer.text
         self.headers = {"Authorization": f"Bearer {answer.json()['data']['access_token']}"}
+        self.drafts = self._drafts(drafts)
 
-    def _fill(self, invoices: int, customers: int, drafts: int) -> None:
+    def _fill(self, invoices: int, customers: int) -> None:
         self.seller, user = new_id(), new_id()
         seller = self.seller
         with psycopg.connect(self._owner) as owner:
@@ -140,10 +147,18 @@ class Place:
             )
             owner.execute("ANALYZE numbered")
             owner.execute(_INVOICES, {**facts, "many": invoices})
-            self.drafts = [str(row[0]) for row in owner.execute(_DRAFTS, {**facts, "many": drafts})]
             self.customers = [row[0] for row in owner.execute("SELECT id FROM numbered WHERE place % 997 = 0")]
         with psycopg.connect(self._owner, autocommit=True) as owner:
             owner.execute("VACUUM ANALYZE hcc.invoices, hcc.invoice_items, hcc.customers, hcc.organizations")
+
+    def _drafts(self, many: int) -> list[str]:
+        """Drafts like one that the API made."""
+        body = {"customer_id": str(self.customers[0]), "items": [{"description": "Server", "unit_price": "100"}]}
+        answer = httpx.post(f"{self.url}/v1/invoices", json=body, headers=self.headers, timeout=30)
+        assert answer.status_code == 201, answer.text
+        with psycopg.connect(self._owner) as owner:
+            found = owner.execute(_DRAFTS, {"many": many, "like": answer.json()["data"]["id"]}).fetchall()
+        return [str(row[0]) for row in found]
 
     def gaps(self) -> int:
         """Steps in the series that are not 1."""

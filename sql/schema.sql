@@ -601,6 +601,16 @@ BEGIN
 END
 $$;
 
+CREATE FUNCTION hcc.ledger_lines_day() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'hcc', 'pg_temp'
+    AS $$
+BEGIN
+  SELECT e.booked_on INTO NEW.booked_on FROM ledger_entries e WHERE e.organization_id = NEW.organization_id AND e.id = NEW.entry_id;
+  RETURN NEW;
+END
+$$;
+
 CREATE PROCEDURE hcc.make_person_table(IN table_name text)
     LANGUAGE plpgsql
     AS $$
@@ -1495,6 +1505,13 @@ CREATE FUNCTION hcc.supplier_prices(on_day date) RETURNS TABLE(organization_id u
      AND r.valid_from <= on_day AND (r.valid_to IS NULL OR r.valid_to > on_day)
 $$;
 
+CREATE FUNCTION hcc.suppliers_of_resellers() RETURNS TABLE(organization_id uuid)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'hcc', 'pg_temp'
+    AS $$
+  SELECT DISTINCT s.supplier_org_id FROM supplier_shares s ORDER BY 1
+$$;
+
 CREATE FUNCTION hcc.take_numbers(organization uuid, of_kind text, of_prefix text, many integer) RETURNS bigint
     LANGUAGE sql
     AS $$
@@ -1592,6 +1609,17 @@ CREATE FUNCTION hcc.threats() RETURNS TABLE(detector text, organization_id uuid,
      AND NOT EXISTS (SELECT FROM access_entries a WHERE a.organization_id = ANY (o.path) AND a.action = 'allow'
                         AND a.network >>= p.client AND masklen(a.network) > 0 AND (a.expires_at IS NULL OR a.expires_at > now()))
    ORDER BY p.organization_id, p.client, p.total::numeric / p.threshold DESC
+$$;
+
+CREATE FUNCTION hcc.unbooked_reseller_statements() RETURNS TABLE(organization_id uuid, statement_id uuid)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'hcc', 'pg_temp'
+    AS $$
+  SELECT s.reseller_org_id, s.id FROM reseller_statements s
+   WHERE s.amount > 0 AND NOT EXISTS (
+     SELECT FROM ledger_entries e
+      WHERE e.organization_id = s.reseller_org_id AND e.kind = 'supplier_statement' AND e.source = s.id)
+   ORDER BY s.month, s.id
 $$;
 
 CREATE FUNCTION hcc.visible(owner uuid, customer uuid DEFAULT NULL::uuid) RETURNS boolean
@@ -2108,6 +2136,24 @@ ALTER TABLE hcc.client_tallies ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY 
     CACHE 1
 );
 
+CREATE TABLE hcc.collection_tries (
+    organization_id uuid NOT NULL,
+    customer_org_id uuid NOT NULL,
+    invoice_id uuid NOT NULL,
+    cause text NOT NULL,
+    outcome text NOT NULL,
+    reason text DEFAULT ''::text NOT NULL,
+    payment_id uuid,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT collection_tries_cause_check CHECK (((char_length(cause) >= 1) AND (char_length(cause) <= 60))),
+    CONSTRAINT collection_tries_check CHECK (((outcome = 'begun'::text) = (payment_id IS NOT NULL))),
+    CONSTRAINT collection_tries_check1 CHECK (((outcome = 'begun'::text) = (reason = ''::text))),
+    CONSTRAINT collection_tries_outcome_check CHECK ((outcome = ANY (ARRAY['begun'::text, 'not_tried'::text]))),
+    CONSTRAINT collection_tries_reason_check CHECK ((char_length(reason) <= 60))
+);
+
+ALTER TABLE ONLY hcc.collection_tries FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE hcc.coupon_redemptions (
     subscription_id uuid NOT NULL,
     coupon_id uuid NOT NULL,
@@ -2289,8 +2335,8 @@ CREATE TABLE hcc.dunning_steps (
     detail jsonb DEFAULT '{}'::jsonb NOT NULL,
     taken_on date NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT dunning_steps_action_check CHECK ((action = ANY (ARRAY['remind'::text, 'late_fee'::text, 'suspend'::text, 'cancel'::text, 'write_off'::text]))),
-    CONSTRAINT dunning_steps_outcome_check CHECK ((outcome = ANY (ARRAY['done'::text, 'nothing_to_do'::text])))
+    CONSTRAINT dunning_steps_action_check CHECK ((action = ANY (ARRAY['remind'::text, 'retry_payment'::text, 'late_fee'::text, 'suspend'::text, 'cancel'::text, 'write_off'::text]))),
+    CONSTRAINT dunning_steps_outcome_check CHECK ((outcome = ANY (ARRAY['done'::text, 'nothing_to_do'::text, 'not_retried'::text])))
 );
 
 ALTER TABLE ONLY hcc.dunning_steps FORCE ROW LEVEL SECURITY;
@@ -3254,9 +3300,12 @@ CREATE TABLE hcc.invoice_items (
     price_id uuid,
     subscription_item_id uuid,
     corrects_item_id uuid,
+    monthly_price numeric(20,6),
     CONSTRAINT invoice_items_check CHECK ((period_start < period_end)),
+    CONSTRAINT invoice_items_check1 CHECK (((monthly_price IS NULL) OR (period_start IS NOT NULL))),
     CONSTRAINT invoice_items_description_check CHECK (((char_length(description) >= 1) AND (char_length(description) <= 1000))),
     CONSTRAINT invoice_items_discount_percent_check CHECK (((discount_percent >= (0)::numeric) AND (discount_percent <= (100)::numeric))),
+    CONSTRAINT invoice_items_monthly_price_check CHECK ((monthly_price >= (0)::numeric)),
     CONSTRAINT invoice_items_position_check CHECK ((("position" >= 1) AND ("position" <= 10000))),
     CONSTRAINT invoice_items_tax_category_check CHECK ((tax_category = ANY (ARRAY['S'::text, 'Z'::text, 'E'::text, 'AE'::text, 'K'::text, 'G'::text, 'O'::text]))),
     CONSTRAINT invoice_items_tax_class_check CHECK ((tax_class ~ '^[a-z][a-z_]{0,39}$'::text)),
@@ -3269,6 +3318,8 @@ ALTER TABLE ONLY hcc.invoice_items FORCE ROW LEVEL SECURITY;
 COMMENT ON COLUMN hcc.invoice_items.unit IS 'Code of UN/ECE recommendation 20; C62 is one piece.';
 
 COMMENT ON COLUMN hcc.invoice_items.period_end IS 'The day after the last one of the period.';
+
+COMMENT ON COLUMN hcc.invoice_items.monthly_price IS 'What a line that recurs is worth a month, with tax where prices include it; NULL for what does not recur.';
 
 CREATE TABLE hcc.invoice_mails (
     id uuid NOT NULL,
@@ -3288,11 +3339,12 @@ CREATE TABLE hcc.invoice_mails (
     refused jsonb DEFAULT '{}'::jsonb NOT NULL,
     attempts integer DEFAULT 0 NOT NULL,
     sent_at timestamp with time zone,
+    facts jsonb DEFAULT '{}'::jsonb NOT NULL,
     CONSTRAINT invoice_mails_detail_check CHECK ((char_length(detail) <= 500)),
     CONSTRAINT invoice_mails_message_check CHECK ((char_length(message) <= 2000)),
     CONSTRAINT invoice_mails_recipients_check CHECK (((cardinality(recipients) >= 1) AND (cardinality(recipients) <= 11))),
     CONSTRAINT invoice_mails_status_check CHECK ((status = ANY (ARRAY['queued'::text, 'retrying'::text, 'sent'::text, 'failed'::text, 'bounced'::text]))),
-    CONSTRAINT invoice_mails_what_check CHECK ((what = ANY (ARRAY['invoice'::text, 'reminder'::text])))
+    CONSTRAINT invoice_mails_what_check CHECK ((what = ANY (ARRAY['invoice'::text, 'reminder'::text, 'payment_failed'::text, 'payment_confirm'::text, 'debit_announced'::text])))
 );
 
 ALTER TABLE ONLY hcc.invoice_mails FORCE ROW LEVEL SECURITY;
@@ -3300,6 +3352,8 @@ ALTER TABLE ONLY hcc.invoice_mails FORCE ROW LEVEL SECURITY;
 COMMENT ON COLUMN hcc.invoice_mails.request_id IS 'The operation that asked for it: it mails an invoice once.';
 
 COMMENT ON COLUMN hcc.invoice_mails.refused IS 'Recipients who will not get it, and why.';
+
+COMMENT ON COLUMN hcc.invoice_mails.facts IS 'What it tells beside the document, as it was when the mail was asked for.';
 
 CREATE TABLE hcc.invoice_tallies (
     organization_id uuid NOT NULL,
@@ -3388,6 +3442,39 @@ CREATE TABLE hcc.ledger_account_numbers (
 
 ALTER TABLE ONLY hcc.ledger_account_numbers FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE hcc.ledger_charts (
+    organization_id uuid NOT NULL,
+    chart text NOT NULL,
+    consultant_number integer NOT NULL,
+    client_number integer NOT NULL,
+    fiscal_year_month smallint DEFAULT 1 NOT NULL,
+    account_length smallint DEFAULT 4 NOT NULL,
+    accounts jsonb DEFAULT '{}'::jsonb NOT NULL,
+    revenue jsonb DEFAULT '[]'::jsonb NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT ledger_charts_account_length_check CHECK (((account_length >= 4) AND (account_length <= 8))),
+    CONSTRAINT ledger_charts_accounts_check CHECK ((jsonb_typeof(accounts) = 'object'::text)),
+    CONSTRAINT ledger_charts_chart_check CHECK ((chart = ANY (ARRAY['skr03'::text, 'skr04'::text, 'custom'::text]))),
+    CONSTRAINT ledger_charts_client_number_check CHECK (((client_number >= 1) AND (client_number <= 99999))),
+    CONSTRAINT ledger_charts_consultant_number_check CHECK (((consultant_number >= 1001) AND (consultant_number <= 9999999))),
+    CONSTRAINT ledger_charts_fiscal_year_month_check CHECK (((fiscal_year_month >= 1) AND (fiscal_year_month <= 12))),
+    CONSTRAINT ledger_charts_revenue_check CHECK ((jsonb_typeof(revenue) = 'array'::text))
+);
+
+ALTER TABLE ONLY hcc.ledger_charts FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE hcc.ledger_debtors (
+    organization_id uuid NOT NULL,
+    customer_id uuid NOT NULL,
+    number integer NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT ledger_debtors_number_check CHECK ((number >= 10000))
+);
+
+ALTER TABLE ONLY hcc.ledger_debtors FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE hcc.ledger_entries (
     id uuid NOT NULL,
     organization_id uuid NOT NULL,
@@ -3423,7 +3510,13 @@ CREATE TABLE hcc.ledger_lines (
     tax_name text,
     tax_id text,
     tax_on date,
-    CONSTRAINT ledger_lines_account_check CHECK ((account ~ '^[a-z][a-z_]{0,39}$'::text))
+    period_start date,
+    period_end date,
+    monthly numeric(20,6),
+    base_monthly numeric(20,6),
+    booked_on date,
+    CONSTRAINT ledger_lines_account_check CHECK ((account ~ '^[a-z][a-z_]{0,39}$'::text)),
+    CONSTRAINT ledger_lines_check CHECK (((booked_on IS NOT NULL) OR ((tax_reason IS NULL) AND (account <> 'tax'::text))))
 );
 
 ALTER TABLE ONLY hcc.ledger_lines FORCE ROW LEVEL SECURITY;
@@ -3437,6 +3530,12 @@ COMMENT ON COLUMN hcc.ledger_lines.tax_name IS 'Which of several taxes, such as 
 COMMENT ON COLUMN hcc.ledger_lines.tax_id IS 'The customer''s VAT id, where the customer owes the tax.';
 
 COMMENT ON COLUMN hcc.ledger_lines.tax_on IS 'The day of the sale: that of the invoice, for what takes it back as well.';
+
+COMMENT ON COLUMN hcc.ledger_lines.period_end IS 'The day after the last one that was sold; NULL for what is not sold for a time.';
+
+COMMENT ON COLUMN hcc.ledger_lines.monthly IS 'What revenue that recurs is worth a month, without tax, in the entry''s currency and with the sign of amount; NULL for all else.';
+
+COMMENT ON COLUMN hcc.ledger_lines.booked_on IS 'The day of the entry, here too so that returns need not look it up line by line.';
 
 ALTER TABLE hcc.ledger_lines ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME hcc.ledger_lines_id_seq
@@ -4151,6 +4250,47 @@ CREATE TABLE hcc.renewal_failures (
 
 ALTER TABLE ONLY hcc.renewal_failures FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE hcc.reseller_statement_lines (
+    share_id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    reseller_org_id uuid NOT NULL,
+    statement_id uuid NOT NULL,
+    booked_on date NOT NULL,
+    plan_id uuid NOT NULL,
+    plan_name text NOT NULL,
+    kind text NOT NULL,
+    percent numeric(7,4) NOT NULL,
+    sold numeric(18,3) NOT NULL,
+    owed numeric(18,3) NOT NULL,
+    CONSTRAINT reseller_statement_lines_kind_check CHECK ((kind = ANY (ARRAY['wholesale'::text, 'commission'::text])))
+);
+
+ALTER TABLE ONLY hcc.reseller_statement_lines FORCE ROW LEVEL SECURITY;
+
+COMMENT ON COLUMN hcc.reseller_statement_lines.share_id IS 'Each share is settled once.';
+
+CREATE TABLE hcc.reseller_statements (
+    id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    reseller_org_id uuid NOT NULL,
+    customer_id uuid NOT NULL,
+    month date NOT NULL,
+    currency character(3) NOT NULL,
+    sales integer NOT NULL,
+    sold numeric(18,3) NOT NULL,
+    owed numeric(18,3) NOT NULL,
+    invoice_id uuid,
+    amount numeric(18,3) NOT NULL,
+    amount_currency character(3) NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT reseller_statements_month_check CHECK ((EXTRACT(day FROM month) = (1)::numeric)),
+    CONSTRAINT reseller_statements_owed_check CHECK ((owed >= (0)::numeric))
+);
+
+ALTER TABLE ONLY hcc.reseller_statements FORCE ROW LEVEL SECURITY;
+
+COMMENT ON COLUMN hcc.reseller_statements.amount IS 'What the invoice is over, without tax, in its own currency.';
+
 CREATE TABLE hcc.reseller_terms (
     id uuid NOT NULL,
     organization_id uuid NOT NULL,
@@ -4383,11 +4523,16 @@ CREATE TABLE hcc.subscription_settings (
     version integer DEFAULT 1 NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    mail_invoices boolean DEFAULT true NOT NULL,
+    payment_page text DEFAULT ''::text NOT NULL,
     CONSTRAINT subscription_settings_downgrade_check CHECK ((downgrade = ANY (ARRAY['now'::text, 'period_end'::text]))),
+    CONSTRAINT subscription_settings_payment_page_check CHECK ((char_length(payment_page) <= 300)),
     CONSTRAINT subscription_settings_upgrade_check CHECK ((upgrade = ANY (ARRAY['now'::text, 'period_end'::text])))
 );
 
 ALTER TABLE ONLY hcc.subscription_settings FORCE ROW LEVEL SECURITY;
+
+COMMENT ON COLUMN hcc.subscription_settings.payment_page IS 'Where customers pay; {invoice_id} and {number} are filled in.';
 
 CREATE TABLE hcc.subscriptions (
     id uuid NOT NULL,
@@ -4748,6 +4893,9 @@ ALTER TABLE ONLY hcc.checks
 ALTER TABLE ONLY hcc.client_tallies
     ADD CONSTRAINT client_tallies_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY hcc.collection_tries
+    ADD CONSTRAINT collection_tries_pkey PRIMARY KEY (organization_id, invoice_id, cause);
+
 ALTER TABLE ONLY hcc.coupon_redemptions
     ADD CONSTRAINT coupon_redemptions_pkey PRIMARY KEY (subscription_id, coupon_id);
 
@@ -4906,6 +5054,15 @@ ALTER TABLE ONLY hcc.invoices
 
 ALTER TABLE ONLY hcc.ledger_account_numbers
     ADD CONSTRAINT ledger_account_numbers_pkey PRIMARY KEY (organization_id, account);
+
+ALTER TABLE ONLY hcc.ledger_charts
+    ADD CONSTRAINT ledger_charts_pkey PRIMARY KEY (organization_id);
+
+ALTER TABLE ONLY hcc.ledger_debtors
+    ADD CONSTRAINT ledger_debtors_organization_id_number_key UNIQUE (organization_id, number);
+
+ALTER TABLE ONLY hcc.ledger_debtors
+    ADD CONSTRAINT ledger_debtors_pkey PRIMARY KEY (organization_id, customer_id);
 
 ALTER TABLE ONLY hcc.ledger_entries
     ADD CONSTRAINT ledger_entries_organization_id_id_key UNIQUE (organization_id, id);
@@ -5098,6 +5255,18 @@ ALTER TABLE ONLY hcc.refunds
 
 ALTER TABLE ONLY hcc.renewal_failures
     ADD CONSTRAINT renewal_failures_pkey PRIMARY KEY (subscription_id);
+
+ALTER TABLE ONLY hcc.reseller_statement_lines
+    ADD CONSTRAINT reseller_statement_lines_pkey PRIMARY KEY (share_id);
+
+ALTER TABLE ONLY hcc.reseller_statements
+    ADD CONSTRAINT reseller_statements_organization_id_id_key UNIQUE (organization_id, id);
+
+ALTER TABLE ONLY hcc.reseller_statements
+    ADD CONSTRAINT reseller_statements_organization_id_reseller_org_id_currenc_key UNIQUE (organization_id, reseller_org_id, currency, month);
+
+ALTER TABLE ONLY hcc.reseller_statements
+    ADD CONSTRAINT reseller_statements_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY hcc.reseller_terms
     ADD CONSTRAINT reseller_terms_organization_id_reseller_org_id_plan_id_key UNIQUE NULLS NOT DISTINCT (organization_id, reseller_org_id, plan_id);
@@ -5403,6 +5572,10 @@ CREATE INDEX ledger_lines_entry ON hcc.ledger_lines USING btree (organization_id
 
 CREATE INDEX ledger_lines_invoice ON hcc.ledger_lines USING btree (invoice_id) WHERE (invoice_id IS NOT NULL);
 
+CREATE INDEX ledger_lines_recurring ON hcc.ledger_lines USING btree (organization_id, customer_id, period_start) INCLUDE (period_end, monthly, base_monthly, entry_id) WHERE (monthly IS NOT NULL);
+
+CREATE INDEX ledger_lines_taxed ON hcc.ledger_lines USING btree (organization_id, booked_on) INCLUDE (account, amount, base_amount, tax_country, tax_region, tax_reason, tax_category, tax_rate, tax_name, tax_id, tax_on, entry_id) WHERE ((tax_reason IS NOT NULL) OR (account = 'tax'::text));
+
 CREATE INDEX login_throttle_age ON hcc.login_throttle USING btree (last_failure);
 
 CREATE INDEX maintenance_windows_of ON hcc.maintenance_windows USING btree (organization_id);
@@ -5501,6 +5674,10 @@ CREATE INDEX refunds_pending ON hcc.refunds USING btree (created_at) WHERE (stat
 
 CREATE UNIQUE INDEX refunds_reference ON hcc.refunds USING btree (organization_id, provider, provider_reference) WHERE (provider <> ''::text);
 
+CREATE INDEX reseller_statement_lines_of ON hcc.reseller_statement_lines USING btree (statement_id, booked_on, share_id);
+
+CREATE INDEX reseller_statements_reseller ON hcc.reseller_statements USING btree (reseller_org_id, month DESC, id DESC);
+
 CREATE UNIQUE INDEX roles_name_key ON hcc.roles USING btree (organization_id, user_type, name) NULLS NOT DISTINCT;
 
 CREATE INDEX security_events_client ON ONLY hcc.security_events USING btree (organization_id, client, at DESC);
@@ -5596,6 +5773,8 @@ CREATE TRIGGER balanced AFTER INSERT ON hcc.ledger_lines REFERENCING NEW TABLE A
 CREATE TRIGGER ban_changed AFTER INSERT OR UPDATE ON hcc.bans FOR EACH ROW EXECUTE FUNCTION hcc.ban_changed();
 
 CREATE TRIGGER customer_credits_count AFTER INSERT ON hcc.ledger_lines REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION hcc.customer_credits_count();
+
+CREATE TRIGGER day BEFORE INSERT ON hcc.ledger_lines FOR EACH ROW WHEN ((new.booked_on IS NULL)) EXECUTE FUNCTION hcc.ledger_lines_day();
 
 CREATE TRIGGER gateway_changed AFTER INSERT OR DELETE OR UPDATE ON hcc.access_entries FOR EACH STATEMENT EXECUTE FUNCTION hcc.gateway_changed();
 
@@ -5766,6 +5945,12 @@ ALTER TABLE ONLY hcc.checks
 ALTER TABLE ONLY hcc.client_tallies
     ADD CONSTRAINT client_tallies_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
 
+ALTER TABLE ONLY hcc.collection_tries
+    ADD CONSTRAINT collection_tries_organization_id_invoice_id_fkey FOREIGN KEY (organization_id, invoice_id) REFERENCES hcc.invoices(organization_id, id);
+
+ALTER TABLE ONLY hcc.collection_tries
+    ADD CONSTRAINT collection_tries_organization_id_payment_id_fkey FOREIGN KEY (organization_id, payment_id) REFERENCES hcc.payments(organization_id, id);
+
 ALTER TABLE ONLY hcc.coupon_redemptions
     ADD CONSTRAINT coupon_redemptions_organization_id_coupon_id_fkey FOREIGN KEY (organization_id, coupon_id) REFERENCES hcc.coupons(organization_id, id);
 
@@ -5906,6 +6091,15 @@ ALTER TABLE ONLY hcc.invoices
 
 ALTER TABLE ONLY hcc.ledger_account_numbers
     ADD CONSTRAINT ledger_account_numbers_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
+
+ALTER TABLE ONLY hcc.ledger_charts
+    ADD CONSTRAINT ledger_charts_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
+
+ALTER TABLE ONLY hcc.ledger_debtors
+    ADD CONSTRAINT ledger_debtors_organization_id_customer_id_fkey FOREIGN KEY (organization_id, customer_id) REFERENCES hcc.customers(organization_id, id);
+
+ALTER TABLE ONLY hcc.ledger_debtors
+    ADD CONSTRAINT ledger_debtors_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
 
 ALTER TABLE ONLY hcc.ledger_entries
     ADD CONSTRAINT ledger_entries_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
@@ -6059,6 +6253,24 @@ ALTER TABLE ONLY hcc.refunds
 
 ALTER TABLE ONLY hcc.renewal_failures
     ADD CONSTRAINT renewal_failures_organization_id_subscription_id_fkey FOREIGN KEY (organization_id, subscription_id) REFERENCES hcc.subscriptions(organization_id, id);
+
+ALTER TABLE ONLY hcc.reseller_statement_lines
+    ADD CONSTRAINT reseller_statement_lines_organization_id_statement_id_fkey FOREIGN KEY (organization_id, statement_id) REFERENCES hcc.reseller_statements(organization_id, id);
+
+ALTER TABLE ONLY hcc.reseller_statement_lines
+    ADD CONSTRAINT reseller_statement_lines_reseller_org_id_fkey FOREIGN KEY (reseller_org_id) REFERENCES hcc.organizations(id);
+
+ALTER TABLE ONLY hcc.reseller_statements
+    ADD CONSTRAINT reseller_statements_organization_id_customer_id_fkey FOREIGN KEY (organization_id, customer_id) REFERENCES hcc.customers(organization_id, id);
+
+ALTER TABLE ONLY hcc.reseller_statements
+    ADD CONSTRAINT reseller_statements_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
+
+ALTER TABLE ONLY hcc.reseller_statements
+    ADD CONSTRAINT reseller_statements_organization_id_invoice_id_fkey FOREIGN KEY (organization_id, invoice_id) REFERENCES hcc.invoices(organization_id, id);
+
+ALTER TABLE ONLY hcc.reseller_statements
+    ADD CONSTRAINT reseller_statements_reseller_org_id_fkey FOREIGN KEY (reseller_org_id) REFERENCES hcc.organizations(id);
 
 ALTER TABLE ONLY hcc.reseller_terms
     ADD CONSTRAINT reseller_terms_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
@@ -6242,6 +6454,8 @@ ALTER TABLE hcc.checks ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE hcc.client_tallies ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE hcc.collection_tries ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE hcc.coupon_redemptions ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE hcc.coupons ENABLE ROW LEVEL SECURITY;
@@ -6305,6 +6519,10 @@ ALTER TABLE hcc.invoice_tallies ENABLE ROW LEVEL SECURITY;
 ALTER TABLE hcc.invoices ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE hcc.ledger_account_numbers ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE hcc.ledger_charts ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE hcc.ledger_debtors ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE hcc.ledger_entries ENABLE ROW LEVEL SECURITY;
 
@@ -6404,6 +6622,8 @@ CREATE POLICY owner_all ON hcc.checks TO hcc_owner USING (true) WITH CHECK (true
 
 CREATE POLICY owner_all ON hcc.client_tallies TO hcc_owner USING (true) WITH CHECK (true);
 
+CREATE POLICY owner_all ON hcc.collection_tries TO hcc_owner USING (true) WITH CHECK (true);
+
 CREATE POLICY owner_all ON hcc.coupon_redemptions TO hcc_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON hcc.coupons TO hcc_owner USING (true) WITH CHECK (true);
@@ -6467,6 +6687,10 @@ CREATE POLICY owner_all ON hcc.invoice_tallies TO hcc_owner USING (true) WITH CH
 CREATE POLICY owner_all ON hcc.invoices TO hcc_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON hcc.ledger_account_numbers TO hcc_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON hcc.ledger_charts TO hcc_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON hcc.ledger_debtors TO hcc_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON hcc.ledger_entries TO hcc_owner USING (true) WITH CHECK (true);
 
@@ -6533,6 +6757,10 @@ CREATE POLICY owner_all ON hcc.refresh_tokens TO hcc_owner USING (true) WITH CHE
 CREATE POLICY owner_all ON hcc.refunds TO hcc_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON hcc.renewal_failures TO hcc_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON hcc.reseller_statement_lines TO hcc_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON hcc.reseller_statements TO hcc_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON hcc.reseller_terms TO hcc_owner USING (true) WITH CHECK (true);
 
@@ -6622,6 +6850,10 @@ ALTER TABLE hcc.refunds ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE hcc.renewal_failures ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE hcc.reseller_statement_lines ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE hcc.reseller_statements ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE hcc.reseller_terms ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE hcc.roles ENABLE ROW LEVEL SECURITY;
@@ -6698,6 +6930,8 @@ CREATE POLICY tenant_delete ON hcc.checks FOR DELETE TO hcc_app, hcc_worker USIN
 
 CREATE POLICY tenant_delete ON hcc.client_tallies FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
 
+CREATE POLICY tenant_delete ON hcc.collection_tries FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
+
 CREATE POLICY tenant_delete ON hcc.coupon_redemptions FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
 
 CREATE POLICY tenant_delete ON hcc.coupons FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
@@ -6762,6 +6996,10 @@ CREATE POLICY tenant_delete ON hcc.invoices FOR DELETE TO hcc_app, hcc_worker US
 
 CREATE POLICY tenant_delete ON hcc.ledger_account_numbers FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
 
+CREATE POLICY tenant_delete ON hcc.ledger_charts FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
+
+CREATE POLICY tenant_delete ON hcc.ledger_debtors FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
+
 CREATE POLICY tenant_delete ON hcc.ledger_entries FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
 
 CREATE POLICY tenant_delete ON hcc.ledger_lines FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
@@ -6819,6 +7057,10 @@ CREATE POLICY tenant_delete ON hcc.provider_events FOR DELETE TO hcc_app, hcc_wo
 CREATE POLICY tenant_delete ON hcc.refunds FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
 
 CREATE POLICY tenant_delete ON hcc.renewal_failures FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
+
+CREATE POLICY tenant_delete ON hcc.reseller_statement_lines FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
+
+CREATE POLICY tenant_delete ON hcc.reseller_statements FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
 
 CREATE POLICY tenant_delete ON hcc.reseller_terms FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
 
@@ -6912,6 +7154,8 @@ CREATE POLICY tenant_insert ON hcc.checks FOR INSERT TO hcc_app, hcc_worker WITH
 
 CREATE POLICY tenant_insert ON hcc.client_tallies FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
 
+CREATE POLICY tenant_insert ON hcc.collection_tries FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
+
 CREATE POLICY tenant_insert ON hcc.coupon_redemptions FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_insert ON hcc.coupons FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
@@ -6976,6 +7220,10 @@ CREATE POLICY tenant_insert ON hcc.invoices FOR INSERT TO hcc_app, hcc_worker WI
 
 CREATE POLICY tenant_insert ON hcc.ledger_account_numbers FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
 
+CREATE POLICY tenant_insert ON hcc.ledger_charts FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_insert ON hcc.ledger_debtors FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
+
 CREATE POLICY tenant_insert ON hcc.ledger_entries FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_insert ON hcc.ledger_lines FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
@@ -7035,6 +7283,10 @@ CREATE POLICY tenant_insert ON hcc.provider_events FOR INSERT TO hcc_app, hcc_wo
 CREATE POLICY tenant_insert ON hcc.refunds FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_insert ON hcc.renewal_failures FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_insert ON hcc.reseller_statement_lines FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_insert ON hcc.reseller_statements FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_insert ON hcc.reseller_terms FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
 
@@ -7128,6 +7380,8 @@ CREATE POLICY tenant_read ON hcc.checks FOR SELECT TO hcc_app, hcc_worker USING 
 
 CREATE POLICY tenant_read ON hcc.client_tallies FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
 
+CREATE POLICY tenant_read ON hcc.collection_tries FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
+
 CREATE POLICY tenant_read ON hcc.coupon_redemptions FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
 
 CREATE POLICY tenant_read ON hcc.coupons FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
@@ -7194,6 +7448,10 @@ CREATE POLICY tenant_read ON hcc.invoices FOR SELECT TO hcc_app, hcc_worker USIN
 
 CREATE POLICY tenant_read ON hcc.ledger_account_numbers FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
 
+CREATE POLICY tenant_read ON hcc.ledger_charts FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
+
+CREATE POLICY tenant_read ON hcc.ledger_debtors FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
+
 CREATE POLICY tenant_read ON hcc.ledger_entries FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
 
 CREATE POLICY tenant_read ON hcc.ledger_lines FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
@@ -7253,6 +7511,10 @@ CREATE POLICY tenant_read ON hcc.provider_events FOR SELECT TO hcc_app, hcc_work
 CREATE POLICY tenant_read ON hcc.refunds FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id, customer_org_id)));
 
 CREATE POLICY tenant_read ON hcc.renewal_failures FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
+
+CREATE POLICY tenant_read ON hcc.reseller_statement_lines FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id, reseller_org_id)));
+
+CREATE POLICY tenant_read ON hcc.reseller_statements FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id, reseller_org_id)));
 
 CREATE POLICY tenant_read ON hcc.reseller_terms FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id, reseller_org_id)));
 
@@ -7346,6 +7608,8 @@ CREATE POLICY tenant_update ON hcc.checks FOR UPDATE TO hcc_app, hcc_worker USIN
 
 CREATE POLICY tenant_update ON hcc.client_tallies FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
 
+CREATE POLICY tenant_update ON hcc.collection_tries FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
+
 CREATE POLICY tenant_update ON hcc.coupon_redemptions FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_update ON hcc.coupons FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
@@ -7410,6 +7674,10 @@ CREATE POLICY tenant_update ON hcc.invoices FOR UPDATE TO hcc_app, hcc_worker US
 
 CREATE POLICY tenant_update ON hcc.ledger_account_numbers FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
 
+CREATE POLICY tenant_update ON hcc.ledger_charts FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_update ON hcc.ledger_debtors FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
+
 CREATE POLICY tenant_update ON hcc.ledger_entries FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_update ON hcc.ledger_lines FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
@@ -7469,6 +7737,10 @@ CREATE POLICY tenant_update ON hcc.provider_events FOR UPDATE TO hcc_app, hcc_wo
 CREATE POLICY tenant_update ON hcc.refunds FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_update ON hcc.renewal_failures FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_update ON hcc.reseller_statement_lines FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_update ON hcc.reseller_statements FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_update ON hcc.reseller_terms FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
 
@@ -7685,6 +7957,8 @@ REVOKE ALL ON FUNCTION hcc.ledger_balanced() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION hcc.ledger_has_lines() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION hcc.ledger_lines_day() FROM PUBLIC;
+
 REVOKE ALL ON PROCEDURE hcc.make_person_table(IN table_name text) FROM PUBLIC;
 
 REVOKE ALL ON PROCEDURE hcc.make_tenant_table(IN table_name text, IN customer_column text) FROM PUBLIC;
@@ -7838,6 +8112,9 @@ REVOKE ALL ON FUNCTION hcc.supplier_prices(on_day date) FROM PUBLIC;
 GRANT ALL ON FUNCTION hcc.supplier_prices(on_day date) TO hcc_app;
 GRANT ALL ON FUNCTION hcc.supplier_prices(on_day date) TO hcc_worker;
 
+REVOKE ALL ON FUNCTION hcc.suppliers_of_resellers() FROM PUBLIC;
+GRANT ALL ON FUNCTION hcc.suppliers_of_resellers() TO hcc_worker;
+
 REVOKE ALL ON FUNCTION hcc.take_numbers(organization uuid, of_kind text, of_prefix text, many integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION hcc.take_numbers(organization uuid, of_kind text, of_prefix text, many integer) TO hcc_app;
 GRANT ALL ON FUNCTION hcc.take_numbers(organization uuid, of_kind text, of_prefix text, many integer) TO hcc_worker;
@@ -7848,6 +8125,9 @@ REVOKE ALL ON FUNCTION hcc.tax_rates_guard() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION hcc.threats() FROM PUBLIC;
 GRANT ALL ON FUNCTION hcc.threats() TO hcc_worker;
+
+REVOKE ALL ON FUNCTION hcc.unbooked_reseller_statements() FROM PUBLIC;
+GRANT ALL ON FUNCTION hcc.unbooked_reseller_statements() TO hcc_worker;
 
 REVOKE ALL ON FUNCTION hcc.visible(owner uuid, customer uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION hcc.visible(owner uuid, customer uuid) TO hcc_app;
@@ -8001,6 +8281,9 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.checks TO hcc_worker;
 
 GRANT SELECT ON TABLE hcc.client_tallies TO hcc_app;
 GRANT SELECT ON TABLE hcc.client_tallies TO hcc_worker;
+
+GRANT SELECT,INSERT ON TABLE hcc.collection_tries TO hcc_app;
+GRANT SELECT,INSERT ON TABLE hcc.collection_tries TO hcc_worker;
 
 GRANT SELECT,INSERT ON TABLE hcc.coupon_redemptions TO hcc_app;
 GRANT SELECT,INSERT ON TABLE hcc.coupon_redemptions TO hcc_worker;
@@ -8385,6 +8668,12 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.invoices TO hcc_worker;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.ledger_account_numbers TO hcc_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.ledger_account_numbers TO hcc_worker;
 
+GRANT SELECT,INSERT,UPDATE ON TABLE hcc.ledger_charts TO hcc_app;
+GRANT SELECT,INSERT,UPDATE ON TABLE hcc.ledger_charts TO hcc_worker;
+
+GRANT SELECT,INSERT ON TABLE hcc.ledger_debtors TO hcc_app;
+GRANT SELECT,INSERT ON TABLE hcc.ledger_debtors TO hcc_worker;
+
 GRANT SELECT,INSERT ON TABLE hcc.ledger_entries TO hcc_app;
 GRANT SELECT,INSERT ON TABLE hcc.ledger_entries TO hcc_worker;
 
@@ -8557,6 +8846,12 @@ GRANT UPDATE(updated_at) ON TABLE hcc.refunds TO hcc_worker;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.renewal_failures TO hcc_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.renewal_failures TO hcc_worker;
+
+GRANT SELECT,INSERT ON TABLE hcc.reseller_statement_lines TO hcc_app;
+GRANT SELECT,INSERT ON TABLE hcc.reseller_statement_lines TO hcc_worker;
+
+GRANT SELECT,INSERT ON TABLE hcc.reseller_statements TO hcc_app;
+GRANT SELECT,INSERT ON TABLE hcc.reseller_statements TO hcc_worker;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.reseller_terms TO hcc_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.reseller_terms TO hcc_worker;

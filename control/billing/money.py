@@ -25,6 +25,8 @@ LARGEST = Decimal("999999999999.999")
 PRICE_DIGITS = 6
 """Digits after the point of a unit price: traffic is sold at 0.000012 a MB."""
 QUANTITY_DIGITS = 6
+MONTHLY_STEP = Decimal("0.000001")
+"""What something is worth a month is kept to this: a year's price has no exact twelfth."""
 
 _MODES = {"half_up": ROUND_HALF_UP, "half_even": ROUND_HALF_EVEN}
 _ZERO = Decimal(0)
@@ -100,7 +102,8 @@ def _number_error(
         return FieldError(pointer, "must be a number")
     if least is not None and number < least:
         return FieldError(pointer, f"must be at least {least}")
-    if abs(number) > most:
+    # Compared and not computed with: the negative of a huge exponent would raise.
+    if number > most or number < -most:
         return FieldError(pointer, f"must be at most {most}")
     # Checked after the size: quantize of a huge exponent would be slow or raise.
     if number != number.quantize(Decimal(1).scaleb(-places)):

@@ -180,11 +180,16 @@ async def note_bounce(tx: Transaction, envelope_recipient: str, reason: str) -> 
     return bool(await tx.value(_BOUNCED, mail=UUID(match[1]), reason=reason))
 
 
-def compose(settings: Settings, recipient: str, message_id: str, words: Rendered) -> EmailMessage:
-    """The message. Raises ValueError when an address is none: a line break cannot enter a header."""
+def compose(settings: Settings, recipient: str, message_id: str, words: Rendered, reply_to: str = "") -> EmailMessage:
+    """The message; answers go to `reply_to` where it is given.
+
+    Raises ValueError when an address is none: a line break cannot enter a header.
+    """
     name, address = parseaddr(settings.mail_from)
     message = EmailMessage(policy=SMTP_POLICY)
     message["From"] = MailAddress(display_name=name, addr_spec=address)
+    if reply_to:
+        message["Reply-To"] = MailAddress(addr_spec=reply_to)
     message["To"] = MailAddress(addr_spec=recipient)
     message["Subject"] = words.subject
     message["Date"] = format_datetime(datetime.now(UTC))
@@ -254,7 +259,8 @@ def _compose(runtime: Runtime, mail: _Mail, message_id: str) -> EmailMessage:
     except KeyringError as error:  # the operator can put the key back
         raise MailDeferredError(str(error)) from None
     try:
-        return compose(runtime.settings, mail.recipient, message_id, render(mail.template, mail.locale, context))
+        words = render(mail.template, mail.locale, context)
+        return compose(runtime.settings, mail.recipient, message_id, words, str(context.get("reply_to", "")))
     except (ValueError, IndexError, MessageError, TemplateError) as error:
         raise _RefusedError(f"the mail cannot be written: {type(error).__name__}") from None
 

@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Iterator
 from typing import Any
 
-import httpx
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, seed
@@ -25,7 +24,8 @@ from control.core.runtime import Runtime
 from control.core.settings import Settings
 from control.web.openapi import describe
 from tests.conftest import Application, Peopled, begin
-from tests.world import World, world_of
+from tests.served import Served
+from tests.world import world_of
 
 CHECKS = [
     not_a_server_error,
@@ -44,24 +44,6 @@ OPERATIONS = {
     for operation in (result.ok() for result in SCHEMA.get_all_operations() if isinstance(result, Ok))
     if operation.path not in LEFT_OUT
 }
-
-
-class Served:
-    """The application on a loop of its own, since generated requests come one by one from plain functions."""
-
-    def __init__(self, runner: asyncio.Runner, world: World, runtime: Runtime) -> None:
-        self._runner = runner
-        self._runtime = runtime
-        self.world = world
-
-    def send(self, request: dict[str, Any]) -> httpx.Response:
-        return self._runner.run(self._send(request))
-
-    async def _send(self, request: dict[str, Any]) -> httpx.Response:
-        # Guessing passwords is not what is tried here.
-        async with self._runtime.database.pool.connection() as connection:
-            await connection.execute("DELETE FROM hcc.login_throttle")
-        return await self.world.client.request(**request)
 
 
 @pytest.fixture

@@ -71,7 +71,8 @@ SELECT md5(string_agg(row, '|' ORDER BY row)) FROM (
   UNION ALL SELECT t::text FROM hcc.customer_credits t UNION ALL SELECT t::text FROM hcc.credit_adjustments t
   UNION ALL SELECT t::text FROM hcc.payment_provider_accounts t UNION ALL SELECT t::text FROM hcc.sepa_batches t
   UNION ALL SELECT t::text FROM hcc.bank_statements t UNION ALL SELECT t::text FROM hcc.bank_entries t
-  UNION ALL SELECT t::text FROM hcc.statement_profiles t) all_rows
+  UNION ALL SELECT t::text FROM hcc.statement_profiles t UNION ALL SELECT t::text FROM hcc.ledger_charts t
+  UNION ALL SELECT t::text FROM hcc.ledger_debtors t UNION ALL SELECT t::text FROM hcc.reseller_statements t) all_rows
 """
 
 

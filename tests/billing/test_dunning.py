@@ -65,8 +65,8 @@ async def test_the_steps_come_one_after_the_other(owing: Owing, urls: Urls) -> N
     assert (await owing.after(1), await owing.status()) == (0, ("overdue", "past_due"))
     assert (await owing.after(3), await owing.after(3)) == (1, 0)
     with psycopg.connect(urls["hcc_owner"]) as owner:
-        assert owner.execute("SELECT recipient, template FROM hcc.outgoing_mail").fetchall() == [
-            ("books@customer.example", "dunning_reminder")
+        assert owner.execute("SELECT recipients, message FROM hcc.invoice_mails WHERE what = 'reminder'").fetchall() == [
+            (["books@customer.example"], "Please.")
         ]
     assert await owing.after(7) == 1
     assert (await owing.shop.books())["late_fees"] == "-5.000"
@@ -74,6 +74,23 @@ async def test_the_steps_come_one_after_the_other(owing: Owing, urls: Urls) -> N
     assert (await owing.after(30), (await owing.status())[1]) == (1, "cancelled")
     taken = [(one["action"], one["outcome"]) for one in (await owing.case())["taken"]]
     assert taken == [("remind", "done"), ("late_fee", "done"), ("suspend", "done"), ("cancel", "done")]
+
+
+async def test_a_late_fee_is_no_sale(owing: Owing) -> None:
+    """Compensation, outside the scope of VAT: in a document of its own, in the invoice's language."""
+    shop = owing.shop
+    for days in (3, 7):
+        await owing.after(days)
+    [listed] = [one for one in await shop.ask("GET", "/v1/invoices") if one["kind"] == "debit_note"]
+    note = await shop.ask("GET", f"/v1/invoices/{listed['id']}")
+    assert (note["amount"], note["tax"], note["total"], note["corrects_id"]) == ("5.000", "0.000", "5.000", owing.invoice["id"])
+    [line] = note["items"]
+    assert (line["tax_category"], line["description"]) == ("O", f"Late fee for invoice {owing.invoice['invoice_number']}")
+    assert (note["tax_treatment"]["reason"], note["tax_treatment"]["category"]) == ("compensation", "O")
+    fee = {"description": "Fee", "unit_price": "5", "tax_class": "late_fee"}
+    mixed = {"customer_id": owing.customer["id"], "items": [fee, {"description": "Server", "unit_price": "5"}]}
+    error = await shop.ask("POST", "/v1/invoices", mixed, 422)
+    assert error["details"]["errors"][0]["pointer"] == "/items"
 
 
 async def test_writing_off_is_the_end(owing: Owing) -> None:

@@ -1,7 +1,7 @@
 """Processes die without warning while payments are made: each key has one effect, and the books balance.
 
-The sizes are small ones, for every day. `HCC_KILLED_KEYS=1000 HCC_KILLED_DUPLICATES=16 HCC_KILLED_KILLS=6 HCC_KILLED_EVENTS=40`
-asks for the full ones, which take minutes.
+The sizes are small ones, for every day. `HCC_KILLED_KEYS=1000 HCC_KILLED_DUPLICATES=16 HCC_KILLED_KILLS=6 HCC_KILLED_EVENTS=40
+HCC_KILLED_INVOICES=40` asks for the full ones, which take minutes.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from control.core.runtime import Runtime
 from control.core.settings import Settings
 from control.stack.stripe_simulator.sending import signed
 from control.stack.stripe_simulator.server import Simulator
+from control.worker import import_jobs
 from tests.billing.cards import KEYS, CardShop
 from tests.billing.processes import Killable
 from tests.billing.selling import Shop
@@ -34,21 +35,22 @@ from tests.peopling import Keys, settings_for
 from tests.working import eventually
 from tests.world import World
 
-pytestmark = [pytest.mark.alone, pytest.mark.timeout(560)]
-
 PAYMENTS = int(os.environ.get("HCC_KILLED_KEYS", "40"))
 DUPLICATES = int(os.environ.get("HCC_KILLED_DUPLICATES", "8"))
 CUSTOMERS = 8
 AT_ONCE = 6
 """Keys that are worked on at one time, each with all its duplicates."""
 KILLS = int(os.environ.get("HCC_KILLED_KILLS", "1"))
+INVOICES = int(os.environ.get("HCC_KILLED_INVOICES", "6"))
 EVENTS = int(os.environ.get("HCC_KILLED_EVENTS", "6"))
 """Charges, an even number: half of them are refunded."""
 _NOT_ON_INVOICES_OR_CREDIT = """SELECT (SELECT sum(amount) FROM hcc.payments) - (SELECT sum(paid) FROM hcc.invoices)
  - (SELECT coalesce(sum(amount), 0) FROM hcc.customer_credits)"""
-LIMIT = 500.0
+LIMIT = 500.0 + 2 * PAYMENTS
 _NOT_IN_THE_BANK = """SELECT (SELECT sum(amount) FROM hcc.payments)
  - (SELECT sum(amount) FROM hcc.ledger_lines WHERE account = 'bank')"""
+
+pytestmark = [pytest.mark.alone, pytest.mark.timeout(LIMIT + 60)]
 
 
 @pytest.fixture
@@ -200,3 +202,54 @@ async def test_each_event_is_worked_off_once(
     books = await shop.books()
     assert float(books["provider_clearing"]) == pytest.approx(EVENTS * (119 - 2.03) - 19 * EVENTS / 2)
     assert float(books["receivable"]) == 19 * EVENTS / 2
+
+
+async def test_each_invoice_is_charged_once(
+    world: World, simulator: Simulator, urls: Urls, settings: Settings, worker_runtime: Runtime, tmp_path: Path
+) -> None:
+    """Automatic subscriptions collect while the worker dies whenever it has just asked for a charge."""
+    import_jobs()
+    shop = CardShop(world, simulator, worker_runtime)
+    customer = await shop.open_with_cards()
+    await shop.card(customer["id"])
+    price = await shop.price("100")
+    for _ in range(INVOICES):
+        await shop.subscribe(customer["id"], price["id"], collection="automatic")
+    worker = Killable("worker", settings, free_port(), tmp_path / "worker.log")
+    await asyncio.to_thread(worker.start)
+
+    def asked() -> int:
+        return simulator.requests.count(("POST", "/v1/payment_intents"))
+
+    def open_invoices() -> int:
+        with psycopg.connect(urls["hcc_owner"]) as owner:
+            row = owner.execute("SELECT count(*) FROM hcc.invoices WHERE status <> 'paid'").fetchone()
+        assert row is not None
+        return int(row[0])
+
+    async def all_paid() -> bool:
+        return await asyncio.to_thread(open_invoices) == 0
+
+    kills = 0
+    try:
+        while kills < max(1, INVOICES // 4):
+            before = asked()
+
+            async def has_asked(before: int = before) -> bool:
+                return asked() > before or await all_paid()
+
+            await eventually(has_asked, 120)
+            await asyncio.to_thread(worker.kill)
+            kills += 1
+            await rescue(worker_runtime.database, timedelta(0))
+            await asyncio.to_thread(worker.start)
+        await eventually(all_paid, 120)
+    finally:
+        await asyncio.to_thread(worker.kill)
+    payments = await shop.ask("GET", "/v1/payments?limit=100")
+    assert [(one["status"], one["amount"]) for one in payments] == [("succeeded", "119.000")] * INVOICES
+    assert simulator.state.charges_made == INVOICES
+    assert (await shop.books()).get("receivable") is None
+    with psycopg.connect(urls["hcc_owner"]) as owner:
+        mails = owner.execute("SELECT what, count(*) FROM hcc.invoice_mails GROUP BY what").fetchall()
+    assert mails == [("invoice", INVOICES)]

@@ -66,6 +66,8 @@ SAID: list[tuple[str, dict[str, Any], list[str]]] = [
      ["VAT in EUR at 0.0062", "JP¥179"]),
     ("a period", {"supplied_from": date(2026, 2, 1), "supplied_to": date(2026, 2, 28)},
      ["Period of supply 1 Feb 2026 \u2013 28 Feb 2026"]),
+    ("some of a period, some of a day", {"items": [SERVER | {"period_start": "2026-02-01", "period_end": "2026-03-01"}, SERVER]},
+     ["1 Feb 2026 \u2013 28 Feb 2026", "Date of supply 28 Feb 2026"]),
     ("due at once", {"payment_terms_days": 0}, ["Please pay €178.14 on receipt"]),
     ("prices with tax", {"prices_include_tax": True}, ["Unit price", "incl. tax", "Net amount €125.80", "Total €149.70"]),
     ("words of one's own", {"notes": "Thank you\n<b>very</b> much", "buyer_reference": "PO-7"},
@@ -76,7 +78,8 @@ SAID: list[tuple[str, dict[str, Any], list[str]]] = [
 @pytest.mark.parametrize(("options", "expected"), [case[1:] for case in SAID], ids=[case[0] for case in SAID])
 def test_what_is_said(options: dict[str, Any], expected: list[str]) -> None:
     item = SERVER if options.get("currency") != "JPY" else SERVER | {"unit_price": "50"}
-    found = text_of(pdf(made(item, **options)))
+    options = dict(options)
+    found = text_of(pdf(made(*options.pop("items", [item]), **options)))
     assert [one for one in expected if one not in found] == [], found
 
 
@@ -95,6 +98,15 @@ def test_many_lines_are_split_well() -> None:
 
 
 SIZES = [("A4", 595.28, 841.89), ("Letter", 612.0, 792.0)]
+
+
+@pytest.mark.parametrize("many", [13, 15, 17, 19, 21])
+def test_totals_never_stand_alone(many: int) -> None:
+    """With this many lines they come near the end of a page, or just over it."""
+    pages = PdfReader(BytesIO(pdf(made(*[SERVER | {"description": f"Server {n}"} for n in range(1, many + 1)])))).pages
+    last = pages[-1].extract_text()
+    assert "Total" in last
+    assert f"Server {many}" in last
 
 
 @pytest.mark.parametrize(("size", "width", "height"), SIZES)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
+import psycopg
 import pytest
 
 from control.billing.recognition.service import months, recognise
 from control.core.db import Scope
 from control.core.runtime import Runtime
 from tests.billing.selling import Shop
+from tests.conftest import Urls
 from tests.world import World
 
 
@@ -75,3 +77,26 @@ async def test_what_is_credited_was_not_earned(world: World, runtime: Runtime) -
     async with runtime.database.transaction(Scope(organization_id=world.organizations["north"])) as tx:
         await recognise(tx, world.organizations["north"], date(2099, 1, 1))
     assert await shop.books() == {}
+
+
+@pytest.mark.asyncio
+async def test_nothing_is_left_in_the_sellers_currency(world: World, runtime: Runtime, urls: Urls) -> None:
+    """Each document is rounded by itself, and what they come to together is earned to the cent."""
+    shop = Shop(world)
+    await shop.open()
+    with psycopg.connect(urls["hcc_owner"]) as owner:
+        owner.execute(
+            "INSERT INTO hcc.exchange_rates (organization_id, currency, base, valid_from, rate)"
+            " VALUES (%s, 'USD', 'EUR', '2020-01-01', 0.91237)",
+            (world.organizations["north"],),
+        )
+    customer = await shop.customer(currency="USD")
+    item = {"description": "Server", "unit_price": "10.01", "period_start": "2026-01-01", "period_end": "2026-12-31"}
+    made = [await shop.invoice(customer["id"], item) for _ in range(5)]
+    await shop.credit(made[0]["id"], items=[{"item_id": made[0]["items"][0]["id"], "quantity": "0.333333"}])
+    for day in (date(2026, 12, 1), date(2099, 1, 1)):
+        async with runtime.database.transaction(Scope(organization_id=world.organizations["north"])) as tx:
+            await recognise(tx, world.organizations["north"], day)
+    found = await shop.ask("GET", "/v1/ledger/trial-balance")
+    left = {one["account"]: (one["balance"], one["base_balance"]) for one in found["accounts"]}["deferred_revenue"]
+    assert [float(amount) for amount in left] == [0, 0]

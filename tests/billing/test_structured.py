@@ -35,6 +35,7 @@ DOMAIN = {
     "period_end": "2027-03-01",
 }
 FRENCH = {"address": PARIS, "tax_id": "FR40303265045", "tax_id_status": "valid"}
+LATE_FEE = {"description": "Late fee for invoice INV-2026-00007", "unit_price": "5", "tax_class": "late_fee"}
 BACK = {"description": "Old server given back", "unit_price": "-30", "quantity": "2"}
 CASES: dict[str, Callable[[], Paper]] = {
     "domestic": lambda: made(SERVER, DOMAIN),
@@ -68,6 +69,13 @@ CASES: dict[str, Callable[[], Paper]] = {
     "a period": lambda: made(SERVER, supplied_from=date(2026, 2, 1), supplied_to=date(2026, 2, 28), notes="Thanks <&>"),
     "credit note": lambda: made(SERVER, DOMAIN, kind="credit_note", number="CN-2026-00001", notes="Returned"),
     "debit note": lambda: made(SERVER, kind="debit_note", number="DN-2026-00001"),
+    "late fee": lambda: made(LATE_FEE, kind="debit_note", number="DN-2026-00002"),
+    "late fee of a French business": lambda: made(
+        LATE_FEE, kind="debit_note", number="DN-2026-00003", buyer=FRENCH, language="fr", seller={"registration": ""}
+    ),
+    "late fee of a small business": lambda: made(
+        LATE_FEE, kind="debit_note", number="DN-2026-00004", seller={"small_business": True, "vat_id": ""}, language="de"
+    ),
     "Arabic": lambda: made({"description": "خادم", "unit_price": "100"}, language="ar", buyer={"name": "شركة", **FRENCH}),
 }
 
@@ -157,6 +165,14 @@ WORDS = [
     ("credit note", "//rsm:ExchangedDocument/ram:TypeCode", ["381"]),
     ("credit note", "//ram:InvoiceReferencedDocument/ram:IssuerAssignedID", ["INV-2026-00007"]),
     ("debit note", "//rsm:ExchangedDocument/ram:TypeCode", ["383"]),
+    ("late fee", "//ram:ApplicableTradeTax/ram:CategoryCode", ["O", "O"]),
+    ("late fee", "//ram:ApplicableTradeTax/ram:ExemptionReasonCode", ["VATEX-EU-O"]),
+    ("late fee", "//ram:ApplicableTradeTax/ram:ExemptionReason",
+     ["Compensation for late payment, not a supply: not subject to VAT."]),
+    ("late fee", "//ram:RateApplicablePercent", []),
+    ("late fee of a French business", "//ram:ID[@schemeID='VA']", []),
+    ("late fee of a small business", "//ram:ApplicableTradeTax/ram:ExemptionReason",
+     ["Schadensersatz wegen Zahlungsverzugs, kein Leistungsentgelt: nicht steuerbar."]),
     ("nothing to pay", "//ram:DuePayableAmount", ["0.00"]),
     ("Arabic", "//ram:ApplicableTradeTax/ram:ExemptionReason",
      ["احتساب عكسي: ضريبة القيمة المضافة مستحقة على متلقي الخدمة (Reverse charge، المادة 196 من التوجيه 2006/112/EC)."]),

@@ -283,3 +283,28 @@ async def test_years_that_are_none(world: World, year: str) -> None:
     shop = Shop(world)
     await shop.open()
     assert (await world.get("nora", f"/v1/billing/reports/oss-threshold?year={year}")).status_code in (400, 422)
+
+
+async def test_lines_know_their_day(world: World, urls: Urls) -> None:
+    shop = Shop(world)
+    await shop.open()
+    await shop.invoice((await shop.customer())["id"])
+    wrong = (
+        "SELECT count(*) FROM hcc.ledger_lines l JOIN hcc.ledger_entries e ON e.id = l.entry_id"
+        " WHERE l.booked_on IS DISTINCT FROM e.booked_on"
+    )
+    with psycopg.connect(urls["hcc_owner"]) as owner:
+        assert owner.execute(wrong).fetchone() == (0,)
+        # As those book who do not say it.
+        row = {"org": world.organizations["north"], "id": UUID(int=7)}
+        owner.execute(
+            "INSERT INTO hcc.ledger_entries (id, organization_id, booked_on, kind, source, currency)"
+            " VALUES (%(id)s, %(org)s, '2026-02-03', 'test', %(id)s, 'EUR')",
+            row,
+        )
+        owner.execute(
+            "INSERT INTO hcc.ledger_lines (organization_id, entry_id, account, amount, base_amount)"
+            " SELECT %(org)s, %(id)s, 'tax', n, n FROM unnest(ARRAY[1, -1]) AS n",
+            row,
+        )
+        assert owner.execute(wrong).fetchone() == (0,)

@@ -53,6 +53,8 @@ TABLES = {
     "invoice_tallies": TENANT,
     "invoices": TENANT,
     "ledger_account_numbers": TENANT,
+    "ledger_charts": TENANT,
+    "ledger_debtors": TENANT,
     "ledger_entries": TENANT,
     "ledger_lines": TENANT,
     "login_throttle": PLATFORM,
@@ -122,6 +124,8 @@ TABLES = {
     "prices": TENANT,
     "products": TENANT,
     "renewal_failures": TENANT,
+    "reseller_statement_lines": TENANT,
+    "reseller_statements": TENANT,
     "reseller_terms": TENANT,
     "subscription_changes": TENANT,
     "subscription_charges": TENANT,
@@ -132,6 +136,7 @@ TABLES = {
     "supplier_shares": TENANT,
     "usage_readings": TENANT,
     # Payments.
+    "collection_tries": TENANT,
     "bank_entries": TENANT,
     "bank_statements": TENANT,
     "credit_adjustments": TENANT,
@@ -258,6 +263,8 @@ ROWS = {
     " sha256) VALUES (%(org)s, %(org)s, %(invoice)s, 'pdf', 'application/pdf', 'x', sha256('x'))",
     "invoice_mails": "INSERT INTO hcc.invoice_mails (id, organization_id, customer_org_id, invoice_id, what, recipients)"
     " VALUES (%(id)s, %(org)s, %(org)s, %(invoice)s, 'invoice', '{a@x.test}')",
+    "collection_tries": "INSERT INTO hcc.collection_tries (organization_id, customer_org_id, invoice_id, cause, outcome, reason)"
+    " VALUES (%(org)s, %(org)s, %(invoice)s, 'finalised', 'not_tried', 'under_way')",
     "ledger_entries": "WITH e AS (INSERT INTO hcc.ledger_entries (id, organization_id, booked_on, kind, source, currency)"
     " VALUES (%(entry)s, %(org)s, '2026-01-01', 'test', %(entry)s, 'EUR'))"
     " INSERT INTO hcc.ledger_lines (organization_id, entry_id, account, amount, base_amount)"
@@ -267,6 +274,9 @@ ROWS = {
     " INSERT INTO hcc.ledger_lines (organization_id, entry_id, account, amount, base_amount)"
     " SELECT %(org)s, %(id)s, 'bank', n, n FROM unnest(ARRAY[1, -1]) AS n",
     "ledger_account_numbers": "INSERT INTO hcc.ledger_account_numbers (organization_id, account, number) VALUES (%(org)s, 'revenue', '8400')",
+    "ledger_charts": "INSERT INTO hcc.ledger_charts (organization_id, chart, consultant_number, client_number)"
+    " VALUES (%(org)s, 'skr03', 1001, 1)",
+    "ledger_debtors": "INSERT INTO hcc.ledger_debtors (organization_id, customer_id, number) VALUES (%(org)s, %(customer)s, 10000)",
     "tax_rates": "INSERT INTO hcc.tax_rates (id, organization_id, country, tax_class, percent, valid_from)"
     " VALUES (%(id)s, %(org)s, 'DE', 'standard', 19, '2020-01-01')",
     "vat_checks": "INSERT INTO hcc.vat_checks (id, organization_id, customer_id, tax_id, outcome)"
@@ -290,6 +300,12 @@ ROWS = {
     " VALUES (%(id)s, %(org)s, %(org)s, 'wholesale', 20)",
     "supplier_shares": "INSERT INTO hcc.supplier_shares (id, organization_id, supplier_org_id, invoice_item_id, supplier_plan_id, kind,"
     " percent, booked_on, currency, sold) VALUES (%(id)s, %(org)s, %(org)s, %(id)s, %(plan)s, 'wholesale', 20, '2026-01-01', 'EUR', 1)",
+    "reseller_statements": "INSERT INTO hcc.reseller_statements (id, organization_id, reseller_org_id, customer_id, month, currency,"
+    " sales, sold, owed, amount, amount_currency)"
+    " VALUES (%(schedule)s, %(org)s, %(org)s, %(customer)s, '2026-01-01', 'EUR', 1, 1, 1, 1, 'EUR')",
+    "reseller_statement_lines": "INSERT INTO hcc.reseller_statement_lines (share_id, organization_id, reseller_org_id, statement_id,"
+    " booked_on, plan_id, plan_name, kind, percent, sold, owed)"
+    " VALUES (%(id)s, %(org)s, %(org)s, %(schedule)s, '2026-01-01', %(plan)s, 'Small', 'wholesale', 20, 1, 1)",
     "subscription_settings": "INSERT INTO hcc.subscription_settings (organization_id) VALUES (%(org)s)",
     "subscriptions": "INSERT INTO hcc.subscriptions (id, organization_id, customer_id, customer_org_id, name, status, currency, interval,"
     " collection, prices_include_tax, anchor_month, anchor_day, started_on, billed_until)"

@@ -19,7 +19,8 @@ _ZERO = Decimal(0)
 _Name = Annotated[str, Meta(min_length=1, max_length=200)]
 _Text = Annotated[str, Meta(max_length=5000)]
 _Class = Annotated[str, Meta(pattern="^[a-z][a-z_]{0,39}$")]
-_Unit = Annotated[str, Meta(pattern="^[A-Z0-9]{2,3}$")]
+_Unit = Annotated[str, Meta(min_length=1, max_length=20)]
+"""A code of UN/ECE recommendation 20 such as `C62`, or a word for one such as `hour`; it is kept as a code."""
 AnyInterval = Literal["once"] | Interval
 
 

@@ -10,6 +10,7 @@ import msgspec
 from psycopg.errors import UniqueViolation
 from psycopg.types.json import Jsonb
 
+from control.billing import units
 from control.billing.catalogue import products
 from control.billing.catalogue import queries as q
 from control.billing.catalogue.metering import selector_error
@@ -108,7 +109,7 @@ async def add_version(ctx: Context, tx: Transaction, price_id: UUID, data: NewVe
         currency=before.currency,
         interval=before.interval,
         model=before.model,
-        unit=before.unit,
+        unit=units.known(before.unit),
     )
     _check(wanted)
     made = await _insert(ctx, tx, before.organization_id, wanted, before.id)
@@ -208,6 +209,7 @@ async def _tell(ctx: Context, tx: Transaction, what: str, price: Price, before: 
 
 def _columns(data: NewPrice) -> dict[str, Any]:
     columns = {name: getattr(data, name) for name in NewPrice.__struct_fields__ if name not in ("plan_id", "valid_from")}
+    columns["unit"] = units.known(data.unit)
     columns["tiers"] = Jsonb(msgspec.to_builtins(data.tiers))
     columns["meter"] = None if data.meter is None else Jsonb(msgspec.to_builtins(data.meter))
     return columns
@@ -215,6 +217,7 @@ def _columns(data: NewPrice) -> dict[str, Any]:
 
 def _check(data: NewPrice) -> None:
     errors = present([currency_error("/currency", data.currency), line_error("/name", data.name)])
+    errors += present([units.unit_error("/unit", data.unit)])
     if not errors:
         errors += present([amount_error("/setup_fee", data.setup_fee, data.currency)])
     errors += present([number_error("/amount", data.amount, PRICE_DIGITS, most=_MOST)])

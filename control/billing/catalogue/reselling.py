@@ -1,6 +1,6 @@
 """Selling on what the seller above sells: terms, and what is owed of each line.
 
-Documents that settle it between the two are not made here; the shares are what such a document adds up.
+The shares are what the statements of `control.billing.reselling` add up each month.
 """
 
 from __future__ import annotations

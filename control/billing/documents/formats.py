@@ -38,6 +38,10 @@ class Formats(msgspec.Struct, frozen=True):
         """An amount with its currency."""
         return str(format_currency(amount, currency or self.currency, locale=self.locale))
 
+    def exact(self, price: Decimal) -> str:
+        """A price with its currency and all its digits."""
+        return str(format_currency(price.normalize(), self.currency, locale=self.locale, decimal_quantization=False))
+
     def number(self, number: Decimal) -> str:
         """A number with the digits that it has."""
         return self._decimal(number, 0, 10)

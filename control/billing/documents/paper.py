@@ -26,6 +26,7 @@ NoteKey = Literal[
     "intra_community",
     "export",
     "zero",
+    "compensation",
 ]
 _BY_CATEGORY: dict[str, NoteKey] = {
     "AE": "reverse_charge",
@@ -90,8 +91,8 @@ class Paper(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def supplied_on(self) -> date | None:
-        """The day of supply where no period says it: the day of issue."""
-        if self.supplied or any(item.period_start for item in self.invoice.items):
+        """The day of supply of what has no period of its own: the day of issue."""
+        if self.supplied or all(item.period_start for item in self.invoice.items):
             return None
         return self.issued_on
 
@@ -125,6 +126,8 @@ def tax_note(treatment: Treatment, category: str, seller_country: str) -> tuple[
     law = _LAWS.get(seller_country, _EU_LAW if seller_country in EU else "")
     if treatment.reason == "small_business":
         return ("small_business_law" if law else "small_business"), law
+    if treatment.reason == "compensation":
+        return "compensation", ""
     if category == "S":
         return ("oss", "") if treatment.reason == "oss" else None
     if category == "O" and seller_country in EU:

@@ -10,7 +10,7 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta
 
-Action = Literal["remind", "late_fee", "suspend", "cancel", "write_off"]
+Action = Literal["remind", "retry_payment", "late_fee", "suspend", "cancel", "write_off"]
 
 
 class DunningStep(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):

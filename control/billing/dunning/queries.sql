@@ -78,12 +78,17 @@ SELECT c.invoice_id, c.organization_id, c.customer_id, c.steps, c.done, c.next_o
    FOR UPDATE OF c SKIP LOCKED
 
 -- name: claim
+-- None whose payment is on its way: a charge, or a direct debit that its bank may still tell of.
 SELECT c.invoice_id, c.organization_id, c.customer_id, c.steps, c.done, c.next_on, c.suspended, c.stopped_at, c.stop_reason,
        c.closed_at, c.created_at
   FROM hcc.dunning_cases c JOIN hcc.invoices i ON i.organization_id = c.organization_id AND i.id = c.invoice_id
  WHERE c.organization_id = %(organization_id)s AND c.closed_at IS NULL AND c.stopped_at IS NULL AND c.next_on <= %(today)s
    AND i.status = 'overdue' AND c.invoice_id <> ALL (%(failed)s)
    AND NOT EXISTS (SELECT FROM hcc.dunning_stops s WHERE s.customer_id = c.customer_id)
+   AND NOT EXISTS (SELECT FROM hcc.payments p
+                     LEFT JOIN hcc.sepa_batches b ON b.organization_id = p.organization_id AND b.id = p.sepa_batch_id
+                    WHERE p.organization_id = c.organization_id AND p.invoice_id = c.invoice_id AND p.status = 'pending'
+                      AND p.method IN ('card', 'sepa_debit') AND (b.id IS NULL OR b.collected_on + %(patience)s >= %(today)s))
  ORDER BY c.next_on, c.invoice_id LIMIT 1
    FOR UPDATE OF c SKIP LOCKED
 
@@ -92,8 +97,31 @@ SELECT invoice_id, organization_id, customer_id, steps, done, next_on, suspended
   FROM hcc.dunning_cases WHERE invoice_id = %(invoice_id)s
 
 -- name: taken
-SELECT step, action, outcome, detail, taken_on, created_at
-  FROM hcc.dunning_steps WHERE invoice_id = %(invoice_id)s ORDER BY step
+-- With what became of the payment that a step began.
+SELECT s.step, s.action, s.outcome, s.taken_on, s.created_at,
+       CASE WHEN p.id IS NULL THEN s.detail
+            ELSE s.detail || jsonb_build_object('payment_status', p.status, 'failure_code', p.failure_code) END AS detail
+  FROM hcc.dunning_steps s
+  LEFT JOIN hcc.payments p ON p.organization_id = s.organization_id AND p.id = (s.detail ->> 'payment_id')::uuid
+ WHERE s.invoice_id = %(invoice_id)s ORDER BY s.step
+
+-- name: ahead
+-- The steps that are to come of an invoice: those of its case, or of the schedule that it will have when it is overdue.
+SELECT i.due_date, coalesce(c.steps, s.steps) AS steps, coalesce(c.done, 0) AS done
+  FROM hcc.invoices i
+  LEFT JOIN hcc.dunning_cases c ON c.organization_id = i.organization_id AND c.invoice_id = i.id
+  LEFT JOIN LATERAL (
+    SELECT d.steps FROM hcc.dunning_schedules d
+     WHERE d.organization_id = i.organization_id
+       AND (d.is_default OR d.id IN (
+         SELECT p.dunning_id FROM hcc.invoice_items t
+           JOIN hcc.prices r ON r.organization_id = t.organization_id AND r.id = t.price_id
+           JOIN hcc.plans p ON p.organization_id = r.organization_id AND p.id = r.plan_id
+          WHERE t.organization_id = i.organization_id AND t.invoice_id = i.id))
+     ORDER BY d.is_default, d.id LIMIT 1) AS s ON true
+ WHERE i.id = %(invoice_id)s AND i.due_date IS NOT NULL AND coalesce(c.steps, s.steps) IS NOT NULL
+   AND c.stopped_at IS NULL AND c.closed_at IS NULL
+   AND NOT EXISTS (SELECT FROM hcc.dunning_stops d WHERE d.customer_id = i.customer_id)
 
 -- name: took
 INSERT INTO hcc.dunning_steps (invoice_id, step, organization_id, action, outcome, detail, taken_on)

@@ -13,11 +13,11 @@ from uuid import UUID
 import msgspec
 import psycopg
 import structlog
-from babel.dates import format_date
-from babel.numbers import format_currency
 from psycopg.types.json import Jsonb
 
+from control.billing.collecting import working as collecting
 from control.billing.customers import service as customers
+from control.billing.documents.words import words
 from control.billing.dunning import queries as q
 from control.billing.dunning.models import DunningCase, DunningStep
 from control.billing.invoices import drafting, finalising
@@ -26,6 +26,9 @@ from control.billing.invoices.crediting import give_up
 from control.billing.invoices.models import Invoice, NewInvoice, NewItem
 from control.billing.invoices.service import find, summary
 from control.billing.ledger.booking import Entry, Posting, book
+from control.billing.mails import service as mails
+from control.billing.mails.notices import Facts, link_of
+from control.billing.payments import queries as payment_q
 from control.billing.settings import service as settings
 from control.billing.settings.models import BillingSettings
 from control.billing.subscriptions import queries as subscription_queries
@@ -33,13 +36,14 @@ from control.billing.subscriptions.changing import live_charges
 from control.billing.subscriptions.giving_back import give_back
 from control.billing.subscriptions.models import LIVE
 from control.billing.subscriptions.planning import credit_of
+from control.billing.subscriptions.renewing import settings_of, write
 from control.billing.subscriptions.renewing import summary as subscription_summary
-from control.billing.subscriptions.renewing import write
 from control.billing.subscriptions.service import logged
 from control.billing.subscriptions.state import State, load, log, next_due, save
 from control.billing.subscriptions.steps import resume
+from control.billing.tax.treatment import LATE_FEE
 from control.billing.today import today
-from control.core import events, mailer
+from control.core import audit, events, jobs
 from control.core.db import Scope, Transaction
 from control.core.errors import DomainError
 from control.core.ids import new_id
@@ -47,6 +51,8 @@ from control.core.runtime import Runtime
 
 log_ = structlog.get_logger("hcc.billing")
 _replace = msgspec.structs.replace
+PATIENCE = 10
+"""Days after its day in which a direct debit that nobody heard of may still be on a statement."""
 
 
 class _Id(msgspec.Struct, frozen=True):
@@ -71,7 +77,9 @@ async def dun(runtime: Runtime, organization_id: UUID, on: date | None = None) -
         tried: list[UUID] = []
         try:
             async with runtime.database.transaction(scope) as tx:
-                found = await tx.maybe(DunningCase, q.SQL.claim, organization_id=organization_id, today=day, failed=failed)
+                found = await tx.maybe(
+                    DunningCase, q.SQL.claim, organization_id=organization_id, today=day, patience=PATIENCE, failed=failed
+                )
                 if found is None:
                     return steps
                 tried.append(found.invoice_id)
@@ -130,6 +138,9 @@ async def _switch_on(tx: Transaction, subscription_id: UUID, seller: BillingSett
 
 async def _take(tx: Transaction, runtime: Runtime, found: DunningCase, seller: BillingSettings, on: date) -> None:
     step = found.steps[found.done]
+    if step.action in ("retry_payment", "cancel"):
+        # Before the invoice, as all that moves a customer's money.
+        await tx.value(payment_q.SQL.lock_customer, id=found.customer_id)
     invoice = await find(tx, found.invoice_id, lock=True)
     if invoice.status != "overdue":
         return
@@ -137,7 +148,9 @@ async def _take(tx: Transaction, runtime: Runtime, found: DunningCase, seller: B
     detail: dict[str, Any] = {}
     match step.action:
         case "remind":
-            detail = await _remind(tx, runtime, invoice, step, seller)
+            detail = await _remind(tx, invoice, step, seller)
+        case "retry_payment":
+            detail = await _retry(tx, runtime, found)
         case "late_fee":
             detail = await _late_fee(tx, invoice, step, seller, on)
         case "suspend":
@@ -148,7 +161,7 @@ async def _take(tx: Transaction, runtime: Runtime, found: DunningCase, seller: B
         case "write_off":
             await give_up(tx, invoice, "not paid")
             detail = {"amount": invoice.balance}
-    outcome = "nothing_to_do" if detail.get("subscriptions") == [] else "done"
+    outcome = "nothing_to_do" if detail.get("subscriptions") == [] else "not_retried" if detail.get("reason") else "done"
     told = {"invoice_id": invoice.id, "step": found.done, "action": step.action, "outcome": outcome, "detail": detail}
     await tx.run(
         q.SQL.took,
@@ -167,26 +180,28 @@ async def _take(tx: Transaction, runtime: Runtime, found: DunningCase, seller: B
     await events.emit(tx, "dunning.step", found.organization_id, told)
 
 
-async def _remind(
-    tx: Transaction, runtime: Runtime, invoice: Invoice, step: DunningStep, seller: BillingSettings
-) -> dict[str, Any]:  # fmt: skip
-    buyer = invoice.buyer
-    if buyer is None or invoice.due_date is None:
-        raise ValueError("a finalised invoice has a buyer and a due date")
-    context = {
-        "name": buyer.contact or buyer.name,
-        "seller": seller.legal_name,
-        "number": invoice.invoice_number,
-        "due": format_date(invoice.due_date, locale=invoice.language),
-        "amount": format_currency(invoice.balance, invoice.currency, locale=invoice.language),
-        "words": step.text,
-        "iban": seller.iban,
-    }
-    mail_id = await mailer.send(
-        tx, runtime.keyring, organization_id=invoice.organization_id, recipient=buyer.email, template="dunning_reminder",
-        locale=invoice.language, context=context,
+async def _remind(tx: Transaction, invoice: Invoice, step: DunningStep, seller: BillingSettings) -> dict[str, Any]:
+    """A mail with the invoice, in its language; among the invoice's mails, with what becomes of it."""
+    page = (await settings_of(tx, invoice.organization_id)).payment_page
+    facts = Facts(
+        amount=invoice.balance,
+        currency=invoice.currency,
+        iban=seller.iban,
+        link=link_of(page, invoice.id, invoice.invoice_number or ""),
+    )
+    mail_id = await mails.queue(tx, audit.SYSTEM, invoice, what="reminder", message=step.text, facts=facts)
+    return {"mail_id": mail_id}
+
+
+async def _retry(tx: Transaction, runtime: Runtime, found: DunningCase) -> dict[str, Any]:
+    """Another try to charge the customer's card; the provider is asked by a job once this is committed."""
+    tried = await collecting.begin(tx, runtime, found.organization_id, found.invoice_id, f"dunning {found.done}")
+    if tried.payment_id is None:
+        return {"reason": tried.reason}
+    await jobs.defer(
+        tx, "payments.charge", payment_id=str(tried.payment_id), organization_id=str(found.organization_id)
     )  # fmt: skip
-    return {"mail_id": mail_id, "recipient": buyer.email}
+    return {"payment_id": tried.payment_id}
 
 
 async def _late_fee(
@@ -194,6 +209,7 @@ async def _late_fee(
 ) -> dict[str, Any]:  # fmt: skip
     """A debit note over the fee. It is compensation and not a sale: there is no tax on it."""
     fee = step.fee or Decimal(0)
+    line = words(invoice.language).late_fee.format(number=invoice.invoice_number)
     customer = await customers.find(tx, invoice.customer_id)
     asked = NewInvoice(
         customer_id=customer.id,
@@ -201,8 +217,9 @@ async def _late_fee(
         corrects_id=invoice.id,
         currency=invoice.currency,
         prices_include_tax=False,
+        language=invoice.language,
         payment_terms_days=0,
-        items=[NewItem(description=f"{invoice.invoice_number}", unit_price=fee, tax_class="late_fee", tax_rate=Decimal(0))],
+        items=[NewItem(description=line, unit_price=fee, tax_class=LATE_FEE)],
     )
     made = drafting.draft(asked, seller, customer, on)
     note_id = new_id()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -19,7 +20,7 @@ from control.billing.invoices.models import Invoice, Item, NewCreditNote, WriteO
 from control.billing.invoices.service import find, find_own, summary
 from control.billing.invoices.totals import TaxCategory, TaxSubtotal, with_parts
 from control.billing.ledger.booking import Account, Entry, Posting, book
-from control.billing.money import QUANTITY_DIGITS, Rounding, number_error, rounded
+from control.billing.money import MONTHLY_STEP, QUANTITY_DIGITS, Rounding, digits, number_error, rounded
 from control.billing.settings import service as settings
 from control.billing.texts import paragraph_error
 from control.billing.today import today
@@ -39,6 +40,8 @@ class _Taken(msgspec.Struct, frozen=True):
     quantity: Decimal = _ZERO
     line_total: Decimal = _ZERO
     line_tax: Decimal = _ZERO
+    used_until: date | None = None
+    monthly_price: Decimal = _ZERO
 
 
 async def credit(ctx: Context, tx: Transaction, invoice_id: UUID, data: NewCreditNote) -> Invoice:
@@ -105,6 +108,8 @@ async def issue(tx: Transaction, original: Invoice, items: list[Item], reason: s
         Posting(account="customer_credit", amount=applied - note.total, customer_id=note.customer_id, invoice_id=note.id)
     )
     await book(tx, msgspec.structs.replace(entry, postings=turned))
+    # What is owed of a sale to the seller above goes back with it.
+    await tx.run(q.SQL.return_shares, invoice_id=note.id, on=on, digits=digits(note.currency))
     if applied:
         await settle(tx, original.id, seller, paid=_ZERO, credited=applied)
     await events.emit(tx, "credit_note.finalised", note.organization_id, summary(note))
@@ -112,7 +117,9 @@ async def issue(tx: Transaction, original: Invoice, items: list[Item], reason: s
 
 
 async def write_off(ctx: Context, invoice_id: UUID, data: WriteOff) -> Invoice:
-    """Give up what is open of an invoice: a loss in the books. Raises Conflict when nothing is open."""
+    """Give up what is open of an invoice: a loss in the books. Raises Conflict when nothing is open, ValidationFailed."""
+    if error := paragraph_error("/reason", data.reason):
+        raise ValidationFailed(error)
     async with ctx.transaction() as tx:
         invoice = await find_own(ctx, tx, invoice_id)
         ctx.if_match(invoice.version)
@@ -177,13 +184,14 @@ async def _positions(tx: Transaction, original: Invoice, data: NewCreditNote) ->
         seen.add(item.id)
         before = taken.get(item.id, _Taken(item.id))
         available = item.quantity - before.quantity
-        if asked.quantity is None or asked.quantity == available:
-            chosen.append(_rest(item, before, n + 1))
-            continue
-        if error := number_error(f"/items/{n}/quantity", asked.quantity, QUANTITY_DIGITS, most=max(available, _ZERO)):
+        quantity = available if asked.quantity is None else asked.quantity
+        # Looked at before it is compared: some that are no numbers cannot be.
+        if error := number_error(f"/items/{n}/quantity", quantity, QUANTITY_DIGITS, most=max(available, _ZERO)):
             errors.append(error)
-            continue
-        chosen.append(_part(item, asked.quantity, n + 1, original.currency, original.rounding))
+        elif quantity == available:
+            chosen.append(_rest(item, before, n + 1))
+        else:
+            chosen.append(_part(item, quantity, n + 1, original.currency, original.rounding))
     if errors:
         raise ValidationFailed(errors)
     return _numbered([item for item in chosen if item.line_total or item.line_tax])
@@ -199,6 +207,9 @@ def _rest(item: Item, taken: _Taken, position: int) -> Item:
         line_total=item.line_total - taken.line_total,
         line_tax=item.line_tax - taken.line_tax,
         corrects_item_id=item.id,
+        # Days that were given back are not given back again.
+        period_end=taken.used_until or item.period_end,
+        monthly_price=None if item.monthly_price is None else max(item.monthly_price - taken.monthly_price, _ZERO),
     )
 
 
@@ -213,6 +224,7 @@ def _part(item: Item, quantity: Decimal, position: int, currency: str, rounding:
         line_total=rounded(item.line_total * share, currency, rounding),
         line_tax=rounded(item.line_tax * share, currency, rounding),
         corrects_item_id=item.id,
+        monthly_price=None if item.monthly_price is None else (item.monthly_price * share).quantize(MONTHLY_STEP),
     )
 
 

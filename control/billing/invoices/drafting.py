@@ -23,8 +23,9 @@ from control.billing.money import (
 )
 from control.billing.settings.models import BillingSettings
 from control.billing.tax.ids import member_state_of
-from control.billing.tax.treatment import Buyer, Seller, Treatment, treat
+from control.billing.tax.treatment import LATE_FEE, Buyer, Seller, Treatment, compensation, treat
 from control.billing.texts import line_error, paragraph_error
+from control.billing.units import known, unit_error
 from control.core.errors import FieldError, ValidationFailed, below
 from control.core.ids import new_id
 
@@ -44,19 +45,23 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     treatment: Treatment
 
 
+def _sells(seller: BillingSettings) -> Seller:
+    return Seller(
+        country=seller.address.country,
+        postal_code=seller.address.postal_code,
+        region=seller.address.region,
+        city=seller.address.city,
+        oss_registered=seller.oss_registered,
+        small_business=seller.small_business,
+        registrations=frozenset(seller.tax_registrations),
+    )
+
+
 def treatment_of(seller: BillingSettings, customer: Customer) -> Treatment:
     """How this seller's sales to this customer are taxed."""
     believed = ("valid", "pending_verification") if seller.pending_tax_id == "as_valid" else ("valid",)
     return treat(
-        Seller(
-            country=seller.address.country,
-            postal_code=seller.address.postal_code,
-            region=seller.address.region,
-            city=seller.address.city,
-            oss_registered=seller.oss_registered,
-            small_business=seller.small_business,
-            registrations=frozenset(seller.tax_registrations),
-        ),
+        _sells(seller),
         Buyer(
             country=customer.address.country,
             postal_code=customer.address.postal_code,
@@ -85,7 +90,11 @@ def draft(data: NewInvoice, seller: BillingSettings, customer: Customer, on: dat
         errors.append(FieldError("/corrects_id", "a debit note names the invoice that it corrects, an invoice none"))
     if errors:
         raise ValidationFailed(errors)
-    treatment = treatment_of(seller, customer)
+    late_fees = [item.tax_class == LATE_FEE for item in data.items]
+    if any(late_fees) and not all(late_fees):
+        # EN 16931, BR-O-11 to BR-O-14: beside what is no supply there is no other category.
+        raise ValidationFailed(FieldError("/items", "late fees stand in a document of their own"))
+    treatment = compensation(_sells(seller)) if any(late_fees) else treatment_of(seller, customer)
     include = seller.prices_include_tax if data.prices_include_tax is None else data.prices_include_tax
     items, totals = priced(data.items, treatment, on, currency, seller, prices_include_tax=include)
     columns = {
@@ -141,9 +150,11 @@ def priced(
     """Positions with their tax and totals. Raises ValidationFailed."""
     errors = [error for n, item in enumerate(asked) for error in _item_errors(f"/items/{n}", item, currency)]
     rates: list[Decimal] = []
-    known = {tax_class: treatment.rate_row(tax_class, on, seller.own_rates) for tax_class in {item.tax_class for item in asked}}
+    by_class = {
+        tax_class: treatment.rate_row(tax_class, on, seller.own_rates) for tax_class in {item.tax_class for item in asked}
+    }
     for n, item in enumerate(asked):
-        found = known[item.tax_class]
+        found = by_class[item.tax_class]
         rate = found.percent if found else Decimal(0) if treatment.category != "S" else item.tax_rate
         if rate is None:
             where = " ".join(filter(None, (treatment.country, treatment.region)))
@@ -170,7 +181,7 @@ def priced(
         tax_rounding=seller.tax_rounding,
         prices_include_tax=prices_include_tax,
     )
-    parts = {found.percent: [(one.name, one.percent) for one in found.components] for found in known.values() if found}
+    parts = {found.percent: [(one.name, one.percent) for one in found.components] for found in by_class.values() if found}
     subtotals = [with_parts(one, parts.get(one.rate, []), currency) for one in totals.subtotals]
     totals = msgspec.structs.replace(totals, subtotals=subtotals)
     items = [
@@ -179,7 +190,7 @@ def priced(
             position=n + 1,
             description=item.description,
             quantity=item.quantity,
-            unit=item.unit,
+            unit=known(item.unit),
             unit_price=item.unit_price,
             discount_percent=item.discount_percent,
             discount_amount=item.discount_amount,
@@ -191,6 +202,7 @@ def priced(
             period_start=item.period_start,
             period_end=item.period_end,
             corrects_item_id=None,
+            monthly_price=item.monthly_price,
         )
         for n, (item, rate, line) in enumerate(zip(asked, rates, totals.lines, strict=True))
     ]
@@ -211,6 +223,7 @@ def _asked(item: Item) -> NewItem:
         tax_rate=item.tax_rate,
         period_start=item.period_start,
         period_end=item.period_end,
+        monthly_price=item.monthly_price,
     )
 
 
@@ -218,6 +231,7 @@ def _item_errors(pointer: str, item: NewItem, currency: str) -> list[FieldError]
     found = present(
         [
             line_error(below(pointer, "description"), item.description.replace("\n", " ")),
+            unit_error(below(pointer, "unit"), item.unit),
             number_error(below(pointer, "quantity"), item.quantity, QUANTITY_DIGITS, most=_MOST_QUANTITY),
             number_error(below(pointer, "unit_price"), item.unit_price, PRICE_DIGITS, least=None, most=_MOST_PRICE),
             number_error(below(pointer, "discount_percent"), item.discount_percent, 4, most=_HUNDRED),
@@ -232,6 +246,11 @@ def _item_errors(pointer: str, item: NewItem, currency: str) -> list[FieldError]
             found.append(FieldError(below(pointer, "period_end"), "must be after period_start"))
         elif (item.period_end - item.period_start).days > _FURTHEST:
             found.append(FieldError(below(pointer, "period_end"), "must be at most three years after period_start"))
+    if item.monthly_price is not None:
+        where = below(pointer, "monthly_price")
+        found += present([number_error(where, item.monthly_price, PRICE_DIGITS, most=_MOST_PRICE)])
+        if item.period_start is None:
+            found.append(FieldError(where, "is for what is sold for a time: give period_start and period_end"))
     return found
 
 

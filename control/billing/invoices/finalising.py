@@ -20,6 +20,7 @@ from control.billing.invoices.models import BuyerOnPaper, Invoice, Item, SellerO
 from control.billing.invoices.service import summary
 from control.billing.invoices.totals import TaxCategory, TaxSubtotal
 from control.billing.ledger.booking import Account, Entry, Posting, book_many
+from control.billing.money import MONTHLY_STEP
 from control.billing.settings import service as settings
 from control.billing.settings.models import BillingSettings
 from control.billing.tax.treatment import Treatment
@@ -31,6 +32,18 @@ from control.core.errors import Conflict, FieldError, ValidationFailed
 MANY = q.SQL.get.replace("i.id = %(id)s", "i.id = ANY (%(ids)s)")
 """Several invoices, without their positions."""
 _NO_ID = UUID(int=0)
+_ZERO, _HUNDRED = Decimal(0), Decimal(100)
+
+
+class _Sold(msgspec.Struct, frozen=True, kw_only=True):
+    """What lines of a document have in common that are one line of the books."""
+
+    account: Account
+    tax_category: TaxCategory
+    tax_rate: Decimal
+    period_start: date | None
+    period_end: date | None
+    recurs: bool
 
 
 class Ready(msgspec.Struct, frozen=True, kw_only=True):
@@ -169,23 +182,40 @@ def entry_of(invoice: Invoice, seller: BillingSettings, items: list[Item], *, si
     assert invoice.issued_on is not None
     party: dict[str, Any] = {"customer_id": invoice.customer_id, "invoice_id": invoice.id}
     taxed = _taxed(of or invoice)
-    nets: dict[tuple[Account, TaxCategory, Decimal], Decimal] = {}
+    nets: dict[_Sold, tuple[Decimal, Decimal]] = {}
     taxes: list[tuple[TaxSubtotal, str | None, Decimal]] = []
     for one in invoice.tax_subtotals:
         taxes += [(one, part.name, part.tax) for part in one.parts] or [(one, None, one.tax)]
     for item in items:
         # What is sold for a time is earned as the time passes.
-        key: tuple[Account, TaxCategory, Decimal] = (
-            "deferred_revenue" if item.period_end else "revenue",
-            item.tax_category,
-            item.tax_rate.normalize(),
+        key = _Sold(
+            account="deferred_revenue" if item.period_end else "revenue",
+            tax_category=item.tax_category,
+            tax_rate=item.tax_rate.normalize(),
+            period_start=item.period_start,
+            period_end=item.period_end,
+            recurs=item.monthly_price is not None,
         )
-        nets[key] = nets.get(key, Decimal(0)) + item.line_total
+        net, monthly = nets.get(key, (_ZERO, _ZERO))
+        nets[key] = net + item.line_total, monthly + _monthly(item, invoice)
+    # At the rate of the sale, so that what takes it back takes away what it was.
+    rate = (of or invoice).exchange_rate
     postings = [
         Posting(account="receivable", amount=sign * invoice.total, **party),
         *(
-            Posting(account=account, amount=-sign * net, tax_category=category, tax_rate=rate, **party, **taxed)
-            for (account, category, rate), net in nets.items()
+            Posting(
+                account=key.account,
+                amount=-sign * net,
+                tax_category=key.tax_category,
+                tax_rate=key.tax_rate,
+                period_start=key.period_start,
+                period_end=key.period_end,
+                monthly=-sign * monthly if key.recurs else None,
+                base_monthly=(-sign * monthly * rate).quantize(MONTHLY_STEP) if key.recurs else None,
+                **party,
+                **taxed,
+            )
+            for key, (net, monthly) in nets.items()
         ),
         *(
             Posting(
@@ -211,6 +241,12 @@ def entry_of(invoice: Invoice, seller: BillingSettings, items: list[Item], *, si
         exchange_rate=invoice.exchange_rate,
         postings=postings,
     )
+
+
+def _monthly(item: Item, invoice: Invoice) -> Decimal:
+    """What a line is worth a month without tax; nothing for what does not recur."""
+    worth = item.monthly_price or _ZERO
+    return (worth * _HUNDRED / (_HUNDRED + item.tax_rate)).quantize(MONTHLY_STEP) if invoice.prices_include_tax else worth
 
 
 def _taxed(invoice: Invoice) -> dict[str, Any]:

@@ -25,7 +25,8 @@ _ZERO = Decimal(0)
 _Text = Annotated[str, Meta(max_length=5000)]
 _Reference = Annotated[str, Meta(max_length=100)]
 _Class = Annotated[str, Meta(pattern="^[a-z][a-z_]{0,39}$")]
-_Unit = Annotated[str, Meta(pattern="^[A-Z0-9]{2,3}$")]
+_Unit = Annotated[str, Meta(min_length=1, max_length=20)]
+"""A code of UN/ECE recommendation 20 such as `C62`, or a word for one such as `hour`; it is kept as a code."""
 
 
 class NewItem(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
@@ -42,6 +43,9 @@ class NewItem(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """Percent, where no rate is known for the customer's place and class."""
     period_start: date | None = None
     period_end: date | None = None
+    monthly_price: Decimal | None = None
+    """What it is worth a month, where it recurs: it then counts as recurring revenue on the days of its period. With tax where
+    prices include it."""
 
 
 class NewInvoice(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
@@ -80,6 +84,7 @@ class Item(msgspec.Struct, kw_only=True):
     period_start: date | None
     period_end: date | None
     corrects_item_id: UUID | None
+    monthly_price: Decimal | None = None
 
 
 class SellerOnPaper(msgspec.Struct, frozen=True, kw_only=True):

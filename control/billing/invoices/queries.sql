@@ -18,7 +18,7 @@ SELECT i.id, i.organization_id, i.customer_id, i.customer_org_id, i.customer_nam
 
 -- name: items
 SELECT id, position, description, quantity, unit, unit_price, discount_percent, discount_amount, tax_class, tax_category, tax_rate,
-       line_total, line_tax, period_start, period_end, corrects_item_id
+       line_total, line_tax, period_start, period_end, corrects_item_id, monthly_price
   FROM hcc.invoice_items WHERE invoice_id = %(id)s
  ORDER BY position
 
@@ -49,14 +49,15 @@ DELETE FROM hcc.invoice_items WHERE invoice_id = %(id)s
 -- name: insert_items
 INSERT INTO hcc.invoice_items (id, organization_id, customer_org_id, invoice_id, position, description, quantity, unit, unit_price,
                                discount_percent, discount_amount, tax_class, tax_category, tax_rate, line_total, line_tax,
-                               period_start, period_end, corrects_item_id, price_id, subscription_item_id)
+                               period_start, period_end, corrects_item_id, price_id, subscription_item_id, monthly_price)
 SELECT l.id, %(organization_id)s, %(customer_org_id)s, %(invoice_id)s, l.position, l.description, l.quantity, l.unit, l.unit_price,
        l.discount_percent, l.discount_amount, l.tax_class, l.tax_category, l.tax_rate, l.line_total, l.line_tax,
-       l.period_start, l.period_end, l.corrects_item_id, l.price_id, l.subscription_item_id
+       l.period_start, l.period_end, l.corrects_item_id, l.price_id, l.subscription_item_id, l.monthly_price
   FROM jsonb_to_recordset(%(items)s) AS l (
        id uuid, position integer, description text, quantity numeric, unit text, unit_price numeric, discount_percent numeric,
        discount_amount numeric, tax_class text, tax_category text, tax_rate numeric, line_total numeric, line_tax numeric,
-       period_start date, period_end date, corrects_item_id uuid, price_id uuid, subscription_item_id uuid)
+       period_start date, period_end date, corrects_item_id uuid, price_id uuid, subscription_item_id uuid,
+       monthly_price numeric)
 
 -- name: finalise
 UPDATE hcc.invoices
@@ -93,8 +94,12 @@ UPDATE hcc.invoices SET status = %(status)s, closed_at = now(), version = versio
 
 -- name: taken_back
 -- What credit notes have taken back of each position so far.
-SELECT t.corrects_item_id AS item_id, sum(t.quantity) AS quantity, sum(t.line_total) AS line_total, sum(t.line_tax) AS line_tax
+SELECT t.corrects_item_id AS item_id, sum(t.quantity) AS quantity, sum(t.line_total) AS line_total, sum(t.line_tax) AS line_tax,
+       -- Days that were not used were given back from the first of these on; the rest lowers all days of the position.
+       min(t.period_start) FILTER (WHERE t.period_start > o.period_start) AS used_until,
+       coalesce(sum(t.monthly_price) FILTER (WHERE t.period_start = o.period_start), 0) AS monthly_price
   FROM hcc.invoice_items t JOIN hcc.invoices n ON n.organization_id = t.organization_id AND n.id = t.invoice_id
+  JOIN hcc.invoice_items o ON o.organization_id = t.organization_id AND o.id = t.corrects_item_id
  WHERE n.corrects_id = %(id)s AND n.kind = 'credit_note' AND n.status <> 'draft' AND t.corrects_item_id IS NOT NULL
  GROUP BY t.corrects_item_id
 
@@ -139,6 +144,15 @@ SELECT id, organization_id FROM hcc.invoices
 
 -- name: items_of_many
 SELECT invoice_id, id, position, description, quantity, unit, unit_price, discount_percent, discount_amount, tax_class,
-       tax_category, tax_rate, line_total, line_tax, period_start, period_end, corrects_item_id
+       tax_category, tax_rate, line_total, line_tax, period_start, period_end, corrects_item_id, monthly_price
   FROM hcc.invoice_items WHERE invoice_id = ANY (%(ids)s)
  ORDER BY invoice_id, position
+
+-- name: return_shares
+INSERT INTO hcc.supplier_shares (id, organization_id, supplier_org_id, invoice_item_id, supplier_plan_id, kind, percent, booked_on,
+                                 currency, sold, owed)
+SELECT gen_random_uuid(), s.organization_id, s.supplier_org_id, i.id, s.supplier_plan_id, s.kind, s.percent, %(on)s, s.currency,
+       -i.line_total, -round(s.owed * i.line_total / nullif(s.sold, 0), %(digits)s)
+  FROM hcc.invoice_items i
+  JOIN hcc.supplier_shares s ON s.organization_id = i.organization_id AND s.invoice_item_id = i.corrects_item_id
+ WHERE i.invoice_id = %(invoice_id)s

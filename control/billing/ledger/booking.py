@@ -30,9 +30,11 @@ Account = Literal[
     "bad_debt",
     "exchange_difference",
     "credit_adjustments",
+    "supplier_costs",
+    "supplier_payable",
 ]
-"""Assets: receivable, bank, cash, provider_clearing. Liabilities: customer_credit, deferred_revenue, tax. Income: revenue,
-late_fees. Expenses: payment_fees, bad_debt, credit_adjustments. Either: exchange_difference."""
+"""Assets: receivable, bank, cash, provider_clearing. Liabilities: customer_credit, deferred_revenue, tax, supplier_payable.
+Income: revenue, late_fees. Expenses: payment_fees, bad_debt, credit_adjustments, supplier_costs. Either: exchange_difference."""
 
 
 class Posting(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,6 +58,13 @@ class Posting(msgspec.Struct, frozen=True, kw_only=True):
     """The customer's VAT id where the customer owes the tax."""
     tax_on: date | None = None
     """The day of the sale, also for what takes it back."""
+    period_start: date | None = None
+    period_end: date | None = None
+    """The days that are sold, where something is sold for a time; the end is the day after the last one."""
+    monthly: Decimal | None = None
+    """What revenue that recurs is worth a month, with the sign of the amount; reports of recurring revenue are made of it."""
+    base_monthly: Decimal | None = None
+    """The same in the seller's currency, at the rate of the sale."""
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
@@ -104,7 +113,11 @@ async def book(tx: Transaction, entry: Entry) -> bool:
 
 def _lines(entry: Entry, entry_id: UUID, postings: Sequence[Posting]) -> list[dict[str, Any]]:
     """Lines as the statement takes them."""
-    where = {"organization_id": str(entry.organization_id), "entry_id": str(entry_id)}
+    where = {
+        "organization_id": str(entry.organization_id),
+        "entry_id": str(entry_id),
+        "booked_on": entry.booked_on.isoformat(),
+    }
     return [where | msgspec.to_builtins(line) for line in _with_base(postings, entry)]
 
 

@@ -10,7 +10,8 @@ import msgspec
 
 
 class LedgerLine(msgspec.Struct, kw_only=True):
-    """A debit above zero, a credit below; `base_amount` is in the seller's currency."""
+    """A debit above zero, a credit below; `base_amount` is in the seller's currency. `monthly` is what revenue that recurs is
+    worth a month, `period_end` the day after the last one that was sold."""
 
     account: str
     amount: Decimal
@@ -25,6 +26,10 @@ class LedgerLine(msgspec.Struct, kw_only=True):
     tax_name: str | None = None
     tax_id: str | None = None
     tax_on: date | None = None
+    period_start: date | None = None
+    period_end: date | None = None
+    monthly: Decimal | None = None
+    base_monthly: Decimal | None = None
 
 
 class LedgerEntry(msgspec.Struct, kw_only=True):

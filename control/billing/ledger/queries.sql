@@ -8,13 +8,16 @@ RETURNING id
 -- name: insert_lines
 -- The lines of one entry or of many, in one statement, so that their balance is looked at once.
 INSERT INTO hcc.ledger_lines (organization_id, entry_id, account, customer_id, invoice_id, amount, base_amount,
-                              tax_country, tax_category, tax_rate, tax_region, tax_reason, tax_name, tax_id, tax_on)
+                              tax_country, tax_category, tax_rate, tax_region, tax_reason, tax_name, tax_id, tax_on,
+                              period_start, period_end, monthly, base_monthly, booked_on)
 SELECT l.organization_id, l.entry_id, l.account, l.customer_id, l.invoice_id, l.amount, l.base_amount,
-       l.tax_country, l.tax_category, l.tax_rate, l.tax_region, l.tax_reason, l.tax_name, l.tax_id, l.tax_on
+       l.tax_country, l.tax_category, l.tax_rate, l.tax_region, l.tax_reason, l.tax_name, l.tax_id, l.tax_on,
+       l.period_start, l.period_end, l.monthly, l.base_monthly, l.booked_on
   FROM jsonb_to_recordset(%(lines)s) AS l (organization_id uuid, entry_id uuid, account text, customer_id uuid, invoice_id uuid,
                                            amount numeric, base_amount numeric, tax_country char(2), tax_category text,
                                            tax_rate numeric, tax_region text, tax_reason text, tax_name text, tax_id text,
-                                           tax_on date)
+                                           tax_on date, period_start date, period_end date, monthly numeric,
+                                           base_monthly numeric, booked_on date)
 
 -- name: trial_balance
 SELECT l.account, e.currency::text AS currency,
@@ -45,7 +48,9 @@ SELECT e.id, e.organization_id, e.booked_on, e.kind, e.source, e.part, e.text, e
                                             'tax_country', l.tax_country, 'tax_category', l.tax_category,
                                             'tax_rate', l.tax_rate::text, 'tax_region', l.tax_region,
                                             'tax_reason', l.tax_reason, 'tax_name', l.tax_name, 'tax_id', l.tax_id,
-                                            'tax_on', l.tax_on) ORDER BY l.id)
+                                            'tax_on', l.tax_on, 'period_start', l.period_start,
+                                            'period_end', l.period_end, 'monthly', l.monthly::text,
+                                            'base_monthly', l.base_monthly::text) ORDER BY l.id)
           FROM hcc.ledger_lines l WHERE l.organization_id = e.organization_id AND l.entry_id = e.id) AS lines
   FROM hcc.ledger_entries e
  WHERE e.organization_id = %(organization_id)s

@@ -16,6 +16,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, sel
 from control.billing.documents.formats import formats
 from control.billing.documents.paper import Paper
 from control.billing.documents.words import words
+from control.billing.mails.models import What
+from control.billing.mails.notices import NO_FACTS, NOTICE, Facts, context, notice
+from control.core import mailer
 
 _FOLDER = Path(__file__).with_name("templates")
 
@@ -49,8 +52,10 @@ def _template(name: str) -> Template:
     return environment.get_template(name)
 
 
-def written(paper: Paper, message: str, *, is_hybrid: bool) -> Written:
-    """The words of a mail that carries a document."""
+def written(paper: Paper, message: str, *, is_hybrid: bool, what: What = "invoice", facts: Facts = NO_FACTS) -> Written:
+    """The words of a mail that carries a document, or is about one."""
+    if what != "invoice":
+        return _about(paper, message, what, facts)
     invoice = paper.invoice
     say = words(invoice.language)
     form = formats(invoice.language, invoice.currency, paper.look.page_size)
@@ -64,13 +69,17 @@ def written(paper: Paper, message: str, *, is_hybrid: bool) -> Written:
         "email": paper.seller.email,
     }
     owes = invoice.kind != "credit_note" and invoice.status in ("sent", "partially_paid", "overdue") and invoice.balance > 0
-    context = {
+    due = say.mail.due.format(**filled | {"date": form.day(paper.due_date)}) if owes else ""
+    if facts.by and facts.amount is not None:
+        # Whether that was done already when the mail goes out makes no difference to it.
+        due = getattr(say.mail, f"by_{facts.by}").format(amount=form.money(facts.amount), card=facts.card)
+    shown = {
         "language": invoice.language,
         "direction": say.direction,
         "greeting": say.mail.greeting.format(**filled),
         "intro": say.mail.intro[invoice.kind].format(**filled),
         "message": message,
-        "due": say.mail.due.format(**filled | {"date": form.day(paper.due_date)}) if owes else "",
+        "due": due,
         "structured": say.mail.structured if is_hybrid else "",
         "closing": say.mail.closing,
         "seller": paper.seller.legal_name,
@@ -79,9 +88,24 @@ def written(paper: Paper, message: str, *, is_hybrid: bool) -> Written:
     }
     return Written(
         subject=" ".join(say.mail.subject[invoice.kind].format(**filled).split()),
-        text=_template("invoice.txt").render(context),
-        html=_template("invoice.html").render(context),
+        text=_template("invoice.txt").render(shown),
+        html=_template("invoice.html").render(shown),
     )
+
+
+def _about(paper: Paper, message: str, what: What, facts: Facts) -> Written:
+    language, found = notice(what, paper, facts)
+    filled = context(
+        language,
+        found,
+        name=paper.buyer.contact or paper.buyer.name,
+        seller=paper.seller.legal_name,
+        email=paper.seller.email,
+        colour=paper.look.colour,
+        message=message,
+    )
+    rendered = mailer.render(NOTICE, language, filled)
+    return Written(rendered.subject, rendered.text, rendered.html)
 
 
 def composed(paper: Paper, said: Written, envelope: Envelope, document: bytes) -> EmailMessage:

@@ -21,6 +21,7 @@ from control.billing.invoices.models import Invoice
 from control.billing.mails import queries as q
 from control.billing.mails.composing import Envelope, composed, written
 from control.billing.mails.models import Status, What
+from control.billing.mails.notices import Facts
 from control.billing.mails.transmitting import Outcome, transmit
 from control.core import events, jobs, mailer, metrics
 from control.core.db import Scope, Transaction
@@ -41,6 +42,7 @@ class Waiting(msgspec.Struct, frozen=True, kw_only=True):
     what: What
     recipients: list[str]
     message: str
+    facts: Facts
     accepted: list[str]
     refused: dict[str, str]
     attempts: int
@@ -87,7 +89,8 @@ async def _attempt(tx: Transaction, runtime: Runtime, mail: Waiting, invoice: In
         file_name=documents.file_name(paper.number, "pdf"),
     )
     try:
-        message = composed(paper, written(paper, mail.message, is_hybrid=document.is_hybrid), envelope, document.content)
+        said = written(paper, mail.message, is_hybrid=document.is_hybrid, what=mail.what, facts=mail.facts)
+        message = composed(paper, said, envelope, document.content)
     except (ValueError, IndexError, MessageError) as error:
         return Outcome([], dict.fromkeys(missing, f"the mail cannot be written: {type(error).__name__}"), {})
     return await transmit(settings.smtp_url, message, mailer.envelope_sender(settings, mail.id), missing)
@@ -114,12 +117,13 @@ async def _settle(
         detail="; ".join(f"{who}: {why}" for who, why in words.items())[:500],
         message_id=message_id(settings, mail.id),
     )
-    if outcome.accepted:
+    if outcome.accepted and mail.what == "invoice":
         await tx.run(q.SQL.invoice_sent, id=invoice.id)
-    if status == "sent":
+    if status == "sent" and mail.what == "invoice":
         await events.emit(tx, "invoice.sent", mail.organization_id, told(invoice, mail.id, accepted=accepted))
     if status != "retrying" and refused:
-        await events.emit(tx, "invoice.mail_failed", mail.organization_id, told(invoice, mail.id, refused=refused))
+        failed = told(invoice, mail.id, refused=refused, what=mail.what)
+        await events.emit(tx, "invoice.mail_failed", mail.organization_id, failed)
     return status
 
 

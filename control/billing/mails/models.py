@@ -11,7 +11,7 @@ from msgspec import Meta
 
 from control.billing.invoices.models import MOST_AT_ONCE
 
-What = Literal["invoice", "reminder"]
+What = Literal["invoice", "reminder", "payment_failed", "payment_confirm", "debit_announced"]
 Status = Literal["queued", "retrying", "sent", "failed", "bounced"]
 _Email = Annotated[str, Meta(min_length=3, max_length=254)]
 _Message = Annotated[str, Meta(max_length=2000)]

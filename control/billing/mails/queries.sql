@@ -20,8 +20,8 @@ SELECT m.id, m.organization_id, m.invoice_id, i.number AS invoice_number, m.what
  WHERE m.id = %(id)s
 
 -- name: insert
-INSERT INTO hcc.invoice_mails (id, organization_id, customer_org_id, invoice_id, what, recipients, message, request_id)
-VALUES (%(id)s, %(organization_id)s, %(customer_org_id)s, %(invoice_id)s, %(what)s, %(recipients)s, %(message)s, %(request_id)s)
+INSERT INTO hcc.invoice_mails (id, organization_id, customer_org_id, invoice_id, what, recipients, message, facts, request_id)
+VALUES (%(id)s, %(organization_id)s, %(customer_org_id)s, %(invoice_id)s, %(what)s, %(recipients)s, %(message)s, %(facts)s, %(request_id)s)
 ON CONFLICT (organization_id, request_id, invoice_id) WHERE request_id IS NOT NULL DO NOTHING
 RETURNING id
 
@@ -30,12 +30,12 @@ SELECT id FROM hcc.invoice_mails
  WHERE organization_id = %(organization_id)s AND request_id = %(request_id)s AND invoice_id = %(invoice_id)s
 
 -- name: waiting
-SELECT id, organization_id, invoice_id, what, recipients, message, accepted, refused, attempts, created_at
+SELECT id, organization_id, invoice_id, what, recipients, message, facts, accepted, refused, attempts, created_at
   FROM hcc.invoice_mails WHERE id = %(id)s AND status IN ('queued', 'retrying')
 
 -- name: take
 -- Locked while it is being sent: a second run of the job finds nothing to do.
-SELECT id, organization_id, invoice_id, what, recipients, message, accepted, refused, attempts, created_at
+SELECT id, organization_id, invoice_id, what, recipients, message, facts, accepted, refused, attempts, created_at
   FROM hcc.invoice_mails WHERE id = %(id)s AND status IN ('queued', 'retrying')
    FOR UPDATE SKIP LOCKED
 

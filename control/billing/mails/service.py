@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from email_validator import EmailNotValidError, validate_email
+from psycopg.types.json import Jsonb
 
 from control.billing.customers import service as customers
 from control.billing.invoices import finalising, many
@@ -14,6 +16,7 @@ from control.billing.invoices import service as invoices
 from control.billing.invoices.models import Invoice
 from control.billing.mails import queries as q
 from control.billing.mails.models import InvoiceMail, SendInvoice, SendInvoices, What
+from control.billing.mails.notices import NO_FACTS, Facts
 from control.billing.texts import paragraph_error
 from control.core import audit, jobs, operations
 from control.core.context import Context
@@ -78,6 +81,7 @@ async def queue(
     what: What = "invoice",
     recipients: Sequence[str] | None = None,
     message: str = "",
+    facts: Facts = NO_FACTS,
     request_id: UUID | None = None,
 ) -> UUID:
     """Queue a mail with this transaction; its id. A locked draft is finalised first. The same request queues it once.
@@ -111,6 +115,7 @@ async def queue(
         what=what,
         recipients=list(dict.fromkeys(recipients)),
         message=message,
+        facts=Jsonb(msgspec.to_builtins(facts)),
         request_id=request_id,
     )
     if mail_id is None:  # a twin was faster

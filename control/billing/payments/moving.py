@@ -146,8 +146,9 @@ async def fail(
     is_final: bool = False,
     actor: audit.Actor = audit.SYSTEM,
 ) -> Payment:
-    """A pending payment will not come in. One that came in, or that ended this way before, stays as it is."""
-    if payment.status in CAME_IN or payment.status == status:
+    """A pending payment will not come in. One that came in or ended before stays as it is: what was declined is cancelled at the
+    provider too, and the news of that does not wipe out why."""
+    if payment.status != "pending":
         return payment
     await tx.run(q.SQL.fail, id=payment.id, status=status, code=code[:60], message=message[:300], is_final=is_final)
     return await told(tx, payment, f"payment.{status}", actor)

@@ -62,6 +62,10 @@ SELECT id FROM hcc.payments
 -- All that moves a customer's money waits here for what does so already; documents may be written meanwhile.
 SELECT id FROM hcc.customers WHERE id = %(id)s FOR NO KEY UPDATE
 
+-- name: lock_customers
+-- The same of several, always in the same order.
+SELECT id FROM hcc.customers WHERE id = ANY(%(ids)s) ORDER BY id FOR NO KEY UPDATE
+
 -- name: allocations
 SELECT a.invoice_id, i.number AS invoice_number, sum(a.amount) AS amount
   FROM hcc.payment_allocations a

@@ -57,7 +57,7 @@ async def _month(tx: Transaction, organization_id: UUID, before: date) -> int:
     booked = {one.currency: one for one in await tx.all(Earned, q.SQL.booked, organization_id=organization_id)}
     made = 0
     last_day = before - timedelta(days=1)
-    for one in await tx.all(Earned, q.SQL.earned, organization_id=organization_id, before=before):
+    for one in await tx.all(Earned, q.SQL.earned, organization_id=organization_id, before=before, base=base):
         earlier = booked.get(one.currency, Earned(one.currency, _ZERO, _ZERO))
         amount = rounded(one.amount, one.currency) - earlier.amount
         base_amount = amount if base == one.currency else rounded(one.base_amount, base) - earlier.base_amount

@@ -67,3 +67,54 @@ class Revenue(msgspec.Struct, kw_only=True):
     base_currency: str
     months: list[MonthlyRevenue]
     total: Decimal
+
+
+class RecurringMonth(msgspec.Struct, kw_only=True):
+    """What recurs at the end of a month and how it came to that: opening + new + reactivated + expansion - contraction - churned
+    is `mrr`. `arr` is twelve times as much. Percentages are of what was there when the month began; null where that was nothing.
+    """
+
+    month: str
+    on: date
+    opening: Decimal
+    new: Decimal
+    reactivated: Decimal
+    expansion: Decimal
+    contraction: Decimal
+    churned: Decimal
+    mrr: Decimal
+    arr: Decimal
+    customers_at_start: int
+    customers_new: int
+    customers_back: int
+    customers_lost: int
+    customers: int
+    arpa: Decimal | None
+    logo_churn_percent: Decimal | None
+    gross_churn_percent: Decimal | None
+    net_churn_percent: Decimal | None
+
+
+class RecurringCurrency(msgspec.Struct, kw_only=True):
+    """The months of what is sold in one currency."""
+
+    currency: str
+    months: list[RecurringMonth]
+
+
+class RecurringRevenue(msgspec.Struct, kw_only=True):
+    """Recurring revenue by month: all of it in the seller's currency at the rates of the sales, and by currency."""
+
+    since: str
+    until: str
+    known_on: date | None
+    base_currency: str
+    months: list[RecurringMonth]
+    currencies: list[RecurringCurrency]
+
+
+class RecurringRow(RecurringMonth, kw_only=True):
+    """A month of one currency as it is exported; `base` says which rows are all of it in the seller's currency."""
+
+    currency: str
+    base: bool

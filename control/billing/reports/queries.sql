@@ -23,7 +23,7 @@ SELECT to_char(e.booked_on, 'YYYY-MM') AS month, l.account, -sum(l.base_amount) 
 SELECT e.booked_on, e.kind, e.part, e.text, e.currency::text AS currency, e.id AS entry_id, l.account,
        coalesce(n.number, '') AS account_number, l.amount, l.base_amount, coalesce(i.number, '') AS document,
        coalesce(c.number, '') AS customer_number, coalesce(l.tax_country::text, '') AS tax_country,
-       coalesce(l.tax_category, '') AS tax_category, l.tax_rate
+       coalesce(l.tax_category, '') AS tax_category, l.tax_rate, l.period_start, l.period_end, l.monthly, l.base_monthly
   FROM hcc.ledger_entries e
   JOIN hcc.ledger_lines l ON l.organization_id = e.organization_id AND l.entry_id = e.id
   LEFT JOIN hcc.ledger_account_numbers n ON n.organization_id = l.organization_id AND n.account = l.account
@@ -31,3 +31,59 @@ SELECT e.booked_on, e.kind, e.part, e.text, e.currency::text AS currency, e.id A
   LEFT JOIN hcc.customers c ON c.organization_id = l.organization_id AND c.id = l.customer_id
  WHERE e.organization_id = %(organization_id)s AND e.booked_on BETWEEN %(since)s AND %(until)s
  ORDER BY e.booked_on, e.created_at, e.id, l.id
+
+-- name: recurring
+-- What recurs on each of these days, and how each customer's changed from one to the next: by currency, and (without one) in the
+-- seller's. Who had nothing before is new, or back when there was something on any day up to the one before.
+WITH points AS (
+       SELECT day, (n - 1)::integer AS n FROM unnest(%(days)s::date[]) WITH ORDINALITY AS d (day, n)),
+     sold AS MATERIALIZED (
+       SELECT l.customer_id, e.currency::text AS currency, l.period_start, l.period_end, -sum(l.monthly) AS monthly,
+              -sum(l.base_monthly) AS base_monthly
+         FROM hcc.ledger_lines l
+         JOIN hcc.ledger_entries e ON e.organization_id = l.organization_id AND e.id = l.entry_id
+        WHERE l.organization_id = %(organization_id)s AND l.monthly IS NOT NULL AND l.period_start <= %(last)s
+          AND (%(known_on)s::date IS NULL OR e.booked_on <= %(known_on)s)
+        GROUP BY l.customer_id, e.currency, l.period_start, l.period_end),
+     began AS (
+       SELECT f.customer_id, coalesce(f.currency, '') AS currency, min(f.period_start) AS day
+         FROM (SELECT customer_id, currency, period_start FROM sold GROUP BY 1, 2, 3 HAVING sum(monthly) > 0) f
+        GROUP BY GROUPING SETS ((f.customer_id, f.currency), (f.customer_id))),
+     worth AS (
+       SELECT s.customer_id, coalesce(s.currency, '') AS currency, p.n,
+              round(CASE WHEN grouping(s.currency) = 0 THEN sum(s.monthly) ELSE sum(s.base_monthly) END, 3) AS amount
+         FROM sold s
+         JOIN points p ON p.day >= s.period_start AND p.day < s.period_end
+        WHERE s.period_end > %(first)s
+        GROUP BY GROUPING SETS ((s.customer_id, p.n, s.currency), (s.customer_id, p.n))
+       HAVING round(CASE WHEN grouping(s.currency) = 0 THEN sum(s.monthly) ELSE sum(s.base_monthly) END, 3) > 0),
+     beside AS (
+       SELECT customer_id, currency, n, amount, lag(n) OVER w AS n_before, lag(amount) OVER w AS amount_before, lead(n) OVER w AS n_after
+         FROM worth
+       WINDOW w AS (PARTITION BY customer_id, currency ORDER BY n)),
+     changed AS (
+       SELECT customer_id, currency, n, CASE WHEN n_before = n - 1 THEN amount_before ELSE 0 END AS before, amount AS after
+         FROM beside
+       UNION ALL
+       SELECT customer_id, currency, n + 1, amount, 0 FROM beside WHERE n_after IS DISTINCT FROM n + 1),
+     told AS (
+       SELECT c.currency, c.n, c.before, c.after, c.before = 0 AND b.day <= p.day AS is_back
+         FROM changed c
+         JOIN points p ON p.n = c.n - 1
+         LEFT JOIN began b ON b.customer_id = c.customer_id AND b.currency = c.currency
+        WHERE c.n BETWEEN 1 AND cardinality(%(days)s::date[]) - 1)
+SELECT currency, n, sum(before) AS opening,
+       coalesce(sum(after) FILTER (WHERE before = 0 AND is_back IS NOT TRUE), 0) AS new,
+       coalesce(sum(after) FILTER (WHERE is_back), 0) AS reactivated,
+       coalesce(sum(after - before) FILTER (WHERE before > 0 AND after > before), 0) AS expansion,
+       coalesce(sum(before - after) FILTER (WHERE after > 0 AND after < before), 0) AS contraction,
+       coalesce(sum(before) FILTER (WHERE after = 0), 0) AS churned,
+       sum(after) AS mrr,
+       count(*) FILTER (WHERE before > 0) AS customers_at_start,
+       count(*) FILTER (WHERE before = 0 AND is_back IS NOT TRUE) AS customers_new,
+       count(*) FILTER (WHERE is_back) AS customers_back,
+       count(*) FILTER (WHERE after = 0) AS customers_lost,
+       count(*) FILTER (WHERE after > 0) AS customers
+  FROM told
+ GROUP BY currency, n
+ ORDER BY currency, n

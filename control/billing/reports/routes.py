@@ -7,8 +7,8 @@ from datetime import date
 from litestar import Response, get
 from litestar.params import FromQuery
 
-from control.billing.reports import service
-from control.billing.reports.models import AgedReceivables, OpenDocument, Revenue
+from control.billing.reports import recurring, service
+from control.billing.reports.models import AgedReceivables, OpenDocument, RecurringRevenue, RecurringRow, Revenue
 from control.billing.reports.service import JournalLine
 from control.billing.reports.tables import csv_of
 from control.core.context import Ctx
@@ -43,9 +43,33 @@ async def export_journal(ctx: Ctx, since: FromQuery[date], until: FromQuery[date
     return _file(csv_of(await service.journal(ctx, since, until), JournalLine), f"journal-{since}-{until}.csv")
 
 
+@get("/v1/billing/reports/recurring", opt=_READ, tags=_TAGS, operation_id="get_recurring_revenue")
+async def get_recurring_revenue(
+    ctx: Ctx, since: FromQuery[str], until: FromQuery[str], known_on: FromQuery[date | None] = None
+) -> Response[Envelope[RecurringRevenue]]:
+    """Recurring revenue (MRR, ARR), its gains and losses, and churn, by month (`2026-01`); as it was known on a day."""
+    return ctx.answer(await recurring.recurring(ctx, since, until, known_on))
+
+
+@get("/v1/billing/reports/recurring.csv", media_type="text/csv", opt=_READ, tags=_TAGS, operation_id="export_recurring_revenue")
+async def export_recurring_revenue(
+    ctx: Ctx, since: FromQuery[str], until: FromQuery[str], known_on: FromQuery[date | None] = None
+) -> Response[bytes]:
+    """Recurring revenue as CSV: a line for each month and currency."""
+    found = await recurring.recurring(ctx, since, until, known_on)
+    return _file(csv_of(recurring.rows(found), RecurringRow), f"recurring-{since}-{until}.csv")
+
+
 def _file(content: bytes, name: str) -> Response[bytes]:
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
     return Response(content, media_type="text/csv", headers=headers)
 
 
-ROUTES = [get_receivables, export_receivables, get_revenue, export_journal]
+ROUTES = [
+    get_receivables,
+    export_receivables,
+    get_revenue,
+    export_journal,
+    get_recurring_revenue,
+    export_recurring_revenue,
+]

@@ -52,6 +52,10 @@ class JournalLine(msgspec.Struct, kw_only=True):
     tax_country: str
     tax_category: str
     tax_rate: Decimal | None
+    period_start: date | None
+    period_end: date | None
+    monthly: Decimal | None
+    base_monthly: Decimal | None
 
 
 def bucket(days_late: int) -> str:

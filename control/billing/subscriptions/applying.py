@@ -11,9 +11,12 @@ import msgspec
 
 from control.billing.invoices.finalising import settle
 from control.billing.invoices.models import Invoice
+from control.billing.invoices.service import find, summary
 from control.billing.ledger.booking import Entry, Posting, book
+from control.billing.payments import queries as payment_q
 from control.billing.settings.models import BillingSettings
 from control.billing.subscriptions import queries as q
+from control.core import events
 from control.core.db import Transaction
 
 _ZERO = Decimal(0)
@@ -25,23 +28,43 @@ class _Left(msgspec.Struct, frozen=True):
 
 
 async def credit_left(
-    tx: Transaction, organization_id: UUID, customer_ids: Sequence[UUID], currency: str, *, lock: bool = True
-) -> dict[UUID, Decimal]:
-    """What customers have left over. Locked, nobody else spends it until the transaction ends."""
-    params = {"organization_id": organization_id, "customer_ids": list(customer_ids), "currency": currency}
-    found = await tx.all(_Left, q.SQL.credit_of, **params)
-    if found and lock:
-        await tx.run(q.SQL.lock_customers, ids=[one.customer_id for one in found])
-        found = await tx.all(_Left, q.SQL.credit_of, **params)
+    tx: Transaction, organization_id: UUID, customer_ids: Sequence[UUID], currency: str
+) -> dict[UUID, Decimal]:  # fmt: skip
+    """What customers have left over."""
+    found = await tx.all(
+        _Left, q.SQL.credit_of, organization_id=organization_id, customer_ids=list(customer_ids), currency=currency
+    )
     return {one.customer_id: one.credit for one in found}
+
+
+async def _hold(tx: Transaction, organization_id: UUID, invoices: Sequence[Invoice]) -> set[UUID]:
+    """Lock customers who have credit, as all that moves a customer's money does: nobody else spends it until the transaction
+    ends. All at once, in the order of their ids, so that no two wait for each other. Who gets credit in this very moment is not
+    among them, and keeps it.
+    """
+    holders: set[UUID] = set()
+    for currency, customer_ids in _by_currency(invoices).items():
+        holders |= (await credit_left(tx, organization_id, customer_ids, currency)).keys()
+    if holders:
+        await tx.run(payment_q.SQL.lock_customers, ids=list(holders))
+    return holders
+
+
+def _by_currency(invoices: Sequence[Invoice]) -> dict[str, list[UUID]]:
+    found: dict[str, dict[UUID, None]] = {}
+    for one in invoices:
+        if one.balance > 0:
+            found.setdefault(one.currency, {})[one.customer_id] = None
+    return {currency: list(found[currency]) for currency in sorted(found)}
 
 
 async def apply_credit(tx: Transaction, invoices: Sequence[Invoice], seller: BillingSettings, on: date) -> Decimal:
     """Pay these new invoices from their customers' credit as far as it goes; how much that was."""
     total = _ZERO
-    for currency in sorted({one.currency for one in invoices}):
+    holders = await _hold(tx, seller.organization_id, invoices)
+    for currency, customer_ids in _by_currency([one for one in invoices if one.customer_id in holders]).items():
         mine = [one for one in invoices if one.currency == currency and one.balance > 0]
-        left = await credit_left(tx, seller.organization_id, list({one.customer_id for one in mine}), currency)
+        left = await credit_left(tx, seller.organization_id, customer_ids, currency)
         for invoice in mine:
             amount = min(left.get(invoice.customer_id, _ZERO), invoice.balance)
             if amount <= 0:
@@ -63,7 +86,9 @@ async def apply_credit(tx: Transaction, invoices: Sequence[Invoice], seller: Bil
                 postings=postings,
             )
             if await book(tx, entry):
-                await settle(tx, invoice.id, seller, paid=amount, credited=_ZERO)
+                status = await settle(tx, invoice.id, seller, paid=amount, credited=_ZERO)
+                topic = "invoice.paid" if status == "paid" else "invoice.partially_paid"
+                await events.emit(tx, topic, invoice.organization_id, summary(await find(tx, invoice.id)))
                 left[invoice.customer_id] -= amount
                 total += amount
     return total

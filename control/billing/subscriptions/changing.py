@@ -12,6 +12,7 @@ import msgspec
 
 from control.billing.catalogue import coupons
 from control.billing.catalogue.discounts import CouponTerms
+from control.billing.payments import queries as payment_q
 from control.billing.subscriptions import queries as q
 from control.billing.subscriptions.asking import check_items, matched, use
 from control.billing.subscriptions.charging import once, recurring
@@ -147,6 +148,9 @@ async def replace(ctx: Context, subscription_id: UUID, data: ChangedSubscription
 
 async def carry_out(tx: Transaction, held: Held, found: Plan, step: Step) -> dict[str, Any]:
     """Credit, charge and save; what the log says of it."""
+    if found.credits:
+        # Before the invoices that are credited, as all that moves a customer's money.
+        await tx.value(payment_q.SQL.lock_customer, id=held.state.sub.customer_id)
     notes = await give_back(tx, found.credits, _reason(held.state.sub))
     [charged] = await write(tx, [held.state], [step], held.seller, held.on)
     return {

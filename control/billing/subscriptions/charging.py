@@ -16,10 +16,11 @@ import msgspec
 from control.billing.catalogue.discounts import CouponTerms, discounts
 from control.billing.catalogue.pricing import Meter, Segment, Terms, segments
 from control.billing.invoices.models import NewItem
-from control.billing.money import QUANTITY_DIGITS, Rounding, rounded
-from control.billing.subscriptions.periods import Interval, Period
+from control.billing.money import MONTHLY_STEP, QUANTITY_DIGITS, Rounding, rounded
+from control.billing.subscriptions.periods import MONTHS, Interval, Period
 from control.billing.subscriptions.proration import part
 from control.billing.subscriptions.words import say
+from control.billing.units import known
 
 _ZERO = Decimal(0)
 _ONE = Decimal(1)
@@ -79,6 +80,8 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     full: Period | None = None
     full_amount: Decimal = _ZERO
     full_discount: Decimal = _ZERO
+    months: int = 0
+    """Of the whole period, of what recurs."""
 
     def asked(self) -> NewItem:
         """As an invoice takes it."""
@@ -86,11 +89,12 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
             description=self.description,
             quantity=self.quantity,
             unit_price=self.unit_price,
-            unit=self.unit,
+            unit=known(self.unit),
             discount_amount=self.discount,
             tax_class=self.tax_class,
             period_start=None if self.days is None else self.days.start,
             period_end=None if self.days is None else self.days.end,
+            monthly_price=(self.full_amount / self.months).quantize(MONTHLY_STEP) if self.months else None,
         )
 
 
@@ -164,6 +168,7 @@ def _line(whole: _Whole, discount: Decimal, period: Period, days: Period, money:
         full=period,
         full_amount=full,
         full_discount=discount,
+        months=0 if item.interval == "once" else MONTHS[item.interval],
     )
 
 

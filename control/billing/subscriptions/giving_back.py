@@ -13,14 +13,14 @@ from control.billing.invoices.crediting import issue
 from control.billing.invoices.models import Invoice, Item
 from control.billing.invoices.service import find
 from control.billing.invoices.totals import Line, compute
-from control.billing.money import QUANTITY_DIGITS, digits
+from control.billing.money import MONTHLY_STEP, QUANTITY_DIGITS
 from control.billing.subscriptions import queries as q
 from control.billing.subscriptions.planning import Credit
 from control.billing.subscriptions.words import say
 from control.core.db import Transaction
 from control.core.ids import new_id
 
-_ZERO = Decimal(0)
+_ZERO, _ONE = Decimal(0), Decimal(1)
 _LEAST = Decimal(1).scaleb(-QUANTITY_DIGITS)
 
 
@@ -48,8 +48,6 @@ async def give_back(tx: Transaction, credits_: Sequence[Credit], reason: str) ->
         items = positions(original, await taken_of(tx, invoice_id), mine)
         if items:
             note = await issue(tx, original, items, reason)
-            # What is owed of a sale to the seller above goes back with it.
-            await tx.run(q.SQL.return_shares, invoice_id=note.id, on=note.issued_on, digits=digits(note.currency))
             notes.append(note)
     for one in credits_:
         await tx.run(q.SQL.cut_charge, id=one.charge.id, charged_to=one.start)
@@ -93,6 +91,10 @@ def positions(original: Invoice, taken: dict[UUID, _Taken], credits_: Sequence[C
                 period_start=one.start if one.start < one.charge.charged_to else None,
                 period_end=one.charge.charged_to if one.start < one.charge.charged_to else None,
                 corrects_item_id=item.id,
+                # All of what these days were charged, unless something of it was credited before.
+                monthly_price=None
+                if item.monthly_price is None
+                else (item.monthly_price * (min(net / total.net, _ONE) if total.net else _ONE)).quantize(MONTHLY_STEP),
             )
         )
     return found

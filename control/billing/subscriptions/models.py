@@ -230,6 +230,11 @@ class NewSubscriptionSettings(msgspec.Struct, kw_only=True, forbid_unknown_field
     upgrade: When = "now"
     downgrade: When = "period_end"
     credit_on_cancel: bool = True
+    mail_invoices: bool = True
+    """Whether invoices of subscriptions are mailed when they are finalised."""
+    payment_page: Annotated[str, Meta(max_length=300)] = ""
+    """Where customers pay and change their card, as mails name it: an address (https) in which {invoice_id} and {number} are
+    filled in."""
 
 
 class SubscriptionSettings(NewSubscriptionSettings, kw_only=True):

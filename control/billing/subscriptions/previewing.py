@@ -114,7 +114,7 @@ async def _shown(
             for item in made.items
         ]
     credits_, left = await _credits(tx, what.credits)
-    in_hand = await credit_left(tx, sub.organization_id, [sub.customer_id], sub.currency, lock=False)
+    in_hand = await credit_left(tx, sub.organization_id, [sub.customer_id], sub.currency)
     credit = in_hand.get(sub.customer_id, _ZERO) + left
     return Preview(
         effective_on=effective_on,

@@ -1,13 +1,15 @@
 -- name: settings
-SELECT organization_id, combine_invoices, upgrade, downgrade, credit_on_cancel, version
+SELECT organization_id, combine_invoices, upgrade, downgrade, credit_on_cancel, mail_invoices, payment_page, version
   FROM hcc.subscription_settings WHERE organization_id = %(organization_id)s
 
 -- name: save_settings
-INSERT INTO hcc.subscription_settings (organization_id, combine_invoices, upgrade, downgrade, credit_on_cancel)
-VALUES (%(organization_id)s, %(combine_invoices)s, %(upgrade)s, %(downgrade)s, %(credit_on_cancel)s)
+INSERT INTO hcc.subscription_settings (organization_id, combine_invoices, upgrade, downgrade, credit_on_cancel, mail_invoices, payment_page)
+VALUES (%(organization_id)s, %(combine_invoices)s, %(upgrade)s, %(downgrade)s, %(credit_on_cancel)s, %(mail_invoices)s,
+        %(payment_page)s)
 ON CONFLICT (organization_id) DO UPDATE
    SET combine_invoices = excluded.combine_invoices, upgrade = excluded.upgrade, downgrade = excluded.downgrade,
-       credit_on_cancel = excluded.credit_on_cancel, version = subscription_settings.version + 1, updated_at = now()
+       credit_on_cancel = excluded.credit_on_cancel, mail_invoices = excluded.mail_invoices,
+       payment_page = excluded.payment_page, version = subscription_settings.version + 1, updated_at = now()
 
 -- name: page
 SELECT s.id, s.organization_id, s.customer_id, s.customer_org_id, s.name, s.status, s.currency::text AS currency, s.interval,
@@ -219,9 +221,6 @@ SELECT l.customer_id, -sum(l.amount) AS credit
    AND e.currency = %(currency)s
  GROUP BY l.customer_id HAVING sum(l.amount) < 0
 
--- name: lock_customers
-SELECT id FROM hcc.customers WHERE id = ANY (%(ids)s) ORDER BY id FOR UPDATE
-
 -- name: sellers
 SELECT organization_id, today FROM hcc.sellers_with_renewals(%(at)s)
 
@@ -229,15 +228,6 @@ SELECT organization_id, today FROM hcc.sellers_with_renewals(%(at)s)
 -- The subscriptions that an invoice charged for.
 SELECT DISTINCT c.subscription_id
   FROM hcc.subscription_charges c WHERE c.invoice_id = %(invoice_id)s
-
--- name: return_shares
-INSERT INTO hcc.supplier_shares (id, organization_id, supplier_org_id, invoice_item_id, supplier_plan_id, kind, percent, booked_on,
-                                 currency, sold, owed)
-SELECT gen_random_uuid(), s.organization_id, s.supplier_org_id, i.id, s.supplier_plan_id, s.kind, s.percent, %(on)s, s.currency,
-       -i.line_total, -round(s.owed * i.line_total / nullif(s.sold, 0), %(digits)s)
-  FROM hcc.invoice_items i
-  JOIN hcc.supplier_shares s ON s.organization_id = i.organization_id AND s.invoice_item_id = i.corrects_item_id
- WHERE i.invoice_id = %(invoice_id)s
 
 -- name: tries
 SELECT tries FROM hcc.renewal_failures WHERE subscription_id = %(subscription_id)s

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID
 
 import msgspec
@@ -283,6 +285,22 @@ async def told(
     return after
 
 
+def _page_error(page: str) -> FieldError | None:
+    """What is wrong with the address of a payment page, which stands in mails."""
+    if not page:
+        return None
+    try:
+        filled = urlsplit(page.replace("{invoice_id}", "0").replace("{number}", "0"))
+        sound = filled.scheme == "https" and filled.hostname and not filled.username and filled.port != 0
+    except ValueError:
+        sound = False
+    if not sound or not page.isascii() or not page.isprintable() or set(page) & set(' <>"\\^`|'):
+        return FieldError("/payment_page", "must be an address that begins with https://")
+    if set(re.findall(r"[{][^}]*[}]?|[}]", page)) - {"{invoice_id}", "{number}"}:
+        return FieldError("/payment_page", "may hold {invoice_id} and {number}, and no other braces")
+    return None
+
+
 async def get_settings(ctx: Context) -> SubscriptionSettings:
     """The caller's, or the defaults."""
     async with ctx.transaction() as tx:
@@ -290,7 +308,9 @@ async def get_settings(ctx: Context) -> SubscriptionSettings:
 
 
 async def save_settings(ctx: Context, data: NewSubscriptionSettings) -> SubscriptionSettings:
-    """Set all. Raises Conflict before the organisation says how it sells."""
+    """Set all. Raises ValidationFailed; Conflict before the organisation says how it sells."""
+    if error := _page_error(data.payment_page):
+        raise ValidationFailed(error)
     organization_id = ctx.principal.organization_id
     async with ctx.transaction() as tx:
         await settings.find(tx, organization_id)

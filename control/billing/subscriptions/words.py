@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-Word = Literal["setup", "part", "usage", "late", "unused", "each"]
+Word = Literal["setup", "part", "usage", "late", "unused", "each", "wholesale", "commission"]
 WORDS: dict[str, dict[Word, str]] = {
     "en": {
         "setup": "{name}: set-up",
@@ -13,6 +13,8 @@ WORDS: dict[str, dict[Word, str]] = {
         "late": "{name}: {value} {unit} reported late",
         "unused": "{name}: unused from {day}",
         "each": "{name} (x {many})",
+        "wholesale": "{name}: {many} sales in {month}, wholesale",
+        "commission": "{name}: {many} sales in {month}, less commission",
     },
     "de": {
         "setup": "{name}: Einrichtung",
@@ -21,6 +23,8 @@ WORDS: dict[str, dict[Word, str]] = {
         "late": "{name}: {value} {unit} nachgemeldet",
         "unused": "{name}: nicht genutzt ab {day}",
         "each": "{name} (x {many})",
+        "wholesale": "{name}: {many} Verkäufe in {month}, Einkaufspreis",
+        "commission": "{name}: {many} Verkäufe in {month}, abzüglich Provision",
     },
     "fr": {
         "setup": "{name} : mise en service",
@@ -29,6 +33,8 @@ WORDS: dict[str, dict[Word, str]] = {
         "late": "{name} : {value} {unit} signalés tardivement",
         "unused": "{name} : non utilisé à partir du {day}",
         "each": "{name} (x {many})",
+        "wholesale": "{name} : {many} ventes en {month}, prix de gros",
+        "commission": "{name} : {many} ventes en {month}, moins la commission",
     },
     "es": {
         "setup": "{name}: alta",
@@ -37,6 +43,8 @@ WORDS: dict[str, dict[Word, str]] = {
         "late": "{name}: {value} {unit} notificados con retraso",
         "unused": "{name}: sin usar desde {day}",
         "each": "{name} (x {many})",
+        "wholesale": "{name}: {many} ventas en {month}, precio mayorista",
+        "commission": "{name}: {many} ventas en {month}, menos la comisión",
     },
     "ar": {
         "setup": "{name}: رسوم الإعداد",
@@ -45,6 +53,8 @@ WORDS: dict[str, dict[Word, str]] = {
         "late": "{name}: استهلاك متأخر {value} {unit}",
         "unused": "{name}: غير مستخدم اعتبارًا من {day}",
         "each": "{name} (x {many})",
+        "wholesale": "{name}: {many} مبيعات في {month}، بسعر الجملة",
+        "commission": "{name}: {many} مبيعات في {month}، بعد خصم العمولة",
     },
     "he": {
         "setup": "{name}: דמי הקמה",
@@ -53,6 +63,8 @@ WORDS: dict[str, dict[Word, str]] = {
         "late": "{name}: שימוש שדווח באיחור {value} {unit}",
         "unused": "{name}: לא נוצל החל מ־{day}",
         "each": "{name} (x {many})",
+        "wholesale": "{name}: {many} מכירות ב־{month}, מחיר סיטונאי",
+        "commission": "{name}: {many} מכירות ב־{month}, בניכוי עמלה",
     },
 }
 

@@ -22,7 +22,11 @@ from control.billing.tax.places import Place, place_of
 from control.billing.tax.rates import Rate, find
 from control.billing.tax.regions import PROVINCIAL_TAX
 
-Reason = Literal["domestic", "oss", "below_threshold", "reverse_charge", "outside_scope", "exempt", "small_business", "no_rate"]
+Reason = Literal[
+    "domestic", "oss", "below_threshold", "reverse_charge", "outside_scope", "exempt", "small_business", "no_rate", "compensation"
+]  # fmt: skip
+LATE_FEE = "late_fee"
+"""The class of what a late payer owes beyond the price: compensation, for which nothing is supplied."""
 _ZERO = Decimal(0)
 _SALES_TAX = frozenset({"US", "CA"})
 """Countries where who is registered charges businesses too."""
@@ -122,6 +126,12 @@ def treat(seller: Seller, buyer: Buyer) -> Treatment:
     if seller.oss_registered and not business:
         return taxed("oss", there)
     return taxed("outside_scope", there, "O")
+
+
+def compensation(seller: Seller) -> Treatment:
+    """How a late fee is taxed: not at all, since nothing is supplied for it (Court of Justice, 222/81, BAZ Bausystem)."""
+    home = place_of(seller.country, seller.postal_code, seller.region, seller.city)
+    return Treatment(reason="compensation", country=home.country, region=home.region, category="O")
 
 
 def _at_home(seller: Seller, home: Place, there: Place, taxed: _Taxed) -> Treatment:

@@ -95,7 +95,16 @@ class State:
         if params.get("customer"):
             self.find("customer", params["customer"])
         if params.get("payment_method"):
-            params["payment_method"] = self.method(params["payment_method"], params.get("customer"))["id"]
+            method = self.method(params["payment_method"], params.get("customer"))
+            if method["customer"] != params.get("customer"):
+                raise Refused(
+                    400,
+                    "invalid_request_error",
+                    f"The customer does not have a payment method with the ID {method['id']}.",
+                    code="resource_missing",
+                    param="payment_method",
+                )
+            params["payment_method"] = method["id"]
         intent = self.keep(objects.payment_intent(_id("pi"), params))
         self.tell("payment_intent.created", intent)
         if params.get("payment_method"):

@@ -107,6 +107,7 @@ ONE, INVOICE = "/v1/customers/{customer_id}", "/v1/invoices/{invoice_id}"
 ALL_RATES = "/v1/billing/tax-rates"
 RATE = {"country": "AT", "tax_class": "{mark}", "percent": "20", "valid_from": "2026-01-01"}
 WRITTEN, DELETED = grid(WRITTEN_BY_STAFF), grid(WRITTEN_BY_STAFF, ok=204)
+CHART = {"chart": "skr03", "consultant_number": 1001, "client_number": 1}
 
 ROWS = [
     Row("GET /v1/billing/settings", "seller", OWN_BY_STAFF),
@@ -145,6 +146,11 @@ ROWS = [
     Row("GET /v1/billing/reports/receivables.csv", "nothing", OWN_BY_OWNERS),
     Row("GET /v1/billing/reports/revenue", "span", OWN_BY_OWNERS),
     Row("GET /v1/billing/reports/journal.csv", "span", OWN_BY_OWNERS),
+    Row("GET /v1/billing/reports/recurring", "months", OWN_BY_OWNERS),
+    Row("GET /v1/billing/reports/recurring.csv", "months", OWN_BY_OWNERS),
+    Row("GET /v1/billing/settings/accounts", "chart", OWN_BY_OWNERS),
+    Row("PUT /v1/billing/settings/accounts", "seller", OWN_BY_OWNERS, CHART),
+    Row("GET /v1/billing/reports/datev", "charted_span", OWN_BY_OWNERS),
     Row("GET /v1/billing/reports/vat", "span", OWN_BY_OWNERS),
     Row("GET /v1/billing/reports/oss", "span", OWN_BY_OWNERS),
     Row("GET /v1/billing/reports/ec-sales", "span", OWN_BY_OWNERS),

@@ -153,7 +153,45 @@ def span(making: Making, place: str) -> Target:
     return Target("", "no such mark", {"query": "since=2026-01-01&until=2026-01-31"})
 
 
+def months(making: Making, place: str) -> Target:
+    """Months that a report is about."""
+    del making, place
+    return Target("", "no such mark", {"query": "since=2026-01&until=2026-02"})
+
+
+def chart(making: Making, place: str) -> Target:
+    """Every organisation has a chart of accounts."""
+    for name in making.world.organizations:
+        making.connection.execute(
+            "INSERT INTO hcc.ledger_charts (organization_id, chart, consultant_number, client_number)"
+            " VALUES (%s, 'skr03', 1001, 1) ON CONFLICT (organization_id) DO NOTHING",
+            (making.organization(name),),
+        )
+    return seller(making, place)
+
+
+def charted_span(making: Making, place: str) -> Target:
+    """Days of somebody who has a chart of accounts."""
+    chart(making, place)
+    return span(making, place)
+
+
 SOLD: dict[str, Callable[[Making, str], Target]] = {
     factory.__name__: factory
-    for factory in (seller, customer, draft, invoice, taxed_customer, tax_rate, exchange_rate, tax_flag, document, mail, span)
+    for factory in (
+        seller,
+        customer,
+        draft,
+        invoice,
+        taxed_customer,
+        tax_rate,
+        exchange_rate,
+        tax_flag,
+        document,
+        mail,
+        span,
+        months,
+        chart,
+        charted_span,
+    )
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
+from datetime import date
 from typing import LiteralString
 
 from psycopg.types.json import Jsonb
@@ -94,6 +95,36 @@ def supplier_share(making: Making, place: str) -> Target:
         (share_id, making.organization(place), making.organization("platform"), new_id(), of.id),
     )
     return Target(str(share_id), of.id, {})
+
+
+def reseller_statement(making: Making, place: str) -> Target:
+    """What that organisation owes the platform for a month, which is in its own books."""
+    of, statement_id = customer(making, "platform"), new_id()
+    many = making.connection.execute("SELECT count(*) FROM hcc.reseller_statements").fetchone()
+    assert many is not None
+    row = {
+        "id": statement_id,
+        "org": making.organization("platform"),
+        "reseller": making.organization(place),
+        "customer": of.id,
+        # One statement a month: the next one that has none.
+        "month": date(1000 + many[0] // 12, 1 + many[0] % 12, 1),
+        "entry": new_id(),
+    }
+    making.connection.execute(
+        "INSERT INTO hcc.reseller_statements (id, organization_id, reseller_org_id, customer_id, month, currency, sales, sold,"
+        " owed, amount, amount_currency)"
+        " VALUES (%(id)s, %(org)s, %(reseller)s, %(customer)s, %(month)s, 'EUR', 1, 10, 8, 8, 'EUR')",
+        row,
+    )
+    making.connection.execute(
+        "WITH e AS (INSERT INTO hcc.ledger_entries (id, organization_id, booked_on, kind, source, currency)"
+        " VALUES (%(entry)s, %(reseller)s, '2026-02-01', 'supplier_statement', %(id)s, 'EUR'))"
+        " INSERT INTO hcc.ledger_lines (organization_id, entry_id, account, amount, base_amount)"
+        " VALUES (%(reseller)s, %(entry)s, 'supplier_costs', 8, 8), (%(reseller)s, %(entry)s, 'supplier_payable', -8, -8)",
+        row,
+    )
+    return Target(str(statement_id), str(of.id), {**of.facts, "statement_id": str(statement_id)})
 
 
 def wanted(making: Making, place: str) -> Target:
@@ -192,7 +223,8 @@ def stopped_customer(making: Making, place: str) -> Target:
 SUBSCRIBED: dict[str, Callable[[Making, str], Target]] = {
     factory.__name__: factory
     for factory in (
-        product, plan, price, two_prices, coupon, new_terms, reseller_terms, supplier_share, wanted, subscription, ending, paused,
+        product, plan, price, two_prices, coupon, new_terms, reseller_terms, supplier_share,
+        reseller_statement, wanted, subscription, ending, paused,
         suspended, schedule, new_schedule, dunned, stopped, stopped_customer,
     )
 }  # fmt: skip

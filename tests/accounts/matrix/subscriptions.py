@@ -40,6 +40,29 @@ BOOKS_LISTED = grid("""
     key              403
     anonymous        401
 """)
+BOOKS_READ = grid("""
+                platform  north  apple  birch  cherry
+    root              ok     ok     ok     ok      ok
+    agent            403
+    nora             404     ok     ok     ok     404
+    ned              403
+    anna             403
+    alex             403
+    key              403
+    anonymous        401
+""")
+# Each says of its own books alone that it paid.
+STATEMENT_SETTLED = grid("""
+                platform  north  apple  birch  cherry
+    root              ok    404    404    404     404
+    agent             ok    404    404    404     404
+    nora             404     ok    404    404     404
+    ned              404     ok    404    404     404
+    anna             403
+    alex             403
+    key              403
+    anonymous        401
+""")
 # A plan is made in one's own organisation, of a product that is there.
 PLAN_MADE = grid("""
                 platform  north  apple  birch  cherry
@@ -98,6 +121,7 @@ NEW = {"customer_id": "{customer_id}", **ITEMS}
 STEPS = {"steps": [{"days": 1, "action": "remind"}]}
 WHY = {"reason": "why"}
 ONE, CASE = "/v1/subscriptions/{subscription_id}", "/v1/invoices/{invoice_id}/dunning"
+STATEMENT = "/v1/reseller-statements/{statement_id}"
 ALL_PRICES, ALL_SCHEDULES = "/v1/prices", "/v1/dunning-schedules"
 SETTINGS, STOP = "/v1/billing/subscription-settings", "/v1/customers/{customer_id}/dunning-stop"
 
@@ -142,6 +166,12 @@ ROWS = [
     ),
     Row("DELETE /v1/reseller-terms/{terms_id}", "reseller_terms", grid(TERMS_WRITTEN, ok=204)),
     Row("GET /v1/supplier-shares", "supplier_share", BOOKS_LISTED),
+    Row("GET /v1/reseller-statements", "reseller_statement", BOOKS_LISTED),
+    Row("POST /v1/reseller-statements", "seller", MADE_BY_STAFF, {}),
+    Row(f"GET {STATEMENT}", "reseller_statement", BOOKS_READ),
+    Row(f"GET {STATEMENT}/sales", "reseller_statement", BOOKS_READ),
+    Row(f"GET {STATEMENT}/sales.csv", "reseller_statement", BOOKS_READ),
+    Row(f"POST {STATEMENT}/settle", "reseller_statement", STATEMENT_SETTLED, {}),
     Row("GET /v1/subscriptions", "subscription", LISTED_BY_STAFF),
     Row("POST /v1/subscriptions", "wanted", grid(NAMED_BY_STAFF, ok=201), NEW),
     Row(f"GET {ONE}", "subscription", grid(READ_BY_STAFF)),

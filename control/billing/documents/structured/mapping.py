@@ -12,6 +12,7 @@ from control.billing.documents.view import tax_notes
 from control.billing.documents.words import words
 from control.billing.invoices.models import Item
 from control.billing.money import PRICE_DIGITS, digits, rounded
+from control.billing.units import known
 
 MOST_DIGITS = 2
 """Rules BR-DEC: no amount has more."""
@@ -129,7 +130,7 @@ def line(item: Item, currency: str, *, prices_include_tax: bool) -> Line:
         name=name.strip(),
         description=description.strip(),
         quantity=quantity,
-        unit=item.unit,
+        unit=known(item.unit),
         price=price,
         base_quantity=base_quantity,
         reduction=_reduction(item, off, full) if off else None,

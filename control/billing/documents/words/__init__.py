@@ -8,8 +8,60 @@ from importlib.resources import files
 
 import msgspec
 
+from control.billing.catalogue.models import AnyInterval
 from control.billing.invoices.models import Kind
 from control.billing.settings.models import Language
+
+
+class ReminderWords(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a reminder says."""
+
+    subject: str
+    intro: str
+    transfer: str
+    crossed: str
+
+
+class FailedWords(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What is said of a card that was declined."""
+
+    subject: str
+    intro: str
+    funds: str
+    expired: str
+    again: str
+    by_hand: str
+    final: str
+    link: str
+
+
+class ConfirmWords(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What is said when a bank wants to hear from the payer."""
+
+    subject: str
+    intro: str
+    needed: str
+    sign_in: str
+    link: str
+
+
+class DebitWords(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A pre-notification of a direct debit."""
+
+    subject: str
+    intro: str
+    mandate: str
+    cover: str
+
+
+class PriceWords(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The announcement of another price."""
+
+    subject: str
+    intro: str
+    old: str
+    new: str
+    objection: str
 
 
 class MailWords(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -22,6 +74,16 @@ class MailWords(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     structured: str
     closing: str
     automatic: str
+    by_card: str
+    by_debit: str
+    without_tax: str
+    with_tax: str
+    intervals: dict[AnyInterval, str]
+    reminder: ReminderWords
+    payment_failed: FailedWords
+    payment_confirm: ConfirmWords
+    debit_announced: DebitWords
+    price_announced: PriceWords
 
 
 class Words(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -72,6 +134,7 @@ class Words(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     seller_vat_id: str
     seller_tax_number: str
     phone: str
+    late_fee: str
     notes: dict[str, str]
     units: dict[str, tuple[str, str]]
     mail: MailWords

@@ -31,6 +31,8 @@ from control.core.errors import Conflict, FieldError, NotFound, ValidationFailed
 from control.core.runtime import Runtime
 
 log = structlog.get_logger("hcc.payments")
+GONE = "resource_missing"
+"""Stripe's code for a card or a customer that it does not have."""
 
 
 async def begin(ctx: Context, tx: Transaction, data: NewCharge) -> Payment:
@@ -137,7 +139,14 @@ async def carry_out(runtime: Runtime, organization_id: UUID, payment_id: UUID, *
             log.warning("charge refused", payment_id=str(payment_id), code=refused.code)
             async with runtime.database.transaction(scope) as tx:
                 payment = await moving.hold(tx, payment_id)
-                return await moving.fail(tx, payment, code=refused.code or "refused", message=refused.message)
+                return await moving.fail(
+                    tx,
+                    payment,
+                    code=refused.code or "refused",
+                    message=refused.message,
+                    # The card was taken away there, and its event has not come: it will not be there next time either.
+                    is_final=refused.code == GONE and payment.payment_method_id is not None,
+                )
         card = None
         if charge.status == "succeeded" and charge.keep and charge.method:
             card = await provider.look_up_card(charge.method)

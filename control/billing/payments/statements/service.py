@@ -15,6 +15,7 @@ from stdnum.exceptions import ValidationError
 from control.billing.customers import service as customers
 from control.billing.invoices.finalising import exchange_rate
 from control.billing.ledger.booking import Entry, Posting, book
+from control.billing.money import present
 from control.billing.payments import moving
 from control.billing.payments import queries as payment_q
 from control.billing.payments import service as payments
@@ -43,6 +44,9 @@ from control.core.pagination import PageRequest, like
 SORTABLE = {"created_at": "s.created_at"}
 ENTRIES_SORTABLE = {"booked_on": "e.booked_on", "amount": "e.amount", "created_at": "e.created_at"}
 PROFILES_SORTABLE = {"created_at": "p.created_at", "name": "p.name"}
+_COLUMNS = (
+    "booked_on", "amount", "credit", "debit", "currency", "counterparty", "counterparty_iban", "reference", "end_to_end_id",
+)  # fmt: skip
 
 
 async def page(ctx: Context, wanted: PageRequest, filters: dict[str, Any]) -> tuple[list[BankStatement], int]:
@@ -288,8 +292,11 @@ async def _write_profile(tx: Transaction, sql: str, data: NewProfile, **key: UUI
     layout = data.layout
     if (layout.amount is None) == (layout.credit is None or layout.debit is None):
         raise ValidationFailed(FieldError("/layout/amount", "or credit and debit are needed"))
-    if error := line_error("/name", data.name):
-        raise ValidationFailed(error)
+    columns = {name: getattr(layout, name) for name in _COLUMNS if getattr(layout, name) is not None}
+    columns |= {f"remittance/{n}": name for n, name in enumerate(layout.remittance)}
+    errors = present([line_error("/name", data.name), *(line_error(f"/layout/{at}", name) for at, name in columns.items())])
+    if errors:
+        raise ValidationFailed(errors)
     try:
         await tx.run(sql, name=data.name, layout=Jsonb(msgspec.to_builtins(layout)), **key)
     except UniqueViolation:

@@ -1,0 +1,1 @@
+"""What resellers and who sells to them settle each month."""
