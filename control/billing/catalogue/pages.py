@@ -213,6 +213,7 @@ async def _plan_form(ui: Ui, found: Plan | None) -> tuple[Form[NewPlan], dict[st
 @show("/products/{product_id:uuid}/plans/new", _WRITE)
 async def ask_plan(ui: UiOf, product_id: FromPath[UUID]) -> Response[Any]:
     """A plan to be."""
+    await products.PRODUCTS.get(ui.ctx, product_id)
     form, _ = await _plan_form(ui, None)
     return _new_plan(ui, product_id, form.empty({"is_listed": True, "is_active": True, "trial_days": 0}))
 
@@ -224,6 +225,7 @@ def _new_plan(ui: Ui, product_id: UUID, form: Any) -> Response[Any]:
 @act("/products/{product_id:uuid}/plans", _WRITE)
 async def create_plan(ui: UiOf, product_id: FromPath[UUID]) -> Response[Any]:
     """Add a plan to a product."""
+    await products.PRODUCTS.get(ui.ctx, product_id)
     form, _ = await _plan_form(ui, None)
     try:
         data = await form.read(ui, product_id=str(product_id))

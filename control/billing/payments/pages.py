@@ -193,7 +193,7 @@ async def payment(ui: UiOf, payment_id: FromPath[UUID]) -> Response[str]:
         payment=found,
         disputes=disputed,
         words=page_words,
-        status=page_words.status(found),
+        state=page_words.status(found),
         may_write=_may_write(ui, found),
         may_refund=came_in and found.refunded < found.amount,
         may_move=came_in and in_credit > 0,

@@ -84,7 +84,7 @@ async def subscription(ui: UiOf, subscription_id: FromPath[UUID]) -> Response[st
         changes=await service.changes(ui.ctx, subscription_id),
         usage=await service.usage(ui.ctx, subscription_id),
         words=page_words,
-        status=page_words.status(found),
+        state=page_words.status(found),
         may_sell=may_sell(ui, found),
         actions=_actions(found),
     )
