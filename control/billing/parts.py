@@ -14,6 +14,7 @@ from litestar.datastructures import UploadFile
 from control.billing.customers import service as customers
 from control.billing.customers.models import Customer
 from control.billing.today import today
+from control.core.context import Context
 from control.core.errors import FieldError, NotFound, ValidationFailed
 from control.core.pagination import PageRequest
 from control.core.validation import value_errors
@@ -138,6 +139,12 @@ async def own_customer(ui: Ui, customer_id: UUID) -> Customer:
     return found
 
 
+async def named(ctx: Context, rows: list[Any], into: type[T]) -> list[T]:
+    """Rows with their customers' names: `into` is the rows' model with `customer_name`."""
+    names = await customers.names(ctx, (row.customer_id for row in rows))
+    return [into(**msgspec.structs.asdict(row), customer_name=names.get(row.customer_id, "–")) for row in rows]
+
+
 def wanted_customer(ui: Ui) -> UUID | None:
     """The customer that the address names. Raises NotFound for what is no id."""
     text = ui.request.query_params.get("customer_id")
@@ -185,5 +192,3 @@ def file(content: bytes | str, name: str, media_type: str = "text/csv") -> Respo
     """Something to be kept."""
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
     return Response(content, media_type=media_type, headers={**headers, "X-Content-Type-Options": "nosniff"})
-
-

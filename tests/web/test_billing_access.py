@@ -138,7 +138,7 @@ async def test_pages_of_one_thing(log_in: LogIn, world: World) -> None:
     assert "/cancel" not in anna.page
     await anna.get(made["payment"])
     assert "/refund" not in anna.page
-    assert "Show the customer" not in anna.page
+    assert f'href="{made["customer"]}"' not in anna.page
     await anna.get(made["invoice"])
     assert f"{made['invoice']}/pay" in anna.page
     assert "/payments/new" not in anna.page
@@ -159,7 +159,8 @@ async def test_another_sellers_customer_gets_nothing_of_ours(log_in: LogIn, worl
 @pytest.mark.parametrize(
     "path",
     ["/subscriptions?status=bogus", "/reports/revenue?since=soon", "/reports/recurring?since=x", "/reports/receivables?on=x",
-     "/payments?method=<script>x</script>", "/subscriptions/new?customer_id=x", "/reports/journal.csv?since=2030-01-01&until=2020-01-01"],
+     "/payments?method=<script>x</script>", "/subscriptions/new?customer_id=x",
+     "/reports/journal.csv?since=2030-01-01&until=2020-01-01"],
 )  # fmt: skip
 async def test_addresses_that_somebody_edited(log_in: LogIn, world: World, path: str) -> None:
     await Shop(world).open()
@@ -184,7 +185,9 @@ async def test_what_people_wrote_is_shown_as_text(log_in: LogIn, world: World) -
     sub = await shop.subscribe(customer["id"], price["id"], name=PROBE)
     invoice = await shop.invoice(customer["id"], {"description": PROBE, "unit_price": "100"})
     payment = await shop.pay("500", invoice_id=invoice["id"], reference=PROBE)
-    await shop.ask("POST", "/v1/dunning-schedules", {"name": PROBE, "steps": [{"days": 7, "action": "remind", "text": PROBE}]}, 201)
+    await shop.ask(
+        "POST", "/v1/dunning-schedules", {"name": PROBE, "steps": [{"days": 7, "action": "remind", "text": PROBE}]}, 201
+    )
     await shop.ask("POST", f"/v1/payments/{payment['id']}/refunds", {"amount": "1", "reason": PROBE}, 201)
     await shop.ask("POST", f"/v1/subscriptions/{sub['id']}/cancel", {"reason": PROBE})
     browser = await log_in("nora")

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import httpx
 import pytest
 
+from control.billing.today import today
 from tests.billing.bank import camt, entry
 from tests.billing.selling import Shop
 from tests.web.browser import Browser
 from tests.web.conftest import LogIn
 from tests.world import World
 
-TODAY = date.today()
+TODAY = today("Europe/Berlin")
 
 
 def _ids(page: str, before: str) -> list[str]:
@@ -38,13 +39,22 @@ async def test_from_a_product_to_a_subscription(log_in: LogIn, world: World) -> 
     await nora.submit(f"{product}/plans", {"name": "Small", "trial_days": "0", "is_listed": "true", "is_active": "true"})
     plan = str(nora.answer.url.path)
     await nora.get(f"{plan}/prices/new")
-    price: dict[str, Any] = {"model": "flat", "currency": "EUR", "interval": "month", "unit": "C62", "aggregation": "increase", "scale": "1"}
+    price: dict[str, Any] = {
+        "model": "flat",
+        "currency": "EUR",
+        "interval": "month",
+        "unit": "C62",
+        "aggregation": "increase",
+        "scale": "1",
+    }
     await nora.submit(f"{plan}/prices", {**price, "amount": "ten"})
     assert nora.answer.status_code == 422
     await nora.submit(f"{plan}/prices", {**price, "amount": "10.00", "valid_from": "2025-01-01"})
     assert "€10.00 a month" in nora.page
     await nora.get("/coupons/new")
-    await nora.submit("/coupons", {"code": "HALF", "percent": "50", "duration": "once", "is_active": "true", "valid_from": "2025-01-01"})
+    await nora.submit(
+        "/coupons", {"code": "HALF", "percent": "50", "duration": "once", "is_active": "true", "valid_from": "2025-01-01"}
+    )
     assert "HALF" in nora.page
 
     await nora.get(f"/subscriptions/new?customer_id={customer['id']}")
@@ -316,7 +326,8 @@ async def test_settings_rates_and_the_logo(log_in: LogIn, world: World) -> None:
         "address.country": "DE", "email": "billing@north.example", "pending_tax_id": "as_valid", "currency": "EUR",
         "timezone": "Europe/Berlin", "language": "de", "page_size": "A4", "rounding": "half_up", "tax_rounding": "invoice",
         "payment_terms_days": "14", "colour": "#1f2937", "invoice_number": "INV-{year}-{number:5}",
-        "credit_note_number": "CN-{year}-{number:5}", "debit_note_number": "DN-{year}-{number:5}", "customer_number": "C{number:6}",
+        "credit_note_number": "CN-{year}-{number:5}", "debit_note_number": "DN-{year}-{number:5}",
+        "customer_number": "C{number:6}",
     }  # fmt: skip
     await nora.submit("/billing/settings/edit", {**filled, "timezone": "Mars"})
     assert nora.answer.status_code == 422
@@ -348,7 +359,9 @@ async def test_settings_rates_and_the_logo(log_in: LogIn, world: World) -> None:
     await nora.submit(f"/billing/tax-rates/{made['id']}/delete")
     assert await shop.ask("GET", "/v1/billing/tax-rates") == []
     await nora.get("/billing/settings/subscriptions")
-    await nora.submit("/billing/settings/subscriptions", {"upgrade": "period_end", "downgrade": "now", "combine_invoices": "true"})
+    await nora.submit(
+        "/billing/settings/subscriptions", {"upgrade": "period_end", "downgrade": "now", "combine_invoices": "true"}
+    )
     assert (await shop.ask("GET", "/v1/billing/subscription-settings"))["upgrade"] == "period_end"
 
 
@@ -373,7 +386,15 @@ async def test_versions_of_prices(log_in: LogIn, world: World) -> None:
     assert "will get the price: 1." in nora.page
     await nora.get(f"/subscriptions/{sub['id']}")
     assert "Another price from" in nora.page
-    bands = {**version, "amount": "0", "model": "graduated", "currency": "EUR", "interval": "month", "unit": "C62", "name": "Bands"}
+    bands = {
+        **version,
+        "amount": "0",
+        "model": "graduated",
+        "currency": "EUR",
+        "interval": "month",
+        "unit": "C62",
+        "name": "Bands",
+    }
     await nora.get(f"{plan}/prices/new")
     for tiers in ("10; a; b", "1;2;3;4"):
         await nora.submit(f"{plan}/prices", {**bands, "tiers": tiers})

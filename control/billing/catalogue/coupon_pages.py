@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +12,7 @@ from litestar.params import FromPath
 from control.billing.catalogue import coupons, products, words
 from control.billing.catalogue.models import Coupon, NewCoupon
 from control.billing.parts import ACTIVE, PLAIN, Link, ask, full, listed, state
+from control.billing.today import today
 from control.core.errors import DomainError
 from control.core.pagination import PageRequest
 from control.core.permissions import needs
@@ -90,7 +90,7 @@ async def list_coupons(ui: UiOf) -> Response[str]:
 async def ask_coupon(ui: UiOf) -> Response[Any]:
     """A coupon to be."""
     form, _ = await _form(ui, None)
-    return _new(ui, form.empty({"duration": "once", "is_active": True, "valid_from": date.today().isoformat()}))
+    return _new(ui, form.empty({"duration": "once", "is_active": True, "valid_from": today("UTC").isoformat()}))
 
 
 @act("/coupons", _WRITE)

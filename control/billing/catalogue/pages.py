@@ -96,7 +96,9 @@ def _links(ui: Ui) -> list[Link]:
 @show("/products", _READ)
 async def list_products(ui: UiOf) -> Response[str]:
     """The products in reach."""
-    return await listed(ui, PRODUCTS, N_("Catalogue"), *_links(ui), words=N_("What is sold: products with plans, plans with prices."))
+    return await listed(
+        ui, PRODUCTS, N_("Catalogue"), *_links(ui), words=N_("What is sold: products with plans, plans with prices.")
+    )
 
 
 @show("/plans", _READ)

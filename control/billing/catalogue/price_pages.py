@@ -52,11 +52,15 @@ class NewPriceFields(PriceFields, kw_only=True):
     unit: str = "C62"
 
 
-_VERSION = (
+_AMOUNTS = (
     Field("amount", N_("Amount"), is_half=True, hint=N_("Without tax, unless your settings say otherwise.")),
     Field("setup_fee", N_("Set-up fee"), is_half=True),
     Field("valid_from", N_("From"), is_half=True, hint=N_("Today when left empty.")),
+)
+_TIERS = (
     Field("tiers", N_("Bands"), hint=N_("One a line: up to; price of a unit; fixed fee. The last one begins with a star.")),
+)
+_METER = (
     Field("selector", N_("What is measured"), hint=N_("For what is measured: a selector of metrics.")),
     Field("aggregation", N_("How it becomes one figure"), choices=words.AGGREGATIONS, is_half=True),
     Field("unit_name", N_("Its unit"), is_half=True),
@@ -70,9 +74,11 @@ PRICE = Form(
     Field("currency", N_("Currency"), hint=N_("Three letters, such as EUR."), is_half=True),
     Field("interval", N_("Charged for"), choices=INTERVALS, is_half=True),
     Field("unit", N_("Code of the unit"), is_half=True),
-    *_VERSION,
+    *_AMOUNTS,
+    *_TIERS,
+    *_METER,
 )
-VERSION = Form(PriceFields, *_VERSION)
+_FOR_MODEL = {"volume": _TIERS, "graduated": _TIERS, "metered": (*_TIERS, *_METER)}
 _NAMES = {
     "/meter/selector": "/selector",
     "/meter/aggregation": "/aggregation",
@@ -135,10 +141,20 @@ async def create_price(ui: UiOf, plan_id: FromPath[UUID]) -> Response[Any]:
     return ui.go(f"/plans/{plan_id}", ui.words(N_("The price was added.")))
 
 
+def _version_form(found: Price) -> Form[PriceFields]:
+    """What a version of such a price consists of."""
+    return Form(PriceFields, *_AMOUNTS, *_FOR_MODEL.get(found.model, ()))
+
+
+def _plain(number: Decimal) -> str:
+    """Without zeros at the end."""
+    return f"{number.normalize():f}"
+
+
 def _fields(found: Price) -> dict[str, Any]:
-    shown: dict[str, Any] = {"amount": found.amount.normalize(), "setup_fee": found.setup_fee, "aggregation": "increase"}
-    ends = [("*" if one.up_to is None else one.up_to, one) for one in found.tiers]
-    shown["tiers"] = [f"{end}; {one.unit_price}; {one.flat_fee}" for end, one in ends]
+    shown: dict[str, Any] = {"amount": _plain(found.amount), "setup_fee": _plain(found.setup_fee), "aggregation": "increase"}
+    ends = [("*" if one.up_to is None else _plain(one.up_to), one) for one in found.tiers]
+    shown["tiers"] = [f"{end}; {_plain(one.unit_price)}; {_plain(one.flat_fee)}" for end, one in ends]
     if found.meter is not None:
         shown |= msgspec.structs.asdict(found.meter)
     return shown
@@ -154,20 +170,21 @@ async def _version(ui: Ui, found: Price, form: Any) -> Response[Any]:
 async def ask_version(ui: UiOf, price_id: FromPath[UUID]) -> Response[Any]:
     """What it is to cost."""
     found = await prices.get(ui.ctx, price_id)
-    return await _version(ui, found, VERSION.empty(_fields(found)))
+    return await _version(ui, found, _version_form(found).empty(_fields(found)))
 
 
 @act("/prices/{price_id:uuid}/versions", _WRITE)
 async def create_version(ui: UiOf, price_id: FromPath[UUID]) -> Response[Any]:
     """Another price from a day on."""
     found = await prices.get(ui.ctx, price_id)
+    form = _version_form(found)
     try:
-        data = convert(_document(await VERSION.read(ui)), NewVersion)
+        data = convert(_document(await form.read(ui)), NewVersion)
         await ui.once(lambda tx: prices.add_version(ui.ctx, tx, price_id, data))
     except ValidationFailed as error:
-        return await _version(ui, found, await VERSION.again(ui, renamed(error, _NAMES)))
+        return await _version(ui, found, await form.again(ui, renamed(error, _NAMES)))
     except DomainError as error:
-        return await _version(ui, found, await VERSION.again(ui, error))
+        return await _version(ui, found, await form.again(ui, error))
     return ui.go(f"/plans/{found.plan_id}", ui.words(N_("The new price was added.")))
 
 
@@ -210,7 +227,10 @@ async def move(ui: UiOf, price_id: FromPath[UUID]) -> Response[Any]:
         moved = await ui.once(lambda tx: prices.move(ui.ctx, tx, price_id, data))
     except DomainError as error:
         return await _move(ui, found, await form.again(ui, error))
-    return ui.go(f"/plans/{found.plan_id}", ui.words(N_("Positions of subscriptions that will get the price: %(count)s."), count=moved["items"]))
+    return ui.go(
+        f"/plans/{found.plan_id}",
+        ui.words(N_("Positions of subscriptions that will get the price: %(count)s."), count=moved["items"]),
+    )
 
 
 async def _end(ui: Ui, price_id: UUID, form: Any) -> Response[Any]:

@@ -74,7 +74,9 @@ class ScheduleFields(msgspec.Struct, kw_only=True):
 SCHEDULE = Form(
     ScheduleFields,
     Field("name", N_("Name")),
-    Field("steps", N_("Steps"), hint=N_("One a line: days; remind, late_fee, suspend, cancel or write_off; fee; text of the mail.")),
+    Field(
+        "steps", N_("Steps"), hint=N_("One a line: days; remind, late_fee, suspend, cancel or write_off; fee; text of the mail.")
+    ),
     Field("is_default", N_("For all plans that name none")),
 )
 STOP = Form(Stop, Field("reason", N_("Reason"), kind="textarea"))
@@ -159,7 +161,9 @@ async def edit(ui: UiOf, schedule_id: FromPath[UUID]) -> Response[Any]:
 async def _delete(ui: Ui, schedule_id: UUID, form: Any) -> Response[Any]:
     found = await service.ROWS.get(ui.ctx, schedule_id)
     text = N_("Invoices that are overdue already go on with its steps.")
-    return ask(ui, form, N_("Delete the schedule"), f"{_PATH}/{schedule_id}/delete", _PATH, words=text, subject=found.name, look="danger")
+    return ask(
+        ui, form, N_("Delete the schedule"), f"{_PATH}/{schedule_id}/delete", _PATH, words=text, subject=found.name, look="danger"
+    )
 
 
 @show(f"{_PATH}/{{schedule_id:uuid}}/delete", _WRITE)

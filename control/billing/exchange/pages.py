@@ -15,6 +15,7 @@ from control.billing.exchange import service
 from control.billing.exchange.models import NewExchangeRate
 from control.billing.money import Currency
 from control.billing.parts import PLAIN, Link, ask, full, listed, renamed, uploaded
+from control.billing.today import today
 from control.core.errors import DomainError, ValidationFailed
 from control.core.permissions import needs
 from control.web.forms import Field, Form
@@ -92,7 +93,7 @@ def _new(ui: Ui, form: Any) -> Response[Any]:
 @show(f"{_PATH}/new", _WRITE)
 async def ask_new(ui: UiOf) -> Response[Any]:
     """A rate to be."""
-    return _new(ui, RATE.empty({"valid_from": date.today().isoformat()}))
+    return _new(ui, RATE.empty({"valid_from": today("UTC").isoformat()}))
 
 
 @act(_PATH, _WRITE)

@@ -10,12 +10,14 @@ from uuid import UUID
 from litestar import Response
 from litestar.params import FromPath
 
+from control.billing.customers import service as customers
 from control.billing.invoices import listing
 from control.billing.invoices import service as invoices
 from control.billing.invoices.words import METHODS
-from control.billing.parts import Link, amount, ask, choose, full, listed, own_customer, wanted_customer
+from control.billing.parts import Link, amount, ask, choose, full, listed, named, own_customer, wanted_customer
 from control.billing.payments import page_words, refunding, service
-from control.billing.payments.models import CAME_IN, Method, Move, NewPayment, NewRefund, Payment, Status
+from control.billing.payments.models import CAME_IN, Method, Move, NewPayment, NewRefund, Payment, Row, Status
+from control.core.context import Context
 from control.core.errors import DomainError, NotFound
 from control.core.pagination import PageRequest
 from control.core.permissions import needs
@@ -30,14 +32,28 @@ from control.web.view import tongue
 _READ, _WRITE = needs("billing:read"), needs("payments:write")
 _RECORD, _REFUND, _MOVE = N_("Record a payment"), N_("Give money back"), N_("Move to an invoice")
 MENU = (Entry(label=N_("Payments"), path="/payments", icon="coins", permission="billing:read", group=N_("Billing")),)
+
+
+class Listed(Row, kw_only=True):
+    """A payment in a list."""
+
+    customer_name: str
+
+
+async def _page(ctx: Context, wanted: PageRequest, filters: dict[str, Any]) -> tuple[list[Listed], int]:
+    rows, total = await service.page(ctx, wanted, filters)
+    return await named(ctx, rows, Listed), total
+
+
 PAYMENTS = Table(
     name="payments",
     path="/payments",
-    service=service.page,
+    service=_page,
     sortable=service.SORTABLE,
     tie="p.id",
     columns=(
         Column(name="received_on", label=N_("Received on"), sort="received_on", cell="linked_day"),
+        Column(name="customer_name", label=N_("Customer")),
         Column(name="method", label=N_("How"), of=lambda row: tongue().gettext(page_words.method(row))),
         Column(name="reference", label=N_("Reference")),
         Column(name="status", label=N_("Status"), sort="status", cell="badge", of=page_words.status),
@@ -188,9 +204,11 @@ async def payment(ui: UiOf, payment_id: FromPath[UUID]) -> Response[str]:
     disputed, _ = await service.disputes(ui.ctx, newest, {"organization_id": None, "status": None, "payment_id": payment_id})
     in_credit = sum((one.amount for one in found.allocations if one.invoice_id is None), Decimal(0))
     came_in = found.status in CAME_IN
+    names = await customers.names(ui.ctx, [found.customer_id])
     return ui.page(
         "billing/payment.html",
         payment=found,
+        customer=names.get(found.customer_id, "–"),
         disputes=disputed,
         words=page_words,
         state=page_words.status(found),
@@ -210,7 +228,9 @@ async def _own(ui: Ui, payment_id: UUID) -> Payment:
 async def _refund(ui: Ui, payment_id: UUID, form: Any) -> Response[Any]:
     found = await _own(ui, payment_id)
     left = ui.view.tongue.money(found.amount - found.refunded, found.currency)
-    text = N_("It is taken from the customer's credit, which a credit note gives. A card gets it back by itself; a transfer you make.")
+    text = N_(
+        "It is taken from the customer's credit, which a credit note gives. A card gets it back by itself; a transfer you make."
+    )
     back = f"/payments/{payment_id}"
     return ask(ui, form, _REFUND, f"{back}/refund", back, words=text, subject=left, look="danger")
 

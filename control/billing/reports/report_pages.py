@@ -94,7 +94,7 @@ async def revenue(ui: UiOf) -> Response[Any]:
     sums: dict[str, dict[str, Decimal]] = defaultdict(lambda: defaultdict(lambda: _ZERO))
     for one in found.months:
         sums[one.month[:7]][one.account] += one.base_amount
-    months = sorted(sums)
+    months = _between(since, until)
     accounts = sorted({one.account for one in found.months})
     totals = [sum(sums[month].values(), _ZERO) for month in months]
     series = [{"label": found.base_currency, "values": [float(value) for value in totals]}]
@@ -103,9 +103,16 @@ async def revenue(ui: UiOf) -> Response[Any]:
         found=found,
         accounts=accounts,
         names=ACCOUNTS,
+        has_any=bool(found.months),
         rows=[(date.fromisoformat(f"{month}-01"), sums[month], total) for month, total in zip(months, totals, strict=True)],
         data={"times": [_when(month) for month in months], "series": series},
     )
+
+
+def _between(since: date, until: date) -> list[str]:
+    """All months of some days, those in which nothing happened too."""
+    first, last = since.year * 12 + since.month - 1, until.year * 12 + until.month - 1
+    return [f"{n // 12}-{n % 12 + 1:02}" for n in range(first, last + 1)]
 
 
 def _months(ui: Ui) -> tuple[str, str]:

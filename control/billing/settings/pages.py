@@ -121,7 +121,11 @@ async def ask_edit(ui: UiOf) -> Response[Any]:
     """The settings to be changed, or the defaults."""
     found = await _found(ui)
     if found is None:
-        start = {one.encode_name: one.default for one in msgspec.structs.fields(NewBillingSettings) if one.default is not msgspec.NODEFAULT}
+        start = {
+            one.encode_name: one.default
+            for one in msgspec.structs.fields(NewBillingSettings)
+            if one.default is not msgspec.NODEFAULT
+        }
         return _edit(ui, SETTINGS.empty(start))
     return _edit(ui, SETTINGS.empty(found))
 

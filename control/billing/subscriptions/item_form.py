@@ -44,10 +44,10 @@ def _model(lines: int, more: Sequence[tuple[str, Any, Any]]) -> type[msgspec.Str
     return msgspec.defstruct("Positions", [*rows, *more], kw_only=True)
 
 
-def _fields(lines: int, names: Mapping[str, str]) -> list[Field]:
+def _fields(lines: int, names: Mapping[str, str], known: int = 1) -> list[Field]:
     rows = []
     for n in range(lines):
-        label = N_("Price") if n == 0 else N_("One more")
+        label = N_("Price") if n < known else N_("One more")
         rows.append(Field(f"price_{n}", label, kind="select", choices=names, is_half=True))
         rows.append(Field(f"quantity_{n}", N_("How many"), is_half=True))
     return rows
@@ -76,7 +76,7 @@ def changing(
     lines = len(items) + MORE
     return Form(
         _model(lines, [*_COLUMNS, ("when", When | None, None)]),
-        *_fields(lines, {**known, **names}),
+        *_fields(lines, {**known, **names}, len(items)),
         Field("when", N_("When"), kind="select", choices=whens, is_half=True, hint=N_("As your settings say when left empty.")),
         Field("coupon", N_("Another coupon"), is_half=True),
         Field("collection", N_("How it is paid"), choices=collections, is_half=True),

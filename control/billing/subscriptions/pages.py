@@ -12,12 +12,16 @@ import msgspec
 from litestar import Response
 from litestar.params import FromPath
 
-from control.billing.parts import Link, choose, convert, full, listed, own_customer, wanted_customer
+from control.billing.customers import service as customers
+from control.billing.parts import Link, choose, convert, full, listed, named, own_customer, wanted_customer
 from control.billing.subscriptions import item_form, page_words, previewing, service
 from control.billing.subscriptions.models import NewSubscription, Preview, Row, Status, Subscription
+from control.core.context import Context
 from control.core.errors import DomainError, ValidationFailed
 from control.core.ids import new_id
+from control.core.pagination import PageRequest
 from control.core.permissions import needs
+from control.web import csrf
 from control.web.forms import FormMultiDict
 from control.web.language import N_
 from control.web.menu import Entry
@@ -25,21 +29,34 @@ from control.web.routing import act, show
 from control.web.tables import Column, Filter, Table
 from control.web.ui import KEY, Ui, UiOf
 from control.web.view import tongue
-from control.web import csrf
 
 _READ, _WRITE = needs("subscriptions:read"), needs("subscriptions:write")
 _TITLE = N_("Start a subscription")
 MENU = (
     Entry(label=N_("Subscriptions"), path="/subscriptions", icon="repeat", permission="subscriptions:read", group=N_("Billing")),
 )  # fmt: skip
+
+
+class Listed(Row, kw_only=True):
+    """A subscription in a list."""
+
+    customer_name: str
+
+
+async def _page(ctx: Context, wanted: PageRequest, filters: dict[str, Any]) -> tuple[list[Listed], int]:
+    rows, total = await service.page(ctx, wanted, filters)
+    return await named(ctx, rows, Listed), total
+
+
 SUBSCRIPTIONS = Table(
     name="subscriptions",
     path="/subscriptions",
-    service=service.page,
+    service=_page,
     sortable=service.SORTABLE,
     tie="s.id",
     columns=(
         Column(name="name", label=N_("Name"), sort="name", cell="link"),
+        Column(name="customer_name", label=N_("Customer")),
         Column(name="status", label=N_("Status"), sort="status", cell="badge", of=page_words.status),
         Column(name="interval", label=N_("Charged for"), of=lambda row: tongue().gettext(page_words.interval(row))),
         Column(name="started_on", label=N_("Since"), sort="started_on", cell="day"),
@@ -77,9 +94,11 @@ async def subscriptions(ui: UiOf) -> Response[str]:
 async def subscription(ui: UiOf, subscription_id: FromPath[UUID]) -> Response[str]:
     """One subscription: its positions, the periods that were charged, and what happened to it."""
     found = await service.get(ui.ctx, subscription_id)
+    names = await customers.names(ui.ctx, [found.customer_id])
     return ui.page(
         "billing/subscription.html",
         sub=found,
+        customer=names.get(found.customer_id, "–"),
         periods=await service.periods(ui.ctx, subscription_id),
         changes=await service.changes(ui.ctx, subscription_id),
         usage=await service.usage(ui.ctx, subscription_id),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +14,7 @@ from control.billing.parts import PLAIN, ask, listed
 from control.billing.payments.models import Payment
 from control.billing.payments.providers import charging, methods
 from control.billing.payments.providers.models import MethodChange, NewCharge, PaymentMethod
+from control.billing.today import today
 from control.core.errors import DomainError
 from control.core.pagination import PageRequest
 from control.core.permissions import needs
@@ -145,7 +145,7 @@ async def _pay_form(ui: Ui, customer_id: UUID) -> Form[Paying]:
 
 
 def _month() -> tuple[int, int]:
-    return date.today().year, date.today().month
+    return today("UTC").year, today("UTC").month
 
 
 async def _pay(ui: Ui, invoice_id: UUID, form: Any = None) -> Response[Any]:

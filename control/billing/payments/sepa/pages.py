@@ -113,7 +113,10 @@ async def document(ui: UiOf, batch_id: FromPath[UUID]) -> Response[Any]:
 
 
 _ACTS = {
-    "submit": (N_("It went to the bank"), N_("The file is noted as given to the bank. Its payments come in with a bank statement.")),
+    "submit": (
+        N_("It went to the bank"),
+        N_("The file is noted as given to the bank. Its payments come in with a bank statement."),
+    ),
     "cancel": (N_("Cancel the file"), N_("It will not be collected: its payments are cancelled, and the invoices stay open.")),
 }
 _WAYS = {"submit": service.submit, "cancel": service.cancel}

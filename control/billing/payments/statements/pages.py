@@ -97,7 +97,9 @@ async def _import_form(ui: Ui) -> Form[Import]:
 async def entries(ui: UiOf) -> Response[str]:
     """The entries, those that wait first to be seen."""
     links = (Link(N_("Statements"), f"{_PATH}/statements"), Link(_IMPORT, f"{_PATH}/import", "primary"))
-    text = N_("What came in and went out. Entries that are as good as certain are matched by themselves; the others wait for you.")
+    text = N_(
+        "What came in and went out. Entries that are as good as certain are matched by themselves; the others wait for you."
+    )
     return await listed(ui, ENTRIES, N_("Bank statements"), *links, words=text, back=_BACK)
 
 
@@ -143,9 +145,7 @@ async def entry(ui: UiOf, entry_id: FromPath[UUID]) -> Response[str]:
 
 
 async def _entry(ui: Ui, found: BankEntry, problem: str = "", status: int = 200) -> Response[str]:
-    return ui.page(
-        "billing/bank_entry.html", status=status, entry=found, state=page_words.ENTRIES[found.status], problem=problem
-    )
+    return ui.page("billing/bank_entry.html", status=status, entry=found, state=page_words.ENTRIES[found.status], problem=problem)
 
 
 @act(f"{_PATH}/{{entry_id:uuid}}/accept", _WRITE)
@@ -154,7 +154,9 @@ async def accept(ui: UiOf, entry_id: FromPath[UUID]) -> Response[Any]:
     posted = await ui.texts()
     choice = posted.get("suggestion", "")
     try:
-        data = Acceptance(payout=True) if choice == "payout" else msgspec.convert({"suggestion": choice}, Acceptance, strict=False)
+        data = (
+            Acceptance(payout=True) if choice == "payout" else msgspec.convert({"suggestion": choice}, Acceptance, strict=False)
+        )
         await service.accept(ui.ctx, entry_id, data)
     except msgspec.ValidationError:
         return await _entry(ui, await service.get_entry(ui.ctx, entry_id), N_("Choose a suggestion."), 422)

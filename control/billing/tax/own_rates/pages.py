@@ -14,6 +14,7 @@ from control.billing.customers.pages import _countries
 from control.billing.parts import PLAIN, Link, ask, full, listed
 from control.billing.tax.own_rates import service
 from control.billing.tax.own_rates.models import End, NewTaxRate, TaxRate
+from control.billing.today import today
 from control.core.errors import DomainError
 from control.core.permissions import needs
 from control.web.forms import Field, Form
@@ -96,9 +97,14 @@ async def create(ui: UiOf) -> Response[Any]:
 async def rate(ui: UiOf, rate_id: FromPath[UUID]) -> Response[str]:
     """One rate."""
     found = await service.get(ui.ctx, rate_id)
-    values: dict[str, Any] = {"place": str(ui.view.tongue.locale.territories.get(found.country, found.country)), "today": date.today()}
+    values: dict[str, Any] = {
+        "place": str(ui.view.tongue.locale.territories.get(found.country, found.country)),
+        "today": today("UTC"),
+    }
     may = ui.ctx.principal.may("billing-settings:write")
-    return ui.page("billing/tax_rate.html", rate=found, tax_class=CLASSES.get(found.tax_class, found.tax_class), may_write=may, **values)
+    return ui.page(
+        "billing/tax_rate.html", rate=found, tax_class=CLASSES.get(found.tax_class, found.tax_class), may_write=may, **values
+    )
 
 
 async def _end(ui: Ui, rate_id: UUID, form: Any) -> Response[Any]:
