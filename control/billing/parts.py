@@ -17,6 +17,7 @@ from control.billing.today import today
 from control.core.context import Context
 from control.core.errors import FieldError, NotFound, ValidationFailed
 from control.core.pagination import PageRequest
+from control.core.permissions import UserType
 from control.core.validation import value_errors
 from control.web.forms import Form, Inputs
 from control.web.language import N_
@@ -35,6 +36,10 @@ INTERVALS = {
     "once": N_("once"),
 }
 MOST_SHOWN = 20
+NONE = "\u2013"
+"""What stands where there is nothing."""
+SELLERS: frozenset[UserType] = frozenset({"admin", "reseller"})
+"""For whom entries of the menu are that are about selling."""
 
 
 class Nothing(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
@@ -142,7 +147,7 @@ async def own_customer(ui: Ui, customer_id: UUID) -> Customer:
 async def named(ctx: Context, rows: list[Any], into: type[T]) -> list[T]:
     """Rows with their customers' names: `into` is the rows' model with `customer_name`."""
     names = await customers.names(ctx, (row.customer_id for row in rows))
-    return [into(**msgspec.structs.asdict(row), customer_name=names.get(row.customer_id, "–")) for row in rows]
+    return [into(**msgspec.structs.asdict(row), customer_name=names.get(row.customer_id, NONE)) for row in rows]
 
 
 def wanted_customer(ui: Ui) -> UUID | None:

@@ -64,5 +64,5 @@ def act(path: str, opt: dict[str, Any], *, dangerous: bool = False, largest: int
     """What a form does. A dangerous act wants the password again when it was not given for ten minutes. `largest` is how many
     bytes may be posted, for forms with files."""
     guards: list[Any] = [csrf.guard, confirmed] if dangerous else [csrf.guard]
-    more = {} if largest is None else {"request_max_body_size": largest}
+    more: dict[str, Any] = {} if largest is None else {"request_max_body_size": largest}
     return post(path, status_code=200, guards=guards, **more, **_options(opt))

@@ -11,7 +11,7 @@ from litestar.params import FromPath
 from control.billing.catalogue import prices, products, words
 from control.billing.catalogue.models import NewPlan, NewProduct, Plan
 from control.billing.dunning import service as dunning
-from control.billing.parts import ACTIVE, PLAIN, Link, ask, fragment_of, full, listed, state
+from control.billing.parts import ACTIVE, PLAIN, SELLERS, Link, ask, fragment_of, full, listed, state
 from control.core.errors import DomainError
 from control.core.pagination import PageRequest
 from control.core.permissions import needs
@@ -24,8 +24,15 @@ from control.web.ui import Ui, UiOf
 
 _READ, _WRITE = needs("catalogue:read"), needs("catalogue:write")
 MENU = (
-    Entry(label=N_("Catalogue"), path="/products", icon="box", permission="catalogue:read", group=N_("Billing"), for_types=frozenset({"admin", "reseller"})),
-)  # fmt: skip
+    Entry(
+        label=N_("Catalogue"),
+        path="/products",
+        icon="box",
+        permission="catalogue:read",
+        group=N_("Billing"),
+        for_types=SELLERS,
+    ),
+)
 _STATE = Column(name="state", label=N_("State"), cell="badge", of=state)
 PRODUCTS = Table(
     name="products",

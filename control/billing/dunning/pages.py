@@ -45,6 +45,10 @@ def _steps(row: DunningSchedule) -> str:
     return ", ".join(f"{one.days}: {tongue().gettext(ACTIONS[one.action])}" for one in row.steps)
 
 
+def _whose(row: DunningSchedule) -> str:
+    return tongue().gettext(N_("All plans that name none") if row.is_default else N_("Plans that name it"))
+
+
 SCHEDULES = Table(
     name="dunning_schedules",
     path=_PATH,
@@ -53,7 +57,7 @@ SCHEDULES = Table(
     columns=(
         Column(name="name", label=N_("Name"), sort="name", cell="link"),
         Column(name="steps", label=N_("Days after the due date, and what is done"), of=_steps),
-        Column(name="is_default", label=N_("For"), of=lambda row: tongue().gettext(N_("All plans that name none") if row.is_default else N_("Plans that name it"))),
+        Column(name="is_default", label=N_("For"), of=_whose),
         Column(name="created_at", label=N_("Created"), sort="created_at", cell="moment", is_hidden=True),
     ),
     filters=(Filter(name="organization_id", label=N_("Seller"), kind=UUID, input="hidden"),),

@@ -10,7 +10,7 @@ from litestar import Response
 
 from control.billing.ledger import service
 from control.billing.ledger.models import LedgerEntry
-from control.billing.parts import days, fragment_of
+from control.billing.parts import SELLERS, days, fragment_of
 from control.core.permissions import needs
 from control.web.language import N_
 from control.web.menu import Entry
@@ -21,7 +21,7 @@ from control.web.view import tongue
 
 _READ = needs("ledger:read")
 MENU = (
-    Entry(label=N_("Books"), path="/ledger", icon="book", permission="ledger:read", group=N_("Billing"), for_types=frozenset({"admin", "reseller"})),
+    Entry(label=N_("Books"), path="/ledger", icon="book", permission="ledger:read", group=N_("Billing"), for_types=SELLERS),
 )  # fmt: skip
 ACCOUNTS = {
     "receivable": N_("Receivables"),

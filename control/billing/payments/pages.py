@@ -14,7 +14,7 @@ from control.billing.customers import service as customers
 from control.billing.invoices import listing
 from control.billing.invoices import service as invoices
 from control.billing.invoices.words import METHODS
-from control.billing.parts import Link, amount, ask, choose, full, listed, named, own_customer, wanted_customer
+from control.billing.parts import NONE, Link, amount, ask, choose, full, listed, named, own_customer, wanted_customer
 from control.billing.payments import page_words, refunding, service
 from control.billing.payments.models import CAME_IN, Method, Move, NewPayment, NewRefund, Payment, Row, Status
 from control.core.context import Context
@@ -208,7 +208,7 @@ async def payment(ui: UiOf, payment_id: FromPath[UUID]) -> Response[str]:
     return ui.page(
         "billing/payment.html",
         payment=found,
-        customer=names.get(found.customer_id, "–"),
+        customer=names.get(found.customer_id, NONE),
         disputes=disputed,
         words=page_words,
         state=page_words.status(found),

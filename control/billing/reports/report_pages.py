@@ -11,7 +11,7 @@ from litestar import Response
 
 from control.billing.datev import service as datev
 from control.billing.ledger.pages import ACCOUNTS
-from control.billing.parts import days, file
+from control.billing.parts import SELLERS, days, file
 from control.billing.reports import recurring, service
 from control.billing.reports.models import BUCKETS, OpenDocument, RecurringRow
 from control.billing.reports.service import JournalLine
@@ -29,7 +29,7 @@ from control.web.ui import Ui, UiOf
 _READ = needs("ledger:read")
 _BACK = ("/reports", N_("Reports"))
 MENU = (
-    Entry(label=N_("Reports"), path="/reports", icon="chart", permission="ledger:read", group=N_("Billing"), for_types=frozenset({"admin", "reseller"})),
+    Entry(label=N_("Reports"), path="/reports", icon="chart", permission="ledger:read", group=N_("Billing"), for_types=SELLERS),
 )  # fmt: skip
 LATE = dict(
     zip(

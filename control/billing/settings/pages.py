@@ -10,7 +10,7 @@ from litestar import Response
 from control.billing.customers.pages import _countries, _languages
 from control.billing.documents import service as documents
 from control.billing.documents.logo import MOST_BYTES
-from control.billing.parts import PLAIN, ask, full, uploaded
+from control.billing.parts import PLAIN, SELLERS, ask, full, uploaded
 from control.billing.payments.providers import accounts
 from control.billing.payments.providers.models import NewAccount
 from control.billing.settings import service
@@ -31,8 +31,15 @@ _SUBSCRIPTIONS, _KEYS = needs("subscription-settings:write"), needs("payment-set
 _PATH = "/billing/settings"
 _BACK = (_PATH, N_("Billing settings"))
 MENU = (
-    Entry(label=N_("Billing settings"), path=_PATH, icon="gear", permission="billing-settings:write", group=N_("Billing"), for_types=frozenset({"admin", "reseller"})),
-)  # fmt: skip
+    Entry(
+        label=N_("Billing settings"),
+        path=_PATH,
+        icon="gear",
+        permission="billing-settings:write",
+        group=N_("Billing"),
+        for_types=SELLERS,
+    ),
+)
 _PENDING = {"as_valid": N_("As if it were valid"), "as_invalid": N_("As if it were not")}
 _ROUNDING = {"half_up": N_("Half up"), "half_even": N_("Half to even")}
 _TAX_ROUNDING = {"invoice": N_("For the invoice as a whole"), "line": N_("For each position")}

@@ -64,7 +64,8 @@ async def change(ui: UiOf, subscription_id: FromPath[UUID]) -> Response[Any]:
     """Show what the change comes to; when that was confirmed, change it."""
     found = await _own(ui, subscription_id)
     form = await _form(ui, found)
-    path, lines = f"/subscriptions/{subscription_id}", []
+    path = f"/subscriptions/{subscription_id}"
+    lines: list[int] = []
     try:
         filled = await form.read(ui)
         items, lines = item_form.asked(filled, found.items)

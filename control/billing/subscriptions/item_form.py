@@ -111,7 +111,7 @@ def asked(data: msgspec.Struct, items: Sequence[SubscriptionItem] = ()) -> tuple
 
 def on_lines(error: ValidationFailed, lines: Sequence[int]) -> ValidationFailed:
     """What is wrong with items, said of the lines on which they stand."""
-    names = {}
+    names: dict[str, str] = {}
     for n, line in enumerate(lines):
         names |= {f"/items/{n}/quantity": f"/quantity_{line}", f"/items/{n}": f"/price_{line}"}
     return renamed(error, {**names, "/items": "/price_0"})

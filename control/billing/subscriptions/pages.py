@@ -10,10 +10,11 @@ from uuid import UUID
 
 import msgspec
 from litestar import Response
+from litestar.datastructures import FormMultiDict
 from litestar.params import FromPath
 
 from control.billing.customers import service as customers
-from control.billing.parts import Link, choose, convert, full, listed, named, own_customer, wanted_customer
+from control.billing.parts import NONE, Link, choose, convert, full, listed, named, own_customer, wanted_customer
 from control.billing.subscriptions import item_form, page_words, previewing, service
 from control.billing.subscriptions.models import NewSubscription, Preview, Row, Status, Subscription
 from control.core.context import Context
@@ -22,7 +23,6 @@ from control.core.ids import new_id
 from control.core.pagination import PageRequest
 from control.core.permissions import needs
 from control.web import csrf
-from control.web.forms import FormMultiDict
 from control.web.language import N_
 from control.web.menu import Entry
 from control.web.routing import act, show
@@ -98,7 +98,7 @@ async def subscription(ui: UiOf, subscription_id: FromPath[UUID]) -> Response[st
     return ui.page(
         "billing/subscription.html",
         sub=found,
-        customer=names.get(found.customer_id, "–"),
+        customer=names.get(found.customer_id, NONE),
         periods=await service.periods(ui.ctx, subscription_id),
         changes=await service.changes(ui.ctx, subscription_id),
         usage=await service.usage(ui.ctx, subscription_id),

@@ -10,7 +10,7 @@ from litestar import Response
 from litestar.params import FromPath
 
 from control.billing.invoices import service as invoices
-from control.billing.parts import PLAIN, ask, listed
+from control.billing.parts import NONE, PLAIN, ask, listed
 from control.billing.payments.models import Payment
 from control.billing.payments.providers import charging, methods
 from control.billing.payments.providers.models import MethodChange, NewCharge, PaymentMethod
@@ -28,8 +28,15 @@ from control.web.ui import Ui, UiOf
 _READ, _PAY = needs("billing:read"), needs("payments:pay")
 _PATH = "/payments/methods"
 MENU = (
-    Entry(label=N_("Ways to pay"), path=_PATH, icon="coins", permission="payments:pay", group=N_("Billing"), for_types=frozenset({"customer"})),
-)  # fmt: skip
+    Entry(
+        label=N_("Ways to pay"),
+        path=_PATH,
+        icon="coins",
+        permission="payments:pay",
+        group=N_("Billing"),
+        for_types=frozenset({"customer"}),
+    ),
+)
 _KINDS = {"card": N_("Card"), "sepa_debit": N_("Direct debit")}
 _STATES = {"active": N_("Active"), "revoked": N_("No more")}
 
@@ -48,7 +55,7 @@ def _state(one: PaymentMethod) -> Badge:
 
 
 def _ends(one: PaymentMethod) -> str:
-    return f"{one.exp_month:02}/{one.exp_year}" if one.exp_month and one.exp_year else "–"
+    return f"{one.exp_month:02}/{one.exp_year}" if one.exp_month and one.exp_year else NONE
 
 
 METHODS = Table(
@@ -137,11 +144,15 @@ class Paying(msgspec.Struct, kw_only=True):
     payment_method_id: UUID
 
 
-async def _pay_form(ui: Ui, customer_id: UUID) -> Form[Paying]:
+async def _cards(ui: Ui, customer_id: UUID) -> dict[str, str]:
+    """The cards of a customer that may be charged, the preferred one first."""
     every = {"organization_id": None, "customer_id": customer_id, "kind": "card", "status": "active"}
     kept, _ = await methods.page(ui.ctx, PageRequest(1, 50, "m.is_default DESC, m.created_at DESC, m.id DESC"), every)
-    names = {str(one.id): name(one) for one in kept if one.exp_year is None or (one.exp_year, one.exp_month or 12) >= _month()}
-    return Form(Paying, Field("payment_method_id", N_("Card"), kind="select", choices=names))
+    return {str(one.id): name(one) for one in kept if one.exp_year is None or (one.exp_year, one.exp_month or 12) >= _month()}
+
+
+def _pay_form(cards: dict[str, str]) -> Form[Paying]:
+    return Form(Paying, Field("payment_method_id", N_("Card"), kind="select", choices=cards))
 
 
 def _month() -> tuple[int, int]:
@@ -150,13 +161,13 @@ def _month() -> tuple[int, int]:
 
 async def _pay(ui: Ui, invoice_id: UUID, form: Any = None) -> Response[Any]:
     found = await invoices.get(ui.ctx, invoice_id)
-    made = await _pay_form(ui, found.customer_id)
-    first = next(iter(made.fields[0].choices or {}), "")
+    cards = await _cards(ui, found.customer_id)
+    first = next(iter(cards), "")
     return ui.page(
         "billing/pay.html",
         status=422 if form is not None else 200,
         invoice=found,
-        form=form or made.empty({"payment_method_id": first}),
+        form=form or _pay_form(cards).empty({"payment_method_id": first}),
         has_card=bool(first),
     )
 
@@ -170,7 +181,7 @@ async def ask_pay(ui: UiOf, invoice_id: FromPath[UUID]) -> Response[Any]:
 @act("/invoices/{invoice_id:uuid}/pay", _PAY)
 async def pay(ui: UiOf, invoice_id: FromPath[UUID]) -> Response[Any]:
     """Charge what is open to a card that is kept."""
-    form = await _pay_form(ui, (await invoices.get(ui.ctx, invoice_id)).customer_id)
+    form = _pay_form(await _cards(ui, (await invoices.get(ui.ctx, invoice_id)).customer_id))
     try:
         chosen = await form.read(ui)
         data = NewCharge(invoice_id=invoice_id, payment_method_id=chosen.payment_method_id)

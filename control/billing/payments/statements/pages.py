@@ -9,7 +9,7 @@ import msgspec
 from litestar import Response
 from litestar.params import FromPath
 
-from control.billing.parts import Link, amount, ask, choose, listed, own_customer, uploaded, wanted_customer
+from control.billing.parts import NONE, Link, amount, ask, choose, listed, own_customer, uploaded, wanted_customer
 from control.billing.payments import page_words
 from control.billing.payments.statements import service
 from control.billing.payments.statements.lines import Format
@@ -28,6 +28,13 @@ _WRITE = needs("payments:write")
 _PATH = "/payments/bank"
 _BACK = ("/payments", N_("Payments"))
 _IMPORT = N_("Import a bank statement")
+
+
+def _who(row: BankEntry) -> str:
+    return row.counterparty or row.counterparty_iban or NONE
+
+
+_STATES = {name: one.label for name, one in page_words.ENTRIES.items()}
 ENTRIES = Table(
     name="bank_entries",
     path=_PATH,
@@ -36,7 +43,7 @@ ENTRIES = Table(
     by="booked_on",
     tie="e.id",
     columns=(
-        Column(name="counterparty", label=N_("From or to"), cell="link", of=lambda row: row.counterparty or row.counterparty_iban or "–"),
+        Column(name="counterparty", label=N_("From or to"), cell="link", of=_who),
         Column(name="booked_on", label=N_("Booked on"), sort="booked_on", cell="day"),
         Column(name="remittance", label=N_("What it says")),
         Column(name="status", label=N_("Status"), cell="badge", of=lambda row: page_words.ENTRIES[row.status]),
@@ -44,7 +51,7 @@ ENTRIES = Table(
         Column(name="amount", label=N_("Amount"), sort="amount", cell="amount", of=amount),
     ),
     filters=(
-        Filter(name="status", label=N_("Status"), kind=EntryStatus, words={name: one.label for name, one in page_words.ENTRIES.items()}),
+        Filter(name="status", label=N_("Status"), kind=EntryStatus, words=_STATES),
         Filter(name="statement_id", label=N_("Statement"), kind=UUID, input="hidden"),
         Filter(name="organization_id", label=N_("Seller"), kind=UUID, input="hidden"),
     ),
@@ -59,7 +66,7 @@ STATEMENTS = Table(
     sortable=service.SORTABLE,
     tie="s.id",
     columns=(
-        Column(name="statement_id", label=N_("Statement"), cell="link", of=lambda row: row.statement_id or "–"),
+        Column(name="statement_id", label=N_("Statement"), cell="link", of=lambda row: row.statement_id or NONE),
         Column(name="account", label=N_("Account")),
         Column(name="entries", label=N_("Entries"), cell="number"),
         Column(name="known", label=N_("Known before"), cell="number"),
@@ -85,10 +92,11 @@ class Import(msgspec.Struct, kw_only=True):
 
 async def _import_form(ui: Ui) -> Form[Import]:
     layouts, _ = await service.profiles(ui.ctx, PageRequest(1, 100, "p.name ASC, p.id ASC"), {"organization_id": None})
+    names = {str(one.id): one.name for one in layouts}
     return Form(
         Import,
         Field("format", N_("Kind of file"), choices={"camt.053": "CAMT.053 (XML)", "csv": "CSV"}),
-        Field("profile_id", N_("Layout of the CSV"), kind="select", choices={str(one.id): one.name for one in layouts}, is_half=True),
+        Field("profile_id", N_("Layout of the CSV"), kind="select", choices=names, is_half=True),
         Field("account", N_("Account (IBAN) of the CSV"), is_half=True),
     )  # fmt: skip
 

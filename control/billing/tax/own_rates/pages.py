@@ -27,14 +27,25 @@ from control.web.view import tongue
 _READ, _WRITE = needs("billing:read"), needs("billing-settings:write")
 _PATH = "/billing/tax-rates"
 _BACK = (_PATH, N_("Rates of tax"))
+
+
+def _place(row: TaxRate) -> str:
+    name = str(tongue().locale.territories.get(row.country, row.country))
+    return f"{name} ({row.region})" if row.region else name
+
+
+def _class(row: TaxRate) -> str:
+    return tongue().gettext(CLASSES.get(row.tax_class, row.tax_class))
+
+
 RATES = Table(
     name="tax_rates",
     path=_PATH,
     service=service.page,
     sortable=service.SORTABLE,
     columns=(
-        Column(name="place", label=N_("Place"), sort="country", cell="link", of=lambda row: _place(row)),
-        Column(name="tax_class", label=N_("Class of tax"), of=lambda row: tongue().gettext(CLASSES.get(row.tax_class, row.tax_class))),
+        Column(name="place", label=N_("Place"), sort="country", cell="link", of=_place),
+        Column(name="tax_class", label=N_("Class of tax"), of=_class),
         Column(name="percent", label=N_("Rate"), of=lambda row: tongue().percent(row.percent)),
         Column(name="valid_from", label=N_("From"), sort="valid_from", cell="day"),
         Column(name="valid_to", label=N_("Until"), cell="day"),
@@ -61,11 +72,6 @@ RATE = Form(
     Field("note", N_("Note")),
 )
 END = Form(End, Field("valid_to", N_("Last day")))
-
-
-def _place(row: TaxRate) -> str:
-    name = str(tongue().locale.territories.get(row.country, row.country))
-    return f"{name} ({row.region})" if row.region else name
 
 
 @show(_PATH, _READ)
