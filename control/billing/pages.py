@@ -2,11 +2,72 @@
 
 from __future__ import annotations
 
+from control.billing.catalogue import coupon_pages, price_pages
+from control.billing.catalogue import pages as catalogue
 from control.billing.customers import pages as customers
+from control.billing.dunning import pages as dunning
+from control.billing.exchange import pages as exchange
 from control.billing.invoices import bulk_pages, pages
+from control.billing.ledger import pages as ledger
+from control.billing.payments import pages as payments
+from control.billing.payments.providers import pages as ways
+from control.billing.payments.sepa import pages as sepa
+from control.billing.payments.statements import pages as statements
 from control.billing.reports import pages as reports
+from control.billing.reports import report_pages
+from control.billing.settings import pages as settings
+from control.billing.subscriptions import change_pages
+from control.billing.subscriptions import pages as subscriptions
+from control.billing.tax.own_rates import pages as tax_rates
 
-PAGES = [*bulk_pages.PAGES, *pages.PAGES, *customers.PAGES, *reports.PAGES]
-MENU = (*pages.MENU, *customers.MENU)
+PAGES = [
+    *bulk_pages.PAGES,
+    *pages.PAGES,
+    *customers.PAGES,
+    *reports.PAGES,
+    *catalogue.PAGES,
+    *price_pages.PAGES,
+    *coupon_pages.PAGES,
+    *subscriptions.PAGES,
+    *change_pages.PAGES,
+    *payments.PAGES,
+    *ways.PAGES,
+    *statements.PAGES,
+    *sepa.PAGES,
+    *dunning.PAGES,
+    *ledger.PAGES,
+    *report_pages.PAGES,
+    *settings.PAGES,
+    *tax_rates.PAGES,
+    *exchange.PAGES,
+]
+MENU = (
+    *pages.MENU,
+    *customers.MENU,
+    *subscriptions.MENU,
+    *payments.MENU,
+    *ways.MENU,
+    *catalogue.MENU,
+    *ledger.MENU,
+    *report_pages.MENU,
+    *settings.MENU,
+)
 CARDS = reports.CARDS
-TABLES = (pages.INVOICES, customers.CUSTOMERS)
+TABLES = (
+    pages.INVOICES,
+    customers.CUSTOMERS,
+    catalogue.PRODUCTS,
+    catalogue.PLANS,
+    coupon_pages.COUPONS,
+    subscriptions.SUBSCRIPTIONS,
+    payments.PAYMENTS,
+    payments.DISPUTES,
+    ways.METHODS,
+    statements.ENTRIES,
+    statements.STATEMENTS,
+    sepa.BATCHES,
+    dunning.SCHEDULES,
+    ledger.ENTRIES,
+    tax_rates.RATES,
+    exchange.RATES,
+)

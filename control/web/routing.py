@@ -60,7 +60,9 @@ def show(path: str | list[str], opt: dict[str, Any]) -> get_handler:
     return get(path, **_options(opt))
 
 
-def act(path: str, opt: dict[str, Any], *, dangerous: bool = False) -> post_handler:
-    """What a form does. A dangerous act wants the password again when it was not given for ten minutes."""
+def act(path: str, opt: dict[str, Any], *, dangerous: bool = False, largest: int | None = None) -> post_handler:
+    """What a form does. A dangerous act wants the password again when it was not given for ten minutes. `largest` is how many
+    bytes may be posted, for forms with files."""
     guards: list[Any] = [csrf.guard, confirmed] if dangerous else [csrf.guard]
-    return post(path, status_code=200, guards=guards, **_options(opt))
+    more: dict[str, Any] = {} if largest is None else {"request_max_body_size": largest}
+    return post(path, status_code=200, guards=guards, **more, **_options(opt))

@@ -59,6 +59,12 @@ def _lines(_: EvalContext, text: str) -> Markup:
     return Markup("<br>").join(text.splitlines())
 
 
+def _said(text: object) -> str:
+    """A text that is not written in a template, translated where it is known: what a service says, or somebody's own words. As
+    `_()` takes texts for safe and for patterns, it is for those of templates alone."""
+    return tongue().gettext(str(text)) if text else ""
+
+
 @cache
 def environment() -> Environment:
     made = Environment(
@@ -77,6 +83,7 @@ def environment() -> Environment:
         "number": lambda value: tongue().number(value),
         "percent": lambda value: tongue().percent(value),
         "lines": _lines,
+        "said": _said,
     }
     made.globals |= {
         "asset": assets.url,

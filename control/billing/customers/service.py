@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -50,6 +51,15 @@ async def get(ctx: Context, customer_id: UUID) -> Customer:
         if found.customer_org_id != ctx.principal.organization_id:
             await ctx.audit_read(tx, "customer", found.id, organization_id=found.organization_id)
     return found
+
+
+async def names(ctx: Context, ids: Iterable[UUID]) -> dict[UUID, str]:
+    """What customers are called, of those in reach."""
+    wanted = list(set(ids))
+    if not wanted:
+        return {}
+    async with ctx.transaction() as tx:
+        return {one.id: one.name for one in await tx.all(Customer, q.SQL.get_many, ids=wanted)}
 
 
 async def find(tx: Transaction, customer_id: UUID, *, lock: bool = False) -> Customer:

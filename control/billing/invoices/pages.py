@@ -97,7 +97,17 @@ async def invoice(ui: UiOf, invoice_id: FromPath[UUID]) -> Response[str]:
     paid, _ = await payments.of_invoice(ui.ctx, invoice_id, newest, {})
     newest = PageRequest(1, _FEW, "m.created_at DESC, m.id DESC")
     mailed, _ = await mails.page(ui.ctx, newest, {"invoice_id": invoice_id, "status": None})
-    return ui.page("billing/invoice.html", invoice=found, payments=paid, mails=mailed, words=words, may_sell=_may_sell(ui, found))
+    principal, is_own = ui.ctx.principal, found.customer_org_id == ui.ctx.principal.organization_id
+    return ui.page(
+        "billing/invoice.html",
+        invoice=found,
+        payments=paid,
+        mails=mailed,
+        words=words,
+        may_sell=_may_sell(ui, found),
+        may_pay=is_own and principal.may("payments:pay"),
+        may_record=not is_own and principal.may("payments:write"),
+    )
 
 
 def _may_sell(ui: Ui, found: Invoice) -> bool:

@@ -1,0 +1,203 @@
+"""Ways to pay: cards and mandates that are kept, and paying an invoice with one."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from litestar import Response
+from litestar.params import FromPath
+
+from control.billing.invoices import service as invoices
+from control.billing.parts import NONE, PLAIN, ask, listed
+from control.billing.payments.models import Payment
+from control.billing.payments.providers import charging, methods
+from control.billing.payments.providers.models import MethodChange, NewCharge, PaymentMethod
+from control.billing.today import today
+from control.core.errors import DomainError
+from control.core.pagination import PageRequest
+from control.core.permissions import needs
+from control.web.forms import Field, Form
+from control.web.language import N_
+from control.web.menu import Entry
+from control.web.routing import act, show
+from control.web.tables import Badge, Column, Filter, Table
+from control.web.ui import Ui, UiOf
+
+_READ, _PAY = needs("billing:read"), needs("payments:pay")
+_PATH = "/payments/methods"
+MENU = (
+    Entry(
+        label=N_("Ways to pay"),
+        path=_PATH,
+        icon="coins",
+        permission="payments:pay",
+        group=N_("Billing"),
+        for_types=frozenset({"customer"}),
+    ),
+)
+_KINDS = {"card": N_("Card"), "sepa_debit": N_("Direct debit")}
+_STATES = {"active": N_("Active"), "revoked": N_("No more")}
+
+
+def name(one: PaymentMethod) -> str:
+    """How a person knows it: the brand and the last four digits, or the ends of the IBAN."""
+    if one.kind == "card":
+        return f"{one.brand.title()} ···· {one.last4}"
+    return f"{one.iban} {one.mandate_reference or ''}".strip()
+
+
+def _state(one: PaymentMethod) -> Badge:
+    if one.status == "revoked":
+        return Badge(_STATES["revoked"])
+    return Badge(N_("Charged by itself"), "success") if one.is_default else Badge(_STATES["active"], "info")
+
+
+def _ends(one: PaymentMethod) -> str:
+    return f"{one.exp_month:02}/{one.exp_year}" if one.exp_month and one.exp_year else NONE
+
+
+METHODS = Table(
+    name="payment_methods",
+    path=_PATH,
+    service=methods.page,
+    sortable=methods.SORTABLE,
+    tie="m.id",
+    columns=(
+        Column(name="name", label=N_("Way to pay"), cell="link", of=name),
+        Column(name="holder", label=N_("Account holder")),
+        Column(name="ends", label=N_("Good until"), of=_ends),
+        Column(name="state", label=N_("State"), cell="badge", of=_state),
+        Column(name="created_at", label=N_("Created"), sort="created_at", cell="moment"),
+    ),
+    filters=(
+        Filter(name="status", label=N_("State"), words=_STATES),
+        Filter(name="kind", label=N_("Kind"), words=_KINDS),
+        Filter(name="customer_id", label=N_("Customer"), kind=UUID, input="hidden"),
+        Filter(name="organization_id", label=N_("Seller"), kind=UUID, input="hidden"),
+    ),
+    link=f"{_PATH}/{{id}}",
+    empty=N_("There are no ways to pay yet. A card is kept when an invoice is paid with it."),
+)
+
+
+@show(_PATH, _READ)
+async def ways(ui: UiOf) -> Response[str]:
+    """The cards and mandates in reach."""
+    return await listed(ui, METHODS, N_("Ways to pay"), words=N_("Cards and direct debits that are kept for later."))
+
+
+@show(f"{_PATH}/{{method_id:uuid}}", _READ)
+async def way(ui: UiOf, method_id: FromPath[UUID]) -> Response[str]:
+    """One of them."""
+    found = await methods.get(ui.ctx, method_id)
+    values: dict[str, Any] = {"name": name(found), "kind": _KINDS[found.kind], "state": _state(found), "ends": _ends(found)}
+    return ui.page("billing/payment_method.html", method=found, may_write=ui.ctx.principal.may("payments:pay"), **values)
+
+
+_ACTS = {
+    "default": (N_("Charge this one"), N_("What is due by itself is charged to this one from now on.")),
+    "revoke": (N_("Use it no more"), N_("Nothing is charged to it any more, and a card is forgotten at the provider too.")),
+}
+
+
+async def _ask(ui: Ui, method_id: UUID, what: str, form: Any) -> Response[Any]:
+    found = await methods.get(ui.ctx, method_id)
+    title, text = _ACTS[what]
+    back, look = f"{_PATH}/{method_id}", "danger" if what == "revoke" else "primary"
+    return ask(ui, form, title, f"{back}/{what}", back, words=text, subject=name(found), look=look)
+
+
+@show(f"{_PATH}/{{method_id:uuid}}/default", _PAY)
+async def ask_default(ui: UiOf, method_id: FromPath[UUID]) -> Response[Any]:
+    """What that means."""
+    return await _ask(ui, method_id, "default", PLAIN.empty())
+
+
+@act(f"{_PATH}/{{method_id:uuid}}/default", _PAY)
+async def default(ui: UiOf, method_id: FromPath[UUID]) -> Response[Any]:
+    """Make it the one that is charged."""
+    try:
+        await methods.prefer(ui.ctx, method_id, MethodChange(is_default=True))
+    except DomainError as error:
+        return await _ask(ui, method_id, "default", await PLAIN.again(ui, error))
+    return ui.go(_PATH, ui.words(N_("It is charged from now on.")))
+
+
+@show(f"{_PATH}/{{method_id:uuid}}/revoke", _PAY)
+async def ask_revoke(ui: UiOf, method_id: FromPath[UUID]) -> Response[Any]:
+    """Whether it is meant."""
+    return await _ask(ui, method_id, "revoke", PLAIN.empty())
+
+
+@act(f"{_PATH}/{{method_id:uuid}}/revoke", _PAY)
+async def revoke(ui: UiOf, method_id: FromPath[UUID]) -> Response[Any]:
+    """Use it no more."""
+    await methods.revoke(ui.ctx, method_id)
+    return ui.go(_PATH, ui.words(N_("It is used no more.")))
+
+
+class Paying(msgspec.Struct, kw_only=True):
+    """With what."""
+
+    payment_method_id: UUID
+
+
+async def _cards(ui: Ui, customer_id: UUID) -> dict[str, str]:
+    """The cards of a customer that may be charged, the preferred one first."""
+    every = {"organization_id": None, "customer_id": customer_id, "kind": "card", "status": "active"}
+    kept, _ = await methods.page(ui.ctx, PageRequest(1, 50, "m.is_default DESC, m.created_at DESC, m.id DESC"), every)
+    return {str(one.id): name(one) for one in kept if one.exp_year is None or (one.exp_year, one.exp_month or 12) >= _month()}
+
+
+def _pay_form(cards: dict[str, str]) -> Form[Paying]:
+    return Form(Paying, Field("payment_method_id", N_("Card"), kind="select", choices=cards))
+
+
+def _month() -> tuple[int, int]:
+    return today("UTC").year, today("UTC").month
+
+
+async def _pay(ui: Ui, invoice_id: UUID, form: Any = None) -> Response[Any]:
+    found = await invoices.get(ui.ctx, invoice_id)
+    cards = await _cards(ui, found.customer_id)
+    first = next(iter(cards), "")
+    return ui.page(
+        "billing/pay.html",
+        status=422 if form is not None else 200,
+        invoice=found,
+        form=form or _pay_form(cards).empty({"payment_method_id": first}),
+        has_card=bool(first),
+    )
+
+
+@show("/invoices/{invoice_id:uuid}/pay", _PAY)
+async def ask_pay(ui: UiOf, invoice_id: FromPath[UUID]) -> Response[Any]:
+    """How it can be paid."""
+    return await _pay(ui, invoice_id)
+
+
+@act("/invoices/{invoice_id:uuid}/pay", _PAY)
+async def pay(ui: UiOf, invoice_id: FromPath[UUID]) -> Response[Any]:
+    """Charge what is open to a card that is kept."""
+    form = _pay_form(await _cards(ui, (await invoices.get(ui.ctx, invoice_id)).customer_id))
+    try:
+        chosen = await form.read(ui)
+        data = NewCharge(invoice_id=invoice_id, payment_method_id=chosen.payment_method_id)
+        begun = msgspec.convert(await ui.once(lambda tx: charging.begin(ui.ctx, tx, data)), Payment, strict=False)
+        after = await charging.try_to(ui.runtime, begun.organization_id, begun.id)
+    except DomainError as error:
+        return await _pay(ui, invoice_id, await form.again(ui, error))
+    path = f"/invoices/{invoice_id}"
+    if after.status == "failed":
+        text = ui.words(N_("The card was not charged: %(why)s"), why=after.failure_message or after.failure_code)
+        return ui.go(path, text, tone="error")
+    if after.requires_action:
+        return ui.go(path, ui.words(N_("Your bank wants you to confirm the payment; it waits for that.")), tone="error")
+    if after.status == "pending":
+        return ui.go(path, ui.words(N_("The payment is on its way.")))
+    return ui.go(path, ui.words(N_("Paid. Thank you!")))
+
+
+PAGES = [ways, way, ask_default, default, ask_revoke, revoke, ask_pay, pay]
