@@ -21,7 +21,7 @@ from litestar.params import FromPath
 
 from control.core.context import Context
 from control.core.db import Transaction
-from control.core.errors import DomainError
+from control.core.errors import DomainError, ValidationFailed
 from control.web.forms import Form, Inputs
 from control.web.language import N_
 from control.web.routing import act, show
@@ -71,12 +71,18 @@ class Editing(msgspec.Struct, frozen=True, kw_only=True):
     choices: Choices | None = None
     """Names to choose from, by field, where they are not always the same."""
     secret: Callable[[dict[str, Any]], Secret | None] | None = None
+    reads: dict[str, Any] | None = None
+    """Who may see one thing, where the page with its fields is all that there is to see."""
     own: str = ""
-    """Where one thing has a page of its own, its address with `{id}`."""
+    """Where one thing has another page of its own, its address with `{id}`."""
+    check: Callable[[Ui, Any], Awaitable[str]] | None = None
+    """Looks at what was typed without keeping it, and says in words what came of it. Raises ValidationFailed."""
 
     def pages(self) -> list[Any]:
         """The handlers, those alone that the services make possible."""
-        found: list[Any] = []
+        found: list[Any] = [] if self.reads is None else self._showing(self.reads)
+        if self.check is not None:
+            found += self._checking(self.check)
         if self.create is not None:
             found += self._adding()
         if self.replace is not None:
@@ -86,15 +92,51 @@ class Editing(msgspec.Struct, frozen=True, kw_only=True):
         return found
 
     def _back(self, row_id: object) -> str:
-        return self.own.format(id=row_id) if self.own else self.path
+        if self.own:
+            return self.own.format(id=row_id)
+        return self.path if self.reads is None else f"{self.path}/{row_id}"
 
-    async def _shown(self, ui: Ui, form: Inputs, title: str, action: str, back: str, status: int = 200) -> Response[Any]:
-        if self.choices is not None:
-            form = with_choices(form, await self.choices(ui.ctx))
+    async def _shown(
+        self, ui: Ui, form: Inputs, title: str, action: str, back: str, status: int = 200, said: str = ""
+    ) -> Response[Any]:
         return ui.page(
-            "things/form.html", status=status, title=title, about=self.words.about, form=form, action=action, back=back,
-            place=self.place, path=self.path,
+            "things/form.html", status=status, title=title, about=self.words.about, form=await self._chosen(ui, form),
+            action=action, back=back, place=self.place, path=self.path, said=said,
+            check=f"{self.path}/check" if self.check is not None else "",
         )  # fmt: skip
+
+    async def _chosen(self, ui: Ui, form: Inputs) -> Inputs:
+        return form if self.choices is None else with_choices(form, await self.choices(ui.ctx))
+
+    def _showing(self, reads: dict[str, Any]) -> list[Any]:
+        @show(f"{self.path}/{{row_id:uuid}}", reads)
+        async def thing(ui: UiOf, row_id: FromPath[UUID]) -> Response[str]:
+            """One thing, as its form has it."""
+            row = await self.get(ui.ctx, row_id)
+            form = await self._chosen(ui, self.form.empty(self.values(row)))
+            principal = ui.ctx.principal
+            may_write = principal.may(self.writes["permission"])
+            return ui.page(
+                "things/thing.html", title=self.name(row), form=form, place=self.place, path=self.path, row=row,
+                may_edit=may_write and self.replace is not None, may_delete=may_write and self.delete is not None,
+            )  # fmt: skip
+
+        return [thing]
+
+    def _checking(self, check: Callable[[Ui, Any], Awaitable[str]]) -> list[Any]:
+        @act(f"{self.path}/check", self.writes)
+        async def look(ui: UiOf) -> Response[Any]:
+            """What would come of it; nothing is kept."""
+            action = (await ui.texts()).get("_action", "")
+            action = action if action.startswith(f"{self.path}/") else self.path
+            back, title = action.removesuffix("/edit"), ui.words(self.words.add)
+            try:
+                said, status, form = await check(ui, await self.form.read(ui)), 200, await self.form.again(ui, ValidationFailed([]))
+            except ValidationFailed as error:
+                said, status, form = "", error.status, await self.form.again(ui, error)
+            return await self._shown(ui, form, title, action, back, status, said)
+
+        return [look]
 
     def _adding(self) -> list[Any]:
         create, add = self.create, self.words.add
