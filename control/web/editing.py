@@ -118,7 +118,7 @@ class Editing(msgspec.Struct, frozen=True, kw_only=True):
             may_write = principal.may(self.writes["permission"])
             return ui.page(
                 "things/thing.html", title=self.name(row), form=form, place=self.place, path=self.path, row=row,
-                may_edit=may_write and self.replace is not None, may_delete=may_write and self.delete is not None,
+                delete=self.words.delete, may_edit=may_write and self.replace is not None, may_delete=may_write and self.delete is not None,
             )  # fmt: skip
 
         return [thing]
