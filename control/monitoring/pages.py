@@ -24,6 +24,7 @@ from control.web.ui import UiOf
 
 CARDS = (Card(label=N_("Alerts"), path="/cards/alerts", permission="monitoring:read"),)
 
+
 @show("/cards/alerts", needs("monitoring:read"))
 async def alerts(ui: UiOf) -> Response[str]:
     """What fires now."""

@@ -16,6 +16,7 @@ from control.monitoring.query.engine import Answer
 from control.monitoring.query.errors import QueryError, TooSlow
 from control.monitoring.query.moments import MICRO
 from control.web.language import N_
+from control.web.tables import NOTHING
 
 SPANS = {"3600": N_("1 hour"), "21600": N_("6 hours"), "86400": N_("1 day"), "604800": N_("7 days"), "2592000": N_("30 days")}
 """Seconds back from now, and their names."""
@@ -41,7 +42,7 @@ class Plotted(msgspec.Struct, kw_only=True):
         found = []
         for one in self.data["series"]:
             values = [value for value in one["values"] if value is not None]
-            found.append((one["label"], said(values[-1], self.unit) if values else "–"))
+            found.append((one["label"], said(values[-1], self.unit) if values else NOTHING))
         return found
 
 

@@ -12,7 +12,7 @@ from control.core.context import Context
 from control.core.pagination import PageRequest
 from control.sites.sites import service as sites
 from control.web.language import N_
-from control.web.tables import Badge, Service
+from control.web.tables import NOTHING, Badge, Service
 from control.web.view import tongue
 
 ACTIONS = {
@@ -53,7 +53,7 @@ class Placed:
 
     def __init__(self, row: Any, names: Mapping[UUID, str], everywhere: str) -> None:
         self._row = row
-        self.place = everywhere if row.site_id is None else names.get(row.site_id, "–")
+        self.place = everywhere if row.site_id is None else names.get(row.site_id, NOTHING)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._row, name)

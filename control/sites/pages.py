@@ -8,8 +8,7 @@ from control.core.pagination import PageRequest
 from control.core.permissions import needs
 from control.sites.certificates import pages as certificates
 from control.sites.routing import pages as routing
-from control.sites.sites import pages, traffic_pages
-from control.sites.sites import service
+from control.sites.sites import pages, service, traffic_pages
 from control.sites.upstreams import pages as upstreams
 from control.web.language import N_
 from control.web.menu import Card

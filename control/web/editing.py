@@ -118,7 +118,8 @@ class Editing(msgspec.Struct, frozen=True, kw_only=True):
             may_write = principal.may(self.writes["permission"])
             return ui.page(
                 "things/thing.html", title=self.name(row), form=form, place=self.place, path=self.path, row=row,
-                delete=self.words.delete, may_edit=may_write and self.replace is not None, may_delete=may_write and self.delete is not None,
+                delete=self.words.delete, may_edit=may_write and self.replace is not None,
+                may_delete=may_write and self.delete is not None,
             )  # fmt: skip
 
         return [thing]
@@ -131,7 +132,11 @@ class Editing(msgspec.Struct, frozen=True, kw_only=True):
             action = action if action.startswith(f"{self.path}/") else self.path
             back, title = action.removesuffix("/edit"), ui.words(self.words.add)
             try:
-                said, status, form = await check(ui, await self.form.read(ui)), 200, await self.form.again(ui, ValidationFailed([]))
+                said, status, form = (
+                    await check(ui, await self.form.read(ui)),
+                    200,
+                    await self.form.again(ui, ValidationFailed([])),
+                )
             except ValidationFailed as error:
                 said, status, form = "", error.status, await self.form.again(ui, error)
             return await self._shown(ui, form, title, action, back, status, said)

@@ -63,7 +63,12 @@ async def test_an_exclusion_made_from_an_event(log_in: LogIn, world: World, sett
     assert browser.answer.status_code == 200
     assert "1 exclusion was made." in browser.page
     [made] = (await world.get("anna", "/v1/security/exclusions")).json()["data"]
-    assert (made["rule_from"], made["target"], made["path_prefix"], made["event_id"]) == (942100, "ARGS:q", "/search", found["id"])
+    assert (made["rule_from"], made["target"], made["path_prefix"], made["event_id"]) == (
+        942100,
+        "ARGS:q",
+        "/search",
+        found["id"],
+    )
     assert made["expires_at"] is not None
     await browser.get("/security/event-rules")
     assert "942100" in browser.page
@@ -116,7 +121,9 @@ async def test_rules_are_checked_without_being_kept(log_in: LogIn, world: World)
     await browser.post("/security/waf-rules/check", {"name": "Words", "text": RULE, "_action": "/security/waf-rules"})
     assert "The engine takes these rules." in browser.page
     assert "badword" in browser.page
-    await browser.post("/security/waf-rules/check", {"name": "Words", "text": "SecRuleEngine", "_action": "https://evil.example/"})
+    await browser.post(
+        "/security/waf-rules/check", {"name": "Words", "text": "SecRuleEngine", "_action": "https://evil.example/"}
+    )
     assert browser.answer.status_code == 422
     assert "evil.example" not in browser.page
     assert (await world.get("anna", "/v1/security/rules")).json()["data"] == []

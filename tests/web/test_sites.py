@@ -98,7 +98,9 @@ async def test_a_route_with_a_limit_and_an_upstream(log_in: LogIn, world: World)
     await browser.submit(f"{base}/routes/{route['id']}/delete")
     assert "The route was deleted." in browser.page
     await browser.get(f"{base}/edit")
-    await browser.submit(f"{base}/edit", {"name": "Shop", "hosts": "shop.example", "is_active": "true", "on": "true", "message": "Back at 5"})
+    await browser.submit(
+        f"{base}/edit", {"name": "Shop", "hosts": "shop.example", "is_active": "true", "on": "true", "message": "Back at 5"}
+    )
     assert "The site was changed." in browser.page, browser.page
     assert "Maintenance" in browser.page
 

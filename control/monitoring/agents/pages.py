@@ -19,13 +19,11 @@ from control.web.forms import Field, Form, Inputs
 from control.web.language import N_
 from control.web.menu import Entry
 from control.web.routing import act, show
-from control.web.tables import Badge, Column, Filter, Table
+from control.web.tables import NOTHING, Badge, Column, Filter, Table
 from control.web.ui import Ui, UiOf
 
 _READ, _WRITE = needs("agents:read"), needs("agents:write")
-MENU = (
-    Entry(label=N_("Servers"), path="/monitoring/agents", icon="server", permission="agents:read", group=N_("Monitoring")),
-)
+MENU = (Entry(label=N_("Servers"), path="/monitoring/agents", icon="server", permission="agents:read", group=N_("Monitoring")),)
 CLAIM_STATES = {"waiting": Badge(N_("Waits"), "info"), "used": Badge(N_("Used"), "success"), "expired": Badge(N_("Expired"))}
 AGENTS = Table(
     name="agents",
@@ -37,7 +35,7 @@ AGENTS = Table(
     columns=(
         Column(name="name", label=N_("Server"), sort="name", cell="link"),
         Column(name="last_seen_at", label=N_("Last heard of"), sort="last_seen_at", cell="moment"),
-        Column(name="agent_version", label=N_("Version"), of=lambda row: row.agent_version or "–"),
+        Column(name="agent_version", label=N_("Version"), of=lambda row: row.agent_version or NOTHING),
         Column(name="created_at", label=N_("Let in"), sort="created_at", cell="moment"),
     ),
     filters=(Filter(name="organization_id", label=N_("Organization"), kind=UUID, input="hidden"),),

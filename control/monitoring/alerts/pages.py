@@ -25,13 +25,11 @@ from control.web.forms import Field, Form, Inputs
 from control.web.language import N_
 from control.web.menu import Entry
 from control.web.routing import act, show
-from control.web.tables import Badge, Column, Filter, Table
+from control.web.tables import NOTHING, Badge, Column, Filter, Table
 from control.web.ui import Ui, UiOf
 
 _READ, _WRITE = needs("monitoring:read"), needs("monitoring:write")
-MENU = (
-    Entry(label=N_("Alerts"), path="/monitoring/alerts", icon="alarm", permission="monitoring:read", group=N_("Monitoring")),
-)
+MENU = (Entry(label=N_("Alerts"), path="/monitoring/alerts", icon="alarm", permission="monitoring:read", group=N_("Monitoring")),)
 _FEW = 50
 NO_DATA = {"ok": N_("It is fine"), "alert": N_("It is trouble"), "keep": N_("It stays as it was")}
 ALERTS = Table(
@@ -68,7 +66,8 @@ RULES = Table(
     tie="r.id",
     columns=(
         Column(name="name", label=N_("Name"), sort="name", cell="link"),
-        Column(name="state", label=N_("State"), cell="badge", of=lambda row: words.HEALTH[row.health] if row.is_active else words.OFF),
+        Column(name="state", label=N_("State"), cell="badge",
+               of=lambda row: words.HEALTH[row.health] if row.is_active else words.OFF),
         Column(name="severity", label=N_("Severity"), cell="badge", of=words.severity),
         Column(name="expression", label=N_("Question"), cell="code", of=lambda row: row.expression[:120]),
         Column(name="for_s", label=N_("For seconds"), cell="number"),
@@ -114,7 +113,11 @@ async def _replace(ctx: Context, rule_id: UUID, typed: RuleAsTyped) -> AlertRule
 
 
 def _values(row: AlertRule) -> dict[str, Any]:
-    return {**msgspec.to_builtins(row), "labels": written.label_lines(row.labels), "annotations": written.label_lines(row.annotations)}
+    return {
+        **msgspec.to_builtins(row),
+        "labels": written.label_lines(row.labels),
+        "annotations": written.label_lines(row.annotations),
+    }
 
 
 async def _try(ui: Ui, typed: RuleAsTyped) -> str:
@@ -125,7 +128,7 @@ async def _try(ui: Ui, typed: RuleAsTyped) -> str:
         return ui.words(N_("The question is right, and no series is in trouble now. It is not saved yet."))
     lines = [ui.words(N_("In trouble now; it is not saved yet:"))]
     for labels, value in list(zip(found.series, found.values, strict=True))[:10]:
-        lines.append(f"{words.short(labels) or '{}'}: {'–' if value is None else said(value, '')}")
+        lines.append(f"{words.short(labels) or '{}'}: {NOTHING if value is None else said(value, '')}")
     return "\n".join(lines)
 
 
@@ -138,14 +141,17 @@ EDITING = Editing(
         RuleAsTyped,
         Field("name", N_("Name"), is_half=True),
         Field("severity", N_("Severity"), choices=words.SEVERITIES, is_half=True),
-        Field("expression", N_("Question (PromQL)"), kind="textarea", hint=N_("Each series that it gives is in trouble, such as host_load_5m > 8.")),
-        Field("recovery", N_("It is over when (PromQL)"), kind="textarea", hint=N_("Empty is when the question no longer gives the series.")),
+        Field("expression", N_("Question (PromQL)"), kind="textarea",
+              hint=N_("Each series that it gives is in trouble, such as host_load_5m > 8.")),
+        Field("recovery", N_("It is over when (PromQL)"), kind="textarea",
+              hint=N_("Empty is when the question no longer gives the series.")),
         Field("for_s", N_("Fires after seconds"), hint=N_("As long as it must last."), is_half=True),
         Field("keep_firing_for_s", N_("Is over after seconds"), is_half=True),
         Field("interval_s", N_("Every so many seconds"), is_half=True),
         Field("no_data", N_("When a series ends"), choices=NO_DATA, is_half=True),
         Field("labels", N_("Labels"), hint=N_("name = value, one a line."), is_half=True),
-        Field("annotations", N_("Annotations"), hint=N_("summary = words; may hold {{ labels.NAME }} and {{ value }}."), is_half=True),
+        Field("annotations", N_("Annotations"),
+              hint=N_("summary = words; may hold {{ labels.NAME }} and {{ value }}."), is_half=True),
         Field("is_active", N_("In force")),
     ),
     get=service.RULES.get,

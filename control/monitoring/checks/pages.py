@@ -25,13 +25,11 @@ from control.web.forms import Field, Form
 from control.web.language import N_
 from control.web.menu import Entry
 from control.web.routing import show
-from control.web.tables import Column, Filter, Table
+from control.web.tables import NOTHING, Column, Filter, Table
 from control.web.ui import UiOf
 
 _READ, _WRITE = needs("monitoring:read"), needs("monitoring:write")
-MENU = (
-    Entry(label=N_("Checks"), path="/monitoring/checks", icon="pulse", permission="monitoring:read", group=N_("Monitoring")),
-)
+MENU = (Entry(label=N_("Checks"), path="/monitoring/checks", icon="pulse", permission="monitoring:read", group=N_("Monitoring")),)
 _POINTS = 300
 CHECKS = Table(
     name="checks",
@@ -44,7 +42,7 @@ CHECKS = Table(
         Column(name="name", label=N_("Name"), sort="name", cell="link"),
         Column(name="state", label=N_("State"), cell="badge", of=words.state),
         Column(name="kind", label=N_("Kind"), cell="said", of=lambda row: words.KINDS[row.kind]),
-        Column(name="target", label=N_("Target"), of=lambda row: row.target or "–"),
+        Column(name="target", label=N_("Target"), of=lambda row: row.target or NOTHING),
         Column(name="message", label=N_("Last answer"), of=lambda row: row.message[:100]),
         Column(name="since", label=N_("Since"), cell="moment"),
         Column(name="last_at", label=N_("Last try"), cell="moment", is_hidden=True),
@@ -134,11 +132,13 @@ EDITING = Editing(
         CheckAsTyped,
         Field("name", N_("Name"), is_half=True),
         Field("kind", N_("Kind"), choices=words.KINDS, is_half=True),
-        Field("target", N_("Target"), hint=N_("https://a.example/ for the web, host:port, a host name, or nothing for a heartbeat.")),
+        Field("target", N_("Target"),
+              hint=N_("https://a.example/ for the web, host:port, a host name, or nothing for a heartbeat.")),
         Field("statuses", N_("Good statuses"), hint=N_("Web: one a line, such as 200-399."), is_half=True),
         Field("keyword", N_("Must hold the words"), hint=N_("Web."), is_half=True),
         Field("tls_days", N_("Certificate good for days"), hint=N_("Web, at least."), is_half=True),
-        Field("secret", N_("Authorization or password"), kind="password", hint=N_("Web and databases; empty keeps what there is."), is_half=True),
+        Field("secret", N_("Authorization or password"), kind="password",
+              hint=N_("Web and databases; empty keeps what there is."), is_half=True),
         Field("values", N_("Must be among the answers"), hint=N_("DNS: one a line."), is_half=True),
         Field("grace_s", N_("Seconds that a sign may be late"), hint=N_("Heartbeat."), is_half=True),
         Field("interval_s", N_("Every so many seconds"), is_half=True),

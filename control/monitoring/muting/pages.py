@@ -78,7 +78,8 @@ EDITING = Editing(
     writes=_WRITE,
     form=Form(
         SilenceAsTyped,
-        Field("matchers", N_("Alerts with the labels"), hint=N_("One condition a line, such as host = web1 or alertname =~ Disk.*")),
+        Field("matchers", N_("Alerts with the labels"),
+              hint=N_("One condition a line, such as host = web1 or alertname =~ Disk.*")),
         Field("hours", N_("For hours from now"), is_half=True),
         Field("reason", N_("Reason")),
     ),

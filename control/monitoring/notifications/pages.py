@@ -28,7 +28,7 @@ from control.web.editing import Editing, Secret, Words
 from control.web.forms import Field, Form
 from control.web.language import N_
 from control.web.routing import act, show
-from control.web.tables import Badge, Column, Filter, Table
+from control.web.tables import NOTHING, Badge, Column, Filter, Table
 from control.web.ui import UiOf
 
 _READ, _WRITE = needs("monitoring:read"), needs("monitoring:write")
@@ -46,7 +46,7 @@ def _is_on(row: Any) -> Badge:
 
 
 def _where(row: NotificationChannel) -> str:
-    return ", ".join(row.recipients) or row.chat_id or row.host or "–"
+    return ", ".join(row.recipients) or row.chat_id or row.host or NOTHING
 
 
 CHANNELS = Table(
@@ -93,7 +93,8 @@ RECEIVERS = Editing(
         Field("name", N_("Name"), is_half=True),
         Field("kind", N_("Kind"), choices=KINDS, is_half=True),
         Field("recipients", N_("Recipients"), hint=N_("Mail: one address a line.")),
-        Field("url", N_("Address (URL)"), kind="password", hint=N_("All but mail. It may hold a secret, so it is not shown; empty keeps it.")),
+        Field("url", N_("Address (URL)"), kind="password",
+              hint=N_("All but mail. It may hold a secret, so it is not shown; empty keeps it.")),
         Field("token", N_("Token"), kind="password", hint=N_("Telegram and ntfy; empty keeps it."), is_half=True),
         Field("chat_id", N_("Chat"), hint=N_("Telegram."), is_half=True),
         Field("send_resolved", N_("Tell also when it is over")),
@@ -194,7 +195,8 @@ ROUTING = Editing(
         RouteAsTyped,
         Field("name", N_("Name"), is_half=True),
         Field("position", N_("Position"), hint=N_("The lower is tried first."), is_half=True),
-        Field("matchers", N_("Alerts with the labels"), hint=N_("One condition a line, such as severity = critical; empty is all.")),
+        Field("matchers", N_("Alerts with the labels"),
+              hint=N_("One condition a line, such as severity = critical; empty is all.")),
         Field("first", N_("Tell"), kind="select", is_half=True),
         Field("second", N_("When nobody looks after it, tell"), kind="select", is_half=True),
         Field("after_minutes", N_("After minutes"), is_half=True),
@@ -229,10 +231,11 @@ NOTIFICATIONS = Table(
     columns=(
         Column(name="created_at", label=N_("When"), sort="created_at", cell="moment"),
         Column(name="kind", label=N_("What"), cell="said", of=lambda row: WHAT[row.kind]),
-        Column(name="items", label=N_("Alerts"), of=lambda row: ", ".join(dict.fromkeys(one.name for one in row.message.items))[:120]),
+        Column(name="items", label=N_("Alerts"),
+               of=lambda row: ", ".join(dict.fromkeys(one.name for one in row.message.items))[:120]),
         Column(name="status", label=N_("State"), cell="badge", of=lambda row: Badge(STATUSES[row.status], _TONES[row.status])),
         Column(name="attempts", label=N_("Tries"), cell="number"),
-        Column(name="error", label=N_("Error"), of=lambda row: (row.error or "–")[:160]),
+        Column(name="error", label=N_("Error"), of=lambda row: (row.error or NOTHING)[:160]),
     ),
     filters=(
         Filter(name="status", label=N_("State"), kind=NotificationStatus, words=STATUSES),

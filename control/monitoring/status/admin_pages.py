@@ -18,8 +18,6 @@ from control.monitoring.checks import service as checks
 from control.monitoring.status import service
 from control.monitoring.status.models import (
     Component,
-    Impact,
-    IncidentStatus,
     NewIncident,
     NewIncidentUpdate,
     NewStatusPage,
@@ -166,7 +164,9 @@ INCIDENT = Form(
     Field("impact", N_("Impact"), choices=IMPACTS, is_half=True),
     Field("status", N_("State"), choices=STATUSES, is_half=True),
 )
-UPDATE = Form(NewIncidentUpdate, Field("status", N_("State"), choices=STATUSES), Field("text", N_("What is known"), kind="textarea"))
+UPDATE = Form(
+    NewIncidentUpdate, Field("status", N_("State"), choices=STATUSES), Field("text", N_("What is known"), kind="textarea")
+)
 
 
 @show("/monitoring/status-pages", _READ)

@@ -14,9 +14,9 @@ from control.core.envelope import now
 from control.core.errors import FieldError, ValidationFailed
 from control.core.ids import new_id
 from control.monitoring import kept
-from control.monitoring.status import queries as q
 from control.monitoring.checks.models import Check
 from control.monitoring.checks.service import CHECK
+from control.monitoring.status import queries as q
 from control.monitoring.status.models import (
     Component,
     Incident,

@@ -9,13 +9,13 @@ import msgspec
 from litestar import Response
 from msgspec import Meta
 
+from control.core.errors import FieldError, ValidationFailed
 from control.core.permissions import needs
 from control.security import words
 from control.security.bodies.common import Name, Note, Position
 from control.security.bodies.match import Action, HeaderMatch, Match, Quota
 from control.security.match_rules import service
 from control.security.match_rules.models import MatchRule, NewMatchRule
-from control.core.errors import FieldError, ValidationFailed
 from control.web.editing import Editing, Words
 from control.web.forms import Field, Form
 from control.web.language import N_
@@ -162,7 +162,8 @@ EDITING = Editing(
         Field("networks", N_("Networks"), hint=N_("One a line, such as 192.0.2.0/24."), is_half=True),
         Field("methods", N_("Methods"), hint=N_("One a line, such as POST."), is_half=True),
         Field("countries", N_("Countries"), hint=N_("Two letters each, one a line."), is_half=True),
-        Field("headers", N_("Headers"), hint=N_("User-Agent: curl contains it, Host = a.example is it, !Accept is without."), is_half=True),
+        Field("headers", N_("Headers"),
+              hint=N_("User-Agent: curl contains it, Host = a.example is it, !Accept is without."), is_half=True),
         Field("asns", N_("Autonomous systems"), hint=N_("Their numbers, one a line."), is_half=True),
         Field("rate", N_("Limit: requests of one client"), hint=N_("For what is limited."), is_half=True),
         Field("per_s", N_("In so many seconds"), is_half=True),

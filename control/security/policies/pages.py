@@ -24,9 +24,7 @@ from control.web.ui import UiOf
 from control.web.view import tongue
 
 _READ, _WRITE = needs("security:read"), needs("security:write")
-MENU = (
-    Entry(label=N_("Firewall"), path="/security/policies", icon="wall", permission="security:read", group=N_("Security")),
-)
+MENU = (Entry(label=N_("Firewall"), path="/security/policies", icon="wall", permission="security:read", group=N_("Security")),)
 _INHERITED = Badge(N_("As above"))
 YES_NO = {"yes": N_("Yes"), "no": N_("No")}
 

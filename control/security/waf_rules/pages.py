@@ -59,7 +59,9 @@ EDITING = Editing(
         NewWafRules,
         Field("name", N_("Name"), is_half=True),
         Field("site_id", N_("Site"), kind="select", hint=N_("Empty is all sites."), is_half=True),
-        Field("text", N_("Rules"), kind="textarea", hint=N_("SecRule, SecAction and SecMarker; each rule needs an id of its own.")),
+        Field(
+            "text", N_("Rules"), kind="textarea", hint=N_("SecRule, SecAction and SecMarker; each rule needs an id of its own.")
+        ),
         Field("position", N_("Position"), hint=N_("The lower is read first."), is_half=True),
         Field("is_active", N_("In force")),
     ),

@@ -81,7 +81,9 @@ async def certificate(ui: UiOf, certificate_id: FromPath[UUID]) -> Response[str]
     """One certificate, without its key."""
     found = await service.get(ui.ctx, certificate_id)
     may_write = ui.ctx.principal.may("gateway:write")
-    return ui.page("sites/certificate.html", certificate=found, name=_names(found), state=words.expiry(found), may_write=may_write)
+    return ui.page(
+        "sites/certificate.html", certificate=found, name=_names(found), state=words.expiry(found), may_write=may_write
+    )
 
 
 def _form(ui: Ui, form: Inputs, title: str, action: str, back: str, status: int = 200) -> Response[str]:

@@ -9,6 +9,7 @@ from litestar import Response
 from litestar.params import FromPath
 
 from control.core.errors import Unavailable
+from control.core.pagination import PageRequest
 from control.core.permissions import needs
 from control.monitoring.plotting import SPANS, plot, span_of
 from control.monitoring.query.errors import QueryError
@@ -17,7 +18,6 @@ from control.monitoring.traffic import service as traffic
 from control.sites import words
 from control.sites.routing import service as routing
 from control.sites.sites import service
-from control.core.pagination import PageRequest
 from control.web.language import N_
 from control.web.routing import show
 from control.web.ui import UiOf
@@ -32,7 +32,9 @@ async def site_traffic(ui: UiOf, site_id: FromPath[UUID]) -> Response[str]:
     back = span_of(ui.request.query_params.get("span"))
     chosen = f'site="{site_id}"'
     rate = f"sum by (class) (rate(hcc_site_requests_total{{{chosen}}}[5m]))"
-    errors = f'sum (rate(hcc_site_requests_total{{{chosen},class="5xx"}}[5m])) / sum (rate(hcc_site_requests_total{{{chosen}}}[5m]))'
+    errors = (
+        f'sum (rate(hcc_site_requests_total{{{chosen},class="5xx"}}[5m])) / sum (rate(hcc_site_requests_total{{{chosen}}}[5m]))'
+    )
     slow = " or ".join(f'label_replace({_WITHIN.format(q=q, chosen=chosen)}, "share", "{name}", "", "")'
                        for q, name in (("0.5", "50 %"), ("0.95", "95 %"), ("0.99", "99 %")))  # fmt: skip
     ctx, t = ui.ctx, ui.words
