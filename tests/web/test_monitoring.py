@@ -6,8 +6,11 @@ import re
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlencode
 
+import psycopg
 import pytest
 
+from control.core.ids import new_id
+from control.core.settings import Settings
 from tests.web.conftest import LogIn
 from tests.web.test_escaping import PROBES, Danger
 from tests.world import World
@@ -182,6 +185,25 @@ async def test_a_status_page_and_an_incident(log_in: LogIn, world: World) -> Non
     for path in (page, f"{page}/edit", more[1]):
         assert (await other.get(path)).status_code == 404
     assert (await other.post(f"{page}/incidents", typed)).status_code == 404
+
+
+async def test_the_uptime_of_a_check(log_in: LogIn, world: World, settings: Settings) -> None:
+    made = await world.send("anna", "POST", "/v1/monitoring/checks", {"name": "Ping", "kind": "icmp", "target": "shop.example"})
+    check_id, at = made.json()["data"]["id"], datetime.now(UTC)
+    spans = [("up", 10, 2), ("down", 2, 1), ("up", 1, None)]  # hours ago
+    with psycopg.connect(settings.owner_database_url) as connection:
+        for state, began, ended in spans:
+            end = None if ended is None else at - timedelta(hours=ended)
+            connection.execute(
+                "INSERT INTO hcc.check_spans (id, organization_id, check_id, state, began, ended)"
+ (%s, %s, %s, %s, %s, %s)",
+                (new_id(), world.organizations["apple"], check_id, state, at - timedelta(hours=began), end),
+            )
+        connection.execute("UPDATE hcc.check_states SET last_at = %s WHERE check_id = %s", (at, check_id))
+    browser = await log_in("anna")
+    await browser.get(f"/monitoring/checks/{check_id}")
+    assert "90\u00a0%" in browser.page, "nine of ten hours"
+    assert (await (await log_in("bert")).get(f"/monitoring/checks/{check_id}")).status_code == 404
 
 
 async def test_a_route_leads_to_a_receiver_which_is_tested(log_in: LogIn, world: World) -> None:

@@ -261,7 +261,7 @@ async def receiver(ui: UiOf, channel_id: FromPath[UUID]) -> Response[str]:
     if ui.target == table.id:
         return ui.fragment("components/results.html", table=table)
     may_write = ui.ctx.principal.may("monitoring:write")
-    values = {"channel": found, "kind": KINDS[found.kind], "where": _where(found), "state": _is_on(found)}
+    values: dict[str, Any] = {"channel": found, "kind": KINDS[found.kind], "where": _where(found), "state": _is_on(found)}
     return ui.page("monitoring/receiver.html", table=table, may_write=may_write, **values)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from typing import Any
 from uuid import UUID
 
 from litestar import Response
@@ -51,7 +52,15 @@ async def site_traffic(ui: UiOf, site_id: FromPath[UUID]) -> Response[str]:
     routes, _ = await routing.page(ctx, site_id, PageRequest(1, routing.MOST_ROUTES, "r.id"), {"upstream": None})
     names = {str(one.id): words.where(one) for one in routes}
     is_here = site.organization_id == ctx.principal.organization_id
-    values = {"site": site, "plots": plots, "rows": rows, "names": names, "spans": SPANS, "back": back, "is_here": is_here}
+    values: dict[str, Any] = {
+        "site": site,
+        "plots": plots,
+        "rows": rows,
+        "names": names,
+        "spans": SPANS,
+        "back": back,
+        "is_here": is_here,
+    }
     if ui.target == "traffic":
         return ui.fragment("sites/traffic.html", **values)
     return ui.page("sites/traffic_page.html", **values)

@@ -39,6 +39,7 @@ export function draw(box) {
       height: Number(box.dataset.height || 180),
       legend: { show: given.series.length > 1 },
       cursor: { y: false },
+      scales: { y: { range: (_, low, high) => (low === null || low === high ? [0, high ? high * 2 : 1] : [Math.min(low, 0), high * 1.1]) } },
       axes: [
         { ...axis, space: 64, values: (_, times) => times.map((time) => day.format(time * 1000)) },
         { ...axis, size: 56, values: (_, values) => values.map(said) },
