@@ -196,7 +196,7 @@ async def test_the_uptime_of_a_check(log_in: LogIn, world: World, settings: Sett
             end = None if ended is None else at - timedelta(hours=ended)
             connection.execute(
                 "INSERT INTO hcc.check_spans (id, organization_id, check_id, state, began, ended)"
- (%s, %s, %s, %s, %s, %s)",
+                " VALUES (%s, %s, %s, %s, %s, %s)",
                 (new_id(), world.organizations["apple"], check_id, state, at - timedelta(hours=began), end),
             )
         connection.execute("UPDATE hcc.check_states SET last_at = %s WHERE check_id = %s", (at, check_id))
