@@ -39,6 +39,15 @@ API_LIMIT = {"name": "api", "key": "client", "rate": 100, "per_s": 60, "burst": 
 """The guide's default: 100 requests a minute and address, 20 at once, counted by all gateways together."""
 EVENTS_LIMIT = {"name": "card-events", "key": "client", "rate": 6000, "per_s": 60, "burst": 500}
 """A run of charges tells several events of each."""
+PANEL_MODES = {
+    "/login": "off",
+    "/confirm-password": "off",
+    "/profile": "off",
+    "/monitoring": "off",
+    "/security": "detect",
+    "/sites": "detect",
+}
+"""How the firewall works on the panel's pages where people type passwords, expressions and rules."""
 SHOP_LIMIT = {"name": "shop-api", "key": "client", "rate": 30, "per_s": 60, "burst": 10}
 """Low enough to be met by hand."""
 
@@ -145,6 +154,7 @@ def _sites(
         control_addr,
         [
             {"path_prefix": "/"},
+            *({"path_prefix": place} for place in PANEL_MODES),
             {"path_prefix": "/v1", **api},
             {"path_prefix": "/v1/auth", "rate_limits": [API_LIMIT]},
             {"path_prefix": "/v1/metrics", **api},
@@ -240,7 +250,7 @@ def _policies(connection: directory.Connection, platform: UUID) -> None:
             (platform, prefix),
         ).fetchone()
 
-    modes = {"/v1": "detect", "/v1/auth": "off", "/v1/metrics": "off", "/prometheus": "off", "/ingest": "off"}
+    modes = {"/v1": "detect", "/v1/auth": "off", "/v1/metrics": "off", "/prometheus": "off", "/ingest": "off", **PANEL_MODES}
     for place, mode in (((None, None), "block"), *((route(prefix), mode) for prefix, mode in modes.items())):
         if place is not None:
             connection.execute(

@@ -1,4 +1,4 @@
-"""The card of the dashboard that says what is in trouble."""
+"""The pages of monitoring, and the card of the dashboard that says what is in trouble."""
 
 from __future__ import annotations
 
@@ -6,19 +6,23 @@ from litestar import Response
 
 from control.core.pagination import PageRequest
 from control.core.permissions import needs
+from control.monitoring.agents import pages as agents
+from control.monitoring.alerts import pages as alert_pages
 from control.monitoring.alerts import service
+from control.monitoring.builtin import pages as packs
+from control.monitoring.checks import pages as checks
+from control.monitoring.muting import pages as silences
+from control.monitoring.notifications import pages as notifications
+from control.monitoring.query import pages as query
+from control.monitoring.status import admin_pages as status_pages
+from control.monitoring.tokens import pages as tokens
+from control.monitoring.words import SEVERITY_BADGES as SEVERITIES
 from control.web.language import N_
 from control.web.menu import Card
 from control.web.routing import show
-from control.web.tables import Badge
 from control.web.ui import UiOf
 
 CARDS = (Card(label=N_("Alerts"), path="/cards/alerts", permission="monitoring:read"),)
-SEVERITIES = {
-    "info": Badge(N_("Information"), "info"),
-    "warning": Badge(N_("Warning"), "warning"),
-    "critical": Badge(N_("Critical"), "error"),
-}
 
 
 @show("/cards/alerts", needs("monitoring:read"))
@@ -29,4 +33,10 @@ async def alerts(ui: UiOf) -> Response[str]:
     return ui.card(N_("Alerts"), "monitoring/card.html", rows=rows, total=total, severities=SEVERITIES)
 
 
-PAGES = [alerts]
+_PARTS = (alert_pages, query, checks, silences, notifications, packs, agents, tokens, status_pages)
+PAGES = [alerts, *(page for part in _PARTS for page in part.PAGES)]
+MENU = (*alert_pages.MENU, *checks.MENU, *query.MENU, *agents.MENU, *status_pages.MENU)
+TABLES = (
+    alert_pages.ALERTS, alert_pages.RULES, checks.CHECKS, silences.SILENCES, notifications.CHANNELS, notifications.ROUTES,
+    notifications.NOTIFICATIONS, agents.AGENTS, tokens.TOKENS, status_pages.STATUS_PAGES,
+)  # fmt: skip

@@ -1,4 +1,4 @@
-"""The card of the dashboard that says what gateways found."""
+"""The pages of security, and the card of the dashboard that says what gateways found."""
 
 from __future__ import annotations
 
@@ -6,7 +6,14 @@ from litestar import Response
 
 from control.core.pagination import PageRequest
 from control.core.permissions import needs
+from control.security.access import pages as access
+from control.security.bans import pages as bans
+from control.security.events import pages as events
 from control.security.events import service
+from control.security.exclusions import pages as exclusions
+from control.security.match_rules import pages as match_rules
+from control.security.policies import pages as policies
+from control.security.waf_rules import pages as waf_rules
 from control.web.language import N_
 from control.web.menu import Card
 from control.web.routing import show
@@ -28,4 +35,9 @@ async def security(ui: UiOf) -> Response[str]:
     return ui.card(N_("Security, last 24 hours"), "security/card.html", found=found, blocked=blocked, rules=rules)
 
 
-PAGES = [security]
+_PARTS = (events, policies, exclusions, match_rules, waf_rules, access, bans)
+PAGES = [security, *(page for part in _PARTS for page in part.PAGES)]
+MENU = (*events.MENU, *policies.MENU, *access.MENU)
+TABLES = (
+    events.EVENTS, policies.POLICIES, exclusions.EXCLUSIONS, match_rules.RULES, waf_rules.RULES, access.ENTRIES, bans.BANS,
+)  # fmt: skip

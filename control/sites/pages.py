@@ -1,4 +1,4 @@
-"""The card of the dashboard that says which sites there are."""
+"""The pages of sites, and the card of the dashboard that says which there are."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ from litestar import Response
 
 from control.core.pagination import PageRequest
 from control.core.permissions import needs
-from control.sites.sites import service
+from control.sites.certificates import pages as certificates
+from control.sites.routing import pages as routing
+from control.sites.sites import pages, service, traffic_pages
+from control.sites.upstreams import pages as upstreams
 from control.web.language import N_
 from control.web.menu import Card
 from control.web.routing import show
@@ -23,4 +26,6 @@ async def sites(ui: UiOf) -> Response[str]:
     return ui.card(N_("Sites"), "sites/card.html", rows=rows, total=total)
 
 
-PAGES = [sites]
+PAGES = [sites, *pages.PAGES, *routing.PAGES, *upstreams.PAGES, *certificates.PAGES, *traffic_pages.PAGES]
+MENU = (*pages.MENU, *certificates.MENU)
+TABLES = (pages.SITES, certificates.CERTIFICATES)

@@ -33,6 +33,10 @@ from control.web.ui import Ui
 Service = Callable[[Context, PageRequest, dict[str, Any]], Awaitable[tuple[list[Any], int]]]
 
 
+NOTHING = "\u2013"
+"""What a cell without a value shows."""
+
+
 class Money(msgspec.Struct, frozen=True):
     """What a cell of the kind `money` shows."""
 

@@ -14,8 +14,19 @@ from control.core.envelope import now
 from control.core.errors import FieldError, ValidationFailed
 from control.core.ids import new_id
 from control.monitoring import kept
+from control.monitoring.checks.models import Check
+from control.monitoring.checks.service import CHECK
 from control.monitoring.status import queries as q
-from control.monitoring.status.models import Incident, NewIncident, NewIncidentUpdate, NewStatusPage, PublicStatus, StatusPage
+from control.monitoring.status.models import (
+    Component,
+    Incident,
+    NewIncident,
+    NewIncidentUpdate,
+    NewStatusPage,
+    PublicStatus,
+    ShownComponent,
+    StatusPage,
+)
 from control.monitoring.status.public import status
 
 PAGE = kept.kind("status page", "status_page", q.SQL, "page", 20, "This slug is taken.")
@@ -55,6 +66,18 @@ async def preview(ctx: Context, page_id: UUID) -> PublicStatus:
     """The page as the public sees it, or would. Raises NotFound."""
     async with ctx.transaction() as tx:
         return await status(tx, await kept.find(tx, PAGE, StatusPage, page_id), now())
+
+
+async def uptime_of(ctx: Context, check_id: UUID) -> ShownComponent:
+    """How a check was in the last ninety days, whether a page shows it or not. Raises NotFound."""
+    async with ctx.transaction() as tx:
+        check = await kept.find(tx, CHECK, Check, check_id)
+        at = now()
+        page = StatusPage(
+            id=check.id, organization_id=check.organization_id, slug="", title="", description="",
+            components=[Component(check_id=check.id, name=check.name)], is_public=False, version=1, created_at=at, updated_at=at,
+        )  # fmt: skip
+        return (await status(tx, page, at)).components[0]
 
 
 async def create_incident(ctx: Context, tx: Transaction, data: NewIncident) -> Incident:
