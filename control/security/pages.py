@@ -6,6 +6,7 @@ from litestar import Response
 
 from control.core.pagination import PageRequest
 from control.core.permissions import needs
+from control.security.audit_log import pages as audit_log
 from control.security.events import service
 from control.web.language import N_
 from control.web.menu import Card
@@ -28,4 +29,6 @@ async def security(ui: UiOf) -> Response[str]:
     return ui.card(N_("Security, last 24 hours"), "security/card.html", found=found, blocked=blocked, rules=rules)
 
 
-PAGES = [security]
+PAGES = [security, *audit_log.PAGES]
+MENU = audit_log.MENU
+TABLES = (audit_log.AUDIT_LOG,)
