@@ -44,13 +44,19 @@ def tongue() -> Tongue:
     return _CURRENT.get().tongue
 
 
-def gettext(text: str) -> str:
-    """A text in the language of the page that is being rendered."""
-    return _CURRENT.get().tongue.gettext(text) if text else ""
+def gettext(text: str, **values: object) -> str:
+    """A text in the language of the page that is being rendered, with values put in.
+
+    What comes out is text, and escaped where it is shown: what is said here may quote what somebody typed, such as a service's
+    words of an error. The extension's own function (`newstyle`) would take it for markup, and a per cent sign for a value.
+    """
+    found = _CURRENT.get().tongue.gettext(text) if text else ""
+    return found % values if values else found
 
 
-def ngettext(one: str, many: str, number: int) -> str:
-    return _CURRENT.get().tongue.ngettext(one, many, number)
+def ngettext(one: str, many: str, number: int, **values: object) -> str:
+    """The same for a text that depends on a number, which is `num` in it."""
+    return _CURRENT.get().tongue.ngettext(one, many, number) % {"num": number, **values}
 
 
 @pass_eval_context
@@ -70,7 +76,7 @@ def environment() -> Environment:
         extensions=["jinja2.ext.i18n"],
         auto_reload=False,
     )
-    made.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]  # the extension's
+    made.install_gettext_callables(gettext, ngettext, newstyle=False)  # type: ignore[attr-defined]  # the extension's
     made.filters |= {
         "day": lambda value: tongue().day(value),
         "moment": lambda value: tongue().moment(value),

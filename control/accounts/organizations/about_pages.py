@@ -180,7 +180,7 @@ async def tree(ui: UiOf) -> Response[str]:
         ui.ctx, PageRequest(1, _MOST, "name ASC, id ASC"), {"kind": None, "parent_id": None, "is_active": None}
     )
     branches = {row.id: Branch(row) for row in rows}
-    roots = []
+    roots: list[Branch] = []
     for row in rows:
         above = branches.get(row.parent_id) if row.parent_id else None
         (roots if above is None else above.below).append(branches[row.id])

@@ -11,7 +11,7 @@ from litestar import Response
 from litestar.params import FromPath
 
 from control.automation.webhooks import service
-from control.automation.webhooks.models import Delivery, DeliveryStatus, NewWebhook, Webhook, WebhookPut
+from control.automation.webhooks.models import Delivery, DeliveryStatus, NewWebhook, Webhook
 from control.core.context import Context
 from control.core.errors import DomainError
 from control.core.events import TOPICS
@@ -110,7 +110,8 @@ _FIELDS = (
     ),
     Field("is_active", N_("Active")),
 )  # fmt: skip
-NEW, CHANGE = Form(NewWebhook, *_FIELDS), Form(WebhookPut, *_FIELDS)
+FORM = Form(NewWebhook, *_FIELDS)
+"""For changing too: the fields are the same, and a description may be left empty."""
 
 
 @show("/webhooks", _READ)
@@ -122,7 +123,7 @@ async def webhooks(ui: UiOf) -> Response[str]:
 @show("/webhooks/new", _WRITE)
 async def ask_new(ui: UiOf) -> Response[str]:
     """One to be."""
-    return ui.page("automation/webhook_form.html", webhook=None, form=NEW.empty({"is_active": True}))
+    return ui.page("automation/webhook_form.html", webhook=None, form=FORM.empty({"is_active": True}))
 
 
 def _secret(ui: Ui, made: Any) -> Response[str]:
@@ -139,10 +140,10 @@ def _secret(ui: Ui, made: Any) -> Response[str]:
 async def create(ui: UiOf) -> Response[Any]:
     """Add one, and show its secret this one time."""
     try:
-        data = await NEW.read(ui)
+        data = await FORM.read(ui)
         made = await ui.once(lambda tx: service.create(ui.ctx, tx, data))
     except DomainError as error:
-        return ui.page("automation/webhook_form.html", status=error.status, webhook=None, form=await NEW.again(ui, error))
+        return ui.page("automation/webhook_form.html", status=error.status, webhook=None, form=await FORM.again(ui, error))
     return _secret(ui, made)
 
 
@@ -167,7 +168,7 @@ async def webhook(ui: UiOf, webhook_id: FromPath[UUID]) -> Response[str]:
 async def ask_edit(ui: UiOf, webhook_id: FromPath[UUID]) -> Response[str]:
     """One to be changed."""
     found = await service.get(ui.ctx, webhook_id)
-    return ui.page("automation/webhook_form.html", webhook=found, form=CHANGE.empty(found))
+    return ui.page("automation/webhook_form.html", webhook=found, form=FORM.empty(found))
 
 
 @act("/webhooks/{webhook_id:uuid}/edit", _WRITE)
@@ -175,9 +176,9 @@ async def edit(ui: UiOf, webhook_id: FromPath[UUID]) -> Response[Any]:
     """Change it; switching it on again forgets why it was off."""
     found = await service.get(ui.ctx, webhook_id)
     try:
-        await service.update(ui.ctx, webhook_id, msgspec.structs.asdict(await CHANGE.read(ui)))
+        await service.update(ui.ctx, webhook_id, msgspec.structs.asdict(await FORM.read(ui)))
     except DomainError as error:
-        again = await CHANGE.again(ui, error)
+        again = await FORM.again(ui, error)
         return ui.page("automation/webhook_form.html", status=error.status, webhook=found, form=again)
     return ui.go(f"/webhooks/{webhook_id}", ui.words(N_("The webhook was changed.")))
 
