@@ -26,6 +26,7 @@ PAGES = {
     "/organizations/{apple}/activity": ("root", "agent", "nora", "ned", "anna"),
     "/organizations/{apple}/edit": ("root", "nora", "anna"),
     "/organizations/{apple}/delete": ("root", "nora"),
+    "/organizations/{apple}/limits": ("root",),
     "/users": EVERYBODY,
     "/users/new": ("root", "agent", "nora", "ned", "anna"),
     "/users/{alex}": EVERYBODY,

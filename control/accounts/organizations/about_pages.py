@@ -16,14 +16,16 @@ from control.accounts.organizations.pages import ORGANIZATIONS
 from control.accounts.users import service as users
 from control.accounts.users.pages import USERS
 from control.billing.invoices.pages import INVOICES
+from control.core.errors import DomainError
 from control.core.pagination import PageRequest
 from control.core.permissions import needs
 from control.monitoring.limits import service as limits
-from control.monitoring.limits.models import MetricLimits
+from control.monitoring.limits.models import MetricLimits, MetricLimitsPut
 from control.security.audit_log.pages import AUDIT_LOG
 from control.sites.sites import service as sites
+from control.web.forms import Field, Form
 from control.web.language import N_
-from control.web.routing import show
+from control.web.routing import act, show
 from control.web.tables import Badge, Column, Filter, Table
 from control.web.ui import Ui, UiOf
 
@@ -70,6 +72,11 @@ class Figure(msgspec.Struct, frozen=True):
     href: str
 
 
+def _has(found: Organization, below: str) -> bool:
+    """Nothing stands below a customer."""
+    return below != "/below" or found.kind != "customer"
+
+
 def _around(ui: Ui, found: Organization, current: str) -> dict[str, Any]:
     """What each of the pages of one organisation shows."""
     principal = ui.ctx.principal
@@ -79,7 +86,11 @@ def _around(ui: Ui, found: Organization, current: str) -> dict[str, Any]:
         "organization": found,
         "kind": words.kind(found),
         "state": words.state(found),
-        "tabs": [(path + below, label, below == current) for below, label, permission in _TABS if principal.may(permission)],
+        "tabs": [
+            (path + below, label, below == current)
+            for below, label, permission in _TABS
+            if principal.may(permission) and _has(found, below)
+        ],
         "may_write": principal.may("organizations:write"),
         "may_create": principal.may("organizations:create"),
         "may_invite": principal.may("users:write"),
@@ -98,12 +109,14 @@ async def overview(ui: UiOf, organization_id: FromPath[UUID]) -> Response[str]:
         "accounts/organization.html",
         **_around(ui, found, ""),
         above=above.get(found.parent_id) if found.parent_id else None,
-        figures=await _figures(ui, found.id),
+        figures=await _figures(ui, found),
         limits=allowed,
+        may_limit=ui.ctx.principal.may("metric-limits:write"),
     )
 
 
-async def _figures(ui: Ui, organization_id: UUID) -> list[Figure]:
+async def _figures(ui: Ui, about: Organization) -> list[Figure]:
+    organization_id = about.id
     first = PageRequest(1, 1, "created_at DESC, id DESC")
     path = f"/organizations/{organization_id}"
     wanted: list[tuple[str, str, str, Callable[..., Any], Mapping[str, Any]]] = [
@@ -116,7 +129,7 @@ async def _figures(ui: Ui, organization_id: UUID) -> list[Figure]:
     ]  # fmt: skip
     found = []
     for permission, label, below, page, filters in wanted:
-        if ui.ctx.principal.may(permission):
+        if ui.ctx.principal.may(permission) and _has(about, below):
             order = "i.created_at DESC, i.id DESC" if below == "/invoices" else first.order_by
             _, total = await page(ui.ctx, msgspec.structs.replace(first, order_by=order), dict(filters))
             found.append(Figure(label, total, path + below))
@@ -162,6 +175,33 @@ async def activity(ui: UiOf, organization_id: FromPath[UUID]) -> Response[str]:
     return await _listed(ui, organization_id, "/activity", AUDIT_LOG, {"organization_id": organization_id})
 
 
+LIMITS = Form(
+    MetricLimitsPut,
+    Field("values_per_s", N_("Values a second"), hint=N_("On average over ten seconds; 0 is without limit."), is_half=True),
+    Field("active_series", N_("Active series"), hint=N_("0 is without limit."), is_half=True),
+)
+
+
+@show("/organizations/{organization_id:uuid}/limits", needs("metric-limits:write"))
+async def ask_limits(ui: UiOf, organization_id: FromPath[UUID]) -> Response[str]:
+    """What it may push."""
+    found = await service.get(ui.ctx, organization_id)
+    form = LIMITS.empty(await limits.get(ui.ctx, organization_id))
+    return ui.page("accounts/organization_limits.html", organization=found, form=form)
+
+
+@act("/organizations/{organization_id:uuid}/limits", needs("metric-limits:write"))
+async def set_limits(ui: UiOf, organization_id: FromPath[UUID]) -> Response[Any]:
+    """Change it; ingesters know within two seconds."""
+    found = await service.get(ui.ctx, organization_id)
+    try:
+        await limits.put(ui.ctx, organization_id, await LIMITS.read(ui))
+    except DomainError as error:
+        again = await LIMITS.again(ui, error)
+        return ui.page("accounts/organization_limits.html", status=error.status, organization=found, form=again)
+    return ui.go(f"/organizations/{organization_id}", ui.words(N_("The limits were changed.")))
+
+
 class Branch(msgspec.Struct):
     """An organisation of the tree, with those below it."""
 
@@ -187,4 +227,4 @@ async def tree(ui: UiOf) -> Response[str]:
     return ui.page("accounts/organization_tree.html", roots=roots, left_out=total - len(rows))
 
 
-PAGES = [overview, people, below, its_sites, its_invoices, activity, tree]
+PAGES = [overview, people, below, its_sites, its_invoices, activity, ask_limits, set_limits, tree]

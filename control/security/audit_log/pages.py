@@ -110,11 +110,13 @@ async def audit_log(ui: UiOf) -> Response[str]:
 async def entry(ui: UiOf, entry_id: FromPath[int]) -> Response[str]:
     """One entry, and what it changed."""
     [found] = await _named(ui.ctx, [await service.get(ui.ctx, entry_id)])
+    fields = changes(found.before, found.after)
     return ui.page(
         "security/audit_entry.html",
         entry=found,
         kind=_ACTORS.get(found.actor_type, Badge(N_("Person"))),
-        changes=changes(found.before, found.after),
+        changes=[one for one in fields if one.kind != "same"],
+        same=[one for one in fields if one.kind == "same"],
         tones={
             "added": Badge(N_("New"), "success"),
             "removed": Badge(N_("Gone"), "error"),
