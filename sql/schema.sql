@@ -3,6 +3,12 @@
 SET check_function_bodies = false;
 SET search_path = '';
 
+CREATE SCHEMA timescaledb;
+
+CREATE EXTENSION IF NOT EXISTS timescaledb WITH SCHEMA timescaledb;
+
+COMMENT ON EXTENSION timescaledb IS 'Enables scalable inserts and complex queries for time-series data (Community Edition)';
+
 CREATE FUNCTION hcc.add_up_invoice_tallies() RETURNS bigint
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'hcc', 'pg_temp'
@@ -563,6 +569,20 @@ BEGIN
     RAISE check_violation USING MESSAGE = format('invoice %s is finalised', OLD.number), CONSTRAINT = 'invoice_finalised';
   END IF;
   RETURN NEW;
+END
+$$;
+
+CREATE FUNCTION hcc.job_again(job bigint) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'jobs', 'hcc', 'pg_temp'
+    AS $$
+BEGIN
+  PERFORM FROM procrastinate_jobs j WHERE j.id = job AND j.status = 'failed' FOR UPDATE;
+  IF NOT FOUND THEN
+    RETURN false;
+  END IF;
+  PERFORM procrastinate_retry_job_v2(job, now(), NULL, NULL, NULL);
+  RETURN true;
 END
 $$;
 
@@ -1252,6 +1272,21 @@ BEGIN
 END
 $$;
 
+CREATE FUNCTION hcc.outbox_again(event bigint) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'hcc', 'pg_temp'
+    AS $$
+BEGIN
+  UPDATE outbox_events SET dead_at = NULL, attempts = 0, next_attempt_at = now()
+   WHERE id = event AND relayed_at IS NULL AND dead_at IS NOT NULL AND visible(organization_id);
+  IF NOT FOUND THEN
+    RETURN false;
+  END IF;
+  PERFORM pg_notify('hcc_outbox', '');
+  RETURN true;
+END
+$$;
+
 CREATE FUNCTION hcc.outbox_failed(event bigint, reason text, again_in interval) RETURNS void
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'hcc', 'pg_temp'
@@ -1635,6 +1670,9 @@ CREATE FUNCTION hcc.writable(owner uuid) RETURNS boolean
 $$;
 
 COMMENT ON FUNCTION hcc.writable(owner uuid) IS 'Who may write a row: its owner, and organisations above it with access to the tree. A named customer only reads.';
+
+CREATE TABLE _timescaledb_internal._compressed_hypertable_2 (
+);
 
 CREATE TABLE hcc.access_entries (
     id uuid NOT NULL,
@@ -3579,8 +3617,7 @@ CREATE TABLE hcc.metric_samples (
     series integer NOT NULL,
     value double precision NOT NULL,
     batch integer NOT NULL
-)
-PARTITION BY RANGE ("time");
+);
 
 CREATE TABLE hcc.metric_samples_moved (
     part text NOT NULL,
@@ -5449,6 +5486,8 @@ CREATE INDEX login_throttle_age ON hcc.login_throttle USING btree (last_failure)
 CREATE INDEX maintenance_windows_of ON hcc.maintenance_windows USING btree (organization_id);
 
 CREATE INDEX memberships_user ON hcc.memberships USING btree (user_id);
+
+CREATE INDEX metric_samples_hot ON hcc.metric_samples USING btree (series, "time");
 
 CREATE INDEX metric_segments_age ON hcc.metric_segments USING btree (written_at);
 
@@ -7749,6 +7788,9 @@ GRANT ALL ON FUNCTION hcc.invoice_mail_owner(mail uuid, OUT organization_id uuid
 
 REVOKE ALL ON FUNCTION hcc.invoices_guard() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION hcc.job_again(job bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION hcc.job_again(job bigint) TO hcc_app;
+
 REVOKE ALL ON FUNCTION hcc.ledger_append_only() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION hcc.ledger_balanced() FROM PUBLIC;
@@ -7852,6 +7894,9 @@ GRANT ALL ON FUNCTION hcc.notification_organizations() TO hcc_worker;
 
 REVOKE ALL ON FUNCTION hcc.organizations_place() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION hcc.outbox_again(event bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION hcc.outbox_again(event bigint) TO hcc_app;
+
 REVOKE ALL ON FUNCTION hcc.outbox_failed(event bigint, reason text, again_in interval) FROM PUBLIC;
 GRANT ALL ON FUNCTION hcc.outbox_failed(event bigint, reason text, again_in interval) TO hcc_worker;
 
@@ -7860,6 +7905,7 @@ GRANT ALL ON FUNCTION hcc.outbox_relayed(events bigint[]) TO hcc_worker;
 
 REVOKE ALL ON FUNCTION hcc.outbox_state() FROM PUBLIC;
 GRANT ALL ON FUNCTION hcc.outbox_state() TO hcc_worker;
+GRANT ALL ON FUNCTION hcc.outbox_state() TO hcc_app;
 
 REVOKE ALL ON FUNCTION hcc.outbox_wake() FROM PUBLIC;
 
@@ -7930,6 +7976,8 @@ GRANT ALL ON FUNCTION hcc.waf_in_force(site uuid) TO hcc_worker;
 REVOKE ALL ON FUNCTION hcc.writable(owner uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION hcc.writable(owner uuid) TO hcc_app;
 GRANT ALL ON FUNCTION hcc.writable(owner uuid) TO hcc_worker;
+
+GRANT INSERT ON TABLE _timescaledb_internal._compressed_hypertable_2 TO hcc_ingest;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.access_entries TO hcc_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.access_entries TO hcc_worker;
@@ -8780,4 +8828,4 @@ INSERT INTO hcc.roles (name, user_type, description, permissions) VALUES
   ('owner', 'reseller', 'Everything in the reseller and its customers', '{users:*,organizations:*,api-keys:*,audit:read,webhooks:*,operations:read,gateway:*,security:*,metrics:*,agents:*,monitoring:*,ingest-tokens:*,metric-limits:write,billing:*,billing-settings:*,ledger:*,catalogue:*,subscriptions:*,subscription-settings:*,payments:*,payment-settings:*}'),
   ('staff', 'reseller', 'Daily work for customers', '{users:read,users:write,organizations:read,organizations:tree,organizations:enter,api-keys:read,audit:read,webhooks:read,operations:read,gateway:read,security:read,metrics:read,agents:read,monitoring:read,ingest-tokens:read,billing:read,billing:write,catalogue:read,catalogue:write,subscriptions:read,subscriptions:write,payments:write,payments:pay}'),
   ('superadmin', 'admin', 'Everything, everywhere', '{*}'),
-  ('support', 'admin', 'Reads everything and helps customers', '{users:read,users:write,organizations:read,organizations:tree,organizations:enter,api-keys:read,audit:read,webhooks:read,operations:read,gateway:read,gateway-settings:read,security:read,security-settings:read,metrics:read,agents:read,monitoring:read,ingest-tokens:read,billing:read,billing:write,catalogue:read,catalogue:write,subscriptions:read,subscriptions:write,payments:write,payments:pay}');
+  ('support', 'admin', 'Reads everything and helps customers', '{users:read,users:write,organizations:read,organizations:tree,organizations:enter,api-keys:read,audit:read,webhooks:read,operations:read,gateway:read,gateway-settings:read,security:read,security-settings:read,metrics:read,agents:read,monitoring:read,ingest-tokens:read,billing:read,billing:write,catalogue:read,catalogue:write,subscriptions:read,subscriptions:write,payments:write,payments:pay,jobs:read}');
