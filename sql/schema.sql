@@ -3,12 +3,6 @@
 SET check_function_bodies = false;
 SET search_path = '';
 
-CREATE SCHEMA timescaledb;
-
-CREATE EXTENSION IF NOT EXISTS timescaledb WITH SCHEMA timescaledb;
-
-COMMENT ON EXTENSION timescaledb IS 'Enables scalable inserts and complex queries for time-series data (Community Edition)';
-
 CREATE FUNCTION hcc.add_up_invoice_tallies() RETURNS bigint
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'hcc', 'pg_temp'
@@ -1670,9 +1664,6 @@ CREATE FUNCTION hcc.writable(owner uuid) RETURNS boolean
 $$;
 
 COMMENT ON FUNCTION hcc.writable(owner uuid) IS 'Who may write a row: its owner, and organisations above it with access to the tree. A named customer only reads.';
-
-CREATE TABLE _timescaledb_internal._compressed_hypertable_2 (
-);
 
 CREATE TABLE hcc.access_entries (
     id uuid NOT NULL,
@@ -3617,7 +3608,8 @@ CREATE TABLE hcc.metric_samples (
     series integer NOT NULL,
     value double precision NOT NULL,
     batch integer NOT NULL
-);
+)
+PARTITION BY RANGE ("time");
 
 CREATE TABLE hcc.metric_samples_moved (
     part text NOT NULL,
@@ -5486,8 +5478,6 @@ CREATE INDEX login_throttle_age ON hcc.login_throttle USING btree (last_failure)
 CREATE INDEX maintenance_windows_of ON hcc.maintenance_windows USING btree (organization_id);
 
 CREATE INDEX memberships_user ON hcc.memberships USING btree (user_id);
-
-CREATE INDEX metric_samples_hot ON hcc.metric_samples USING btree (series, "time");
 
 CREATE INDEX metric_segments_age ON hcc.metric_segments USING btree (written_at);
 
@@ -7976,8 +7966,6 @@ GRANT ALL ON FUNCTION hcc.waf_in_force(site uuid) TO hcc_worker;
 REVOKE ALL ON FUNCTION hcc.writable(owner uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION hcc.writable(owner uuid) TO hcc_app;
 GRANT ALL ON FUNCTION hcc.writable(owner uuid) TO hcc_worker;
-
-GRANT INSERT ON TABLE _timescaledb_internal._compressed_hypertable_2 TO hcc_ingest;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.access_entries TO hcc_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.access_entries TO hcc_worker;
