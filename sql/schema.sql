@@ -566,6 +566,20 @@ BEGIN
 END
 $$;
 
+CREATE FUNCTION hcc.job_again(job bigint) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'jobs', 'hcc', 'pg_temp'
+    AS $$
+BEGIN
+  PERFORM FROM procrastinate_jobs j WHERE j.id = job AND j.status = 'failed' FOR UPDATE;
+  IF NOT FOUND THEN
+    RETURN false;
+  END IF;
+  PERFORM procrastinate_retry_job_v2(job, now(), NULL, NULL, NULL);
+  RETURN true;
+END
+$$;
+
 CREATE FUNCTION hcc.ledger_append_only() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -1259,6 +1273,21 @@ BEGIN
   END IF;
   NEW.path := parent.path || NEW.id;
   RETURN NEW;
+END
+$$;
+
+CREATE FUNCTION hcc.outbox_again(event bigint) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'hcc', 'pg_temp'
+    AS $$
+BEGIN
+  UPDATE outbox_events SET dead_at = NULL, attempts = 0, next_attempt_at = now()
+   WHERE id = event AND relayed_at IS NULL AND dead_at IS NOT NULL AND visible(organization_id);
+  IF NOT FOUND THEN
+    RETURN false;
+  END IF;
+  PERFORM pg_notify('hcc_outbox', '');
+  RETURN true;
 END
 $$;
 
@@ -8021,6 +8050,9 @@ GRANT ALL ON FUNCTION hcc.invoice_mail_owner(mail uuid, OUT organization_id uuid
 
 REVOKE ALL ON FUNCTION hcc.invoices_guard() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION hcc.job_again(job bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION hcc.job_again(job bigint) TO hcc_app;
+
 REVOKE ALL ON FUNCTION hcc.ledger_append_only() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION hcc.ledger_balanced() FROM PUBLIC;
@@ -8126,6 +8158,9 @@ GRANT ALL ON FUNCTION hcc.notification_organizations() TO hcc_worker;
 
 REVOKE ALL ON FUNCTION hcc.organizations_place() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION hcc.outbox_again(event bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION hcc.outbox_again(event bigint) TO hcc_app;
+
 REVOKE ALL ON FUNCTION hcc.outbox_failed(event bigint, reason text, again_in interval) FROM PUBLIC;
 GRANT ALL ON FUNCTION hcc.outbox_failed(event bigint, reason text, again_in interval) TO hcc_worker;
 
@@ -8134,6 +8169,7 @@ GRANT ALL ON FUNCTION hcc.outbox_relayed(events bigint[]) TO hcc_worker;
 
 REVOKE ALL ON FUNCTION hcc.outbox_state() FROM PUBLIC;
 GRANT ALL ON FUNCTION hcc.outbox_state() TO hcc_worker;
+GRANT ALL ON FUNCTION hcc.outbox_state() TO hcc_app;
 
 REVOKE ALL ON FUNCTION hcc.outbox_wake() FROM PUBLIC;
 
@@ -9075,4 +9111,4 @@ INSERT INTO hcc.roles (name, user_type, description, permissions) VALUES
   ('owner', 'reseller', 'Everything in the reseller and its customers', '{users:*,organizations:*,api-keys:*,audit:read,webhooks:*,operations:read,gateway:*,security:*,metrics:*,agents:*,monitoring:*,ingest-tokens:*,metric-limits:write,billing:*,billing-settings:*,ledger:*,catalogue:*,subscriptions:*,subscription-settings:*,payments:*,payment-settings:*}'),
   ('staff', 'reseller', 'Daily work for customers', '{users:read,users:write,organizations:read,organizations:tree,organizations:enter,api-keys:read,audit:read,webhooks:read,operations:read,gateway:read,security:read,metrics:read,agents:read,monitoring:read,ingest-tokens:read,billing:read,billing:write,catalogue:read,catalogue:write,subscriptions:read,subscriptions:write,payments:write,payments:pay}'),
   ('superadmin', 'admin', 'Everything, everywhere', '{*}'),
-  ('support', 'admin', 'Reads everything and helps customers', '{users:read,users:write,organizations:read,organizations:tree,organizations:enter,api-keys:read,audit:read,webhooks:read,operations:read,gateway:read,gateway-settings:read,security:read,security-settings:read,metrics:read,agents:read,monitoring:read,ingest-tokens:read,billing:read,billing:write,catalogue:read,catalogue:write,subscriptions:read,subscriptions:write,payments:write,payments:pay}');
+  ('support', 'admin', 'Reads everything and helps customers', '{users:read,users:write,organizations:read,organizations:tree,organizations:enter,api-keys:read,audit:read,webhooks:read,operations:read,gateway:read,gateway-settings:read,security:read,security-settings:read,metrics:read,agents:read,monitoring:read,ingest-tokens:read,billing:read,billing:write,catalogue:read,catalogue:write,subscriptions:read,subscriptions:write,payments:write,payments:pay,jobs:read}');

@@ -31,6 +31,8 @@ PERMISSIONS: dict[str, str] = {
     "webhooks:read": "See webhooks and their deliveries",
     "webhooks:write": "Create, change and delete webhooks, send again",
     "operations:read": "See long-running operations",
+    "jobs:read": "See background jobs and events of the whole platform",
+    "jobs:write": "Let failed jobs and events of the platform be tried again",
     "gateway:read": "See sites, routes and certificates",
     "gateway:write": "Change sites, routes and certificates",
     "gateway-settings:read": "See what every gateway does alike",

@@ -7,6 +7,7 @@ from litestar import Response
 from control.core.pagination import PageRequest
 from control.core.permissions import needs
 from control.security.access import pages as access
+from control.security.audit_log import pages as audit_log
 from control.security.bans import pages as bans
 from control.security.events import pages as events
 from control.security.events import service
@@ -35,9 +36,9 @@ async def security(ui: UiOf) -> Response[str]:
     return ui.card(N_("Security, last 24 hours"), "security/card.html", found=found, blocked=blocked, rules=rules)
 
 
-_PARTS = (events, policies, exclusions, match_rules, waf_rules, access, bans)
+_PARTS = (audit_log, events, policies, exclusions, match_rules, waf_rules, access, bans)
 PAGES = [security, *(page for part in _PARTS for page in part.PAGES)]
-MENU = (*events.MENU, *policies.MENU, *access.MENU)
+MENU = (*audit_log.MENU, *events.MENU, *policies.MENU, *access.MENU)
 TABLES = (
-    events.EVENTS, policies.POLICIES, exclusions.EXCLUSIONS, match_rules.RULES, waf_rules.RULES, access.ENTRIES, bans.BANS,
+    audit_log.AUDIT_LOG, events.EVENTS, policies.POLICIES, exclusions.EXCLUSIONS, match_rules.RULES, waf_rules.RULES, access.ENTRIES, bans.BANS,
 )  # fmt: skip

@@ -32,14 +32,17 @@ from control.web.language import N_
 from control.web.ui import Ui
 
 Model = TypeVar("Model", bound=msgspec.Struct)
-Kind = Literal["text", "email", "password", "number", "date", "textarea", "select", "checkbox", "hidden", "list", "code"]
+Kind = Literal[
+    "text", "email", "password", "number", "date", "textarea", "select", "checkbox", "hidden", "list", "code", "choices"
+]
 Choices = Mapping[str, str] | Callable[[], Mapping[str, str]]
 SAID_BELOW = (N_("is required"), N_("must be a number"), N_("is not right"), N_("The request has invalid fields."))
 """What is said most often of fields, by services too; here so that it is translated."""
 
 
 class Field(msgspec.Struct, frozen=True):
-    """One field. `name` is where it belongs in the model, with dots: `address.country`. `list` is one value a line."""
+    """One field. `name` is where it belongs in the model, with dots: `address.country`. `list` is one value a line,
+    `choices` are boxes of which several may be ticked."""
 
     name: str
     label: str
@@ -120,7 +123,7 @@ class Form(Generic[Model]):
 
     def _value(self, field: Field, form: FormMultiDict, locale: Locale) -> Any:
         kind, required, _, can_be_none = self._types[field.name]
-        text = str(form.get(field.name) or "")
+        text = _posted(form, field.name)
         if kind is bool:
             return text in ("true", "on", "1")
         if get_origin(kind) is list:
@@ -134,7 +137,7 @@ class Form(Generic[Model]):
     async def again(self, ui: Ui, error: DomainError) -> Inputs:
         """The form as it was posted, with what is wrong beside the fields."""
         form = await ui.form()
-        values = {one.name: str(form.get(one.name) or "") for one in self.fields}
+        values = {one.name: _posted(form, one.name) for one in self.fields}
         found: dict[str, list[str]] = {}
         problems = [] if isinstance(error, ValidationFailed) else [error.message]
         for each in error.errors if isinstance(error, ValidationFailed) else ():
@@ -213,6 +216,11 @@ def _number(text: str, locale: Locale) -> str:
         except InvalidOperation:
             raise ValueError(text) from None
         return str(number)
+
+
+def _posted(form: FormMultiDict, name: str) -> str:
+    """What was posted for a field; several values of one name are lines."""
+    return "\n".join(str(value) for value in form.getall(name, []))
 
 
 def _pointer(name: str) -> str:

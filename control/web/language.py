@@ -53,6 +53,7 @@ class Tongue:
         self.code = language if language in LANGUAGES else "en"
         self.locale = Locale(self.code)
         self.zone = _zone(timezone)
+        self.zone_name = str(self.zone)
         words = catalogue(self.code)
         self.gettext, self.ngettext = words.gettext, words.ngettext
 

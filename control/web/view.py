@@ -44,25 +44,25 @@ def tongue() -> Tongue:
     return _CURRENT.get().tongue
 
 
-def gettext(text: str) -> str:
-    """A text in the language of the page that is being rendered."""
-    return _CURRENT.get().tongue.gettext(text) if text else ""
+def gettext(text: str, **values: object) -> str:
+    """A text in the language of the page that is being rendered, with values put in.
+
+    What comes out is text, and escaped where it is shown: what is said here may quote what somebody typed, such as a service's
+    words of an error. The extension's own function (`newstyle`) would take it for markup, and a per cent sign for a value.
+    """
+    found = _CURRENT.get().tongue.gettext(text) if text else ""
+    return found % values if values else found
 
 
-def ngettext(one: str, many: str, number: int) -> str:
-    return _CURRENT.get().tongue.ngettext(one, many, number)
+def ngettext(one: str, many: str, number: int, **values: object) -> str:
+    """The same for a text that depends on a number, which is `num` in it."""
+    return _CURRENT.get().tongue.ngettext(one, many, number) % {"num": number, **values}
 
 
 @pass_eval_context
 def _lines(_: EvalContext, text: str) -> Markup:
     """Text with its line breaks kept."""
     return Markup("<br>").join(text.splitlines())
-
-
-def _said(text: object) -> str:
-    """A text that is not written in a template, translated where it is known: what a service says, or somebody's own words. As
-    `_()` takes texts for safe and for patterns, it is for those of templates alone."""
-    return tongue().gettext(str(text)) if text else ""
 
 
 @cache
@@ -76,14 +76,13 @@ def environment() -> Environment:
         extensions=["jinja2.ext.i18n"],
         auto_reload=False,
     )
-    made.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]  # the extension's
+    made.install_gettext_callables(gettext, ngettext, newstyle=False)  # type: ignore[attr-defined]  # the extension's
     made.filters |= {
         "day": lambda value: tongue().day(value),
         "moment": lambda value: tongue().moment(value),
         "number": lambda value: tongue().number(value),
         "percent": lambda value: tongue().percent(value),
         "lines": _lines,
-        "said": _said,
     }
     made.globals |= {
         "asset": assets.url,

@@ -214,23 +214,13 @@ async def test_public(row: Public, world: World) -> None:
 
 
 def test_what_the_document_leaves_out_is_public(runtime: Runtime) -> None:
-    """But for the API of Prometheus, which has a description of its own; tests/monitoring/test_api.py tries who may call it. And
-    but for pages, which tests/web/test_access.py tries."""
-    handlers = [(path, handler) for path, handler in http_handlers(create_litestar(runtime)) if not handler.opt.get("page")]
+    """But for pages, which tests/web tries, and the API of Prometheus, which has a description of its own;
+    tests/monitoring/test_api.py tries who may call it."""
+    handlers = [(path, each) for path, each in http_handlers(create_litestar(runtime)) if not each.opt.get("page")]
     hidden = {path: handler.opt.get("permission") for path, handler in handlers if not handler.resolve_include_in_schema()}
     asking = {path for path in hidden if path.startswith("/prometheus/")}
     assert {hidden.pop(path) for path in asking} == {"metrics:read"}
-    pages = [
-        "/",
-        "/assets/{name}",
-        "/.well-known/jwks.json",
-        "/docs",
-        "/livez",
-        "/metrics",
-        "/openapi.json",
-        "/readyz",
-        "/reset-password",
-    ]
+    pages = ["/", "/assets/{name}", "/.well-known/jwks.json", "/docs", "/livez", "/metrics", "/openapi.json", "/readyz"]
     assert hidden == dict.fromkeys([*pages, BUNDLE_PATH, "/status/{slug}"], "public")
 
 

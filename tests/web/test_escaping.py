@@ -6,8 +6,11 @@ import re
 from html.parser import HTMLParser
 
 import pytest
+from markupsafe import escape
 
 from control.web import view
+from control.web.flash import Flash
+from control.web.language import Tongue
 from tests.billing.selling import BERLIN, Shop
 from tests.web.conftest import LogIn
 from tests.world import World
@@ -71,6 +74,20 @@ async def test_a_name_is_text_everywhere(log_in: LogIn, world: World, probe: str
         assert "unsafe" not in policy
         nonce = re.search(r"script-src 'self' 'nonce-([^']+)'", policy)
         assert nonce is not None
+
+
+@pytest.mark.parametrize("said", ["<b>bold</b>", "80 % of it", "%(name)s", "100%s", "50 %d <i>"])
+def test_what_services_say_is_text_too(said: str) -> None:
+    shown = view.render(view.View(tongue=Tongue("de")), "components/message.html", {"message": Flash(said)})
+    made = view.environment().from_string('{{ _(said) }}|{{ _("Edit %(name)s", name=said) }}')
+    token = view._CURRENT.set(view.View(tongue=Tongue("en")))
+    try:
+        plain, put_in = made.render(said=said).split("|")
+    finally:
+        view._CURRENT.reset(token)
+    escaped = str(escape(said))
+    assert (plain, put_in) == (escaped, f"Edit {escaped}")
+    assert escaped in shown
 
 
 async def test_the_nonce_is_new_each_time(log_in: LogIn) -> None:

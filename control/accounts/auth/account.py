@@ -138,8 +138,13 @@ async def enrol_totp(ctx: Context, password: str) -> TotpEnrolment:
     async with ctx.transaction("own") as tx:
         sealed = totp.seal(ctx.runtime.keyring, "totp_pending", known.user_id, secret)
         await tx.run(q.SQL.set_totp_pending, user_id=known.user_id, sealed=sealed)
+    return enrolment(ctx, known.email, secret)
+
+
+def enrolment(ctx: Context, email: str, secret: str) -> TotpEnrolment:
+    """A secret as an authenticator takes it."""
     issuer = ctx.runtime.settings.jwt_issuer
-    return TotpEnrolment(secret=secret, uri=pyotp.TOTP(secret).provisioning_uri(name=known.email, issuer_name=issuer))
+    return TotpEnrolment(secret=secret, uri=pyotp.TOTP(secret).provisioning_uri(name=email, issuer_name=issuer))
 
 
 async def confirm_totp(ctx: Context, code: str) -> list[str]:

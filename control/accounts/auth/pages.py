@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import base64
 import time
-from typing import Annotated, Any
+from typing import Any
 
 import msgspec
-from litestar import Response, get, post
-from litestar.enums import RequestEncodingType
-from litestar.params import Body, FromQuery
+from litestar import Response
 
 from control.accounts.auth import account
 from control.accounts.auth.login import login
 from control.accounts.auth.models import Login, PasswordReset, Session
-from control.core.context import Ctx
 from control.core.crypto import KeyringError, place
 from control.core.errors import DomainError, Unauthorized, ValidationFailed
 from control.core.permissions import authenticated, public
@@ -22,22 +19,18 @@ from control.core.runtime import Runtime
 from control.web import resume, sessions
 from control.web.failures import login_values
 from control.web.language import N_
-from control.web.plain import page
 from control.web.routing import act, show
 from control.web.ui import Ui, UiOf, is_local
 
 _REFUSED = N_("The e-mail address or the password is not right.")
-SAID_BELOW = (N_("The code is not right, or was used before."),)
+SAID_BELOW = (
+    N_("The code is not right, or was used before."),
+    N_("The link is not valid or has expired; ask for a new one."),
+    N_("must have at least 12 characters"),
+)
 """What logging in says, so that it is translated."""
 _TICKET = place("panel", "form", "login")
 _TICKET_SECONDS = 300
-
-
-class ResetForm(msgspec.Struct):
-    """What the page sends. The token of the mail is the proof, so no other site can forge it."""
-
-    token: str
-    new_password: str
 
 
 class _Ticket(msgspec.Struct, frozen=True):
@@ -151,24 +144,27 @@ async def forgot(ui: UiOf) -> Response[str]:
     return ui.page("accounts/forgot_password.html", sent=True, error="")
 
 
-@get("/reset-password", opt=public(), include_in_schema=False)
-async def reset_page(token: FromQuery[str] = "") -> Response[str]:
+@show("/reset-password", public())
+async def reset_page(ui: UiOf) -> Response[str]:
     """Ask for the new password."""
-    error = None if token else "This link is incomplete; open it from the mail once more."
-    return page("reset_password.html", token=token, error=error, done=False)
+    token = ui.request.query_params.get("token", "")
+    error = "" if token else N_("This link is incomplete; open it from the mail once more.")
+    return ui.page("accounts/reset_password.html", token=token, error=error, done=False)
 
 
-@post("/reset-password", opt=public(), include_in_schema=False, status_code=200)
-async def reset(ctx: Ctx, data: Annotated[ResetForm, Body(media_type=RequestEncodingType.URL_ENCODED)]) -> Response[str]:
+@act("/reset-password", public())
+async def reset(ui: UiOf) -> Response[str]:
     """Set it, or say what is wrong with it."""
+    posted = await ui.texts()
+    token = posted.get("token", "")[:512]
     try:
-        await account.reset_password(ctx, PasswordReset(data.token, data.new_password[:256]))
+        await account.reset_password(ui.ctx, PasswordReset(token, posted.get("new_password", "")[:256]))
     except ValidationFailed as error:
-        words = "; ".join(f"The password {e.message}" for e in error.errors) + "."
-        return page("reset_password.html", status=422, token=data.token, error=words, done=False)
+        words = ui.words(N_("The password %(why)s."), why="; ".join(ui.words(each.message) for each in error.errors))
+        return ui.page("accounts/reset_password.html", status=422, token=token, error=words, done=False)
     except DomainError as error:
-        return page("reset_password.html", status=error.status, token=data.token, error=error.message, done=False)
-    return page("reset_password.html", token="", error=None, done=True)
+        return ui.page("accounts/reset_password.html", status=error.status, token=token, error=_words(ui, error), done=False)
+    return ui.page("accounts/reset_password.html", token="", error="", done=True)
 
 
 PAGES = [login_page, log_in, log_out, confirm_password, forgot_page, forgot, reset_page, reset]

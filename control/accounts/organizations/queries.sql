@@ -44,3 +44,6 @@ SELECT count(*) FROM hcc.organizations WHERE parent_id = %(id)s AND deleted_at I
 SELECT DISTINCT m.user_id AS id
   FROM hcc.memberships m JOIN hcc.organizations o ON o.id = m.organization_id
  WHERE o.path @> ARRAY[%(id)s::uuid]
+
+-- name: names
+SELECT id, name FROM hcc.organizations WHERE id = ANY (%(ids)s)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -37,6 +38,18 @@ async def get(ctx: Context, organization_id: UUID) -> Organization:
             raise NotFound("organization")
         await ctx.audit_read(tx, "organization", found.id, organization_id=found.id)
     return found
+
+
+class _Named(msgspec.Struct):
+    id: UUID
+    name: str
+
+
+async def names(ctx: Context, ids: Iterable[UUID | None]) -> dict[UUID, str]:
+    """What the organisations in reach among these are called."""
+    wanted = list({one for one in ids if one is not None})
+    async with ctx.transaction() as tx:
+        return {one.id: one.name for one in await tx.all(_Named, q.SQL.names, ids=wanted)} if wanted else {}
 
 
 async def create(ctx: Context, tx: Transaction, data: NewOrganization) -> Organization:

@@ -25,7 +25,7 @@ from control.web.ui import Ui, UiOf, me_key
 
 
 @cache
-def _zones() -> Mapping[str, str]:
+def zones() -> Mapping[str, str]:
     return {name: name.replace("_", " ") for name in sorted(zoneinfo.available_timezones()) if "/" in name or name == "UTC"}
 
 
@@ -44,7 +44,7 @@ PROFILE = Form(
     MeUpdate,
     Field("full_name", N_("Name"), autocomplete="name"),
     Field("locale", N_("Language"), choices=LANGUAGES, is_half=True),
-    Field("timezone", N_("Time zone"), choices=_zones, is_half=True),
+    Field("timezone", N_("Time zone"), choices=zones, is_half=True),
 )
 PASSWORD = Form(
     PasswordChange,

@@ -134,3 +134,7 @@ SELECT hcc.erase_person(%(id)s)
 -- Asking for a reset queues the address as it was typed. A job at work is left alone; it finds nobody any more.
 DELETE FROM jobs.procrastinate_jobs
  WHERE task_name = 'accounts.send_reset' AND args ->> 'email' = %(email)s AND status <> 'doing'
+
+-- name: names
+-- Those who are in reach; deleted ones are still called by their names, since what they did stays.
+SELECT id, coalesce(nullif(full_name, ''), username) AS name FROM hcc.users WHERE id = ANY (%(ids)s)

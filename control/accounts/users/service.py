@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import zoneinfo
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -47,6 +48,18 @@ async def get(ctx: Context, user_id: UUID) -> User:
             raise NotFound("user")
         await ctx.audit_read(tx, "user", found.id, organization_id=found.organization_id)
     return found
+
+
+class _Named(msgspec.Struct):
+    id: UUID
+    name: str
+
+
+async def names(ctx: Context, ids: Iterable[UUID | None]) -> dict[UUID, str]:
+    """What the people in reach among these are called."""
+    wanted = list({one for one in ids if one is not None})
+    async with ctx.transaction() as tx:
+        return {one.id: one.name for one in await tx.all(_Named, q.SQL.names, ids=wanted)} if wanted else {}
 
 
 def checked_email(text: str) -> str:
