@@ -15,7 +15,8 @@ setup:
 run: setup ## start the whole platform on private data under .run/; Ctrl-C stops it
 	@exec $(BIN)/hcc up
 
-test: setup ## every test
+test: ## every test
+	@deploy/scripts/bootstrap --for-tests
 	@$(CARGO) test --workspace --quiet --locked
 	@PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -n $(WORKERS) -m "not alone and not stack"
 	@PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -m "alone or stack"

@@ -40,5 +40,6 @@ _PARTS = (audit_log, events, policies, exclusions, match_rules, waf_rules, acces
 PAGES = [security, *(page for part in _PARTS for page in part.PAGES)]
 MENU = (*audit_log.MENU, *events.MENU, *policies.MENU, *access.MENU)
 TABLES = (
-    audit_log.AUDIT_LOG, events.EVENTS, policies.POLICIES, exclusions.EXCLUSIONS, match_rules.RULES, waf_rules.RULES, access.ENTRIES, bans.BANS,
+    audit_log.AUDIT_LOG,
+    events.EVENTS, policies.POLICIES, exclusions.EXCLUSIONS, match_rules.RULES, waf_rules.RULES, access.ENTRIES, bans.BANS,
 )  # fmt: skip

@@ -25,7 +25,8 @@ ROOT = Path(__file__).resolve().parents[2]
 BUILD = ROOT / ".build"
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
-STEPS = 6
+FOR_TESTS = "--for-tests" in sys.argv[1:]
+STEPS = 6 if FOR_TESTS else 5
 OLDEST_RUST = (1, 85)
 CLUSTERS = "/etc/postgresql-common/createcluster.conf"
 PATH = f"{os.environ.get('PATH', '')}:{Path.home()}/.cargo/bin:/usr/sbin:/usr/bin"
@@ -37,8 +38,6 @@ PROGRAMS = {
     "wrk": "wrk",
     "h2load": "nghttp2-client",
     "node": "nodejs",
-    "npm": "npm",
-    "chromium": "chromium",
     "cc": "build-essential",
     "git": "git",
     "jq": "jq",
@@ -53,8 +52,11 @@ PROGRAMS = {
 }
 """Programs looked for, and the Debian package of each. nginx, HAProxy, Node, Prometheus, vmagent, InfluxDB, wrk and h2load are
 the peers of tests and benches; curl pushes in a test, and OpenSSL makes certificates for one; nft and ip are for the packet
-filter; jq is in the README's examples; pdftotext reads invoices in tests; Chromium shows pages in tests, and npm gets what builds
-their style and looks at their accessibility."""
+filter; jq is in the README's examples; pdftotext reads invoices in tests."""
+
+PROGRAMS_OF_TESTS = {"npm": "npm", "chromium": "chromium"}
+"""Wanted by `--for-tests` alone: Chromium shows the panel's pages, npm gets what builds their style and looks at their
+accessibility."""
 
 FILES = {
     "/usr/share/modsecurity-crs/rules": "modsecurity-crs",
@@ -139,7 +141,8 @@ def rust_version() -> tuple[int, ...] | None:
 
 def missing_packages() -> list[str]:
     """Debian packages that this machine lacks."""
-    missing = [package for program, package in PROGRAMS.items() if shutil.which(program, path=PATH) is None]
+    wanted = PROGRAMS | (PROGRAMS_OF_TESTS if FOR_TESTS else {})
+    missing = [package for program, package in wanted.items() if shutil.which(program, path=PATH) is None]
     if not any(Path("/usr/lib/postgresql").glob("*/bin/postgres")):
         missing.append("postgresql")
     if not (Path(sysconfig.get_path("include")) / "Python.h").exists():
@@ -269,7 +272,7 @@ def main() -> int:
             fcntl.flock(lock, fcntl.LOCK_EX)
         for log in BUILD.glob("step-*.log"):
             log.unlink()
-        steps = (install_packages, make_environment, install_requirements, build_native, install_hcc, install_assets)
+        steps = (install_packages, make_environment, install_requirements, build_native, install_hcc, install_assets)[:STEPS]
         try:
             for number, step in enumerate(steps, start=1):
                 step(number)
