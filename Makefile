@@ -44,6 +44,7 @@ assets: ## build the panel's style and scripts anew; needs Node
 words: ## gather the panel's texts, and put new ones into the catalogues
 	@$(BIN)/pybabel -q extract -F control/web/locale/babel.cfg -k N_ -k words --no-location --sort-output --omit-header -o control/web/locale/panel.pot .
 	@$(BIN)/pybabel -q update -D panel -d control/web/locale -i control/web/locale/panel.pot --no-fuzzy-matching --ignore-obsolete -w 1000
+	@sed -i -E '/^"(Report-Msgid-Bugs-To|POT-Creation-Date|PO-Revision-Date|Last-Translator|Language-Team|Generated-By):/d' control/web/locale/*/LC_MESSAGES/panel.po
 
 clean: ## remove what was built; data under .run/ stays
 	@rm -rf .venv .build native/target build *.egg-info native/kernels/hcc_kernels/*.so
