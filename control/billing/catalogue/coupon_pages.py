@@ -32,7 +32,7 @@ COUPONS = Table(
     sortable=coupons.SORTABLE,
     columns=(
         Column(name="code", label=N_("Code"), sort="code", cell="link"),
-        Column(name="off", label=N_("Off"), of=lambda row: words.off(tongue(), row)),
+        Column(name="off", label=N_("Discount"), of=lambda row: words.off(tongue(), row)),
         Column(name="duration", label=N_("For"), of=lambda row: tongue().gettext(words.DURATIONS[row.duration])),
         Column(name="redeemed", label=N_("Redeemed"), sort="redeemed", cell="number"),
         Column(name="valid_to", label=N_("Until"), cell="day"),

@@ -126,7 +126,7 @@ ROUTES = Table(
         Column(name="matchers", label=N_("Alerts"), of=lambda row: ", ".join(written.lines_of(row.matchers)) or "*"),
         Column(name="steps", label=N_("Steps"), cell="number", of=lambda row: len(row.steps)),
         Column(name="state", label=N_("State"), cell="badge", of=_is_on),
-        Column(name="position", label=N_("Position"), sort="position"),
+        Column(name="position", label=N_("Rank"), sort="position"),
     ),
     filters=(Filter(name="organization_id", label=N_("Organization"), kind=UUID, input="hidden"),),
     link="/monitoring/notification-routes/{id}",
@@ -194,7 +194,7 @@ ROUTING = Editing(
     form=Form(
         RouteAsTyped,
         Field("name", N_("Name"), is_half=True),
-        Field("position", N_("Position"), hint=N_("The lower is tried first."), is_half=True),
+        Field("position", N_("Rank"), hint=N_("The lower is tried first."), is_half=True),
         Field("matchers", N_("Alerts with the labels"),
               hint=N_("One condition a line, such as severity = critical; empty is all.")),
         Field("first", N_("Tell"), kind="select", is_half=True),

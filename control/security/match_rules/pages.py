@@ -72,7 +72,7 @@ RULES = Table(
         Column(name="conditions", label=N_("Requests"), of=conditions),
         Column(name="place", label=N_("Site"), of=words.place),
         Column(name="state", label=N_("State"), cell="badge", of=words.is_on),
-        Column(name="position", label=N_("Position"), sort="position", of=lambda row: row.position),
+        Column(name="position", label=N_("Rank"), sort="position", of=lambda row: row.position),
         Column(name="expires_at", label=N_("Ends"), cell="moment", of=lambda row: row.expires_at, is_hidden=True),
     ),
     filters=(
@@ -168,7 +168,7 @@ EDITING = Editing(
         Field("rate", N_("Limit: requests of one client"), hint=N_("For what is limited."), is_half=True),
         Field("per_s", N_("In so many seconds"), is_half=True),
         Field("burst", N_("At once"), is_half=True),
-        Field("position", N_("Position"), hint=N_("The lower is tried first."), is_half=True),
+        Field("position", N_("Rank"), hint=N_("The lower is tried first."), is_half=True),
         Field("site_id", N_("Site"), kind="select", hint=N_("Empty is all sites."), is_half=True),
         Field("days", N_("Ends in days"), hint=N_("Empty is never."), is_half=True),
         Field("note", N_("Note")),
