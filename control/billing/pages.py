@@ -7,7 +7,7 @@ from control.billing.catalogue import pages as catalogue
 from control.billing.customers import pages as customers
 from control.billing.dunning import pages as dunning
 from control.billing.exchange import pages as exchange
-from control.billing.invoices import bulk_pages, pages
+from control.billing.invoices import bulk_pages, closing_pages, draft_pages, pages
 from control.billing.ledger import pages as ledger
 from control.billing.payments import pages as payments
 from control.billing.payments.providers import pages as ways
@@ -22,6 +22,8 @@ from control.billing.tax.own_rates import pages as tax_rates
 
 PAGES = [
     *bulk_pages.PAGES,
+    *draft_pages.PAGES,
+    *closing_pages.PAGES,
     *pages.PAGES,
     *customers.PAGES,
     *reports.PAGES,

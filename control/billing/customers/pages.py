@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, get_args
+from typing import Any
 from uuid import UUID
 
 from litestar import Response
@@ -13,7 +13,7 @@ from control.billing.customers import service
 from control.billing.customers.models import Customer, NewCustomer
 from control.billing.invoices.pages import INVOICES
 from control.billing.payments import crediting
-from control.billing.settings.models import Language
+from control.billing.settings.languages import languages
 from control.core.errors import DomainError
 from control.core.permissions import needs
 from control.web.forms import Field, Form
@@ -76,11 +76,6 @@ def _countries() -> dict[str, str]:
     return dict(sorted(((code, _country(code)) for code in countries()), key=lambda one: one[1]))
 
 
-def _languages() -> dict[str, str]:
-    """Those of documents, which are more than the panel's."""
-    return {code: str(tongue().locale.languages.get(code, code)) for code in get_args(Language)}
-
-
 CUSTOMER = Form(
     NewCustomer,
     Field("name", N_("Name"), is_half=True),
@@ -95,7 +90,7 @@ CUSTOMER = Form(
     Field("address.country", N_("Country"), choices=_countries, is_half=True),
     Field("tax_id", N_("VAT id"), is_half=True),
     Field("buyer_reference", N_("Buyer reference"), is_half=True),
-    Field("language", N_("Language"), choices=_languages, is_half=True),
+    Field("language", N_("Language"), choices=languages, is_half=True),
     Field("currency", N_("Currency"), hint=N_("Three letters, such as EUR."), is_half=True),
     Field("payment_terms_days", N_("Days to pay"), is_half=True),
     Field("copies_to", N_("Copies to"), hint=N_("One address a line.")),

@@ -76,7 +76,7 @@ _FEW = 50
 @show("/invoices", _READ)
 async def invoices(ui: UiOf) -> Response[str]:
     """The invoices in reach."""
-    return await INVOICES.page(ui, "billing/invoices.html")
+    return await INVOICES.page(ui, "billing/invoices.html", may_write=ui.ctx.principal.may("billing:write"))
 
 
 @show("/invoices.csv", _READ)
