@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from control.billing.catalogue import coupon_pages, price_pages
 from control.billing.catalogue import pages as catalogue
+from control.billing.customers import about_pages
 from control.billing.customers import pages as customers
 from control.billing.dunning import pages as dunning
 from control.billing.exchange import pages as exchange
@@ -19,6 +20,7 @@ from control.billing.settings import pages as settings
 from control.billing.subscriptions import change_pages
 from control.billing.subscriptions import pages as subscriptions
 from control.billing.tax.own_rates import pages as tax_rates
+from control.billing.tax.vat_checks import pages as tax_flags
 
 PAGES = [
     *bulk_pages.PAGES,
@@ -26,6 +28,8 @@ PAGES = [
     *closing_pages.PAGES,
     *pages.PAGES,
     *customers.PAGES,
+    *about_pages.PAGES,
+    *tax_flags.PAGES,
     *reports.PAGES,
     *catalogue.PAGES,
     *price_pages.PAGES,
@@ -58,6 +62,8 @@ CARDS = reports.CARDS
 TABLES = (
     pages.INVOICES,
     customers.CUSTOMERS,
+    about_pages.MAILED,
+    tax_flags.FLAGS,
     catalogue.PRODUCTS,
     catalogue.PLANS,
     coupon_pages.COUPONS,

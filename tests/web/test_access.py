@@ -28,7 +28,8 @@ SEEN_BY = {
         /users/new /webhooks
     """,
     "root agent nora ned": """
-        /coupons /coupons/new /customers/new /dunning /invoices/new /organizations/tree /payments/bank /payments/bank/import
+        /billing/tax-flags /coupons /coupons/new /customers/new /dunning /invoices/new
+        /organizations/tree /payments/bank /payments/bank/import
         /payments/bank/statements /payments/direct-debits /payments/direct-debits/mandates/new /payments/direct-debits/new
         /payments/new /plans /products /products/new /subscriptions/new
     """,

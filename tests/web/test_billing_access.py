@@ -51,6 +51,7 @@ PAGES = {
     "/billing/settings/edit": SELLERS,
     "/billing/settings/subscriptions": SELLERS,
     "/billing/settings/provider": SELLERS,
+    "/billing/tax-flags": SELLERS,
     "/billing/tax-rates": BOTH,
     "/billing/tax-rates/new": SELLERS,
     "/billing/exchange-rates": BOTH,

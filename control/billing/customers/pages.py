@@ -11,6 +11,7 @@ from litestar.params import FromPath
 from control.billing.addresses import countries
 from control.billing.customers import service
 from control.billing.customers.models import Customer, NewCustomer
+from control.billing.dunning import service as dunning
 from control.billing.invoices.pages import INVOICES
 from control.billing.payments import crediting
 from control.billing.settings.languages import languages
@@ -130,22 +131,45 @@ async def customer(ui: UiOf, customer_id: FromPath[UUID]) -> Response[str]:
     table = await INVOICES.view(ui, {"customer_id": customer_id}, f"/customers/{customer_id}")
     if ui.target == table.id:
         return ui.fragment("components/results.html", table=table)
-    credit = await crediting.of_customer(ui.ctx, customer_id)
+    principal = ui.ctx.principal
+    is_seller = may_sell(ui, found)
     return ui.page(
         "billing/customer.html",
-        customer=found,
         table=table,
-        credits=credit,
+        credits=await crediting.of_customer(ui.ctx, customer_id),
+        owed=await service.owed(ui.ctx, found),
+        dunning=await dunning.of_customer(ui.ctx, customer_id) if is_seller and principal.may("subscriptions:read") else None,
         state=state(found),
         kind=KINDS[found.kind],
         country=ui.view.tongue.locale.territories.get(found.address.country, found.address.country),
-        may_write=_may_write(ui, found),
-        may_enter=ui.ctx.principal.may("organizations:enter"),
+        may_pay=is_seller and principal.may("payments:write"),
+        may_stop=is_seller and principal.may("subscriptions:write"),
+        may_enter=principal.may("organizations:enter"),
+        may_see_users=principal.may("users:read"),
+        may_see_sites=principal.may("sites:read"),
+        **about(ui, found),
     )
 
 
-def _may_write(ui: Ui, found: Customer) -> bool:
+def may_sell(ui: Ui, found: Customer) -> bool:
+    """Whether the person keeps the customer's record: who is the customer reads it alone."""
     return ui.ctx.principal.may("billing:write") and found.customer_org_id != ui.ctx.principal.organization_id
+
+
+def about(ui: Ui, found: Customer) -> dict[str, Any]:
+    """The head of all pages about a customer, with ways to the others."""
+    principal, path, is_seller = ui.ctx.principal, f"/customers/{found.id}", may_sell(ui, found)
+    parts = (
+        (True, N_("Overview"), path),
+        (principal.may("subscriptions:read"), N_("Subscriptions"), f"{path}/subscriptions"),
+        (True, N_("Payments"), f"{path}/payments"),
+        (True, N_("Ways to pay"), f"{path}/methods"),
+        (is_seller, N_("Tax"), f"{path}/tax"),
+        (is_seller, N_("Mails"), f"{path}/mails"),
+        (is_seller and principal.may("audit:read"), N_("History"), f"{path}/history"),
+    )
+    tabs = [(href, label, href == ui.view.path) for is_there, label, href in parts if is_there]
+    return {"customer": found, "tabs": tabs, "may_write": is_seller}
 
 
 @show("/customers/{customer_id:uuid}/edit", _WRITE)
