@@ -165,7 +165,7 @@ class Form(Generic[Model]):
         """What a text is worth as a value of the field's type. Raises ValueError for what is no number."""
         kind, required, _, can_be_none = known
         origin: Any = get_origin(kind)
-        if kind is bool:
+        if kind is bool and not (field.choices and can_be_none and not text):
             return text in ("true", "on", "1")
         if origin is list:
             return [line.strip() for line in text.splitlines() if line.strip()] or None

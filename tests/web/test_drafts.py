@@ -221,3 +221,28 @@ async def test_nobody_else_writes_them(shop: Shop, world: World, log_in: LogIn) 
             assert (await browser.post(path, sent)).status_code == status, path
     assert (await saul.get(f"/invoices/new?customer_id={customer['id']}")).status_code == 404
     assert len(await shop.ask("GET", "/v1/invoices")) == 2
+
+
+async def test_some_positions_are_credited(shop: Shop, nora: Browser) -> None:
+    items = [{"description": "A", "unit_price": "10", "quantity": "3"}, {"description": "B <b>", "unit_price": "7"}]
+    invoice = await shop.invoice((await shop.customer())["id"], *items)
+    path = f"/invoices/{invoice['id']}/credit"
+    await nora.get(path)
+    assert "2. B &lt;b&gt;" in nora.page
+    for sent, place, words in (
+        ({"quantity_0": "4"}, "quantity_0", "must"),
+        ({"quantity_1": "some"}, "quantity_1", "must be a number"),
+        ({"quantity_0": "1", "reason": ""}, "reason", "is required"),
+        ({"quantity_0": "0"}, "quantity_0", "is nothing"),
+    ):
+        await nora.submit(path, {"reason": "Sorry", **sent})
+        about = re.search(rf'id="f-{place}-about">([^<]*)', nora.page)
+        assert nora.answer.status_code == 422
+        assert about is not None
+        assert words in about[1], (sent, about[1])
+    await nora.submit(path, {"reason": "Sorry", "quantity_0": "2", "quantity_1": "0"})
+    assert "The credit note was made." in nora.page
+    await nora.get(path)
+    await nora.submit(path, {"reason": "The rest"})
+    notes = [one for one in await shop.ask("GET", "/v1/invoices") if one["kind"] == "credit_note"]
+    assert sorted(Decimal(one["amount"]) for one in notes) == [17, 20]

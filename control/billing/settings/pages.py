@@ -198,16 +198,15 @@ async def set_subscriptions(ui: UiOf) -> Response[Any]:
     return ui.go(_PATH, ui.words(N_("The settings were saved.")))
 
 
-def _provider(ui: Ui, form: Any) -> Response[Any]:
-    text = N_("The keys of your account at Stripe. They are sealed, and never shown again.")
-    return full(ui, form, N_("Payment provider"), f"{_PATH}/provider", _BACK, words=text)
+async def _provider(ui: Ui, form: Any) -> Response[Any]:
+    return ui.page("billing/provider.html", status=422 if form.is_wrong else 200, form=form, keys=await _keys(ui))
 
 
 @show(f"{_PATH}/provider", _KEYS)
 async def ask_provider(ui: UiOf) -> Response[Any]:
     """Which keys."""
     found = await _keys(ui)
-    return _provider(ui, KEYS.empty({"publishable_key": found.publishable_key if found else "", "is_active": True}))
+    return await _provider(ui, KEYS.empty({"publishable_key": found.publishable_key if found else "", "is_active": True}))
 
 
 @act(f"{_PATH}/provider", _KEYS, dangerous=True)
@@ -216,7 +215,7 @@ async def set_provider(ui: UiOf) -> Response[Any]:
     try:
         await accounts.save(ui.ctx, await KEYS.read(ui))
     except DomainError as error:
-        return _provider(ui, await KEYS.again(ui, error))
+        return await _provider(ui, await KEYS.again(ui, error))
     return ui.go(_PATH, ui.words(N_("The keys were saved.")))
 
 
