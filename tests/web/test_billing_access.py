@@ -215,6 +215,9 @@ async def test_what_people_wrote_is_shown_as_text(log_in: LogIn, world: World) -
         "/payments", f"/payments/{payment['id']}", f"/payments/{payment['id']}/move", "/dunning", "/ledger/entries",
         "/reports/receivables", f"/products/{product['id']}/plans/new",
     ]  # fmt: skip
+    parts = ("", "/subscriptions", "/payments", "/methods", "/tax", "/mails", "/history", "/credit", "/evidence", "/delete")
+    paths += [f"/customers/{customer['id']}{part}" for part in parts]
+    paths += [f"/invoices/{invoice['id']}{end}" for end in ("", "/credit", "/cancel", "/write-off", "/use-credit")]
     for path in paths:
         assert (await browser.get(path)).status_code == 200, (path, browser.page)
         assert "<script>alert" not in browser.page, path

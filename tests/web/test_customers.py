@@ -63,6 +63,9 @@ async def test_who_sees_which_part(shop: Shop, world: World, log_in: LogIn, nora
     for part in ("/check-tax-id", "/reminders/continue"):
         assert (await saul.post(path + part)).status_code == 404, part
         assert (await anna.post(path + part)).status_code in (403, 404), part
+    await nora.get(path)
+    for there in ("organizations/", "users?organization_id=", "sites?organization_id="):
+        assert f'href="/{there}{world.organizations["apple"]}"' in nora.page, there
     await anna.get(path)
     for words in ("Write an invoice", "/tax", "/history", "Stop the reminders", "Give or take credit"):
         assert words not in anna.page, words

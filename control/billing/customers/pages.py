@@ -146,7 +146,7 @@ async def customer(ui: UiOf, customer_id: FromPath[UUID]) -> Response[str]:
         may_stop=is_seller and principal.may("subscriptions:write"),
         may_enter=principal.may("organizations:enter"),
         may_see_users=principal.may("users:read"),
-        may_see_sites=principal.may("sites:read"),
+        may_see_sites=principal.may("gateway:read"),
         **about(ui, found),
     )
 

@@ -40,6 +40,7 @@ def _form(ui: Ui, found: Invoice) -> Form[Any]:
                 f"quantity_{n}",
                 f"{n + 1}. {one.description}"[:120],
                 hint=ui.words(N_("Of %(number)s"), number=number(one.quantity)),
+                is_half=True,
             )
             for n, one in enumerate(items)
         ),
