@@ -148,7 +148,10 @@ class Form(Generic[Model]):
         """The entries of the lines; what is no number is added to the errors."""
         assert self.lines is not None
         rows: list[dict[str, Any]] = []
-        for n, row in enumerate(several.filled(several.posted(form, self.lines), self.lines)):
+        given = several.filled(several.posted(form, self.lines), self.lines)
+        if len(given) > several.MOST:
+            errors.append(FieldError(f"/{self.lines.name}", f"must be at most {several.MOST} lines"))
+        for n, row in enumerate(given):
             entry: dict[str, Any] = {}
             for one in self.lines.fields:
                 try:

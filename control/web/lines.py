@@ -22,7 +22,7 @@ from litestar.datastructures import FormMultiDict
 
 BUTTON = "line"
 MOST = 200
-"""Lines that a page is good for; longer ones are the API's."""
+"""Lines that a page is good for. More are refused, never cut off."""
 _DOES = re.compile(r"(remove|up|down)-([0-9]{1,3})")
 
 
@@ -38,7 +38,7 @@ class Lines(msgspec.Struct, frozen=True):
 def posted(form: FormMultiDict, lines: Lines) -> list[dict[str, str]]:
     """What was sent of each line, in their order."""
     place = re.compile(rf"{re.escape(lines.name)}\.([0-9]{{1,5}})\.")
-    numbers = sorted({int(found[1]) for name in set(form) if (found := place.match(name))})[:MOST]
+    numbers = sorted({int(found[1]) for name in set(form) if (found := place.match(name))})
     return [{one.name: str(form.get(f"{lines.name}.{n}.{one.name}") or "") for one in lines.fields} for n in numbers]
 
 
@@ -50,7 +50,7 @@ def filled(rows: Sequence[dict[str, str]], lines: Lines) -> list[dict[str, str]]
 def rearranged(rows: list[dict[str, str]], does: str, lines: Lines) -> list[dict[str, str]]:
     """The lines after a button was pressed."""
     if does == "add":
-        return [*rows, {one.name: lines.start.get(one.name, "") for one in lines.fields}][:MOST]
+        return [*rows, {one.name: lines.start.get(one.name, "") for one in lines.fields}]
     found = _DOES.fullmatch(does)
     if found is None or not 0 <= (n := int(found[2])) < len(rows):
         return rows

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from control.web.lines import MOST
 from tests.billing.selling import Shop
 from tests.web.browser import Browser, attributes
 from tests.web.conftest import LogIn
@@ -246,3 +247,19 @@ async def test_some_positions_are_credited(shop: Shop, nora: Browser) -> None:
     await nora.submit(path, {"reason": "The rest"})
     notes = [one for one in await shop.ask("GET", "/v1/invoices") if one["kind"] == "credit_note"]
     assert sorted(Decimal(one["amount"]) for one in notes) == [17, 20]
+
+
+async def test_what_a_page_cannot_hold_is_refused_and_not_cut_off(shop: Shop, nora: Browser) -> None:
+    customer = await shop.customer()
+    await nora.get(f"/invoices/new?customer_id={customer['id']}")
+    many: dict[str, str] = {}
+    for n in range(MOST + 1):
+        many |= line(n, description="x", unit_price="1")
+    await nora.submit(f"/customers/{customer['id']}/invoices", {**many, "do": "save"})
+    assert nora.answer.status_code == 422
+    assert f"must be at most {MOST} lines" in nora.page
+    assert len(descriptions(nora.page)) == MOST + 1, "what was typed stays"
+    draft = await shop.draft(customer["id"], *({"description": "x", "unit_price": "1"} for _ in range(MOST + 1)))
+    assert (await nora.get(f"/invoices/{draft['id']}/edit")).status_code == 409
+    assert (await nora.post(f"/invoices/{draft['id']}/edit", {**line(0, description="x"), "do": "save"})).status_code == 409
+    assert len((await shop.ask("GET", f"/v1/invoices/{draft['id']}"))["items"]) == MOST + 1

@@ -18,13 +18,13 @@ from control.billing.parts import PLAIN, ask, choose, own_customer, wanted_custo
 from control.billing.settings import service as settings
 from control.billing.settings.languages import languages
 from control.billing.units import known
-from control.core.errors import DomainError, NotFound, PreconditionFailed, ValidationFailed
+from control.core.errors import Conflict, DomainError, NotFound, PreconditionFailed, ValidationFailed
 from control.core.pagination import PageRequest
 from control.core.permissions import needs
 from control.web.editing import with_choices
 from control.web.forms import Field, Form, Inputs
 from control.web.language import N_
-from control.web.lines import Lines
+from control.web.lines import MOST, Lines
 from control.web.routing import act, show
 from control.web.ui import Ui, UiOf
 
@@ -150,10 +150,18 @@ async def _draft(ui: Ui, invoice_id: UUID) -> tuple[Invoice, Customer]:
     return found, await own_customer(ui, found.customer_id)
 
 
+async def _editable(ui: Ui, invoice_id: UUID) -> tuple[Invoice, Customer]:
+    """A draft of ours that a page can hold. Raises NotFound, Conflict."""
+    found, customer = await _draft(ui, invoice_id)
+    if len(found.items) > MOST:
+        raise Conflict(N_("This draft has more positions than a page can hold. Change it through the API."))
+    return found, customer
+
+
 @show("/invoices/{invoice_id:uuid}/edit", _WRITE)
 async def ask_edit(ui: UiOf, invoice_id: FromPath[UUID]) -> Response[Any]:
     """A draft to be changed."""
-    found, customer = await _draft(ui, invoice_id)
+    found, customer = await _editable(ui, invoice_id)
     return await _editor(ui, DRAFT.empty(_shown(found)), customer, found)
 
 
@@ -173,7 +181,7 @@ def _shown(found: Invoice) -> dict[str, Any]:
 @act("/invoices/{invoice_id:uuid}/edit", _WRITE)
 async def edit(ui: UiOf, invoice_id: FromPath[UUID]) -> Response[Any]:
     """Calculate, add or move a line, or keep the draft: what the button says."""
-    found, customer = await _draft(ui, invoice_id)
+    found, customer = await _editable(ui, invoice_id)
     shown = await _looked_at(ui, customer, found)
     if shown is not None:
         return shown
