@@ -2,42 +2,56 @@
 
 from __future__ import annotations
 
-from control.billing.catalogue import coupon_pages, price_pages
+from control.billing.catalogue import coupon_pages, price_pages, terms_pages
 from control.billing.catalogue import pages as catalogue
+from control.billing.customers import about_pages
 from control.billing.customers import pages as customers
 from control.billing.dunning import pages as dunning
 from control.billing.exchange import pages as exchange
-from control.billing.invoices import bulk_pages, pages
+from control.billing.invoices import bulk_pages, closing_pages, credit_pages, draft_pages, pages
 from control.billing.ledger import pages as ledger
 from control.billing.payments import pages as payments
 from control.billing.payments.providers import pages as ways
 from control.billing.payments.sepa import pages as sepa
 from control.billing.payments.statements import pages as statements
+from control.billing.payments.statements import profile_pages
 from control.billing.reports import pages as reports
 from control.billing.reports import report_pages
+from control.billing.reselling import pages as reselling
+from control.billing.settings import more_pages
 from control.billing.settings import pages as settings
 from control.billing.subscriptions import change_pages
 from control.billing.subscriptions import pages as subscriptions
 from control.billing.tax.own_rates import pages as tax_rates
+from control.billing.tax.vat_checks import pages as tax_flags
 
 PAGES = [
     *bulk_pages.PAGES,
+    *draft_pages.PAGES,
+    *closing_pages.PAGES,
+    *credit_pages.PAGES,
     *pages.PAGES,
     *customers.PAGES,
+    *about_pages.PAGES,
+    *tax_flags.PAGES,
     *reports.PAGES,
     *catalogue.PAGES,
     *price_pages.PAGES,
     *coupon_pages.PAGES,
+    *terms_pages.PAGES,
     *subscriptions.PAGES,
     *change_pages.PAGES,
     *payments.PAGES,
     *ways.PAGES,
+    *profile_pages.PAGES,
     *statements.PAGES,
     *sepa.PAGES,
     *dunning.PAGES,
     *ledger.PAGES,
     *report_pages.PAGES,
+    *reselling.PAGES,
     *settings.PAGES,
+    *more_pages.PAGES,
     *tax_rates.PAGES,
     *exchange.PAGES,
 ]
@@ -50,12 +64,15 @@ MENU = (
     *catalogue.MENU,
     *ledger.MENU,
     *report_pages.MENU,
+    *reselling.MENU,
     *settings.MENU,
 )
 CARDS = reports.CARDS
 TABLES = (
     pages.INVOICES,
     customers.CUSTOMERS,
+    about_pages.MAILED,
+    tax_flags.FLAGS,
     catalogue.PRODUCTS,
     catalogue.PLANS,
     coupon_pages.COUPONS,
@@ -65,6 +82,12 @@ TABLES = (
     ways.METHODS,
     statements.ENTRIES,
     statements.STATEMENTS,
+    profile_pages.PROFILES,
+    terms_pages.TERMS,
+    reselling.STATEMENTS,
+    reselling.SALES,
+    reselling.SHARES,
+    more_pages.EVENTS,
     sepa.BATCHES,
     dunning.SCHEDULES,
     ledger.ENTRIES,

@@ -30,6 +30,8 @@ class Context:
     def __init__(self, request: Request[Any, Any, State], runtime: Runtime) -> None:
         self.request = request
         self.runtime = runtime
+        self.expected: str | None = None
+        """The version that a form was made of, which says it in a field instead of a header."""
 
     @property
     def principal(self) -> Principal:
@@ -105,7 +107,7 @@ class Context:
 
     def if_match(self, version: int) -> None:
         """Compare If-Match with the row at hand (RFC 9110 section 13.1.1). Raises PreconditionFailed."""
-        sent = self.request.headers.get("if-match")
+        sent = self.request.headers.get("if-match") if self.expected is None else f'"{self.expected}"'
         if sent is None or sent.strip() == "*":
             return
         tags = [tag.strip() for tag in sent.split(",")]

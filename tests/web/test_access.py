@@ -28,9 +28,12 @@ SEEN_BY = {
         /users/new /webhooks
     """,
     "root agent nora ned": """
-        /coupons /coupons/new /customers/new /dunning /organizations/tree /payments/bank /payments/bank/import
-        /payments/bank/statements /payments/direct-debits /payments/direct-debits/mandates/new /payments/direct-debits/new
-        /payments/new /plans /products /products/new /subscriptions/new
+        /billing/tax-flags /coupons /coupons/new /customers/new /dunning /invoices/new
+        /organizations/tree /payments/bank /payments/bank/import
+        /payments/bank/layouts /payments/bank/layouts/new /payments/bank/statements /payments/direct-debits
+        /payments/direct-debits/mandates/new /payments/direct-debits/new
+        /payments/new /plans /products /products/new /reselling/statements/new /reselling/terms /reselling/terms/new
+        /subscriptions/new
     """,
     "root nora anna": """
         /api-keys/new /certificates/new /monitoring/agents/new /monitoring/checks/new /monitoring/notification-routes/new
@@ -42,11 +45,14 @@ SEEN_BY = {
         /jobs /outbox
     """,
     "root nora": """
-        /billing/exchange-rates/import /billing/exchange-rates/new /billing/settings /billing/settings/edit
-        /billing/settings/logo/remove /billing/settings/provider /billing/settings/subscriptions /billing/tax-rates/new
+        /billing/exchange-rates/import /billing/exchange-rates/new /billing/settings /billing/settings/accounts
+        /billing/settings/edit
+        /billing/settings/logo/remove /billing/settings/provider /billing/settings/provider/events
+        /billing/settings/provider/remove /billing/settings/subscriptions /billing/tax-rates/new
         /cards/receivables /cards/revenue /dunning/new /ledger /ledger/entries /organizations/new /reports /reports/datev.csv
         /reports/ec-sales.csv /reports/journal.csv /reports/oss.csv /reports/receivables /reports/receivables.csv
-        /reports/recurring /reports/recurring.csv /reports/revenue /reports/tax /reports/vat.csv
+        /reports/recurring /reports/recurring.csv /reports/revenue /reports/tax /reports/vat.csv /reselling/shares
+        /reselling/statements
     """,
 }
 PEOPLE = ("root", "agent", "nora", "ned", "anna", "alex")

@@ -13,8 +13,8 @@ from litestar.response import Stream
 
 from control.billing.documents import service as documents
 from control.billing.documents.models import Format
-from control.billing.invoices import crediting, listing, many, service, words
-from control.billing.invoices.models import Invoice, Kind, NewCreditNote, Status
+from control.billing.invoices import listing, many, service, words
+from control.billing.invoices.models import Invoice, Kind, Status
 from control.billing.mails import service as mails
 from control.billing.mails.models import SendInvoice
 from control.billing.payments import service as payments
@@ -64,7 +64,6 @@ INVOICES = Table(
     csv="/invoices.csv",
     empty=N_("There are no invoices yet."),
 )
-CREDIT = Form(NewCreditNote, Field("reason", N_("Reason"), kind="textarea", hint=N_("It stands on the credit note.")))
 SEND = Form(
     SendInvoice,
     Field("recipients", N_("Recipients"), kind="list", hint=N_("One address a line; the customer's own when left empty.")),
@@ -76,7 +75,7 @@ _FEW = 50
 @show("/invoices", _READ)
 async def invoices(ui: UiOf) -> Response[str]:
     """The invoices in reach."""
-    return await INVOICES.page(ui, "billing/invoices.html")
+    return await INVOICES.page(ui, "billing/invoices.html", may_write=ui.ctx.principal.may("billing:write"))
 
 
 @show("/invoices.csv", _READ)
@@ -170,24 +169,6 @@ async def send(ui: UiOf, invoice_id: FromPath[UUID]) -> Response[Any]:
     return ui.go(f"/invoices/{invoice_id}", ui.words(N_("The mail is on its way.")))
 
 
-@show("/invoices/{invoice_id:uuid}/credit", _WRITE)
-async def ask_credit(ui: UiOf, invoice_id: FromPath[UUID]) -> Response[str]:
-    """Why it is taken back."""
-    return ui.page("billing/credit.html", invoice=await service.get(ui.ctx, invoice_id), form=CREDIT.empty())
-
-
-@act("/invoices/{invoice_id:uuid}/credit", _WRITE)
-async def credit(ui: UiOf, invoice_id: FromPath[UUID]) -> Response[Any]:
-    """Take back all that is left of it."""
-    try:
-        data = await CREDIT.read(ui)
-        note = await ui.once(lambda tx: crediting.credit(ui.ctx, tx, invoice_id, data))
-    except DomainError as error:
-        found = await service.get(ui.ctx, invoice_id)
-        return ui.page("billing/credit.html", status=error.status, invoice=found, form=await CREDIT.again(ui, error))
-    return ui.go(f"/invoices/{note['id']}", ui.words(N_("The credit note was made.")))
-
-
 PAGES = [
-    invoices, export, invoice, document, ask_finalise, finalise, ask_send, send, ask_credit, credit,
+    invoices, export, invoice, document, ask_finalise, finalise, ask_send, send,
 ]  # fmt: skip

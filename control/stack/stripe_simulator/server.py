@@ -22,6 +22,7 @@ from control.stack.stripe_simulator.state import Refused, State
 _Call = Callable[[State, str, Object], Object]
 ROUTES: list[tuple[str, str, _Call]] = [
     ("POST", r"/v1/customers", lambda s, _, p: s.create_customer(p)),
+    ("GET", r"/v1/balance", lambda s, _, __: s.balance()),
     ("GET", r"/v1/customers/(\w+)", lambda s, i, _: s.find("customer", i)),
     ("POST", r"/v1/payment_intents", lambda s, _, p: s.create_intent(p)),
     ("GET", r"/v1/payment_intents/(\w+)", lambda s, i, _: s.find("payment_intent", i)),

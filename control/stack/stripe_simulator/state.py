@@ -72,6 +72,15 @@ class State:
         self.objects[made["id"]] = made
         return made
 
+    def balance(self) -> Object:
+        """What charges left, by currency; nothing of it waits."""
+        sums: dict[str, int] = {}
+        for one in self.objects.values():
+            if one["object"] == "charge" and one["paid"]:
+                sums[one["currency"]] = sums.get(one["currency"], 0) + one["amount"] - one["amount_refunded"]
+        available = [{"amount": amount, "currency": currency} for currency, amount in sorted(sums.items())]
+        return {"object": "balance", "livemode": False, "available": available, "pending": []}
+
     def create_customer(self, params: Object) -> Object:
         return self.keep(objects.customer(_id("cus"), params))
 

@@ -111,6 +111,13 @@ class Disputed(msgspec.Struct, frozen=True, kw_only=True):
     claim: Claim
 
 
+class Funds(msgspec.Struct, frozen=True):
+    """Money that the provider keeps for a seller in one currency."""
+
+    amount: Decimal
+    currency: str
+
+
 class Event(msgspec.Struct, frozen=True, kw_only=True):
     """Something happened to an object; what it is like now must be asked."""
 
@@ -126,6 +133,10 @@ class Provider(Protocol):
 
     name: str
     capabilities: Capabilities
+
+    async def balance(self) -> list[Funds]:
+        """What the provider keeps for the seller, on its way included. Whoever gets an answer has a good key."""
+        ...
 
     async def add_customer(self, customer_id: UUID, name: str, email: str) -> str:
         """A customer of the seller at the provider: the reference, the same each time."""

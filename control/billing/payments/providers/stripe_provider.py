@@ -23,6 +23,7 @@ from control.billing.payments.providers.interface import (
     Charging,
     Disputed,
     Event,
+    Funds,
     ProviderAway,
     ProviderRefused,
     Refunded,
@@ -101,6 +102,15 @@ class StripeProvider:
 
     async def close(self) -> None:
         await self._http.close_async()  # type: ignore[no-untyped-call]  # the library has no types here
+
+    async def balance(self) -> list[Funds]:
+        with _errors():
+            found = await self._client.v1.balance.retrieve_async()
+        sums: dict[str, int] = {}
+        entries: list[Any] = [*found.available, *found.pending]
+        for one in entries:
+            sums[one.currency.upper()] = sums.get(one.currency.upper(), 0) + one.amount
+        return [Funds(from_units(units, currency), currency) for currency, units in sorted(sums.items())]
 
     async def add_customer(self, customer_id: UUID, name: str, email: str) -> str:
         with _errors():
