@@ -9,7 +9,9 @@ from control.billing.dunning import pages as dunning
 from control.billing.exchange import pages as exchange
 from control.billing.invoices import bulk_pages, pages
 from control.billing.ledger import pages as ledger
+from control.billing.ordering import pages as ordering
 from control.billing.payments import pages as payments
+from control.billing.payments.providers import card_pages, pay_pages
 from control.billing.payments.providers import pages as ways
 from control.billing.payments.sepa import pages as sepa
 from control.billing.payments.statements import pages as statements
@@ -30,7 +32,10 @@ PAGES = [
     *coupon_pages.PAGES,
     *subscriptions.PAGES,
     *change_pages.PAGES,
+    *ordering.PAGES,
     *payments.PAGES,
+    *card_pages.PAGES,
+    *pay_pages.PAGES,
     *ways.PAGES,
     *statements.PAGES,
     *sepa.PAGES,
@@ -45,6 +50,7 @@ MENU = (
     *pages.MENU,
     *customers.MENU,
     *subscriptions.MENU,
+    *ordering.MENU,
     *payments.MENU,
     *ways.MENU,
     *catalogue.MENU,
