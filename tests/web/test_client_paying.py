@@ -11,6 +11,7 @@ import httpx
 import msgspec
 import pytest
 
+import control.billing.payments.providers.jobs  # noqa: F401 - what the worker does
 from control.core.runtime import Runtime
 from control.core.settings import Settings
 from control.stack.stripe_simulator.server import Simulator

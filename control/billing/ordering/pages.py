@@ -175,9 +175,7 @@ def _leaving(ui: Ui, found: Subscription, form: Any) -> Response[Any]:
     path = f"/subscriptions/{found.id}"
     on = found.trial_ends_on if found.status == "trialing" and found.trial_ends_on else found.billed_until
     text = ui.words(
-        N_(
-            "It runs until %(day)s and does not renew. Only what was used by then is still charged. Until then you can take it back."
-        ),
+        N_("It runs until %(day)s and is not renewed. You can take this back until then. Only usage is still charged."),
         day=ui.view.tongue.day(on),
     )
     return ask(ui, form, _CANCEL, f"{path}/leave", path, words=text, subject=found.name, look="danger")
