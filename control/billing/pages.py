@@ -9,6 +9,7 @@ from control.billing.dunning import pages as dunning
 from control.billing.exchange import pages as exchange
 from control.billing.invoices import bulk_pages, pages
 from control.billing.ledger import pages as ledger
+from control.billing.ordering import cards
 from control.billing.ordering import pages as ordering
 from control.billing.payments import pages as payments
 from control.billing.payments.providers import card_pages, pay_pages
@@ -33,6 +34,7 @@ PAGES = [
     *subscriptions.PAGES,
     *change_pages.PAGES,
     *ordering.PAGES,
+    *cards.PAGES,
     *payments.PAGES,
     *card_pages.PAGES,
     *pay_pages.PAGES,
@@ -58,7 +60,7 @@ MENU = (
     *report_pages.MENU,
     *settings.MENU,
 )
-CARDS = reports.CARDS
+CARDS = (*reports.CARDS, *cards.CARDS)
 TABLES = (
     pages.INVOICES,
     customers.CUSTOMERS,

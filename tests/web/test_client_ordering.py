@@ -48,7 +48,7 @@ async def test_from_the_offer_to_an_upgrade_and_out(log_in: LogIn, world: World)
     await anna.get(f"{path}/switch")
     await anna.submit(f"{path}/switch", {"price_0": large["id"], "quantity_0": "1"})
     assert "€29.75" in anna.page
-    assert "−€11.90" in anna.page or "-€11.90" in anna.page
+    assert "Credited: Plan 1" in anna.page
     await anna.submit(f"{path}/switch")
     assert "The subscription was changed." in anna.page
     totals = sorted(Decimal(one["total"]) for one in await shop.ask("GET", "/v1/invoices"))

@@ -116,7 +116,7 @@ async def _shown(
     credits_, left = await _credits(tx, what.credits)
     in_hand = await credit_left(tx, sub.organization_id, [sub.customer_id], sub.currency)
     credit = in_hand.get(sub.customer_id, _ZERO) + left
-    ahead, then = _next(last, seller)
+    ahead, then = next_of(last, seller)
     found = Preview(
         effective_on=effective_on,
         currency=sub.currency,
@@ -186,7 +186,7 @@ async def _credits(tx: Transaction, credits_: Sequence[Credit]) -> tuple[list[Pr
     return shown, left
 
 
-def _next(state: State, seller: BillingSettings) -> tuple[list[PreviewLine], Decimal]:
+def next_of(state: State, seller: BillingSettings) -> tuple[list[PreviewLine], Decimal]:
     """What the next step charges, as its invoice will say it, and the total. Usage is not known yet."""
     if state.sub.due_on is None:
         return [], _ZERO
