@@ -77,6 +77,7 @@ async def test_a_card_is_added_at_the_provider_and_pays_at_once(log_in: LogIn, s
     assert len(await shop.ask("GET", "/v1/payments/methods")) == 1, "the event keeps it no second time"
     await anna.get(back)
     await anna.submit(f"/invoices/{invoice['id']}/pay", {"payment_method_id": kept["id"]})
+    assert anna.answer.status_code == 200, anna.page
     assert "Paid. Thank you!" in anna.page
     assert await shop.state_of(invoice["id"]) == ("paid", "0.000")
     [session] = [key for key in shop.simulator.state.objects if key.startswith("cs_")]
