@@ -4563,6 +4563,9 @@ CREATE TABLE hcc.subscription_settings (
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
     mail_invoices boolean DEFAULT true NOT NULL,
     payment_page text DEFAULT ''::text NOT NULL,
+    customers_order boolean DEFAULT true NOT NULL,
+    customers_change boolean DEFAULT true NOT NULL,
+    customers_cancel boolean DEFAULT true NOT NULL,
     CONSTRAINT subscription_settings_downgrade_check CHECK ((downgrade = ANY (ARRAY['now'::text, 'period_end'::text]))),
     CONSTRAINT subscription_settings_payment_page_check CHECK ((char_length(payment_page) <= 300)),
     CONSTRAINT subscription_settings_upgrade_check CHECK ((upgrade = ANY (ARRAY['now'::text, 'period_end'::text])))
@@ -4571,6 +4574,8 @@ CREATE TABLE hcc.subscription_settings (
 ALTER TABLE ONLY hcc.subscription_settings FORCE ROW LEVEL SECURITY;
 
 COMMENT ON COLUMN hcc.subscription_settings.payment_page IS 'Where customers pay; {invoice_id} and {number} are filled in.';
+
+COMMENT ON COLUMN hcc.subscription_settings.customers_order IS 'Whether customers start subscriptions to listed plans themselves.';
 
 CREATE TABLE hcc.subscriptions (
     id uuid NOT NULL,
@@ -9107,7 +9112,7 @@ INSERT INTO hcc.metric_settings (partition_hours, hot_index, raw_days, minute_da
   ('6', 'auto', '15', '30', '90', '400', '3650');
 INSERT INTO hcc.roles (name, user_type, description, permissions) VALUES
   ('member', 'customer', 'Reads, and manages the own account', '{users:read,organizations:read,operations:read,gateway:read,security:read,metrics:read,monitoring:read}'),
-  ('owner', 'customer', 'Everything in the organisation', '{users:*,organizations:read,organizations:write,api-keys:*,audit:read,webhooks:*,operations:read,gateway:*,security:*,metrics:*,agents:*,monitoring:*,ingest-tokens:*,billing:read,subscriptions:read,payments:pay}'),
+  ('owner', 'customer', 'Everything in the organisation', '{users:*,organizations:read,organizations:write,api-keys:*,audit:read,webhooks:*,operations:read,gateway:*,security:*,metrics:*,agents:*,monitoring:*,ingest-tokens:*,billing:read,subscriptions:read,payments:pay,subscriptions:order}'),
   ('owner', 'reseller', 'Everything in the reseller and its customers', '{users:*,organizations:*,api-keys:*,audit:read,webhooks:*,operations:read,gateway:*,security:*,metrics:*,agents:*,monitoring:*,ingest-tokens:*,metric-limits:write,billing:*,billing-settings:*,ledger:*,catalogue:*,subscriptions:*,subscription-settings:*,payments:*,payment-settings:*}'),
   ('staff', 'reseller', 'Daily work for customers', '{users:read,users:write,organizations:read,organizations:tree,organizations:enter,api-keys:read,audit:read,webhooks:read,operations:read,gateway:read,security:read,metrics:read,agents:read,monitoring:read,ingest-tokens:read,billing:read,billing:write,catalogue:read,catalogue:write,subscriptions:read,subscriptions:write,payments:write,payments:pay}'),
   ('superadmin', 'admin', 'Everything, everywhere', '{*}'),

@@ -10,7 +10,10 @@ from control.billing.dunning import pages as dunning
 from control.billing.exchange import pages as exchange
 from control.billing.invoices import bulk_pages, closing_pages, credit_pages, draft_pages, pages
 from control.billing.ledger import pages as ledger
+from control.billing.ordering import cards
+from control.billing.ordering import pages as ordering
 from control.billing.payments import pages as payments
+from control.billing.payments.providers import card_pages, pay_pages
 from control.billing.payments.providers import pages as ways
 from control.billing.payments.sepa import pages as sepa
 from control.billing.payments.statements import pages as statements
@@ -41,7 +44,11 @@ PAGES = [
     *terms_pages.PAGES,
     *subscriptions.PAGES,
     *change_pages.PAGES,
+    *ordering.PAGES,
+    *cards.PAGES,
     *payments.PAGES,
+    *card_pages.PAGES,
+    *pay_pages.PAGES,
     *ways.PAGES,
     *profile_pages.PAGES,
     *statements.PAGES,
@@ -59,6 +66,7 @@ MENU = (
     *pages.MENU,
     *customers.MENU,
     *subscriptions.MENU,
+    *ordering.MENU,
     *payments.MENU,
     *ways.MENU,
     *catalogue.MENU,
@@ -67,7 +75,7 @@ MENU = (
     *reselling.MENU,
     *settings.MENU,
 )
-CARDS = reports.CARDS
+CARDS = (*reports.CARDS, *cards.CARDS)
 TABLES = (
     pages.INVOICES,
     customers.CUSTOMERS,

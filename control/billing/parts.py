@@ -115,6 +115,13 @@ def ask(
     )
 
 
+def leave(ui: Ui, url: str, text: str) -> Response[Any]:
+    """On to a page of somebody else's. A redirect behind a form would be stopped by the page's own policy (`form-action`); a page
+    that leads on is not, and its link is there for those whose browser does not follow by itself."""
+    headers = {"HX-Redirect": url} if ui.is_partial else {"Refresh": f"0; url={url}"}
+    return ui.page("billing/leave.html", headers=headers, url=url, text=text)
+
+
 def fragment_of(ui: Ui, table: Shown) -> Response[str] | None:
     """The rows alone, when they alone are asked for."""
     return ui.fragment("components/results.html", table=table) if ui.target == table.id else None

@@ -15,7 +15,7 @@ from tests.world import World
 # Who sees which page; all others of the six are refused.
 SEEN_BY = {
     "root agent nora ned anna alex": """
-        /cards/alerts /cards/security /cards/sites /certificates /dashboard /monitoring/alerts /monitoring/checks
+        /cards/alerts /cards/down /cards/security /cards/sites /certificates /dashboard /monitoring/alerts /monitoring/checks
         /monitoring/dashboards /monitoring/notification-routes /monitoring/notifications /monitoring/packs /monitoring/query
         /monitoring/receivers /monitoring/rules /monitoring/silences /monitoring/status-pages /notifications /operations
         /organizations /profile /profile/second-factor /profile/sessions /roles /security/access /security/bans
@@ -25,7 +25,8 @@ SEEN_BY = {
     "root agent nora ned anna": """
         /api-keys /audit-log /billing/exchange-rates /billing/tax-rates /cards/due /cards/invoices /customers /invoices
         /invoices.csv /monitoring/agents /monitoring/tokens /payments /payments/disputes /payments/methods /subscriptions
-        /users/new /webhooks
+        /users/new /webhooks /cards/notices /cards/subscriptions /cards/usage /invoices/pay-all /order /payments/methods/added
+        /payments/methods/new
     """,
     "root agent nora ned": """
         /billing/tax-flags /coupons /coupons/new /customers/new /dunning /invoices/new
@@ -36,6 +37,7 @@ SEEN_BY = {
         /subscriptions/new
     """,
     "root nora anna": """
+        /order/new
         /api-keys/new /certificates/new /monitoring/agents/new /monitoring/checks/new /monitoring/notification-routes/new
         /monitoring/receivers/new /monitoring/rules/new /monitoring/silences/new /monitoring/status-pages/new
         /monitoring/tokens/new /security/access/new /security/bans/new /security/exclusions/new /security/match-rules/new
@@ -57,7 +59,7 @@ SEEN_BY = {
 }
 PEOPLE = ("root", "agent", "nora", "ned", "anna", "alex")
 PAGES = {path: who.split() for who, paths in SEEN_BY.items() for path in paths.split()}
-WANTING = {"/reports/datev.csv": 409}
+WANTING = {"/reports/datev.csv": 409, "/order/new": 404, "/payments/methods/added": 404}
 """Pages that are refused for a reason which is told while something is not set."""
 
 

@@ -62,13 +62,21 @@ async def due(ui: UiOf) -> Response[str]:
     rows = []
     for status in ("overdue", "sent", "partially_paid"):
         some, _ = await listing.page(ui.ctx, wanted, {"status": status})
-        rows += some
+        rows += [one for one in some if one.kind != "credit_note" and one.balance > 0]
     sums: dict[str, Decimal] = defaultdict(lambda: _ZERO)
     for row in rows:
         sums[row.currency] += row.balance
     soon = today("UTC") + timedelta(days=7)
     pressing = [row for row in rows if row.due_date is not None and row.due_date <= soon][:4]
-    return ui.card(N_("What is due"), "billing/cards/due.html", sums=dict(sums), rows=rows, pressing=pressing, words=words)
+    return ui.card(
+        N_("What is due"),
+        "billing/cards/due.html",
+        sums=dict(sums),
+        rows=rows,
+        pressing=pressing,
+        words=words,
+        may_pay=ui.ctx.principal.may("payments:pay"),
+    )
 
 
 @show("/cards/invoices", needs("billing:read"))

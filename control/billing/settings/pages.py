@@ -88,6 +88,9 @@ SUBSCRIPTIONS = Form(
     Field("upgrade", N_("What costs more begins"), choices=WHENS, is_half=True),
     Field("downgrade", N_("What costs less begins"), choices=WHENS, is_half=True),
     Field("credit_on_cancel", N_("Unused days are credited when it is cancelled at once")),
+    Field("customers_order", N_("Customers start subscriptions to listed plans themselves")),
+    Field("customers_change", N_("Customers change their plans and quantities themselves")),
+    Field("customers_cancel", N_("Customers cancel for the end of the period themselves")),
 )
 KEYS = Form(
     NewAccount,
