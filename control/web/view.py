@@ -112,7 +112,7 @@ def html_response(
         # With no-referrer, browsers would send `Origin: null` along with forms.
         "Referrer-Policy": "same-origin",
         "Cross-Origin-Opener-Policy": "same-origin",
-        "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+        "Permissions-Policy": "camera=(), geolocation=(), microphone=(), publickey-credentials-create=(self), publickey-credentials-get=(self)",
         "Cache-Control": "no-store",
         "Vary": "HX-Request, HX-Target",
         **(headers or {}),

@@ -52,6 +52,7 @@ SELECT md5(string_agg(row, '|' ORDER BY row)) FROM (
   UNION ALL SELECT t::text FROM hcc.agents t UNION ALL SELECT t::text FROM hcc.agent_claims t
   UNION ALL SELECT t::text FROM hcc.ingest_tokens t
   UNION ALL SELECT t::text FROM hcc.outbox_events t UNION ALL SELECT t::text FROM hcc.user_credentials t
+  UNION ALL SELECT t::text FROM hcc.passkeys t
   UNION ALL SELECT t::text FROM hcc.alert_rules t UNION ALL SELECT t::text FROM hcc.alerts t
   UNION ALL SELECT t::text FROM hcc.builtin_rules t
   UNION ALL SELECT t::text FROM hcc.silences t UNION ALL SELECT t::text FROM hcc.maintenance_windows t

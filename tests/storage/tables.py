@@ -84,6 +84,8 @@ TABLES = {
     "oss_warnings": TENANT,
     "outbox_events": TENANT,
     "outgoing_mail": TENANT,
+    "passkey_challenges": PLATFORM,
+    "passkeys": PERSON,
     "password_history": PERSON,
     "place_evidence": TENANT,
     "recovery_codes": PERSON,
