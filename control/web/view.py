@@ -83,6 +83,7 @@ def environment() -> Environment:
         "number": lambda value: tongue().number(value),
         "percent": lambda value: tongue().percent(value),
         "lines": _lines,
+        "builtins": msgspec.to_builtins,
     }
     made.globals |= {
         "asset": assets.url,

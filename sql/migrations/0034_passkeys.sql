@@ -42,4 +42,5 @@ CREATE TABLE hcc.passkey_challenges (
   expires_at  timestamptz NOT NULL
 );
 CREATE INDEX passkey_challenges_expiry ON hcc.passkey_challenges (expires_at);
-GRANT SELECT, INSERT, DELETE ON hcc.passkey_challenges TO hcc_app, hcc_worker;
+-- To lock a row is a change, to PostgreSQL.
+GRANT SELECT, INSERT, UPDATE, DELETE ON hcc.passkey_challenges TO hcc_app, hcc_worker;
