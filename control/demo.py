@@ -251,7 +251,15 @@ def _policies(connection: directory.Connection, platform: UUID) -> None:
             (platform, prefix),
         ).fetchone()
 
-    modes = {"/v1": "detect", "/v1/auth": "off", "/v1/profile": "off", "/v1/metrics": "off", "/prometheus": "off", "/ingest": "off", **PANEL_MODES}
+    modes = {
+        "/v1": "detect",
+        "/v1/auth": "off",
+        "/v1/profile": "off",
+        "/v1/metrics": "off",
+        "/prometheus": "off",
+        "/ingest": "off",
+        **PANEL_MODES,
+    }
     for place, mode in (((None, None), "block"), *((route(prefix), mode) for prefix, mode in modes.items())):
         if place is not None:
             connection.execute(

@@ -8901,8 +8901,8 @@ GRANT SELECT,INSERT ON TABLE hcc.outbox_events TO hcc_worker;
 GRANT SELECT,INSERT,UPDATE ON TABLE hcc.outgoing_mail TO hcc_app;
 GRANT SELECT,INSERT,UPDATE ON TABLE hcc.outgoing_mail TO hcc_worker;
 
-GRANT SELECT,INSERT,DELETE ON TABLE hcc.passkey_challenges TO hcc_app;
-GRANT SELECT,INSERT,DELETE ON TABLE hcc.passkey_challenges TO hcc_worker;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.passkey_challenges TO hcc_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.passkey_challenges TO hcc_worker;
 
 GRANT SELECT,INSERT,DELETE ON TABLE hcc.passkeys TO hcc_app;
 GRANT SELECT,INSERT,DELETE ON TABLE hcc.passkeys TO hcc_worker;

@@ -13,8 +13,8 @@ from control.accounts.users import account_pages as accounts
 from control.accounts.users import pages as users
 
 PAGES = [
-    *auth.PAGES, *profile.PAGES, *second_factor.PAGES, *passkeys.PAGES, *notices.PAGES, *organizations.PAGES, *about.PAGES, *users.PAGES,
-    *accounts.PAGES, *api_keys.PAGES,
+    *auth.PAGES, *profile.PAGES, *second_factor.PAGES, *passkeys.PAGES, *notices.PAGES, *organizations.PAGES, *about.PAGES,
+    *users.PAGES, *accounts.PAGES, *api_keys.PAGES,
 ]  # fmt: skip
 MENU = (*organizations.MENU, *users.MENU, *api_keys.MENU)
 TABLES = (organizations.ORGANIZATIONS, about.SITES, users.USERS, api_keys.API_KEYS, notices.NOTICES)

@@ -18,7 +18,9 @@ def for_login(ui: Ui) -> Begun | None:
 def for_confirming(ui: Ui) -> Begun | None:
     """A passkey of the person, in place of the password once more; None for who has none."""
     party, principal = parties.at(ui.request), ui.principal
-    if party is None or principal is None or ui.me is None or not ui.me.passkeys:
+    # Who is stopped by the guard has no `me` yet.
+    has_any = ui.me.passkeys > 0 if ui.me is not None else bool(ui.request.scope.get("has_passkeys"))
+    if party is None or principal is None or not has_any:
         return None
     whom = For(user_id=principal.user_id, session_id=principal.session_id, browser=ui.browser())
     return proof.ask(ui.runtime, "confirm", party, whom)

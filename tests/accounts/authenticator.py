@@ -25,6 +25,14 @@ def raw(said: str) -> bytes:
     return base64.urlsafe_b64decode(said + "=" * (-len(said) % 4))
 
 
+def _key(algorithm: Algorithm) -> Any:
+    if algorithm == "ES256":
+        return ec.generate_private_key(ec.SECP256R1())
+    if algorithm == "RS256":
+        return rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    return ed25519.Ed25519PrivateKey.generate()
+
+
 class Authenticator:
     """One key. `flags`, `origin` and `rp_id` are what it says when it is asked; None is what a good one says."""
 
@@ -38,11 +46,7 @@ class Authenticator:
         self.origin = ORIGIN
         self.rp_id: str | None = None
         self.client: dict[str, Any] = {}
-        self.key: Any = {
-            "ES256": lambda: ec.generate_private_key(ec.SECP256R1()),
-            "EdDSA": ed25519.Ed25519PrivateKey.generate,
-            "RS256": lambda: rsa.generate_private_key(public_exponent=65537, key_size=2048),
-        }[algorithm]()
+        self.key = _key(algorithm)
 
     def cose(self) -> bytes:
         """The public key (RFC 9053 section 7)."""
@@ -64,7 +68,9 @@ class Authenticator:
         return found
 
     def _client_data(self, kind: str, challenge: str) -> bytes:
-        return json.dumps({"type": kind, "challenge": challenge, "origin": self.origin, "crossOrigin": False, **self.client}).encode()
+        return json.dumps(
+            {"type": kind, "challenge": challenge, "origin": self.origin, "crossOrigin": False, **self.client}
+        ).encode()
 
     def _data(self, rp_id: str, flags: int, more: bytes = b"") -> bytes:
         return hashlib.sha256((self.rp_id or rp_id).encode()).digest() + bytes([flags]) + self.count.to_bytes(4, "big") + more

@@ -61,10 +61,10 @@ async def enter(world: World, key: Authenticator, **how: Any) -> httpx.Response:
 @pytest.mark.parametrize("algorithm", ["ES256", "EdDSA", "RS256"])
 async def test_a_passkey_logs_in_by_itself(world: World, settings: Settings, algorithm: Algorithm) -> None:
     key, _ = await added(world, algorithm=algorithm)
-    for _ in range(2):
-        answer = await enter(world, key)
-        assert answer.status_code == 200, answer.text
-        assert answer.json()["data"]["user_id"] == str(world.users["anna"])
+    assert (await enter(world, key)).status_code == 200
+    answer = await enter(world, key)
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["data"]["user_id"] == str(world.users["anna"])
     token = answer.json()["data"]["access_token"]
     me = await world.client.get("/v1/auth/me", headers={"Authorization": f"Bearer {token}"})
     assert me.json()["data"]["passkeys"] == 1
@@ -352,7 +352,13 @@ async def test_names_and_what_may_be_backed_up(world: World) -> None:
 
 @pytest.mark.parametrize(
     ("origin", "status"),
-    [(ORIGIN, 200), ("http://127.0.0.1:8000", 409), ("https://localhost:8000", 409), ("null", 409), ("https://evil.example", 409)],
+    [
+        (ORIGIN, 200),
+        ("http://127.0.0.1:8000", 409),
+        ("https://localhost:8000", 409),
+        ("null", 409),
+        ("https://evil.example", 409),
+    ],
 )
 async def test_where_passkeys_work(world: World, origin: str, status: int) -> None:
     answer = await world.send(None, "POST", f"{AUTH}/begin", Origin=origin)
@@ -369,7 +375,7 @@ async def test_where_passkeys_work(world: World, origin: str, status: int) -> No
         ("http://127.0.0.1:8000", "", (), 0),
         ("http://[::1]:8000", "", (), 0),
         ("http://panel.example", "", (), 0),
-        ("http://127.0.0.1:8000", "http://localhost:8000, https://localhost:8001", ("http://localhost:8000", "https://localhost:8001"), 0),
+        ("http://127.0.0.1", "http://localhost:80, https://localhost:8001", ("http://localhost", "https://localhost:8001"), 0),
         ("https://x.example", "https://a.example,https://b.example:8443", ("https://a.example", "https://b.example:8443"), 0),
         ("https://x.example", "https://192.0.2.1,panel.example,https://a.example/x", (), 3),
     ],

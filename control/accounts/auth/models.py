@@ -20,7 +20,8 @@ FullName = Annotated[str, Meta(max_length=255)]
 
 
 class Login(msgspec.Struct, forbid_unknown_fields=True):
-    """With a second factor, `totp_code` or `passkey` comes in the second step. `organization` (id or slug) chooses where to work; without it the last one used is taken."""
+    """With a second factor, `totp_code` or `passkey` comes in the second step. `organization` (id or slug) chooses where to work;
+    without it the last one used is taken."""
 
     email: Email
     password: Password

@@ -11,9 +11,7 @@ from control.core.db import Scope, Transaction
 from control.core.envelope import now
 
 
-async def tell(
-    tx: Transaction, ctx: Context, known: Credentials, template: str, organization_id: UUID, **more: str
-) -> None:
+async def tell(tx: Transaction, ctx: Context, known: Credentials, template: str, organization_id: UUID, **more: str) -> None:
     """Tell the person, in the transaction of the change. The transaction's scope is left as it was."""
     before = tx.scope
     await tx.switch(Scope(organization_id, known.user_id))

@@ -10,7 +10,9 @@ import msgspec
 from msgspec import Meta
 
 _BASE64URL = "^[A-Za-z0-9_-]+$"
-CredentialId = Annotated[str, Meta(min_length=22, max_length=1364, pattern=_BASE64URL, description="base64url of 16 to 1023 bytes")]
+CredentialId = Annotated[
+    str, Meta(min_length=22, max_length=1364, pattern=_BASE64URL, description="base64url of 16 to 1023 bytes")
+]
 Bytes = Annotated[str, Meta(min_length=1, max_length=16_384, pattern=_BASE64URL, description="base64url")]
 ShortBytes = Annotated[str, Meta(min_length=1, max_length=4096, pattern=_BASE64URL, description="base64url")]
 Handle = Annotated[str, Meta(max_length=88, description="base64url of up to 64 bytes")]

@@ -95,9 +95,7 @@ async def judge(
 ) -> bool:
     """Whether a person proves with a passkey of theirs that it is them. Works in the person's own scope; commit what it wrote in
     any case, for a counter that went back is told to the person."""
-    stored = await tx.maybe(
-        _Stored, q.SQL.lock_passkey, user_id=known.user_id, credential_id=checking.decoded(credential.raw_id)
-    )
+    stored = await tx.maybe(_Stored, q.SQL.lock_passkey, user_id=known.user_id, credential_id=checking.decoded(credential.raw_id))
     if stored is None or stored.rp_id != ceremony.rp_id or not _is_theirs(stored, credential, needed=must_verify):
         return False
     found = checking.assertion(ceremony, credential, stored.public_key, must_verify=must_verify)
@@ -106,9 +104,7 @@ async def judge(
     if found.new_sign_count <= stored.sign_count and (found.new_sign_count, stored.sign_count) != (0, 0):
         await _copied(ctx, tx, known, stored, found.new_sign_count)
         return False
-    await tx.run(
-        q.SQL.passkey_used, id=stored.id, sign_count=found.new_sign_count, is_backed_up=found.credential_backed_up
-    )
+    await tx.run(q.SQL.passkey_used, id=stored.id, sign_count=found.new_sign_count, is_backed_up=found.credential_backed_up)
     return True
 
 
@@ -131,9 +127,7 @@ async def _copied(ctx: Context, tx: Transaction, known: Credentials, stored: _St
     await tx.switch(Scope(organization, known.user_id))
     actor = Actor(kind="system", address=None if ctx.address is None else str(ctx.address), request_id=ctx.request_id)
     said: dict[str, Any] = {"name": stored.name, "expected_above": stored.sign_count, "got": count}
-    await record(
-        tx, actor, "user.passkey_counter", "user", known.user_id, organization_id=organization, after=said
-    )
+    await record(tx, actor, "user.passkey_counter", "user", known.user_id, organization_id=organization, after=said)
     await tell(tx, ctx, known, "passkey_counter", organization, passkey=stored.name)
     await tx.switch(before)
 

@@ -118,7 +118,10 @@ async def disable(ui: UiOf) -> Response[Any]:
     except DomainError as error:
         return await _state(ui, error.status, disable=await DISABLE.again(ui, error))
     await _changed(ui)
-    return ui.go("/profile/second-factor", ui.words(N_("The authenticator is off.") if (await account.me(ui.ctx)).passkeys else N_("The second factor is off.")))
+    return ui.go(
+        "/profile/second-factor",
+        ui.words(N_("The authenticator is off.") if (await account.me(ui.ctx)).passkeys else N_("The second factor is off.")),
+    )
 
 
 PAGES = [second_factor, enrol, confirm, renew, disable]
