@@ -94,6 +94,12 @@ def test_a_passkey_from_its_first_day_to_its_last(visitor: Visitor) -> None:
     page.get_by_role("button", name="Use a passkey").click()
     page.wait_for_url("**/dashboard")
 
+    device.answers(present=False)
+    log_out(visitor)
+    device.answers()
+    page.goto(visitor.url + "/login")  # nothing is pressed: the device answers what the field of the address offers
+    page.wait_for_url("**/dashboard")
+
     visitor.go("/profile/second-factor")
     page.get_by_role("link", name="Rename").click()
     page.get_by_role("dialog").get_by_label("Name").fill("Key <b>ring</b>")
