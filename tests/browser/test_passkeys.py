@@ -56,8 +56,20 @@ def log_out(visitor: Visitor) -> None:
     expect(visitor.page.get_by_text("You are logged out.")).to_be_visible()
 
 
-def test_a_passkey_from_its_first_day_to_its_last(visitor: Visitor) -> None:
+def log_in_with_both(visitor: Visitor, device: Device) -> None:
+    """With the password, and the passkey beside it."""
     page, person = visitor.page, visitor.platform.people["reseller"]
+    page.get_by_label("E-mail").fill(person["email"])
+    page.get_by_label("Password").fill(person["password"])
+    page.get_by_role("button", name="Log in", exact=True).click()
+    expect(page.get_by_text("One more step")).to_be_visible()
+    device.answers()
+    page.get_by_role("button", name="Use a passkey").click()
+    page.wait_for_url("**/dashboard")
+
+
+def test_a_passkey_from_its_first_day_to_its_last(visitor: Visitor) -> None:
+    page = visitor.page
     visitor.log_in("reseller")
     device = Device(visitor)
     visitor.go("/profile/second-factor")
@@ -86,13 +98,7 @@ def test_a_passkey_from_its_first_day_to_its_last(visitor: Visitor) -> None:
 
     device.answers(present=False)
     log_out(visitor)
-    page.get_by_label("E-mail").fill(person["email"])
-    page.get_by_label("Password").fill(person["password"])
-    page.get_by_role("button", name="Log in", exact=True).click()
-    expect(page.get_by_text("One more step")).to_be_visible()
-    device.answers()
-    page.get_by_role("button", name="Use a passkey").click()
-    page.wait_for_url("**/dashboard")
+    log_in_with_both(visitor, device)
 
     device.answers(present=False)
     log_out(visitor)
