@@ -255,6 +255,14 @@ CREATE FUNCTION hcc.find_login(address text) RETURNS TABLE(user_id uuid, is_acti
   SELECT u.id, u.is_active FROM users u WHERE u.email = lower(address) AND u.deleted_at IS NULL
 $$;
 
+CREATE FUNCTION hcc.find_passkey(credential bytea) RETURNS TABLE(user_id uuid, is_active boolean)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'hcc', 'pg_temp'
+    AS $$
+  SELECT u.id, u.is_active FROM passkeys p JOIN users u ON u.id = p.user_id
+   WHERE p.credential_id = credential AND u.deleted_at IS NULL
+$$;
+
 CREATE FUNCTION hcc.find_refresh_token(hash bytea) RETURNS TABLE(user_id uuid, session_id uuid)
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'hcc', 'pg_temp'
@@ -3935,6 +3943,36 @@ CREATE TABLE hcc.outgoing_mail (
 
 ALTER TABLE ONLY hcc.outgoing_mail FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE hcc.passkey_challenges (
+    hash bytea NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    CONSTRAINT passkey_challenges_hash_check CHECK ((octet_length(hash) = 32))
+);
+
+CREATE TABLE hcc.passkeys (
+    id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    credential_id bytea NOT NULL,
+    public_key bytea NOT NULL,
+    sign_count bigint NOT NULL,
+    transports text[] DEFAULT '{}'::text[] NOT NULL,
+    aaguid uuid NOT NULL,
+    rp_id text NOT NULL,
+    name text NOT NULL,
+    is_backed_up boolean NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    last_used_at timestamp with time zone,
+    CONSTRAINT passkeys_credential_id_check CHECK (((octet_length(credential_id) >= 16) AND (octet_length(credential_id) <= 1023))),
+    CONSTRAINT passkeys_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 100))),
+    CONSTRAINT passkeys_public_key_check CHECK ((octet_length(public_key) <= 1024)),
+    CONSTRAINT passkeys_rp_id_check CHECK (((char_length(rp_id) >= 1) AND (char_length(rp_id) <= 253))),
+    CONSTRAINT passkeys_sign_count_check CHECK ((sign_count >= 0)),
+    CONSTRAINT passkeys_transports_check CHECK ((cardinality(transports) <= 8))
+);
+
+ALTER TABLE ONLY hcc.passkeys FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE hcc.password_history (
     id bigint NOT NULL,
     user_id uuid NOT NULL,
@@ -4742,7 +4780,9 @@ CREATE TABLE hcc.user_credentials (
     totp_enabled_at timestamp with time zone,
     totp_last_step bigint DEFAULT 0 NOT NULL,
     reset_token_hash bytea,
-    reset_expires_at timestamp with time zone
+    reset_expires_at timestamp with time zone,
+    passkey_handle bytea,
+    CONSTRAINT user_credentials_passkey_handle_check CHECK ((octet_length(passkey_handle) = 64))
 );
 
 ALTER TABLE ONLY hcc.user_credentials FORCE ROW LEVEL SECURITY;
@@ -5241,6 +5281,15 @@ ALTER TABLE ONLY hcc.outgoing_mail
 ALTER TABLE ONLY hcc.outgoing_mail
     ADD CONSTRAINT outgoing_mail_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY hcc.passkey_challenges
+    ADD CONSTRAINT passkey_challenges_pkey PRIMARY KEY (hash);
+
+ALTER TABLE ONLY hcc.passkeys
+    ADD CONSTRAINT passkeys_credential_id_key UNIQUE (credential_id);
+
+ALTER TABLE ONLY hcc.passkeys
+    ADD CONSTRAINT passkeys_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY hcc.password_history
     ADD CONSTRAINT password_history_pkey PRIMARY KEY (id);
 
@@ -5438,6 +5487,9 @@ ALTER TABLE ONLY hcc.threat_detectors
 
 ALTER TABLE ONLY hcc.usage_readings
     ADD CONSTRAINT usage_readings_pkey PRIMARY KEY (item_id, period_start);
+
+ALTER TABLE ONLY hcc.user_credentials
+    ADD CONSTRAINT user_credentials_passkey_handle_key UNIQUE (passkey_handle);
 
 ALTER TABLE ONLY hcc.user_credentials
     ADD CONSTRAINT user_credentials_pkey PRIMARY KEY (user_id);
@@ -5694,6 +5746,10 @@ CREATE INDEX outbox_events_waiting ON hcc.outbox_events USING btree (id) WHERE (
 CREATE INDEX outgoing_mail_finished ON hcc.outgoing_mail USING btree (created_at) WHERE (status = ANY (ARRAY['sent'::text, 'failed'::text, 'bounced'::text]));
 
 CREATE INDEX outgoing_mail_organization ON hcc.outgoing_mail USING btree (organization_id, created_at DESC);
+
+CREATE INDEX passkey_challenges_expiry ON hcc.passkey_challenges USING btree (expires_at);
+
+CREATE INDEX passkeys_user ON hcc.passkeys USING btree (user_id, created_at);
 
 CREATE INDEX password_history_user ON hcc.password_history USING btree (user_id, created_at DESC, id DESC);
 
@@ -6244,6 +6300,9 @@ ALTER TABLE ONLY hcc.outbox_events
 ALTER TABLE ONLY hcc.outgoing_mail
     ADD CONSTRAINT outgoing_mail_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
 
+ALTER TABLE ONLY hcc.passkeys
+    ADD CONSTRAINT passkeys_user_id_fkey FOREIGN KEY (user_id) REFERENCES hcc.user_credentials(user_id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY hcc.password_history
     ADD CONSTRAINT password_history_user_id_fkey FOREIGN KEY (user_id) REFERENCES hcc.users(id) ON DELETE CASCADE;
 
@@ -6655,6 +6714,8 @@ ALTER TABLE hcc.outgoing_mail ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY own_person ON hcc.memberships FOR SELECT TO hcc_app, hcc_worker USING ((user_id = hcc.current_user_id()));
 
+CREATE POLICY own_person ON hcc.passkeys TO hcc_app, hcc_worker USING ((user_id = hcc.current_user_id())) WITH CHECK ((user_id = hcc.current_user_id()));
+
 CREATE POLICY own_person ON hcc.password_history TO hcc_app, hcc_worker USING ((user_id = hcc.current_user_id())) WITH CHECK ((user_id = hcc.current_user_id()));
 
 CREATE POLICY own_person ON hcc.recovery_codes TO hcc_app, hcc_worker USING ((user_id = hcc.current_user_id())) WITH CHECK ((user_id = hcc.current_user_id()));
@@ -6821,6 +6882,8 @@ CREATE POLICY owner_all ON hcc.outbox_events TO hcc_owner USING (true) WITH CHEC
 
 CREATE POLICY owner_all ON hcc.outgoing_mail TO hcc_owner USING (true) WITH CHECK (true);
 
+CREATE POLICY owner_all ON hcc.passkeys TO hcc_owner USING (true) WITH CHECK (true);
+
 CREATE POLICY owner_all ON hcc.password_history TO hcc_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON hcc.payment_allocations TO hcc_owner USING (true) WITH CHECK (true);
@@ -6916,6 +6979,8 @@ CREATE POLICY owner_all ON hcc.web_sessions TO hcc_owner USING (true) WITH CHECK
 CREATE POLICY owner_all ON hcc.webhook_deliveries TO hcc_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON hcc.webhook_endpoints TO hcc_owner USING (true) WITH CHECK (true);
+
+ALTER TABLE hcc.passkeys ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE hcc.password_history ENABLE ROW LEVEL SECURITY;
 
@@ -7980,6 +8045,9 @@ REVOKE ALL ON FUNCTION hcc.find_login(address text) FROM PUBLIC;
 GRANT ALL ON FUNCTION hcc.find_login(address text) TO hcc_app;
 GRANT ALL ON FUNCTION hcc.find_login(address text) TO hcc_worker;
 
+REVOKE ALL ON FUNCTION hcc.find_passkey(credential bytea) FROM PUBLIC;
+GRANT ALL ON FUNCTION hcc.find_passkey(credential bytea) TO hcc_app;
+
 REVOKE ALL ON FUNCTION hcc.find_refresh_token(hash bytea) FROM PUBLIC;
 GRANT ALL ON FUNCTION hcc.find_refresh_token(hash bytea) TO hcc_app;
 
@@ -8837,6 +8905,27 @@ GRANT SELECT,INSERT ON TABLE hcc.outbox_events TO hcc_worker;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE hcc.outgoing_mail TO hcc_app;
 GRANT SELECT,INSERT,UPDATE ON TABLE hcc.outgoing_mail TO hcc_worker;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.passkey_challenges TO hcc_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.passkey_challenges TO hcc_worker;
+
+GRANT SELECT,INSERT,DELETE ON TABLE hcc.passkeys TO hcc_app;
+GRANT SELECT,INSERT,DELETE ON TABLE hcc.passkeys TO hcc_worker;
+
+GRANT UPDATE(sign_count) ON TABLE hcc.passkeys TO hcc_app;
+GRANT UPDATE(sign_count) ON TABLE hcc.passkeys TO hcc_worker;
+
+GRANT UPDATE(name) ON TABLE hcc.passkeys TO hcc_app;
+GRANT UPDATE(name) ON TABLE hcc.passkeys TO hcc_worker;
+
+GRANT UPDATE(is_backed_up) ON TABLE hcc.passkeys TO hcc_app;
+GRANT UPDATE(is_backed_up) ON TABLE hcc.passkeys TO hcc_worker;
+
+GRANT UPDATE(version) ON TABLE hcc.passkeys TO hcc_app;
+GRANT UPDATE(version) ON TABLE hcc.passkeys TO hcc_worker;
+
+GRANT UPDATE(last_used_at) ON TABLE hcc.passkeys TO hcc_app;
+GRANT UPDATE(last_used_at) ON TABLE hcc.passkeys TO hcc_worker;
 
 GRANT SELECT,INSERT,DELETE ON TABLE hcc.password_history TO hcc_app;
 GRANT SELECT,INSERT,DELETE ON TABLE hcc.password_history TO hcc_worker;

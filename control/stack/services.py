@@ -50,6 +50,11 @@ class Stack(msgspec.Struct, frozen=True, kw_only=True):
         return f"http://localhost:{self.ports.gateway}"
 
     @property
+    def panel_origins(self) -> str:
+        """By a name, which passkeys need; browsers trust it as they trust TLS."""
+        return f"http://localhost:{self.ports.gateway},https://localhost:{self.ports.gateway_tls}"
+
+    @property
     def cards_url(self) -> str:
         return f"http://{HOST}:{self.ports.cards}"
 
@@ -71,6 +76,7 @@ class Stack(msgspec.Struct, frozen=True, kw_only=True):
             "HCC_CERTIFICATE_KEYS": self.secrets.certificate_keys,
             "HCC_CONTROL_LISTEN_ADDR": f"{HOST}:{self.ports.control}",
             "HCC_PUBLIC_URL": self.panel_url,
+            "HCC_PANEL_ORIGINS": self.panel_origins,
             "HCC_SMTP_URL": f"smtp://{HOST}:{self.ports.mail}",
             "HCC_WEBHOOK_ALLOW_PRIVATE": "1",
             "HCC_STRIPE_API_BASE": self.cards_url,

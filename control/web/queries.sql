@@ -22,5 +22,8 @@ SELECT value FROM hcc.web_preferences WHERE user_id = %(user_id)s AND name = %(n
 INSERT INTO hcc.web_preferences (user_id, name, value) VALUES (%(user_id)s, %(name)s, %(value)s)
 ON CONFLICT (user_id, name) DO UPDATE SET value = excluded.value, updated_at = now()
 
+-- name: has_passkeys
+SELECT EXISTS (SELECT FROM hcc.passkeys WHERE user_id = %(user_id)s)
+
 -- name: organization_name
 SELECT name FROM hcc.organizations WHERE id = %(id)s

@@ -138,6 +138,12 @@ async def confirm(ctx: Context, tx: Transaction) -> Cookie:
     return await _renew(ctx, tx, q.SQL.confirm_web_session)
 
 
+async def has_passkeys(runtime: Runtime, user_id: UUID) -> bool:
+    """Whether a person may prove with a passkey once more that it is them."""
+    async with runtime.database.transaction(Scope(None, user_id)) as tx:
+        return bool(await tx.value(q.SQL.has_passkeys, user_id=user_id))
+
+
 async def enter(ctx: Context, tx: Transaction, organization_id: UUID | None) -> Cookie:
     """Work in another organisation from now on, or in one's own again: a new secret."""
     return await _renew(ctx, tx, q.SQL.enter_web_session, organization_id=organization_id)

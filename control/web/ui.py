@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -70,6 +71,12 @@ class Ui:
             self._secret, cookie = csrf.new_visit(self.ctx.runtime)
             self._cookies.append(cookie)
         return csrf.token(self.ctx.runtime, self._secret)
+
+    def browser(self) -> str:
+        """A hash of what tells this browser from others, for what is good in this one alone."""
+        if not self._secret:
+            self._token()
+        return hashlib.sha256(self._secret.encode()).hexdigest()
 
     @property
     def runtime(self) -> Runtime:

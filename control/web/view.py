@@ -25,6 +25,8 @@ _POLICY = (
     "connect-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'"
 )
 
+_FEATURES = "camera=(), geolocation=(), microphone=(), publickey-credentials-create=(self), publickey-credentials-get=(self)"
+
 
 class View(msgspec.Struct, kw_only=True):
     """What is true of one rendering."""
@@ -83,6 +85,7 @@ def environment() -> Environment:
         "number": lambda value: tongue().number(value),
         "percent": lambda value: tongue().percent(value),
         "lines": _lines,
+        "builtins": msgspec.to_builtins,
     }
     made.globals |= {
         "asset": assets.url,
@@ -112,7 +115,7 @@ def html_response(
         # With no-referrer, browsers would send `Origin: null` along with forms.
         "Referrer-Policy": "same-origin",
         "Cross-Origin-Opener-Policy": "same-origin",
-        "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+        "Permissions-Policy": _FEATURES,
         "Cache-Control": "no-store",
         "Vary": "HX-Request, HX-Target",
         **(headers or {}),

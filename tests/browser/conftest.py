@@ -87,5 +87,5 @@ class Visitor:
         self.go("/")
         self.page.get_by_label("E-mail").fill(person["email"])
         self.page.get_by_label("Password").fill(person["password"])
-        self.page.get_by_role("button", name="Log in").click()
+        self.page.get_by_role("button", name="Log in", exact=True).click()
         self.page.wait_for_url("**/dashboard")

@@ -84,6 +84,8 @@ TABLES = {
     "oss_warnings": TENANT,
     "outbox_events": TENANT,
     "outgoing_mail": TENANT,
+    "passkey_challenges": PLATFORM,
+    "passkeys": PERSON,
     "password_history": PERSON,
     "place_evidence": TENANT,
     "recovery_codes": PERSON,
@@ -368,6 +370,8 @@ PERSON_ROWS = {
     "refresh_tokens": "INSERT INTO hcc.refresh_tokens (token_hash, session_id, user_id, expires_at)"
     " VALUES (sha256(%(mark)s::bytea), %(session)s, %(user)s, now() + interval '1 day')",
     "user_credentials": "INSERT INTO hcc.user_credentials (user_id, password_hash) VALUES (%(user)s, 'x')",
+    "passkeys": "INSERT INTO hcc.passkeys (id, user_id, credential_id, public_key, sign_count, aaguid, rp_id, name, is_backed_up)"
+    " VALUES (gen_random_uuid(), %(user)s, sha256(%(mark)s::bytea), 'x', 0, gen_random_uuid(), 'x.example', 'x', false)",
     "recovery_codes": "INSERT INTO hcc.recovery_codes (user_id, code_hash) VALUES (%(user)s, '')",
     "web_sessions": "INSERT INTO hcc.web_sessions (session_id, user_id, secret_hash)"
     " VALUES (%(session)s, %(user)s, sha256(%(mark)s::bytea))",

@@ -112,5 +112,7 @@ function ready(root) {
   }
   const plots = root.querySelectorAll("[data-plot]");
   if (plots.length) import("./plot.js").then(({ draw }) => plots.forEach(draw));
+  const passkeys = root.querySelectorAll("[data-passkey]");
+  if (passkeys.length) import("./passkey.js").then(({ arm }) => passkeys.forEach(arm));
 }
 htmx.onLoad(ready);
