@@ -11,7 +11,9 @@ from control.monitoring.alerts import pages as alert_pages
 from control.monitoring.alerts import service
 from control.monitoring.builtin import pages as packs
 from control.monitoring.checks import pages as checks
+from control.monitoring.muting import inhibition_pages as inhibitions
 from control.monitoring.muting import pages as silences
+from control.monitoring.muting import window_pages as windows
 from control.monitoring.notifications import pages as notifications
 from control.monitoring.query import pages as query
 from control.monitoring.status import admin_pages as status_pages
@@ -33,10 +35,13 @@ async def alerts(ui: UiOf) -> Response[str]:
     return ui.card(N_("Alerts"), "monitoring/card.html", rows=rows, total=total, severities=SEVERITIES)
 
 
-_PARTS = (alert_pages, query, checks, silences, notifications, packs, agents, tokens, status_pages)
+_PARTS = (
+    alert_pages, query, checks, silences, windows, inhibitions, notifications, packs, agents, tokens, status_pages,
+)  # fmt: skip
 PAGES = [alerts, *(page for part in _PARTS for page in part.PAGES)]
 MENU = (*alert_pages.MENU, *checks.MENU, *query.MENU, *agents.MENU, *status_pages.MENU)
 TABLES = (
-    alert_pages.ALERTS, alert_pages.RULES, checks.CHECKS, silences.SILENCES, notifications.CHANNELS, notifications.ROUTES,
+    alert_pages.ALERTS, alert_pages.RULES, checks.CHECKS, silences.SILENCES, windows.WINDOWS,
+    inhibitions.INHIBITIONS, notifications.CHANNELS, notifications.ROUTES,
     notifications.NOTIFICATIONS, agents.AGENTS, tokens.TOKENS, status_pages.STATUS_PAGES,
 )  # fmt: skip

@@ -12,8 +12,10 @@ from control.security.bans import pages as bans
 from control.security.events import pages as events
 from control.security.events import service
 from control.security.exclusions import pages as exclusions
+from control.security.firewall import pages as firewalls
 from control.security.match_rules import pages as match_rules
 from control.security.policies import pages as policies
+from control.security.settings import pages as settings
 from control.security.waf_rules import pages as waf_rules
 from control.web.language import N_
 from control.web.menu import Card
@@ -36,10 +38,11 @@ async def security(ui: UiOf) -> Response[str]:
     return ui.card(N_("Security, last 24 hours"), "security/card.html", found=found, blocked=blocked, rules=rules)
 
 
-_PARTS = (audit_log, events, policies, exclusions, match_rules, waf_rules, access, bans)
+_PARTS = (audit_log, events, policies, exclusions, match_rules, waf_rules, access, bans, firewalls, settings)
 PAGES = [security, *(page for part in _PARTS for page in part.PAGES)]
-MENU = (*audit_log.MENU, *events.MENU, *policies.MENU, *access.MENU)
+MENU = (*audit_log.MENU, *events.MENU, *policies.MENU, *access.MENU, *firewalls.MENU)
 TABLES = (
     audit_log.AUDIT_LOG,
     events.EVENTS, policies.POLICIES, exclusions.EXCLUSIONS, match_rules.RULES, waf_rules.RULES, access.ENTRIES, bans.BANS,
+    firewalls.FIREWALLS,
 )  # fmt: skip

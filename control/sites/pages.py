@@ -7,6 +7,7 @@ from litestar import Response
 from control.core.pagination import PageRequest
 from control.core.permissions import needs
 from control.sites.certificates import pages as certificates
+from control.sites.gateway import pages as gateway
 from control.sites.routing import pages as routing
 from control.sites.sites import pages, service, traffic_pages
 from control.sites.upstreams import pages as upstreams
@@ -26,6 +27,6 @@ async def sites(ui: UiOf) -> Response[str]:
     return ui.card(N_("Sites"), "sites/card.html", rows=rows, total=total)
 
 
-PAGES = [sites, *pages.PAGES, *routing.PAGES, *upstreams.PAGES, *certificates.PAGES, *traffic_pages.PAGES]
+PAGES = [sites, *pages.PAGES, *routing.PAGES, *upstreams.PAGES, *certificates.PAGES, *traffic_pages.PAGES, *gateway.PAGES]
 MENU = (*pages.MENU, *certificates.MENU)
 TABLES = (pages.SITES, certificates.CERTIFICATES)

@@ -17,9 +17,10 @@ SEEN_BY = {
     "root agent nora ned anna alex": """
         /cards/alerts /cards/security /cards/sites /certificates /dashboard /monitoring/alerts /monitoring/checks
         /monitoring/dashboards /monitoring/notification-routes /monitoring/notifications /monitoring/packs /monitoring/query
-        /monitoring/receivers /monitoring/rules /monitoring/silences /monitoring/status-pages /notifications /operations
+        /monitoring/inhibitions /monitoring/maintenance-windows /monitoring/receivers /monitoring/rules /monitoring/silences
+        /monitoring/status-pages /notifications /operations
         /organizations /profile /profile/second-factor /profile/sessions /roles /security/access /security/bans
-        /security/event-rules /security/events /security/exclusions /security/match-rules /security/policies
+        /security/event-rules /security/events /security/exclusions /security/firewalls /security/match-rules /security/policies
         /security/waf-rules /sites /users
     """,
     "root agent nora ned anna": """
@@ -34,12 +35,16 @@ SEEN_BY = {
     """,
     "root nora anna": """
         /api-keys/new /certificates/new /monitoring/agents/new /monitoring/checks/new /monitoring/notification-routes/new
-        /monitoring/receivers/new /monitoring/rules/new /monitoring/silences/new /monitoring/status-pages/new
-        /monitoring/tokens/new /security/access/new /security/bans/new /security/exclusions/new /security/match-rules/new
+        /monitoring/inhibitions/new /monitoring/maintenance-windows/new /monitoring/receivers/new /monitoring/rules/new
+        /monitoring/silences/new /monitoring/status-pages/new
+        /monitoring/tokens/new /security/access/new /security/bans/new /security/exclusions/new /security/firewalls/new /security/match-rules/new
         /security/policies/new /security/waf-rules/new /sites/new /webhooks/new
     """,
     "root agent": """
-        /jobs /outbox
+        /gateway/settings /jobs /outbox /security/settings
+    """,
+    "root": """
+        /gateway/settings/edit /security/settings/edit
     """,
     "root nora": """
         /billing/exchange-rates/import /billing/exchange-rates/new /billing/settings /billing/settings/edit
