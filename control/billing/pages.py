@@ -16,6 +16,7 @@ from control.billing.payments.statements import pages as statements
 from control.billing.reports import pages as reports
 from control.billing.reports import report_pages
 from control.billing.settings import pages as settings
+from control.billing.settings import standings
 from control.billing.subscriptions import change_pages
 from control.billing.subscriptions import pages as subscriptions
 from control.billing.tax.own_rates import pages as tax_rates
@@ -53,6 +54,7 @@ MENU = (
     *settings.MENU,
 )
 CARDS = reports.CARDS
+SETTINGS = standings.SETTINGS
 TABLES = (
     pages.INVOICES,
     customers.CUSTOMERS,

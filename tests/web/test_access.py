@@ -15,7 +15,8 @@ from tests.world import World
 # Who sees which page; all others of the six are refused.
 SEEN_BY = {
     "root agent nora ned anna alex": """
-        /cards/alerts /cards/security /cards/sites /certificates /dashboard /monitoring/alerts /monitoring/checks
+        /cards/alerts /cards/attention /cards/certificates /cards/errors /cards/security /cards/sites /cards/traffic
+        /cards/uptime /uptime /certificates /dashboard /monitoring/alerts /monitoring/checks
         /monitoring/dashboards /monitoring/notification-routes /monitoring/notifications /monitoring/packs /monitoring/query
         /monitoring/inhibitions /monitoring/maintenance-windows /monitoring/receivers /monitoring/rules /monitoring/silences
         /monitoring/status-pages /notifications /operations
@@ -31,17 +32,17 @@ SEEN_BY = {
     "root agent nora ned": """
         /coupons /coupons/new /customers/new /dunning /organizations/tree /payments/bank /payments/bank/import
         /payments/bank/statements /payments/direct-debits /payments/direct-debits/mandates/new /payments/direct-debits/new
-        /payments/new /plans /products /products/new /subscriptions/new
+        /payments/new /settings /plans /products /products/new /subscriptions/new
     """,
     "root nora anna": """
         /api-keys/new /certificates/new /monitoring/agents/new /monitoring/checks/new /monitoring/notification-routes/new
         /monitoring/inhibitions/new /monitoring/maintenance-windows/new /monitoring/receivers/new /monitoring/rules/new
-        /monitoring/silences/new /monitoring/status-pages/new
-        /monitoring/tokens/new /security/access/new /security/bans/new /security/exclusions/new /security/firewalls/new /security/match-rules/new
-        /security/policies/new /security/waf-rules/new /sites/new /webhooks/new
+        /monitoring/silences/new /monitoring/status-pages/new /monitoring/tokens/new /security/access/new /security/bans/new
+        /security/exclusions/new /security/firewalls/new /security/match-rules/new /security/policies/new
+        /security/waf-rules/new /sites/new /webhooks/new
     """,
     "root agent": """
-        /gateway/settings /jobs /outbox /security/settings
+        /cards/jobs /cards/platform /gateway/settings /jobs /outbox /security/settings /settings/mail
     """,
     "root": """
         /gateway/settings/edit /security/settings/edit

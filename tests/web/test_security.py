@@ -24,8 +24,14 @@ FORMS = {
     ),
     "waf-rules": ({"name": "Words", "text": RULE, "is_active": "true"}, "badword", {"name": "Words", "text": RULE}),
     "firewalls": (
-        {"server": "web1.example", "input": "drop", "forward": "drop", "output": "accept", "sets": "office = 192.0.2.0/24",
-         "rules": "accept tcp 22, 2200-2299 from @office limit 10/minute burst 7 log # SSH"},
+        {
+            "server": "web1.example",
+            "input": "drop",
+            "forward": "drop",
+            "output": "accept",
+            "sets": "office = 192.0.2.0/24",
+            "rules": "accept tcp 22, 2200-2299 from @office limit 10/minute burst 7 log # SSH",
+        },
         "accept tcp 22,2200-2299 from @office limit 10/minute burst 7 log # SSH",
         {"server": "web1.example", "input": "accept", "forward": "drop", "output": "accept", "rules": "drop any from 192.0.2.9"},
     ),

@@ -16,6 +16,7 @@ from control.security.settings import service
 from control.security.settings.models import SecuritySettingsPut
 from control.web.forms import Field, Form, Inputs
 from control.web.language import N_
+from control.web.menu import Standing
 from control.web.routing import act, show
 from control.web.single import Single
 from control.web.ui import Ui, UiOf
@@ -36,6 +37,12 @@ async def _more(ctx: Context) -> dict[str, Any]:
     return {"detectors": await detection.detectors(ctx), "names": DETECTORS}
 
 
+async def standing(ctx: Context) -> Standing:
+    """Whether detectors watch."""
+    off = sum(not one.is_active for one in await detection.detectors(ctx))
+    return Standing(N_("Some detectors are off"), "warning") if off else Standing(N_("All detectors watch"), "success")
+
+
 SETTINGS = Single(
     path=_PATH,
     title=N_("Security settings"),
@@ -45,9 +52,7 @@ SETTINGS = Single(
     writes=_WRITE,
     form=Form(
         SecuritySettingsPut,
-        Field(
-            "challenge_difficulty", N_("Difficulty of challenges"), hint=N_("One more doubles the work."), is_half=True
-        ),
+        Field("challenge_difficulty", N_("Difficulty of challenges"), hint=N_("One more doubles the work."), is_half=True),
         Field("challenge_ttl_s", N_("Not asked again for"), hint=N_("Seconds."), is_half=True),
         Field("event_days", N_("Events are kept for days"), is_half=True),
         Field("never_ban", N_("Networks that detectors never ban"), hint=N_("One a line, such as 192.0.2.0/24.")),
