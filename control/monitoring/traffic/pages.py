@@ -34,14 +34,9 @@ def counted_by(ctx: Context) -> str:
     return "hcc_gateway" if is_platform else "hcc_site"
 
 
-def is_pushed(ctx: Context) -> bool:
-    """Whether gateways have what they need to push figures at all."""
-    return bool(ctx.runtime.settings.gateway_metrics_token)
-
-
-async def _value(ctx: Context, expression: str) -> float | None:
-    """One number now; None where there is none."""
-    answer = await metrics.at(ctx, expression, time.time_ns() // 1000)
+async def _value(ctx: Context, expression: str, at: int) -> float | None:
+    """One number at a moment (microseconds); None where there is none."""
+    answer = await metrics.at(ctx, expression, at)
     value = float(answer.lines[0].values[0]) if answer.lines else math.nan
     return value if math.isfinite(value) else None
 
@@ -58,9 +53,10 @@ async def _traffic(ui: Ui) -> dict[str, Any]:
 
 
 async def _errors(ui: Ui) -> dict[str, Any]:
-    start, ctx = counted_by(ui.ctx), ui.ctx
-    total = await _value(ctx, f"sum(increase({start}_requests_total[1d]))")
-    failed = await _value(ctx, f'sum(increase({start}_requests_total{{class="5xx"}}[1d]))') or 0.0
+    # One moment for both: a share of two moments is none.
+    start, ctx, at = counted_by(ui.ctx), ui.ctx, time.time_ns() // 1000
+    total = await _value(ctx, f"sum(increase({start}_requests_total[1d]))", at)
+    failed = await _value(ctx, f'sum(increase({start}_requests_total{{class="5xx"}}[1d]))', at) or 0.0
     expression = f'sum(rate({start}_requests_total{{class="5xx"}}[15m])) / (sum(rate({start}_requests_total[15m])) > 0)'
     one = await plot(ctx, ui.words(N_("Share of errors (5xx)")), expression, back=_DAY, unit="percent")
     return {"total": total, "failed": failed, "share": failed / total if total else None, "plots": [one]}
