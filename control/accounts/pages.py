@@ -6,14 +6,14 @@ from control.accounts.api_keys import pages as api_keys
 from control.accounts.auth import pages as auth
 from control.accounts.organizations import about_pages as about
 from control.accounts.organizations import pages as organizations
-from control.accounts.profile import notices, second_factor
+from control.accounts.profile import api_pages, notices, second_factor
 from control.accounts.profile import pages as profile
 from control.accounts.users import account_pages as accounts
 from control.accounts.users import pages as users
 
 PAGES = [
-    *auth.PAGES, *profile.PAGES, *second_factor.PAGES, *notices.PAGES, *organizations.PAGES, *about.PAGES, *users.PAGES,
-    *accounts.PAGES, *api_keys.PAGES,
+    *auth.PAGES, *profile.PAGES, *second_factor.PAGES, *api_pages.PAGES, *notices.PAGES, *organizations.PAGES, *about.PAGES,
+    *users.PAGES, *accounts.PAGES, *api_keys.PAGES,
 ]  # fmt: skip
 MENU = (*organizations.MENU, *users.MENU, *api_keys.MENU)
 TABLES = (organizations.ORGANIZATIONS, about.SITES, users.USERS, api_keys.API_KEYS, notices.NOTICES)

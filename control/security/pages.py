@@ -11,6 +11,7 @@ from control.core.permissions import needs
 from control.monitoring.plotting import Plotted, plot
 from control.monitoring.traffic.pages import counted_by
 from control.security.access import pages as access
+from control.security.audit_log import activity_pages as activity
 from control.security.audit_log import pages as audit_log
 from control.security.bans import pages as bans
 from control.security.events import pages as events
@@ -64,11 +65,11 @@ SETTINGS = (
         for_types=frozenset({"admin"}),
     ),
 )  # fmt: skip
-_PARTS = (audit_log, events, policies, exclusions, match_rules, waf_rules, access, bans, firewalls, settings)
+_PARTS = (activity, audit_log, events, policies, exclusions, match_rules, waf_rules, access, bans, firewalls, settings)
 PAGES = [security, *(page for part in _PARTS for page in part.PAGES)]
 MENU = (*audit_log.MENU, *events.MENU, *policies.MENU, *access.MENU, *firewalls.MENU)
 TABLES = (
-    audit_log.AUDIT_LOG,
+    activity.ACTIVITY, audit_log.AUDIT_LOG,
     events.EVENTS, policies.POLICIES, exclusions.EXCLUSIONS, match_rules.RULES, waf_rules.RULES, access.ENTRIES, bans.BANS,
     firewalls.FIREWALLS,
 )  # fmt: skip

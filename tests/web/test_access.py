@@ -16,13 +16,13 @@ from tests.world import World
 SEEN_BY = {
     "root agent nora ned anna alex": """
         /cards/alerts /cards/attention /cards/certificates /cards/errors /cards/security /cards/sites /cards/traffic
-        /cards/uptime /uptime /certificates /dashboard /monitoring/alerts /monitoring/checks
-        /monitoring/dashboards /monitoring/notification-routes /monitoring/notifications /monitoring/packs /monitoring/query
-        /monitoring/inhibitions /monitoring/maintenance-windows /monitoring/receivers /monitoring/rules /monitoring/silences
-        /monitoring/status-pages /notifications /operations
-        /organizations /profile /profile/second-factor /profile/sessions /roles /security/access /security/bans
-        /security/event-rules /security/events /security/exclusions /security/firewalls /security/match-rules /security/policies
-        /security/waf-rules /sites /users
+        /cards/uptime /certificates /dashboard /monitoring/alerts /monitoring/checks /monitoring/dashboards
+        /monitoring/inhibitions /monitoring/maintenance-windows /monitoring/notification-routes
+        /monitoring/notifications /monitoring/packs /monitoring/query /monitoring/receivers /monitoring/rules
+        /monitoring/silences /monitoring/status-pages /notifications /operations /organizations /profile
+        /profile/activity /profile/api /profile/second-factor /profile/sessions /roles /security/access /security/bans
+        /security/event-rules /security/events /security/exclusions /security/firewalls /security/match-rules
+        /security/policies /security/waf-rules /sites /uptime /users
     """,
     "root agent nora ned anna": """
         /api-keys /audit-log /billing/exchange-rates /billing/tax-rates /cards/due /cards/invoices /customers /invoices

@@ -14,7 +14,7 @@ import pytest
 from control.core.settings import Settings
 from control.security.events import service as events
 from control.web import ui as web_ui
-from tests.monitoring.kept import keep
+from tests.monitoring.kept import keep, roll_up
 from tests.sites.pem import make
 from tests.web.conftest import LogIn
 from tests.web.test_escaping import PROBES, Danger
@@ -100,14 +100,14 @@ async def test_the_platform_and_its_queue(log_in: LogIn, settings: Settings) -> 
 
 
 def counters(start: str, **labels: str) -> list[Any]:
-    """An hour of a counter that rises evenly: nine of ten requests are answered well."""
+    """Three hours of counters that rise evenly: nine of ten requests are answered well."""
     now = int(time.time())
     kept = []
     for status, rate in (("2xx", 9.0), ("5xx", 1.0)):
-        points = [(now - 3600 + at, at * rate) for at in range(0, 3600, 10)]
+        points = [(now - 10_800 + at, at * rate) for at in range(0, 10_800, 10)]
         kept.append(({"__name__": f"{start}_requests_total", "class": status, **labels}, points))
     for le in ("0.1", "+Inf"):
-        points = [(now - 3600 + at, at * 10.0) for at in range(0, 3600, 10)]
+        points = [(now - 10_800 + at, at * 10.0) for at in range(0, 10_800, 10)]
         kept.append(({"__name__": f"{start}_request_seconds_bucket", "le": le, **labels}, points))
     return kept
 
@@ -115,6 +115,8 @@ def counters(start: str, **labels: str) -> list[Any]:
 @pytest.mark.parametrize(("who", "start", "owner"), [("root", "hcc_gateway", "platform"), ("anna", "hcc_site", "apple")])
 async def test_traffic_and_errors(log_in: LogIn, world: World, settings: Settings, who: str, start: str, owner: str) -> None:
     keep(settings, world.organizations[owner], counters(start, gateway="g1", site=str(world.organizations["apple"])))
+    for step in (60, 300, 3600):
+        roll_up(settings, step)
     browser = await log_in(who)
     await browser.get("/cards/traffic")
     assert browser.page.count("data-plot=") == 2

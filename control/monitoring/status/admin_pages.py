@@ -25,7 +25,7 @@ from control.monitoring.status.models import (
     StatusPage,
     Title,
 )
-from control.monitoring.status.pages import HEADLINES, WORDS
+from control.monitoring.status.pages import HEADLINES, IMPACTS, STATUSES, TONES, WORDS
 from control.web.editing import Editing, Words, confirm
 from control.web.forms import Field, Form, Inputs
 from control.web.language import N_
@@ -41,14 +41,8 @@ MENU = (
         group=N_("Monitoring"),
     ),
 )  # fmt: skip
-IMPACTS = {"none": N_("None"), "minor": N_("Minor"), "major": N_("Major"), "critical": N_("Critical")}
-STATUSES = {
-    "investigating": N_("We look into it"), "identified": N_("The cause is known"), "monitoring": N_("Mended, and watched"),
-    "resolved": N_("Over"),
-}  # fmt: skip
 _PUBLIC, _HIDDEN = Badge(N_("Public"), "success"), Badge(N_("Not public"))
 _FEW = 20
-STATES = {"up": "success", "down": "error", "unknown": "warning", "maintenance": "info"}
 STATUS_PAGES = Table(
     name="status_pages",
     path="/monitoring/status-pages",
@@ -194,7 +188,7 @@ async def _page(ui: Ui, page_id: UUID, new: Inputs, status: int = 200) -> Respon
         public=await service.preview(ui.ctx, page_id),
         words=WORDS,
         headlines=HEADLINES,
-        tones=STATES,
+        tones=TONES,
         incidents=incidents,
         statuses=STATUSES,
         new=new,

@@ -9,6 +9,7 @@ from litestar import Response
 from control.core.permissions import UserType, needs
 from control.monitoring.status import service
 from control.monitoring.status.bars import LEGEND, bars
+from control.monitoring.status.pages import TONES
 from control.monitoring.words import STATES
 from control.web.language import N_
 from control.web.menu import Card, Entry
@@ -20,7 +21,6 @@ _CUSTOMERS: frozenset[UserType] = frozenset({"customer"})
 DAYS = 30
 _FEW = 5
 _TITLE = N_("Uptime")
-_TONES = {"up": "success", "down": "error", "unknown": "warning", "maintenance": "info"}
 _NAMES = {**STATES, "maintenance": N_("Maintenance")}
 CARDS = (Card(label=_TITLE, path="/cards/uptime", permission="monitoring:read", order=15, for_types=_CUSTOMERS),)
 MENU = (Entry(label=_TITLE, path="/uptime", icon="clock", permission="monitoring:read", group=N_("Monitoring")),)
@@ -30,7 +30,7 @@ async def _values(ui: Ui, most: int | None = None) -> dict[str, Any]:
     rows = await service.uptimes(ui.ctx, DAYS)
     shown = [(check, one, bars(one.days)) for check, one in rows]
     return {
-        "rows": shown[:most], "total": len(rows), "names": _NAMES, "tones": _TONES, "days": DAYS, "legend": LEGEND,
+        "rows": shown[:most], "total": len(rows), "names": _NAMES, "tones": TONES, "days": DAYS, "legend": LEGEND,
     }  # fmt: skip
 
 
