@@ -154,7 +154,7 @@ async def test_uptime_of_own_services(log_in: LogIn, world: World, settings: Set
     await browser.get("/uptime")
     assert "Ping" in browser.page
     assert re.search(r"[12] days? with an outage", browser.page) is not None
-    assert browser.page.count('bg-base-300" title') >= 26, "days before it was watched are not known"
+    assert browser.page.count('bg-base-content/40" title') >= 26, "days before it was watched are not known"
     other = await log_in("bert")
     await other.get("/uptime")
     assert "Nothing is checked yet." in other.page
