@@ -7,13 +7,14 @@ from control.accounts.auth import pages as auth
 from control.accounts.organizations import about_pages as about
 from control.accounts.organizations import pages as organizations
 from control.accounts.passkeys import pages as passkeys
-from control.accounts.profile import notices, second_factor
+from control.accounts.profile import api_pages, notices, second_factor
 from control.accounts.profile import pages as profile
 from control.accounts.users import account_pages as accounts
 from control.accounts.users import pages as users
 
 PAGES = [
-    *auth.PAGES, *profile.PAGES, *second_factor.PAGES, *passkeys.PAGES, *notices.PAGES, *organizations.PAGES, *about.PAGES,
+    *auth.PAGES, *profile.PAGES, *second_factor.PAGES, *passkeys.PAGES, *api_pages.PAGES, *notices.PAGES,
+    *organizations.PAGES, *about.PAGES,
     *users.PAGES, *accounts.PAGES, *api_keys.PAGES,
 ]  # fmt: skip
 MENU = (*organizations.MENU, *users.MENU, *api_keys.MENU)

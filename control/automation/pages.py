@@ -8,6 +8,8 @@ from uuid import UUID
 from litestar import Response
 from litestar.params import FromPath
 
+from control.automation.health import pages as health
+from control.automation.mail import pages as mail
 from control.automation.operations import service
 from control.automation.queue import pages as queue
 from control.automation.webhooks import pages as webhooks
@@ -100,7 +102,10 @@ async def operation(ui: UiOf, operation_id: FromPath[UUID]) -> Response[str]:
     return ui.page("automation/operation.html", **values)
 
 
-PAGES = [operation, operations, *webhooks.PAGES, *queue.PAGES]
+PAGES = [operation, operations, *webhooks.PAGES, *queue.PAGES, *health.PAGES, *mail.PAGES]
+CARDS = health.CARDS
+WATCHES = health.WATCHES
+SETTINGS = mail.SETTINGS
 MENU = (
     *webhooks.MENU,
     Entry(label=N_("Operations"), path="/operations", icon="clock", permission="operations:read", group=AUTOMATION),

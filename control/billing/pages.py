@@ -21,7 +21,7 @@ from control.billing.payments.statements import profile_pages
 from control.billing.reports import pages as reports
 from control.billing.reports import report_pages
 from control.billing.reselling import pages as reselling
-from control.billing.settings import more_pages
+from control.billing.settings import more_pages, standings
 from control.billing.settings import pages as settings
 from control.billing.subscriptions import change_pages
 from control.billing.subscriptions import pages as subscriptions
@@ -76,6 +76,7 @@ MENU = (
     *settings.MENU,
 )
 CARDS = (*reports.CARDS, *cards.CARDS)
+SETTINGS = standings.SETTINGS
 TABLES = (
     pages.INVOICES,
     customers.CUSTOMERS,

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote, urlsplit
 
 import msgspec
+import structlog
 from litestar import Request, Response
 from litestar.datastructures import Cookie, FormMultiDict, State
 from litestar.di import NamedDependency, Provide
@@ -25,7 +27,11 @@ from control.web import queries as q
 from control.web.language import Tongue, best, chosen
 from control.web.view import View, html_response, render
 
+log = structlog.get_logger("hcc.web")
+T = TypeVar("T")
 _ME_SECONDS = 30
+_PART_SECONDS = 2.0
+"""How long a card may take, and anything else that a page can do without."""
 KEY = "_key"
 """The hidden field that keeps a form from being done twice."""
 
@@ -127,6 +133,22 @@ class Ui:
         if self.is_partial:
             return self.fragment(inside, **values)
         return self.page("card.html", title=title, inside=inside, **values)
+
+    async def bounded(self, work: Awaitable[T]) -> T | None:
+        """What `work` gives; None when it fails, or takes longer than two seconds. For parts that must not take a page along."""
+        try:
+            async with asyncio.timeout(_PART_SECONDS):
+                return await work
+        except Exception as error:  # noqa: BLE001 - any failure of a part is its own
+            log.warning("a part of a page failed", path=self.request.url.path, error=f"{type(error).__name__}: {error}")
+            return None
+
+    async def bounded_card(self, title: str, inside: str, work: Awaitable[dict[str, Any]]) -> Response[str]:
+        """A card with what `work` gives for its template, or one that says that it is not there now."""
+        values = await self.bounded(work)
+        if values is None:
+            return self.card(title, "failed_card.html")
+        return self.card(title, inside, **values)
 
     def adopt(self, cookie: Cookie) -> None:
         """A new secret: the forms of the page that follows are made for it."""

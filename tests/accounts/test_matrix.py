@@ -228,7 +228,7 @@ def test_what_the_document_leaves_out_is_public(runtime: Runtime) -> None:
     asking = {path for path in hidden if path.startswith("/prometheus/")}
     assert {hidden.pop(path) for path in asking} == {"metrics:read"}
     pages = ["/", "/assets/{name}", "/.well-known/jwks.json", "/docs", "/livez", "/metrics", "/openapi.json", "/readyz"]
-    assert hidden == dict.fromkeys([*pages, BUNDLE_PATH, "/status/{slug}"], "public")
+    assert hidden == dict.fromkeys([*pages, BUNDLE_PATH], "public")
 
 
 ENTERING = {

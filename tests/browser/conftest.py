@@ -80,7 +80,7 @@ class Visitor:
     def go(self, path: str) -> None:
         self.page.goto(self.url + path)
         if path != "/styleguide":  # which shows what waiting looks like
-            expect(self.page.locator("[hx-trigger=load] .skeleton")).to_have_count(0)
+            expect(self.page.locator("[hx-trigger=load] .skeleton")).to_have_count(0, timeout=15_000)
 
     def log_in(self, who: str) -> None:
         person = self.platform.people[who]

@@ -51,7 +51,7 @@ def test_from_the_login_to_a_sent_invoice_and_out_again(visitor: Visitor) -> Non
     visitor.log_in("reseller")
     expect(page.get_by_role("heading", name="Dashboard")).to_be_visible()
     expect(page.get_by_text("All 24 invoices")).to_be_visible()
-    expect(page.locator(".uplot canvas")).to_be_visible()
+    expect(page.locator(".uplot canvas").first).to_be_visible()
     page.get_by_role("navigation", name="Main").get_by_role("link", name="Invoices").click()
     expect(page.locator("#rows-invoices tbody tr")).to_have_count(20)
 

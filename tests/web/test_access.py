@@ -15,12 +15,14 @@ from tests.world import World
 # Who sees which page; all others of the six are refused.
 SEEN_BY = {
     "root agent nora ned anna alex": """
-        /cards/alerts /cards/down /cards/security /cards/sites /certificates /dashboard /monitoring/alerts /monitoring/checks
-        /monitoring/dashboards /monitoring/notification-routes /monitoring/notifications /monitoring/packs /monitoring/query
-        /monitoring/receivers /monitoring/rules /monitoring/silences /monitoring/status-pages /notifications /operations
-        /organizations /profile /profile/second-factor /profile/sessions /roles /security/access /security/bans
-        /security/event-rules /security/events /security/exclusions /security/match-rules /security/policies
-        /security/waf-rules /sites /users
+        /cards/alerts /cards/attention /cards/certificates /cards/errors /cards/security /cards/sites /cards/traffic
+        /cards/uptime /certificates /dashboard /monitoring/alerts /monitoring/checks /monitoring/dashboards
+        /monitoring/inhibitions /monitoring/maintenance-windows /monitoring/notification-routes /monitoring/notifications
+        /monitoring/packs /monitoring/query /monitoring/receivers /monitoring/rules /monitoring/silences
+        /monitoring/status-pages /notifications /operations /organizations /profile /profile/activity /profile/api
+        /profile/second-factor /profile/sessions /roles /security/access /security/bans /security/event-rules /security/events
+        /security/exclusions /security/firewalls /security/match-rules /security/policies /security/waf-rules /sites /uptime
+        /users
     """,
     "root agent nora ned anna": """
         /api-keys /audit-log /billing/exchange-rates /billing/tax-rates /cards/due /cards/invoices /customers /invoices
@@ -29,22 +31,24 @@ SEEN_BY = {
         /payments/methods/new
     """,
     "root agent nora ned": """
-        /billing/tax-flags /coupons /coupons/new /customers/new /dunning /invoices/new
-        /organizations/tree /payments/bank /payments/bank/import
-        /payments/bank/layouts /payments/bank/layouts/new /payments/bank/statements /payments/direct-debits
-        /payments/direct-debits/mandates/new /payments/direct-debits/new
-        /payments/new /plans /products /products/new /reselling/statements/new /reselling/terms /reselling/terms/new
-        /subscriptions/new
+        /billing/tax-flags /coupons /coupons/new /customers/new /dunning /invoices/new /organizations/tree /payments/bank
+        /payments/bank/import /payments/bank/layouts /payments/bank/layouts/new /payments/bank/statements
+        /payments/direct-debits /payments/direct-debits/mandates/new /payments/direct-debits/new /payments/new /plans
+        /products /products/new /reselling/statements/new /reselling/terms /reselling/terms/new /settings /subscriptions/new
     """,
     "root nora anna": """
         /order/new
         /api-keys/new /certificates/new /monitoring/agents/new /monitoring/checks/new /monitoring/notification-routes/new
-        /monitoring/receivers/new /monitoring/rules/new /monitoring/silences/new /monitoring/status-pages/new
-        /monitoring/tokens/new /security/access/new /security/bans/new /security/exclusions/new /security/match-rules/new
-        /security/policies/new /security/waf-rules/new /sites/new /webhooks/new
+        /monitoring/inhibitions/new /monitoring/maintenance-windows/new /monitoring/receivers/new /monitoring/rules/new
+        /monitoring/silences/new /monitoring/status-pages/new /monitoring/tokens/new /security/access/new /security/bans/new
+        /security/exclusions/new /security/firewalls/new /security/match-rules/new /security/policies/new
+        /security/waf-rules/new /sites/new /webhooks/new
     """,
     "root agent": """
-        /jobs /outbox
+        /cards/jobs /cards/platform /gateway/settings /jobs /outbox /security/settings /settings/mail
+    """,
+    "root": """
+        /gateway/settings/edit /security/settings/edit
     """,
     "root nora": """
         /billing/exchange-rates/import /billing/exchange-rates/new /billing/settings /billing/settings/accounts
