@@ -21,7 +21,7 @@ async def test_a_new_customer_is_told_what_to_do_first(log_in: LogIn, world: Wor
         "subscriptions": "See what you can order",
         "usage": "Nothing that you have is charged by what is used.",
         "notices": "Nothing was written to you yet.",
-        "down": "Nothing is watched yet.",
+        "uptime": "Nothing is checked yet.",
     }.items():
         assert f"/cards/{card}" in anna.page, card
         assert words in (await anna.get(f"/cards/{card}")).text
