@@ -136,16 +136,26 @@ class Ui:
             "is_visiting": principal.organization_id != principal.home_organization_id,
         }
 
-    def go(self, path: str, message: str = "", *cookies: Cookie, tone: str = "success") -> Response[Any]:
-        """On to another page of ours, where the message is shown."""
+    def go(
+        self, path: str, message: str = "", *cookies: Cookie, tone: str = "success", undo: flash.Undo | None = None
+    ) -> Response[Any]:
+        """On to another page of ours, where the message is shown; with `undo`, beside a button that takes it back."""
         path = quote(path, safe="/?&=%#:+,;@[]!$'()*~")
         sent = [*self._cookies, *cookies]
         if message:
-            sent.append(flash.give(self.runtime, flash.Flash(message, tone)))
+            sent.append(flash.give(self.runtime, flash.Flash(message, tone, undo)))
         headers = {"Cache-Control": "no-store"}
         if self.is_partial:
             return Response(b"", status_code=200, media_type="text/html", headers={**headers, "HX-Redirect": path}, cookies=sent)
         return Response(b"", status_code=303, media_type="text/html", headers={**headers, "Location": path}, cookies=sent)
+
+    @staticmethod
+    def undo(path: str, fields: Mapping[str, Any] | None = None, **more: Any) -> flash.Undo:
+        """For `go`: posting these fields to `path` takes back what was done. Lists are several values of one name."""
+        found: list[tuple[str, str]] = []
+        for name, value in {**(fields or {}), **more}.items():
+            found += [(name, str(each)) for each in (value if isinstance(value, list) else [value]) if each not in (None, "")]
+        return flash.Undo(path, found)
 
     async def form(self) -> FormMultiDict:
         """What was posted."""

@@ -24,7 +24,7 @@ SEEN_BY = {
     """,
     "root agent nora ned anna": """
         /api-keys /audit-log /billing/exchange-rates /billing/tax-rates /cards/due /cards/invoices /customers /invoices
-        /invoices.csv /monitoring/agents /monitoring/tokens /payments /payments/disputes /payments/methods /subscriptions
+        /monitoring/agents /monitoring/tokens /payments /payments/disputes /payments/methods /subscriptions
         /users/new /webhooks
     """,
     "root agent nora ned": """
@@ -104,7 +104,7 @@ async def test_a_customer_sees_own_invoices_alone_and_no_drafts(log_in: LogIn, w
         assert (await browser.post(f"/invoices/{own['id']}/{below}", {"reason": "mine"})).status_code == 403
     for path in ("/invoices/send", "/invoices/finalise"):
         assert (await browser.post(path, {"ids": own["id"], "confirmed": "yes"})).status_code == 403
-    await browser.get("/invoices.csv")
+    await browser.get("/invoices?format=csv")
     assert own["invoice_number"] in browser.page
     assert foreign["invoice_number"] not in browser.page
     assert (await browser.get(f"/customers/{birch['id']}")).status_code == 404

@@ -148,11 +148,11 @@ async def create(ui: UiOf) -> Response[Any]:
 
 
 @show("/webhooks/{webhook_id:uuid}", _READ)
-async def webhook(ui: UiOf, webhook_id: FromPath[UUID]) -> Response[str]:
+async def webhook(ui: UiOf, webhook_id: FromPath[UUID]) -> Response[Any]:
     """One webhook, and what was sent to it."""
     table = await LOG.view(ui, {"endpoint_id": webhook_id}, f"/webhooks/{webhook_id}")
-    if ui.target == table.id:
-        return ui.fragment("components/results.html", table=table)
+    if alone := table.alone(ui):
+        return alone
     found = await service.get(ui.ctx, webhook_id)
     return ui.page(
         "automation/webhook.html",

@@ -11,7 +11,7 @@ from litestar.params import FromPath
 from control.billing.catalogue import prices, products, words
 from control.billing.catalogue.models import NewPlan, NewProduct, Plan
 from control.billing.dunning import service as dunning
-from control.billing.parts import ACTIVE, PLAIN, SELLERS, Link, ask, fragment_of, full, listed, state
+from control.billing.parts import ACTIVE, PLAIN, SELLERS, Link, ask, full, listed, state
 from control.core.errors import DomainError
 from control.core.pagination import PageRequest
 from control.core.permissions import needs
@@ -138,11 +138,11 @@ async def create_product(ui: UiOf) -> Response[Any]:
 
 
 @show("/products/{product_id:uuid}", _READ)
-async def product(ui: UiOf, product_id: FromPath[UUID]) -> Response[str]:
+async def product(ui: UiOf, product_id: FromPath[UUID]) -> Response[Any]:
     """One product with its plans."""
     found = await products.PRODUCTS.get(ui.ctx, product_id)
     table = await PLANS.view(ui, {"product_id": product_id}, f"/products/{product_id}")
-    return fragment_of(ui, table) or ui.page(
+    return table.alone(ui) or ui.page(
         "billing/product.html",
         product=found,
         table=table,

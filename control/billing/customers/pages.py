@@ -129,12 +129,12 @@ async def create(ui: UiOf) -> Response[Any]:
 
 
 @show("/customers/{customer_id:uuid}", _READ)
-async def customer(ui: UiOf, customer_id: FromPath[UUID]) -> Response[str]:
+async def customer(ui: UiOf, customer_id: FromPath[UUID]) -> Response[Any]:
     """One customer: who it is, what is open, and the invoices."""
     found = await service.get(ui.ctx, customer_id)
     table = await INVOICES.view(ui, {"customer_id": customer_id}, f"/customers/{customer_id}")
-    if ui.target == table.id:
-        return ui.fragment("components/results.html", table=table)
+    if alone := table.alone(ui):
+        return alone
     credit = await crediting.of_customer(ui.ctx, customer_id)
     return ui.page(
         "billing/customer.html",

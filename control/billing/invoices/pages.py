@@ -9,7 +9,6 @@ from uuid import UUID
 import msgspec
 from litestar import Response
 from litestar.params import FromPath
-from litestar.response import Stream
 
 from control.billing.documents import service as documents
 from control.billing.documents.models import Format
@@ -61,7 +60,6 @@ INVOICES = Table(
     ),
     link="/invoices/{id}",
     search=N_("Number or customer"),
-    csv="/invoices.csv",
     empty=N_("There are no invoices yet."),
 )
 CREDIT = Form(NewCreditNote, Field("reason", N_("Reason"), kind="textarea", hint=N_("It stands on the credit note.")))
@@ -77,16 +75,6 @@ _FEW = 50
 async def invoices(ui: UiOf) -> Response[str]:
     """The invoices in reach."""
     return await INVOICES.page(ui, "billing/invoices.html")
-
-
-@show("/invoices.csv", _READ)
-async def export(ui: UiOf) -> Stream:
-    """The same as a file, all pages of it."""
-    query = ui.request.query_params
-    filters = {one.name: one.read(text) for one in INVOICES.filters if (text := query.get(one.name))}
-    headers = {"Content-Disposition": 'attachment; filename="invoices.csv"', "Cache-Control": "no-store"}
-    content = listing.export(ui.ctx, (query.get("search") or "")[:200] or None, filters)
-    return Stream(content, media_type="text/csv", headers=headers)
 
 
 @show("/invoices/{invoice_id:uuid}", _READ)
@@ -189,5 +177,5 @@ async def credit(ui: UiOf, invoice_id: FromPath[UUID]) -> Response[Any]:
 
 
 PAGES = [
-    invoices, export, invoice, document, ask_finalise, finalise, ask_send, send, ask_credit, credit,
+    invoices, invoice, document, ask_finalise, finalise, ask_send, send, ask_credit, credit,
 ]  # fmt: skip

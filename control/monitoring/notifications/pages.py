@@ -254,12 +254,12 @@ async def receivers(ui: UiOf) -> Response[Any]:
 
 
 @show("/monitoring/receivers/{channel_id:uuid}", _READ)
-async def receiver(ui: UiOf, channel_id: FromPath[UUID]) -> Response[str]:
+async def receiver(ui: UiOf, channel_id: FromPath[UUID]) -> Response[Any]:
     """One receiver, without what is secret of it, and what it was told."""
     found = await service.CHANNELS.get(ui.ctx, channel_id)
     table = await NOTIFICATIONS.view(ui, {"channel_id": channel_id}, f"/monitoring/receivers/{channel_id}")
-    if ui.target == table.id:
-        return ui.fragment("components/results.html", table=table)
+    if alone := table.alone(ui):
+        return alone
     may_write = ui.ctx.principal.may("monitoring:write")
     values: dict[str, Any] = {"channel": found, "kind": KINDS[found.kind], "where": _where(found), "state": _is_on(found)}
     return ui.page("monitoring/receiver.html", table=table, may_write=may_write, **values)
