@@ -13,6 +13,7 @@ from control.sites.upstreams import pages as upstreams
 from control.web.language import N_
 from control.web.menu import Card
 from control.web.routing import show
+from control.web.searching import Source
 from control.web.ui import UiOf
 
 CARDS = (Card(label=N_("Sites"), path="/cards/sites", permission="gateway:read"),)
@@ -29,3 +30,6 @@ async def sites(ui: UiOf) -> Response[str]:
 PAGES = [sites, *pages.PAGES, *routing.PAGES, *upstreams.PAGES, *certificates.PAGES, *traffic_pages.PAGES]
 MENU = (*pages.MENU, *certificates.MENU)
 TABLES = (pages.SITES, certificates.CERTIFICATES)
+SEARCH = (
+    Source(table=pages.SITES, label=N_("Sites"), permission="gateway:read", icon="globe", about=lambda row: ", ".join(row.hosts)),
+)

@@ -1,4 +1,5 @@
-"""What the panel consists of: entries of the side bar and cards of the dashboard, each said by the domain that has the page."""
+"""What the panel consists of: entries of the side bar, cards of the dashboard and what can be searched for, each said by the
+domain that has the page."""
 
 from __future__ import annotations
 
@@ -32,18 +33,21 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Offer(msgspec.Struct, frozen=True):
-    """All entries and cards of the domains that a process serves, in their order."""
+    """All entries, cards and kinds to search of the domains that a process serves, in their order."""
 
     entries: tuple[Entry, ...] = ()
     cards: tuple[Card, ...] = ()
+    sources: tuple[Any, ...] = ()
+    """Of `control.web.searching.Source`."""
 
 
 def offer(modules: Iterable[Any]) -> Offer:
-    """What these `pages` modules offer: their `MENU` and `CARDS`, which each may leave out."""
+    """What these `pages` modules offer: their `MENU`, `CARDS` and `SEARCH`, which each may leave out."""
     found = list(modules)
     return Offer(
         tuple(entry for module in found for entry in getattr(module, "MENU", ())),
         tuple(card for module in found for card in getattr(module, "CARDS", ())),
+        tuple(source for module in found for source in getattr(module, "SEARCH", ())),
     )
 
 

@@ -126,6 +126,14 @@ class Table(msgspec.Struct, frozen=True, kw_only=True):
             asked=asked,
         )
 
+    def address(self, row: Any) -> str:
+        """Where one row has its page."""
+        return self.link.format_map({name: getattr(row, name) for name in row.__struct_fields__}) if self.link else ""
+
+    def found_url(self, text: str) -> str:
+        """The list of what a search finds."""
+        return f"{self.path}?{urlencode({'search': text})}"
+
     async def _personal(self, ui: Ui) -> tuple[Any, list[Saved]]:
         """The columns that somebody chose, and their views."""
         user_id, name = ui.ctx.principal.user_id, self.name
@@ -205,7 +213,7 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
 
     def link(self, row: Any) -> str:
         """The address of one row."""
-        return self.table.link.format_map({name: getattr(row, name) for name in row.__struct_fields__}) if self.table.link else ""
+        return self.table.address(row)
 
     @property
     def csv_url(self) -> str:

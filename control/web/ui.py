@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -13,6 +14,7 @@ from litestar.di import NamedDependency, Provide
 
 from control.accounts.auth import account
 from control.accounts.auth.models import Me
+from control.accounts.profile import unread
 from control.core import idempotency
 from control.core.context import Context, Ctx
 from control.core.db import Transaction
@@ -25,6 +27,8 @@ from control.web.language import Tongue, best, chosen
 from control.web.view import View, html_response, render
 
 _ME_SECONDS = 30
+_FEW_ENTRIES = 12
+"""Of the side bar, which are shown without opening a group."""
 KEY = "_key"
 """The hidden field that keeps a form from being done twice."""
 
@@ -44,11 +48,12 @@ def is_local(path: str) -> bool:
 class Ui:
     """One request of a browser. `ctx` is what services take."""
 
-    def __init__(self, ctx: Context, me: Me | None, organization: str = "") -> None:
+    def __init__(self, ctx: Context, me: Me | None, organization: str = "", unread: int = 0) -> None:
         self.ctx = ctx
         self.request = ctx.request
         self.me = me
         self.organization = organization
+        self.unread = unread
         self._cookies: list[Cookie] = []
         self._secret = csrf.browser_secret(ctx.request)
         cookies = ctx.request.cookies
@@ -130,8 +135,15 @@ class Ui:
         principal = self.principal
         if principal is None or self.me is None:
             return {}
+        groups = menu.entries(self.request.app.state.offer, principal)
+        entries = [entry.path for _, some in groups for entry in some]
+        path = self.request.url.path
         return {
-            "menu": menu.entries(self.request.app.state.offer, principal),
+            "menu": groups,
+            "is_short": len(entries) <= _FEW_ENTRIES,
+            "current": max((one for one in entries if path == one or path.startswith(f"{one}/")), key=len, default=""),
+            # Tabs of one session share one stream of news.
+            "live": hashlib.sha256(f"{principal.session_id}:{principal.organization_id}".encode()).hexdigest()[:16],
             "organization": self.organization,
             "is_visiting": principal.organization_id != principal.home_organization_id,
         }
@@ -197,12 +209,14 @@ class Ui:
 async def provide_ui(request: Request[Any, Any, State], ctx: Ctx) -> Ui:
     """The `ui` of every page."""
     principal = request.scope.get("user")
-    me, organization = None, ""
+    me, organization, number = None, "", 0
     if isinstance(principal, Principal):
         me = await ctx.runtime.cache.get(me_key(principal), Me, _ME_SECONDS, lambda: _me(ctx))
         names = {one.organization_id: one.name for one in me.organizations} if me else {}
         organization = names.get(principal.organization_id) or await _name(ctx)
-    found = Ui(ctx, me, organization)
+        if me is not None and "hx-request" not in request.headers:
+            number = await unread.number(ctx, me.email)
+    found = Ui(ctx, me, organization, number)
     scope: Any = request.scope
     scope["ui"] = found
     return found

@@ -79,6 +79,7 @@ API_KEYS = Table(
     link="/api-keys/{id}",
     search=N_("Name"),
     empty=N_("There are no API keys yet."),
+    live="api_key",
 )
 
 

@@ -93,6 +93,7 @@ USERS = Table(
     link="/users/{id}",
     search=N_("Name, user name or e-mail"),
     empty=N_("There is nobody here yet."),
+    live="user",
 )  # fmt: skip
 
 

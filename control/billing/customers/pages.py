@@ -65,6 +65,7 @@ CUSTOMERS = Table(
     link="/customers/{id}",
     search=N_("Name, number or e-mail"),
     empty=N_("There are no customers yet."),
+    live="customer",
 )
 
 

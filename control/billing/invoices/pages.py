@@ -61,6 +61,7 @@ INVOICES = Table(
     link="/invoices/{id}",
     search=N_("Number or customer"),
     empty=N_("There are no invoices yet."),
+    live="invoice credit_note payment",
 )
 CREDIT = Form(NewCreditNote, Field("reason", N_("Reason"), kind="textarea", hint=N_("It stands on the credit note.")))
 SEND = Form(

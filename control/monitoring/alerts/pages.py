@@ -56,6 +56,7 @@ ALERTS = Table(
     ),
     link="/monitoring/alerts/{id}",
     empty=N_("All is well: nothing fires, and nothing has."),
+    live="alert",
 )
 RULES = Table(
     name="alert_rules",

@@ -56,6 +56,7 @@ CHECKS = Table(
     link="/monitoring/checks/{id}",
     search=N_("Name"),
     empty=N_("Nothing is watched yet."),
+    live="check alert",
 )
 
 

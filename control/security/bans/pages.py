@@ -55,6 +55,7 @@ BANS = Table(
     link="/security/bans/{id}",
     search=N_("Network or reason"),
     empty=N_("Nobody is banned."),
+    live="ban",
 )
 
 

@@ -60,6 +60,7 @@ SITES = Table(
     link="/sites/{id}",
     search=N_("Name or host"),
     empty=N_("There are no sites yet."),
+    live="site",
 )
 _MANY = 100
 
