@@ -18,7 +18,7 @@ from litestar import Request, Response
 from litestar.datastructures import State
 from prometheus_client import Gauge
 
-from control.core import metrics
+from control.core import ending, metrics
 from control.core.listen import listen
 from control.core.permissions import Principal, authenticated
 from control.web import sessions
@@ -95,6 +95,7 @@ class Hub:
             return None
         if self._listening is None or self._listening.done():
             self.listens.clear()
+            ending.when_ending(self.say_goodbye)
             self._listening = asyncio.create_task(listen(self.url, "hcc_live", self._connected, self.heard), name="live")
         stream = Stream(principal)
         self.streams.add(stream)
@@ -118,11 +119,15 @@ class Hub:
         for stream in self.streams:
             stream.hear(topic, path)
 
-    async def close(self) -> None:
-        """Say goodbye to all: they come back to another process, or to this one when it is there again."""
+    def say_goodbye(self) -> None:
+        """End all streams: they come back to another process, or to this one when it is there again."""
         self.is_closing = True
         for stream in list(self.streams):
             stream.woken.set()
+
+    async def close(self) -> None:
+        """End all that there is."""
+        self.say_goodbye()
         if self._listening is not None:
             self._listening.cancel()
             await asyncio.gather(self._listening, return_exceptions=True)

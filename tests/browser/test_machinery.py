@@ -1,0 +1,110 @@
+"""What all pages share, in a real browser: the palette, news as they happen, two browsers at once."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterator
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import Visitor
+from tests.integration.platform import Platform
+
+pytestmark = [pytest.mark.stack, pytest.mark.timeout(240)]
+
+
+@pytest.fixture
+def visitor(chromium: Browser, platform: Platform) -> Iterator[Visitor]:
+    opened = Visitor(chromium, platform, viewport={"width": 1280, "height": 800})
+    yield opened
+    assert opened.complaints == []
+    opened.context.close()
+
+
+def test_the_palette_by_keyboard(visitor: Visitor) -> None:
+    page = visitor.page
+    visitor.log_in("reseller")
+    assert not any("palette" in one for one in page.evaluate("performance.getEntriesByType('resource').map(r => r.name)"))
+    page.get_by_role("link", name="Dashboard").focus()
+    page.keyboard.press("Control+k")
+    box = page.get_by_role("combobox", name="Search pages and things")
+    expect(box).to_be_focused()
+    page.keyboard.type("café")
+    option = page.get_by_role("option", name="Café Lumière").first
+    expect(option).to_have_attribute("aria-selected", "true")
+    expect(box).to_have_attribute("aria-activedescendant", option.get_attribute("id") or "-")
+    expect(page.locator("#palette-said")).to_contain_text("entries")
+    page.keyboard.press("ArrowDown")
+    expect(option).to_have_attribute("aria-selected", "false")
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("Escape")
+    expect(box).not_to_be_visible()
+    expect(page.get_by_role("link", name="Dashboard")).to_be_focused()
+    page.get_by_role("link", name="Search").click()
+    expect(box).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(r"/(customers|organizations)/[0-9a-f-]{36}$"))
+
+
+def _new_invoice(platform: Platform) -> None:
+    at = f"http://127.0.0.1:{platform.stack.ports.control}"
+    with httpx.Client(base_url=at, headers={"Authorization": f"Bearer {platform.log_in('reseller')}"}, timeout=20) as client:
+        customer = client.get("/v1/customers").json()["data"][0]
+        body = {"customer_id": customer["id"], "items": [{"description": "News", "unit_price": "1.00"}]}
+        assert client.post("/v1/invoices", json=body).status_code == 201
+
+
+def _streaming(page: Page) -> None:
+    expect(page.locator("html")).to_have_attribute("data-stream", "open", timeout=15_000)
+
+
+def test_a_list_follows_what_happens_and_says_so(visitor: Visitor, platform: Platform) -> None:
+    """Through the gateway, which neither holds nor packs the stream."""
+    page = visitor.page
+    visitor.log_in("reseller")
+    visitor.go("/invoices")
+    _streaming(page)
+    total = page.locator("[data-summary]").inner_text()
+    _new_invoice(platform)
+    expect(page.locator("[data-summary]")).not_to_have_text(total, timeout=10_000)
+    expect(page.locator("#said-invoices")).to_have_text(page.locator("[data-summary]").inner_text())
+
+
+def test_tabs_share_one_stream_and_hand_it_on(visitor: Visitor, platform: Platform) -> None:
+    first = visitor.page
+    visitor.log_in("reseller")
+    visitor.go("/invoices")
+    _streaming(first)
+    second = visitor.context.new_page()
+    asked: list[str] = []
+    second.on("request", lambda request: asked.append(request.url))
+    second.goto(visitor.url + "/invoices")
+    total = second.locator("[data-summary]").inner_text()
+    _new_invoice(platform)
+    expect(second.locator("[data-summary]")).not_to_have_text(total, timeout=10_000)
+    assert not [one for one in asked if one.endswith("/live")]
+    first.close()
+    expect(second.locator("html")).to_have_attribute("data-stream", "open", timeout=15_000)
+    total = second.locator("[data-summary]").inner_text()
+    _new_invoice(platform)
+    expect(second.locator("[data-summary]")).not_to_have_text(total, timeout=10_000)
+
+
+def test_control_restarts_under_an_open_page(visitor: Visitor, platform: Platform) -> None:
+    page = visitor.page
+    visitor.log_in("reseller")
+    visitor.go("/invoices")
+    _streaming(page)
+    total = page.locator("[data-summary]").inner_text()
+    control = platform.processes["control"]
+    began = time.monotonic()
+    control.stop()
+    took = time.monotonic() - began
+    assert took < 5, f"an open stream held the end up for {took:.1f} s"
+    control.start(f"http://127.0.0.1:{platform.stack.ports.control}/livez")
+    _new_invoice(platform)
+    expect(page.locator("[data-summary]")).not_to_have_text(total, timeout=20_000)
+    expect(page).to_have_url(re.compile("/invoices$"))
