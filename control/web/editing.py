@@ -177,7 +177,7 @@ class Editing(msgspec.Struct, frozen=True, kw_only=True):
         async def ask_edit(ui: UiOf, row_id: FromPath[UUID]) -> Response[Any]:
             """A thing to be changed."""
             row = await self.get(ui.ctx, row_id)
-            form = self.form.empty(self.values(row))
+            form = self.form.empty(self.values(row), version=getattr(row, "version", None))
             return await self._shown(ui, form, self.name(row), f"{self.path}/{row_id}/edit", self._back(row_id))
 
         @act(f"{self.path}/{{row_id:uuid}}/edit", self.writes)
@@ -187,7 +187,7 @@ class Editing(msgspec.Struct, frozen=True, kw_only=True):
             try:
                 await replace(ui.ctx, row_id, await self.form.read(ui))
             except DomainError as error:
-                again, action = await self.form.again(ui, error), f"{self.path}/{row_id}/edit"
+                again, action = await self.form.again(ui, error, self.values(row)), f"{self.path}/{row_id}/edit"
                 return await self._shown(ui, again, self.name(row), action, self._back(row_id), error.status)
             return ui.go(self._back(row_id), ui.words(self.words.changed))
 

@@ -25,11 +25,12 @@ from babel.numbers import NumberFormatError, parse_decimal
 from litestar.datastructures import FormMultiDict
 from msgspec.structs import fields as struct_fields
 
-from control.core.errors import DomainError, FieldError, ValidationFailed
+from control.core.errors import DomainError, FieldError, PreconditionFailed, ValidationFailed
 from control.core.ids import new_id
 from control.core.validation import bare, value_errors
+from control.web import merging
 from control.web.language import N_
-from control.web.ui import Ui
+from control.web.ui import VERSION, Ui
 
 Model = TypeVar("Model", bound=msgspec.Struct)
 Kind = Literal[
@@ -64,6 +65,10 @@ class Input(msgspec.Struct, frozen=True, kw_only=True):
     longest: int | None
     source: Choices
     errors: list[str]
+    theirs: str | None = None
+    """What somebody else made of it meanwhile, where what was typed differs."""
+    is_taken: bool = False
+    """Whether the value is what somebody else made of it."""
 
     @property
     def choices(self) -> Mapping[str, str]:
@@ -81,6 +86,10 @@ class Inputs(msgspec.Struct, frozen=True, kw_only=True):
     fields: list[Input]
     problems: list[str]
     key: str
+    version: str = ""
+    """The version of what is changed; the service refuses to change another one."""
+    marks: str = ""
+    is_conflict: bool = False
 
     @property
     def is_wrong(self) -> bool:
@@ -96,10 +105,23 @@ class Form(Generic[Model]):
         self.fields = fields
         self._types = {one.name: _type_at(model, one.name) for one in fields}
 
-    def empty(self, values: Mapping[str, Any] | msgspec.Struct | None = None) -> Inputs:
-        """The form to be filled in, with what is there already."""
+    def empty(self, values: Mapping[str, Any] | msgspec.Struct | None = None, *, version: int | None = None) -> Inputs:
+        """The form to be filled in, with what is there already: a thing with a version, or `version` says which one it is."""
+        texts = self._texts(values)
+        version = getattr(values, "version", None) if version is None else version
+        shown = self._shown(texts, {}, [], str(new_id()))
+        return shown if version is None else self._versioned(shown, str(version), texts)
+
+    def _texts(self, values: Mapping[str, Any] | msgspec.Struct | None) -> dict[str, str]:
         known = msgspec.to_builtins(values) if values is not None else {}
-        return self._shown({one.name: _text(_at(known, one.name)) for one in self.fields}, {}, [], str(new_id()))
+        return {one.name: _text(_at(known, one.name)) for one in self.fields if one.kind != "password"}
+
+    @property
+    def _sets(self) -> list[str]:
+        return [one.name for one in self.fields if one.kind == "choices"]
+
+    def _versioned(self, shown: Inputs, version: str, values: Mapping[str, str]) -> Inputs:
+        return msgspec.structs.replace(shown, version=version, marks=merging.marks(values, self._sets))
 
     async def read(self, ui: Ui, **fixed: Any) -> Model:
         """What was posted as the model. Raises ValidationFailed with a pointer for each field that is wrong."""
@@ -134,9 +156,12 @@ class Form(Generic[Model]):
             return "" if kind is str and not required and not can_be_none else None
         return _number(text, locale) if kind in (Decimal, int, float) else text.replace("\r\n", "\n")
 
-    async def again(self, ui: Ui, error: DomainError) -> Inputs:
-        """The form as it was posted, with what is wrong beside the fields."""
+    async def again(self, ui: Ui, error: DomainError, now: Mapping[str, Any] | msgspec.Struct | None = None) -> Inputs:
+        """The form as it was posted, with what is wrong beside the fields. `now` is what is there: where somebody else changed it
+        since the form was made, the form says what, and saving it again goes over that."""
         form = await ui.form()
+        if isinstance(error, PreconditionFailed) and now is not None:
+            return self._merged(form, error, self._texts(now))
         values = {one.name: _posted(form, one.name) for one in self.fields}
         found: dict[str, list[str]] = {}
         problems = [] if isinstance(error, ValidationFailed) else [error.message]
@@ -146,7 +171,20 @@ class Form(Generic[Model]):
                 problems.append(f"{each.pointer.strip('/')} {each.message}".strip())
             else:
                 found.setdefault(name, []).append(each.message)
-        return self._shown(values, found, problems, str(form.get("_key") or new_id()))
+        shown = self._shown(values, found, problems, str(form.get("_key") or new_id()))
+        sent = {"version": str(form.get(VERSION) or ""), "marks": str(form.get(merging.MARKS) or "")}
+        return msgspec.structs.replace(shown, **sent)
+
+    def _merged(self, form: FormMultiDict, error: PreconditionFailed, now: dict[str, str]) -> Inputs:
+        typed = {one.name: _posted(form, one.name) for one in self.fields}
+        found = merging.merge(typed, now, str(form.get(merging.MARKS) or ""), self._sets)
+        shown = self._shown(found.values, {}, [merging.CHANGED], str(new_id()))
+        fields = [
+            msgspec.structs.replace(one, theirs=found.theirs.get(one.field.name), is_taken=one.field.name in found.taken)
+            for one in shown.fields
+        ]
+        shown = msgspec.structs.replace(shown, fields=fields, is_conflict=True)
+        return self._versioned(shown, str((error.details or {}).get("version", "")), now)
 
     def _field_of(self, pointer: str) -> str | None:
         """The field of a pointer; one below it, such as an entry of a list, counts."""

@@ -27,8 +27,8 @@ from control.web.language import Tongue, best, chosen
 from control.web.view import View, html_response, render
 
 _ME_SECONDS = 30
-_FEW_ENTRIES = 12
-"""Of the side bar, which are shown without opening a group."""
+VERSION = "_version"
+"""The hidden field of the version that a form was made from."""
 KEY = "_key"
 """The hidden field that keeps a form from being done twice."""
 
@@ -140,7 +140,6 @@ class Ui:
         path = self.request.url.path
         return {
             "menu": groups,
-            "is_short": len(entries) <= _FEW_ENTRIES,
             "current": max((one for one in entries if path == one or path.startswith(f"{one}/")), key=len, default=""),
             # Tabs of one session share one stream of news.
             "live": hashlib.sha256(f"{principal.session_id}:{principal.organization_id}".encode()).hexdigest()[:16],
@@ -170,8 +169,12 @@ class Ui:
         return flash.Undo(path, found)
 
     async def form(self) -> FormMultiDict:
-        """What was posted."""
-        return await self.request.form()
+        """What was posted. The version that it was made from counts from here on."""
+        form = await self.request.form()
+        version = str(form.get(VERSION) or "")
+        if version.isascii() and version.isdigit():
+            self.ctx.expected = int(version[:18])
+        return form
 
     async def texts(self) -> dict[str, str]:
         """What was posted, the first value of each field."""

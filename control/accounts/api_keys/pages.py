@@ -160,10 +160,13 @@ async def api_key(ui: UiOf, key_id: FromPath[UUID]) -> Response[str]:
 async def ask_edit(ui: UiOf, key_id: FromPath[UUID]) -> Response[str]:
     """A key to be changed."""
     found = await service.get(ui.ctx, key_id)
+    return ui.page("accounts/api_key_form.html", key=found, form=_form(ui).empty(_typed(ui, found), version=found.version))
+
+
+def _typed(ui: Ui, found: ApiKey) -> _Key:
+    """A key as its form has it."""
     last = found.expires_at.astimezone(ui.view.tongue.zone).date() if found.expires_at else None
-    return ui.page(
-        "accounts/api_key_form.html", key=found, form=_form(ui).empty(_Key(name=found.name, scopes=found.scopes, expires_on=last))
-    )
+    return _Key(name=found.name, scopes=found.scopes, expires_on=last)
 
 
 @act("/api-keys/{key_id:uuid}/edit", _WRITE, dangerous=True)
@@ -175,7 +178,12 @@ async def edit(ui: UiOf, key_id: FromPath[UUID]) -> Response[Any]:
         data = await form.read(ui)
         await service.update(ui.ctx, key_id, {"name": data.name, "scopes": data.scopes, "expires_at": _end(ui, data)})
     except DomainError as error:
-        return ui.page("accounts/api_key_form.html", status=error.status, key=found, form=await form.again(ui, _here(error)))
+        return ui.page(
+            "accounts/api_key_form.html",
+            status=error.status,
+            key=found,
+            form=await form.again(ui, _here(error), _typed(ui, found)),
+        )
     return ui.go(f"/api-keys/{key_id}", ui.words(N_("The key was changed.")))
 
 

@@ -197,7 +197,7 @@ async def set_limits(ui: UiOf, organization_id: FromPath[UUID]) -> Response[Any]
     try:
         await limits.put(ui.ctx, organization_id, await LIMITS.read(ui))
     except DomainError as error:
-        again = await LIMITS.again(ui, error)
+        again = await LIMITS.again(ui, error, await limits.get(ui.ctx, organization_id))
         return ui.page("accounts/organization_limits.html", status=error.status, organization=found, form=again)
     return ui.go(f"/organizations/{organization_id}", ui.words(N_("The limits were changed.")))
 

@@ -202,7 +202,8 @@ async def edit(ui: UiOf, user_id: FromPath[UUID]) -> Response[Any]:
     try:
         await service.update(ui.ctx, user_id, msgspec.structs.asdict(await form.read(ui, **kept)))
     except DomainError as error:
-        return ui.page("accounts/user_form.html", status=error.status, user=found, place=None, form=await form.again(ui, error))
+        again = await form.again(ui, error, found)
+        return ui.page("accounts/user_form.html", status=error.status, user=found, place=None, form=again)
     return ui.go(f"/users/{user_id}", ui.words(N_("The person was changed.")))
 
 

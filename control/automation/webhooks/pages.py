@@ -178,7 +178,7 @@ async def edit(ui: UiOf, webhook_id: FromPath[UUID]) -> Response[Any]:
     try:
         await service.update(ui.ctx, webhook_id, msgspec.structs.asdict(await FORM.read(ui)))
     except DomainError as error:
-        again = await FORM.again(ui, error)
+        again = await FORM.again(ui, error, found)
         return ui.page("automation/webhook_form.html", status=error.status, webhook=found, form=again)
     return ui.go(f"/webhooks/{webhook_id}", ui.words(N_("The webhook was changed.")))
 

@@ -164,7 +164,8 @@ async def edit_product(ui: UiOf, product_id: FromPath[UUID]) -> Response[Any]:
     try:
         await products.replace_product(ui.ctx, product_id, await PRODUCT.read(ui))
     except DomainError as error:
-        return _product(ui, await PRODUCT.again(ui, error), product_id)
+        now = await products.PRODUCTS.get(ui.ctx, product_id)
+        return _product(ui, await PRODUCT.again(ui, error, now), product_id)
     return ui.go(f"/products/{product_id}", ui.words(N_("The product was changed.")))
 
 
@@ -283,7 +284,7 @@ async def edit_plan(ui: UiOf, plan_id: FromPath[UUID]) -> Response[Any]:
     try:
         await products.replace_plan(ui.ctx, plan_id, await form.read(ui, product_id=str(found.product_id), **kept))
     except DomainError as error:
-        return _edit_plan(ui, plan_id, await form.again(ui, error))
+        return _edit_plan(ui, plan_id, await form.again(ui, error, found))
     return ui.go(f"/plans/{plan_id}", ui.words(N_("The plan was changed.")))
 
 

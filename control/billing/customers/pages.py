@@ -168,7 +168,7 @@ async def edit(ui: UiOf, customer_id: FromPath[UUID]) -> Response[Any]:
     try:
         await service.replace(ui.ctx, customer_id, await CUSTOMER.read(ui, tax_exempt=found.tax_exempt))
     except DomainError as error:
-        again = await CUSTOMER.again(ui, error)
+        again = await CUSTOMER.again(ui, error, found)
         return ui.page("billing/customer_form.html", status=error.status, customer=found, form=again)
     return ui.go(f"/customers/{customer_id}", ui.words(N_("The customer was changed.")))
 

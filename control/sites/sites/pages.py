@@ -231,9 +231,11 @@ async def site(ui: UiOf, site_id: FromPath[UUID]) -> Response[str]:
 async def ask_edit(ui: UiOf, site_id: FromPath[UUID]) -> Response[str]:
     """A site to be changed."""
     found = await service.get(ui.ctx, site_id)
-    maintenance = found.maintenance or Maintenance()
-    values = {**msgspec.to_builtins(found), **msgspec.to_builtins(maintenance)}
-    return _edit(ui, found, CHANGE.empty(values))
+    return _edit(ui, found, CHANGE.empty(_values(found), version=found.version))
+
+
+def _values(found: Site) -> dict[str, Any]:
+    return {**msgspec.to_builtins(found), **msgspec.to_builtins(found.maintenance or Maintenance())}
 
 
 def _edit(ui: Ui, found: Site, form: Inputs, status: int = 200) -> Response[str]:
@@ -255,7 +257,7 @@ async def edit(ui: UiOf, site_id: FromPath[UUID]) -> Response[Any]:
         changes = {name: getattr(typed, name) for name in ("name", "hosts", "is_active", "https_redirect", "hsts_s")}
         await service.update(ui.ctx, site_id, {**changes, "maintenance": maintenance})
     except DomainError as error:
-        return _edit(ui, found, await CHANGE.again(ui, _flat(error)), error.status)
+        return _edit(ui, found, await CHANGE.again(ui, _flat(error), _values(found)), error.status)
     return ui.go(f"/sites/{site_id}", ui.words(N_("The site was changed.")))
 
 

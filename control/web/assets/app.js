@@ -10,7 +10,7 @@ htmx.config.refreshOnHistoryMiss = true;
 htmx.config.responseHandling = [
   { code: "204", swap: false },
   { code: "[23]..", swap: true },
-  { code: "(401|409|422)", swap: true, error: false },
+  { code: "(401|409|412|422)", swap: true, error: false },
   { code: "...", swap: false, error: true },
 ];
 
