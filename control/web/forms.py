@@ -107,12 +107,13 @@ class Form(Generic[Model]):
 
     def empty(self, values: Mapping[str, Any] | msgspec.Struct | None = None, *, version: int | None = None) -> Inputs:
         """The form to be filled in, with what is there already: a thing with a version, or `version` says which one it is."""
-        texts = self._texts(values)
+        texts = self.texts(values)
         version = getattr(values, "version", None) if version is None else version
         shown = self._shown(texts, {}, [], str(new_id()))
         return shown if version is None else self._versioned(shown, str(version), texts)
 
-    def _texts(self, values: Mapping[str, Any] | msgspec.Struct | None) -> dict[str, str]:
+    def texts(self, values: Mapping[str, Any] | msgspec.Struct | None) -> dict[str, str]:
+        """What the fields hold for these values, passwords left out: as it would be posted."""
         known = msgspec.to_builtins(values) if values is not None else {}
         return {one.name: _text(_at(known, one.name)) for one in self.fields if one.kind != "password"}
 
@@ -161,7 +162,7 @@ class Form(Generic[Model]):
         since the form was made, the form says what, and saving it again goes over that."""
         form = await ui.form()
         if isinstance(error, PreconditionFailed) and now is not None:
-            return self._merged(form, error, self._texts(now))
+            return self._merged(form, error, self.texts(now))
         values = {one.name: _posted(form, one.name) for one in self.fields}
         found: dict[str, list[str]] = {}
         problems = [] if isinstance(error, ValidationFailed) else [error.message]

@@ -20,6 +20,7 @@ from control.core.envelope import now
 from control.core.errors import DomainError, FieldError, ValidationFailed
 from control.core.pagination import PageRequest
 from control.core.permissions import PERMISSIONS, needs
+from control.web.bulk import Many
 from control.web.forms import Field, Form
 from control.web.language import N_
 from control.web.menu import Entry
@@ -58,6 +59,16 @@ def state(row: ApiKey) -> Badge:
     return Badge(N_("Active"), "success")
 
 
+async def _name(ctx: Context, key_id: UUID) -> str:
+    return (await service.get(ctx, key_id)).name
+
+
+REVOKE = Many(
+    path="/api-keys/revoke", back="/api-keys", writes=_WRITE, label=N_("Take back"), icon="close", look="danger", name=_name,
+    text=N_("Programs that use these keys are refused from now on. There is no way back; make new keys instead."),
+    work=service.delete,
+)  # fmt: skip
+
 API_KEYS = Table(
     name="api-keys",
     path="/api-keys",
@@ -80,6 +91,7 @@ API_KEYS = Table(
     search=N_("Name"),
     empty=N_("There are no API keys yet."),
     live="api_key",
+    bulk=(REVOKE.choice,),
 )
 
 
@@ -210,4 +222,4 @@ async def revoke(ui: UiOf, key_id: FromPath[UUID]) -> Response[Any]:
     return ui.go("/api-keys", ui.words(N_("The key was taken back.")))
 
 
-PAGES = [api_keys, ask_new, create, api_key, ask_edit, edit, ask_revoke, revoke]
+PAGES = [REVOKE.page(), api_keys, ask_new, create, api_key, ask_edit, edit, ask_revoke, revoke]

@@ -218,6 +218,7 @@ ROUTING = Editing(
     create=lambda ctx, tx, typed: service.create_notification_route(ctx, tx, typed.data()),
     replace=_replace_route,
     delete=service.ROUTES.delete,
+    restores=True,
     values=_route_values,
     start={"position": 100, "after_minutes": 30, "repeat_interval_s": 14_400, "group_wait_s": 30, "group_by": "alertname",
            "is_active": True},
