@@ -108,3 +108,53 @@ def test_control_restarts_under_an_open_page(visitor: Visitor, platform: Platfor
     _new_invoice(platform)
     expect(page.locator("[data-summary]")).not_to_have_text(total, timeout=20_000)
     expect(page).to_have_url(re.compile("/invoices$"))
+
+
+def test_two_browsers_at_one_form(chromium: Browser, platform: Platform) -> None:
+    first, second = Visitor(chromium, platform), Visitor(chromium, platform)
+    for visitor in (first, second):
+        visitor.log_in("reseller")
+        visitor.go("/customers?search=lumi")
+        visitor.page.locator("#rows-customers tbody a").first.click()
+        visitor.page.get_by_role("main").get_by_role("link", name="Edit").click()
+        expect(visitor.page.get_by_label("Name", exact=True)).to_be_visible()
+    here, there = first.page, second.page
+    there.get_by_label("Name", exact=True).fill("Café Lumière of the other")
+    there.get_by_label("E-mail").fill("other@customer.example")
+    there.get_by_role("button", name="Save").click()
+    expect(there.get_by_text("The customer was changed.")).to_be_visible()
+    here.get_by_label("Name", exact=True).fill("Café Lumière of mine")
+    here.get_by_role("button", name="Save").click()
+    expect(here.get_by_text("Somebody else changed this in the meantime.")).to_be_visible()
+    expect(here.get_by_label("Name", exact=True)).to_have_value("Café Lumière of mine")
+    expect(here.get_by_text("Café Lumière of the other")).to_be_visible()
+    expect(here.get_by_label("E-mail")).to_have_value("other@customer.example")
+    here.get_by_role("button", name="Save over it").click()
+    expect(here.get_by_text("The customer was changed.")).to_be_visible()
+    expect(here.get_by_role("heading", name="Café Lumière of mine")).to_be_visible()
+    for visitor in (first, second):
+        assert visitor.complaints == []
+        visitor.context.close()
+
+
+def test_a_view_is_saved_from_the_menu_and_the_focus_comes_back(visitor: Visitor) -> None:
+    page = visitor.page
+    visitor.log_in("reseller")
+    visitor.go("/invoices?status=draft")
+    page.locator("summary", has_text="View:").click()
+    page.get_by_role("link", name="Save this view").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_label("Name")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.locator("summary", has_text="View:")).to_be_focused()
+    page.get_by_role("link", name="Save this view").click()
+    dialog.get_by_label("Name").fill("All drafts")
+    dialog.get_by_role("button", name="Save").click()
+    expect(page.locator("summary", has_text="View: All drafts")).to_be_visible()
+    header = page.get_by_role("columnheader", name="Due")
+    header.get_by_role("link").press("Enter")
+    expect(header).to_have_attribute("aria-sort", "descending")
+    expect(header.get_by_role("link")).to_be_focused()
+    with page.expect_download() as download:
+        page.get_by_role("link", name="CSV").click()
+    assert download.value.suggested_filename == "invoices.csv"

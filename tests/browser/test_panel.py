@@ -29,6 +29,9 @@ PAGES = [
     "/profile/sessions",
     "/styleguide",
     "/invoices?status=bogus",
+    "/search?q=caf",
+    "/views/invoices",
+    "/views/invoices/new?query=status%3Ddraft",
 ]
 
 
