@@ -26,6 +26,8 @@ from control.web.view import speaking
 log = structlog.get_logger("hcc.search")
 MOST = 5
 """Of one kind."""
+MOST_PLACES = 8
+"""Pages, once something is looked for."""
 LONGEST = 100
 """Characters of a search."""
 SHORTEST = 2
@@ -53,6 +55,7 @@ class Hit(msgspec.Struct, frozen=True):
     name: str
     href: str
     about: str = ""
+    icon: str = ""
 
 
 class Kind(msgspec.Struct, frozen=True):
@@ -106,14 +109,17 @@ async def things(ui: Ui, text: str) -> list[Kind]:
 def places(ui: Ui, text: str) -> list[Hit]:
     """Pages of the person's menu whose name or group has all the words."""
     gettext, words = ui.view.tongue.gettext, text.casefold().split()
-    found = []
+    found: list[tuple[int, Hit]] = []
     for group, entries in menu.entries(ui.request.app.state.offer, ui.ctx.principal):
         above = gettext(group) if group else ""
         for entry in entries:
             label = gettext(entry.label)
             if all(word in f"{above} {label}".casefold() for word in words):
-                found.append(Hit(label, entry.path, above))
-    return found
+                # Those that begin so go before those that have it, and these before those of such a group.
+                begins, has = label.casefold().startswith(text.casefold()), all(word in label.casefold() for word in words)
+                found.append((0 if begins else 1 if has else 2, Hit(label, entry.path, above, entry.icon)))
+    found.sort(key=lambda one: one[0])
+    return [hit for _, hit in found][: MOST_PLACES if words else None]
 
 
 @show("/search", authenticated())

@@ -127,7 +127,7 @@ def test_two_browsers_at_one_form(chromium: Browser, platform: Platform) -> None
     here.get_by_role("button", name="Save").click()
     expect(here.get_by_text("Somebody else changed this in the meantime.")).to_be_visible()
     expect(here.get_by_label("Name", exact=True)).to_have_value("Café Lumière of mine")
-    expect(here.get_by_text("Café Lumière of the other")).to_be_visible()
+    expect(here.get_by_text("Somebody else made this of it: Café Lumière of the other")).to_be_visible()
     expect(here.get_by_label("E-mail")).to_have_value("other@customer.example")
     here.get_by_role("button", name="Save over it").click()
     expect(here.get_by_text("The customer was changed.")).to_be_visible()
@@ -147,6 +147,7 @@ def test_a_view_is_saved_from_the_menu_and_the_focus_comes_back(visitor: Visitor
     expect(dialog.get_by_label("Name")).to_be_focused()
     page.keyboard.press("Escape")
     expect(page.locator("summary", has_text="View:")).to_be_focused()
+    page.keyboard.press("Enter")
     page.get_by_role("link", name="Save this view").click()
     dialog.get_by_label("Name").fill("All drafts")
     dialog.get_by_role("button", name="Save").click()
@@ -158,3 +159,36 @@ def test_a_view_is_saved_from_the_menu_and_the_focus_comes_back(visitor: Visitor
     with page.expect_download() as download:
         page.get_by_role("link", name="CSV").click()
     assert download.value.suggested_filename == "invoices.csv"
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_the_side_bar_of_a_phone(chromium: Browser, platform: Platform, scripts: bool) -> None:
+    visitor = Visitor(chromium, platform, viewport={"width": 320, "height": 600}, java_script_enabled=scripts)
+    page = visitor.page
+    visitor.log_in("reseller")
+    menu = page.get_by_role("navigation", name="Main")
+    expect(menu).not_to_be_visible()
+    page.get_by_label("Menu").first.focus()
+    page.keyboard.press("Space")
+    expect(menu.get_by_role("link", name="Invoices")).to_be_visible()
+    menu.locator("summary", has_text="Billing").click()
+    expect(menu.get_by_role("link", name="Invoices")).not_to_be_visible()
+    menu.locator("summary", has_text="Billing").click()
+    menu.get_by_role("link", name="Invoices").click()
+    expect(page).to_have_url(re.compile("/invoices$"))
+    visitor.context.close()
+
+
+def test_groups_and_scroll_position_of_the_side_bar_are_kept(chromium: Browser, platform: Platform) -> None:
+    visitor = Visitor(chromium, platform, viewport={"width": 1280, "height": 500})
+    page = visitor.page
+    visitor.log_in("reseller")
+    menu = page.get_by_role("navigation", name="Main")
+    menu.locator("summary", has_text="Accounts").click()
+    menu.get_by_role("link", name="Status pages").click()
+    expect(menu.get_by_role("link", name="Status pages")).to_be_in_viewport()
+    expect(menu.get_by_role("link", name="Organizations")).not_to_be_visible()
+    assert page.evaluate("document.getElementById('side-menu').scrollTop") > 0
+    visitor.go("/organizations")
+    expect(menu.get_by_role("link", name="Organizations")).to_be_visible()
+    visitor.context.close()
