@@ -1326,6 +1326,16 @@ CREATE FUNCTION hcc.outbox_state() RETURNS TABLE(waiting bigint, oldest_seconds 
          (SELECT count(*) FROM outbox_events WHERE dead_at IS NOT NULL)
 $$;
 
+CREATE FUNCTION hcc.outbox_tell() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'hcc', 'pg_temp'
+    AS $$
+BEGIN
+  PERFORM tell_live(e.organization_id, e.topic) FROM (SELECT DISTINCT organization_id, split_part(n.topic, '.', 1) AS topic FROM fresh n) e;
+  RETURN NULL;
+END
+$$;
+
 CREATE FUNCTION hcc.outbox_wake() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -1411,6 +1421,16 @@ BEGIN
   DELETE FROM revoked_sessions WHERE until < now();
   PERFORM pg_notify('hcc_revocations', json_build_object('sid', session, 'until', extract(epoch FROM ends)::bigint)::text);
   RETURN true;
+END
+$$;
+
+CREATE FUNCTION hcc.rows_tell() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'hcc', 'pg_temp'
+    AS $$
+BEGIN
+  PERFORM tell_live(e.organization_id, TG_ARGV[0]) FROM (SELECT DISTINCT n.organization_id FROM fresh n WHERE n.organization_id IS NOT NULL) e;
+  RETURN NULL;
 END
 $$;
 
@@ -1602,6 +1622,13 @@ BEGIN
   END IF;
   RETURN NEW;
 END
+$$;
+
+CREATE FUNCTION hcc.tell_live(organization uuid, topic text) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'hcc', 'pg_temp'
+    AS $$
+  SELECT pg_notify('hcc_live', topic || ' ' || array_to_string(o.path, ' ')) FROM organizations o WHERE o.id = organization
 $$;
 
 CREATE FUNCTION hcc.threats() RETURNS TABLE(detector text, organization_id uuid, client inet, total bigint, threshold integer, window_s integer, sites bigint, first_at timestamp with time zone, last_at timestamp with time zone, sample text, ban_s integer, most_ban_s integer, earlier bigint)
@@ -4691,6 +4718,23 @@ ALTER TABLE ONLY hcc.supplier_shares FORCE ROW LEVEL SECURITY;
 
 COMMENT ON COLUMN hcc.supplier_shares.owed IS 'NULL when the supplier has no price in this currency and interval.';
 
+CREATE TABLE hcc.table_views (
+    id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    table_name text NOT NULL,
+    name text NOT NULL,
+    query text NOT NULL,
+    is_shared boolean DEFAULT false NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT table_views_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 80))),
+    CONSTRAINT table_views_query_check CHECK ((char_length(query) <= 2000)),
+    CONSTRAINT table_views_table_name_check CHECK (((char_length(table_name) >= 1) AND (char_length(table_name) <= 60)))
+);
+
+ALTER TABLE ONLY hcc.table_views FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE hcc.tax_flags (
     id uuid NOT NULL,
     organization_id uuid NOT NULL,
@@ -5470,6 +5514,12 @@ ALTER TABLE ONLY hcc.supplier_shares
 ALTER TABLE ONLY hcc.supplier_shares
     ADD CONSTRAINT supplier_shares_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY hcc.table_views
+    ADD CONSTRAINT table_views_organization_id_user_id_table_name_name_key UNIQUE (organization_id, user_id, table_name, name);
+
+ALTER TABLE ONLY hcc.table_views
+    ADD CONSTRAINT table_views_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY hcc.tax_flags
     ADD CONSTRAINT tax_flags_organization_id_invoice_id_reason_detail_key UNIQUE (organization_id, invoice_id, reason, detail);
 
@@ -5851,6 +5901,10 @@ CREATE INDEX supplier_shares_day ON hcc.supplier_shares USING btree (organizatio
 
 CREATE INDEX supplier_shares_supplier ON hcc.supplier_shares USING btree (supplier_org_id, booked_on DESC, id DESC);
 
+CREATE INDEX table_views_shared ON hcc.table_views USING btree (organization_id, table_name) WHERE is_shared;
+
+CREATE INDEX table_views_user ON hcc.table_views USING btree (user_id);
+
 CREATE INDEX tax_flags_customer ON hcc.tax_flags USING btree (organization_id, customer_id);
 
 CREATE INDEX usage_readings_of ON hcc.usage_readings USING btree (subscription_id, period_start DESC);
@@ -5983,11 +6037,21 @@ CREATE TRIGGER ingest_tokens_changed AFTER INSERT OR DELETE OR UPDATE ON hcc.ing
 
 CREATE TRIGGER metric_limits_changed AFTER INSERT OR DELETE OR UPDATE ON hcc.metric_limits FOR EACH STATEMENT EXECUTE FUNCTION hcc.ingest_changed();
 
+CREATE TRIGGER operations_tell AFTER UPDATE ON hcc.operations REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION hcc.rows_tell('operation');
+
+CREATE TRIGGER operations_tell_new AFTER INSERT ON hcc.operations REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION hcc.rows_tell('operation');
+
 CREATE TRIGGER organizations_ingest_changed AFTER UPDATE OF is_active, deleted_at ON hcc.organizations FOR EACH STATEMENT EXECUTE FUNCTION hcc.ingest_changed();
 
 CREATE TRIGGER organizations_place BEFORE INSERT ON hcc.organizations FOR EACH ROW EXECUTE FUNCTION hcc.organizations_place();
 
+CREATE TRIGGER outbox_tell AFTER INSERT ON hcc.outbox_events REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION hcc.outbox_tell();
+
 CREATE TRIGGER outbox_wake AFTER INSERT ON hcc.outbox_events FOR EACH STATEMENT EXECUTE FUNCTION hcc.outbox_wake();
+
+CREATE TRIGGER outgoing_mail_tell AFTER INSERT ON hcc.outgoing_mail REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION hcc.rows_tell('notice');
+
+CREATE TRIGGER security_events_tell AFTER INSERT ON hcc.security_events REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION hcc.rows_tell('security');
 
 CREATE TRIGGER security_policy_route BEFORE INSERT OR UPDATE ON hcc.security_policies FOR EACH ROW EXECUTE FUNCTION hcc.security_policy_route();
 
@@ -6492,6 +6556,12 @@ ALTER TABLE ONLY hcc.supplier_shares
 ALTER TABLE ONLY hcc.supplier_shares
     ADD CONSTRAINT supplier_shares_supplier_org_id_fkey FOREIGN KEY (supplier_org_id) REFERENCES hcc.organizations(id);
 
+ALTER TABLE ONLY hcc.table_views
+    ADD CONSTRAINT table_views_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY hcc.table_views
+    ADD CONSTRAINT table_views_user_id_fkey FOREIGN KEY (user_id) REFERENCES hcc.users(id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY hcc.tax_flags
     ADD CONSTRAINT tax_flags_organization_id_invoice_id_fkey FOREIGN KEY (organization_id, invoice_id) REFERENCES hcc.invoices(organization_id, id);
 
@@ -6950,6 +7020,8 @@ CREATE POLICY owner_all ON hcc.subscriptions TO hcc_owner USING (true) WITH CHEC
 
 CREATE POLICY owner_all ON hcc.supplier_shares TO hcc_owner USING (true) WITH CHECK (true);
 
+CREATE POLICY owner_all ON hcc.table_views TO hcc_owner USING (true) WITH CHECK (true);
+
 CREATE POLICY owner_all ON hcc.tax_flags TO hcc_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON hcc.tax_rates TO hcc_owner USING (true) WITH CHECK (true);
@@ -7049,6 +7121,8 @@ ALTER TABLE hcc.subscriptions ENABLE ROW LEVEL SECURITY;
 ALTER TABLE hcc.supplier_shares ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY system_roles ON hcc.roles FOR SELECT TO hcc_app, hcc_worker USING ((organization_id IS NULL));
+
+ALTER TABLE hcc.table_views ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE hcc.tax_flags ENABLE ROW LEVEL SECURITY;
 
@@ -7253,6 +7327,8 @@ CREATE POLICY tenant_delete ON hcc.subscription_settings FOR DELETE TO hcc_app, 
 CREATE POLICY tenant_delete ON hcc.subscriptions FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
 
 CREATE POLICY tenant_delete ON hcc.supplier_shares FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
+
+CREATE POLICY tenant_delete ON hcc.table_views FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
 
 CREATE POLICY tenant_delete ON hcc.tax_flags FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
 
@@ -7479,6 +7555,8 @@ CREATE POLICY tenant_insert ON hcc.subscription_settings FOR INSERT TO hcc_app, 
 CREATE POLICY tenant_insert ON hcc.subscriptions FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_insert ON hcc.supplier_shares FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_insert ON hcc.table_views FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_insert ON hcc.tax_flags FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
 
@@ -7708,6 +7786,8 @@ CREATE POLICY tenant_read ON hcc.subscriptions FOR SELECT TO hcc_app, hcc_worker
 
 CREATE POLICY tenant_read ON hcc.supplier_shares FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
 
+CREATE POLICY tenant_read ON hcc.table_views FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
+
 CREATE POLICY tenant_read ON hcc.tax_flags FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
 
 CREATE POLICY tenant_read ON hcc.tax_rates FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
@@ -7933,6 +8013,8 @@ CREATE POLICY tenant_update ON hcc.subscription_settings FOR UPDATE TO hcc_app, 
 CREATE POLICY tenant_update ON hcc.subscriptions FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_update ON hcc.supplier_shares FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_update ON hcc.table_views FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_update ON hcc.tax_flags FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
 
@@ -8244,6 +8326,8 @@ REVOKE ALL ON FUNCTION hcc.outbox_state() FROM PUBLIC;
 GRANT ALL ON FUNCTION hcc.outbox_state() TO hcc_worker;
 GRANT ALL ON FUNCTION hcc.outbox_state() TO hcc_app;
 
+REVOKE ALL ON FUNCTION hcc.outbox_tell() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION hcc.outbox_wake() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION hcc.payment_accounted_for() FROM PUBLIC;
@@ -8259,6 +8343,8 @@ REVOKE ALL ON FUNCTION hcc.refuse_change() FROM PUBLIC;
 REVOKE ALL ON FUNCTION hcc.revoke_session(session uuid, reason text, token_lifetime interval) FROM PUBLIC;
 GRANT ALL ON FUNCTION hcc.revoke_session(session uuid, reason text, token_lifetime interval) TO hcc_app;
 GRANT ALL ON FUNCTION hcc.revoke_session(session uuid, reason text, token_lifetime interval) TO hcc_worker;
+
+REVOKE ALL ON FUNCTION hcc.rows_tell() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION hcc.security_events_add(gateway_name text, batch jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION hcc.security_events_add(gateway_name text, batch jsonb) TO hcc_gateway;
@@ -8301,6 +8387,10 @@ GRANT ALL ON FUNCTION hcc.take_numbers(organization uuid, of_kind text, of_prefi
 REVOKE ALL ON FUNCTION hcc.tally_invoices() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION hcc.tax_rates_guard() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION hcc.tell_live(organization uuid, topic text) FROM PUBLIC;
+GRANT ALL ON FUNCTION hcc.tell_live(organization uuid, topic text) TO hcc_app;
+GRANT ALL ON FUNCTION hcc.tell_live(organization uuid, topic text) TO hcc_worker;
 
 REVOKE ALL ON FUNCTION hcc.threats() FROM PUBLIC;
 GRANT ALL ON FUNCTION hcc.threats() TO hcc_worker;
@@ -9106,6 +9196,9 @@ GRANT SELECT,INSERT,UPDATE ON TABLE hcc.subscriptions TO hcc_worker;
 
 GRANT SELECT,INSERT ON TABLE hcc.supplier_shares TO hcc_app;
 GRANT SELECT,INSERT ON TABLE hcc.supplier_shares TO hcc_worker;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.table_views TO hcc_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.table_views TO hcc_worker;
 
 GRANT SELECT,INSERT ON TABLE hcc.tax_flags TO hcc_app;
 GRANT SELECT,INSERT ON TABLE hcc.tax_flags TO hcc_worker;

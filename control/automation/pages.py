@@ -64,6 +64,7 @@ OPERATIONS = Table(
     ),
     link="/operations/{id}",
     empty=N_("There was no long work yet."),
+    live="operation",
 )
 
 

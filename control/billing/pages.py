@@ -27,6 +27,9 @@ from control.billing.subscriptions import change_pages
 from control.billing.subscriptions import pages as subscriptions
 from control.billing.tax.own_rates import pages as tax_rates
 from control.billing.tax.vat_checks import pages as tax_flags
+from control.web.language import N_
+from control.web.searching import Source
+from control.web.view import gettext
 
 PAGES = [
     *bulk_pages.PAGES,
@@ -103,3 +106,11 @@ TABLES = (
     tax_rates.RATES,
     exchange.RATES,
 )
+SEARCH = (
+    Source(table=customers.CUSTOMERS, label=N_("Customers"), permission="billing:read", icon="people",
+           about=lambda row: row.number),
+    Source(table=pages.INVOICES, label=N_("Invoices"), permission="billing:read", icon="invoice",
+           name=lambda row: row.invoice_number or gettext(N_("Draft")), about=lambda row: row.customer_name),
+    Source(table=subscriptions.SUBSCRIPTIONS, label=N_("Subscriptions"), permission="subscriptions:read", icon="repeat",
+           about=lambda row: row.customer_name),
+)  # fmt: skip

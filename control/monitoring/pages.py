@@ -27,6 +27,7 @@ from control.monitoring.words import SEVERITY_BADGES as SEVERITIES
 from control.web.language import N_
 from control.web.menu import Card
 from control.web.routing import show
+from control.web.searching import Source
 from control.web.ui import UiOf
 
 CARDS = (Card(label=N_("Alerts"), path="/cards/alerts", permission="monitoring:read", order=10), *traffic.CARDS, *uptime.CARDS)
@@ -56,3 +57,4 @@ TABLES = (
     inhibitions.INHIBITIONS, notifications.CHANNELS, notifications.ROUTES,
     notifications.NOTIFICATIONS, agents.AGENTS, tokens.TOKENS, status_pages.STATUS_PAGES,
 )  # fmt: skip
+SEARCH = (Source(table=agents.AGENTS, label=N_("Servers"), permission="agents:read", icon="server"),)

@@ -12,6 +12,7 @@ from control.sites.sites import live_pages, pages, state_pages, traffic_pages
 from control.sites.upstreams import pages as upstreams
 from control.web.language import N_
 from control.web.menu import Setting, Standing
+from control.web.searching import Source
 
 
 async def _trusts(ctx: Context) -> Standing:
@@ -34,3 +35,6 @@ SETTINGS = (
     ),
 )  # fmt: skip
 TABLES = (pages.SITES, certificates.CERTIFICATES)
+SEARCH = (
+    Source(table=pages.SITES, label=N_("Sites"), permission="gateway:read", icon="globe", about=lambda row: ", ".join(row.hosts)),
+)

@@ -12,7 +12,7 @@ from litestar.datastructures import State
 from control.core.context import Context
 from control.core.errors import DomainError, Unauthorized
 from control.core.rendering import to_domain_error
-from control.web import passkeys
+from control.web import passkeys, sessions
 from control.web.language import N_
 from control.web.ui import Ui
 
@@ -58,6 +58,8 @@ def _ascii(text: str) -> str:
 def _log_in(ui: Ui, kept: str) -> Response[Any]:
     """To the login, and back afterwards; what a form held is kept in the page."""
     request = ui.request
+    if sessions.is_background(request):
+        return Response(b"", status_code=401, media_type="text/html", headers={"HX-Reswap": "none", "Cache-Control": "no-store"})
     if request.method == "GET":
         current = request.headers.get("hx-current-url", "") if ui.is_partial else str(request.url)
         parts = urlsplit(current)

@@ -15,7 +15,7 @@ by the service, stands beside its field, and what was typed stays.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any, Generic, Literal, TypeVar, cast, get_args, get_origin, get_type_hints
 
@@ -25,12 +25,13 @@ from babel.numbers import NumberFormatError, parse_decimal
 from litestar.datastructures import FormMultiDict
 from msgspec.structs import fields as struct_fields
 
-from control.core.errors import DomainError, FieldError, ValidationFailed
+from control.core.errors import DomainError, FieldError, PreconditionFailed, ValidationFailed
 from control.core.ids import new_id
 from control.core.validation import bare, value_errors
 from control.web import lines as several
+from control.web import merging
 from control.web.language import N_
-from control.web.ui import Ui
+from control.web.ui import VERSION, Ui
 
 Model = TypeVar("Model", bound=msgspec.Struct)
 Kind = Literal[
@@ -67,6 +68,10 @@ class Input(msgspec.Struct, frozen=True, kw_only=True):
     errors: list[str]
     line: int = 0
     """The number of its line, from 1 on, where it stands in one."""
+    theirs: str | None = None
+    """What somebody else made of it meanwhile, where what was typed differs."""
+    is_taken: bool = False
+    """Whether the value is what somebody else made of it."""
 
     @property
     def choices(self) -> Mapping[str, str]:
@@ -85,6 +90,11 @@ class Inputs(msgspec.Struct, frozen=True, kw_only=True):
     problems: list[str]
     key: str
     lines: list[list[Input]] = []
+
+    version: str = ""
+    """The version of what is changed; the service refuses to change another one."""
+    marks: str = ""
+    is_conflict: bool = False
 
     @property
     def all(self) -> list[Input]:
@@ -109,15 +119,30 @@ class Form(Generic[Model]):
             entry = get_args(_type_at(model, lines.name)[0])[0]
             self._line_types = {one.name: _type_at(entry, one.name) for one in lines.fields}
 
-    def empty(self, values: Mapping[str, Any] | msgspec.Struct | None = None) -> Inputs:
-        """The form to be filled in, with what is there already."""
-        known = msgspec.to_builtins(values) if values is not None else {}
+    def empty(self, values: Mapping[str, Any] | msgspec.Struct | None = None, *, version: int | None = None) -> Inputs:
+        """The form to be filled in, with what is there already: a thing with a version, or `version` says which one it is."""
+        texts = self.texts(values)
+        version = getattr(values, "version", None) if version is None else version
         rows: list[dict[str, str]] = []
         if self.lines is not None:
+            known = msgspec.to_builtins(values) if values is not None else {}
             found = _at(known, self.lines.name) or []
             rows = [{one.name: _text(_at(row, one.name)) for one in self.lines.fields} for row in found]
             rows = rows or several.rearranged([], "add", self.lines)
-        return self._shown({one.name: _text(_at(known, one.name)) for one in self.fields}, {}, [], str(new_id()), rows)
+        shown = self._shown(texts, {}, [], str(new_id()), rows)
+        return shown if version is None else self._versioned(shown, str(version), texts)
+
+    def texts(self, values: Mapping[str, Any] | msgspec.Struct | None) -> dict[str, str]:
+        """What the fields hold for these values, passwords left out: as it would be posted."""
+        known = msgspec.to_builtins(values) if values is not None else {}
+        return {one.name: _text(_at(known, one.name)) for one in self.fields if one.kind != "password"}
+
+    @property
+    def _sets(self) -> list[str]:
+        return [one.name for one in self.fields if one.kind == "choices"]
+
+    def _versioned(self, shown: Inputs, version: str, values: Mapping[str, str]) -> Inputs:
+        return msgspec.structs.replace(shown, version=version, marks=merging.marks(values, self._sets))
 
     async def read(self, ui: Ui, **fixed: Any) -> Model:
         """What was posted as the model. Raises ValidationFailed with a pointer for each field that is wrong."""
@@ -178,9 +203,12 @@ class Form(Generic[Model]):
             return "" if kind is str and not required and not can_be_none else None
         return _number(text, locale) if kind in (Decimal, int, float) else text.replace("\r\n", "\n")
 
-    async def again(self, ui: Ui, error: DomainError) -> Inputs:
-        """The form as it was posted, with what is wrong beside the fields."""
+    async def again(self, ui: Ui, error: DomainError, now: Mapping[str, Any] | msgspec.Struct | None = None) -> Inputs:
+        """The form as it was posted, with what is wrong beside the fields. `now` is what is there: where somebody else changed it
+        since the form was made, the form says what, and saving it again goes over that."""
         form = await ui.form()
+        if isinstance(error, PreconditionFailed) and now is not None:
+            return self._merged(form, error, self.texts(now))
         values = {one.name: _posted(form, one.name) for one in self.fields}
         rows = [] if self.lines is None else several.filled(several.posted(form, self.lines), self.lines)
         found: dict[str, list[str]] = {}
@@ -193,7 +221,20 @@ class Form(Generic[Model]):
                 found.setdefault(name, []).append(each.message)
         if self.lines is not None:
             rows = rows or several.rearranged([], "add", self.lines)
-        return self._shown(values, found, problems, str(form.get("_key") or new_id()), rows)
+        shown = self._shown(values, found, problems, str(form.get("_key") or new_id()), rows)
+        sent = {"version": str(form.get(VERSION) or ""), "marks": str(form.get(merging.MARKS) or "")}
+        return msgspec.structs.replace(shown, **sent)
+
+    def _merged(self, form: FormMultiDict, error: PreconditionFailed, now: dict[str, str]) -> Inputs:
+        typed = {one.name: _posted(form, one.name) for one in self.fields}
+        found = merging.merge(typed, now, str(form.get(merging.MARKS) or ""), self._sets)
+        shown = self._shown(found.values, {}, [merging.CHANGED], str(new_id()))
+        fields = [
+            msgspec.structs.replace(one, theirs=found.theirs.get(one.field.name), is_taken=one.field.name in found.taken)
+            for one in shown.fields
+        ]
+        shown = msgspec.structs.replace(shown, fields=fields, is_conflict=True)
+        return self._versioned(shown, str((error.details or {}).get("version", "")), now)
 
     async def rearranged(self, ui: Ui) -> Inputs:
         """The form as it was posted, after the button of a line was pressed."""
@@ -219,7 +260,12 @@ class Form(Generic[Model]):
         return number.isdecimal() and rest in self._line_types
 
     def _shown(
-        self, values: dict[str, str], errors: dict[str, list[str]], problems: list[str], key: str, rows: list[dict[str, str]]
+        self,
+        values: dict[str, str],
+        errors: dict[str, list[str]],
+        problems: list[str],
+        key: str,
+        rows: Sequence[dict[str, str]] = (),
     ) -> Inputs:
         fields = [_input(one, self._types[one.name], values.get(one.name, ""), errors) for one in self.fields]
         shown = []

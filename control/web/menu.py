@@ -1,5 +1,5 @@
-"""What the panel consists of: entries of the side bar, cards of the dashboard, what is watched there, and settings, each said by
-the domain that has the page."""
+"""What the panel consists of: entries of the side bar, cards of the dashboard, what is watched there, settings, and what can be
+searched for, each said by the domain that has the page."""
 
 from __future__ import annotations
 
@@ -81,16 +81,18 @@ class Offer(msgspec.Struct, frozen=True):
     cards: tuple[Card, ...] = ()
     watches: tuple[Watch, ...] = ()
     settings: tuple[Setting, ...] = ()
+    sources: tuple[Any, ...] = ()
+    """Of `control.web.searching.Source`."""
 
 
 def offer(modules: Iterable[Any]) -> Offer:
-    """What these `pages` modules offer: their `MENU`, `CARDS`, `WATCHES` and `SETTINGS`, which each may leave out."""
+    """What these `pages` modules offer: their `MENU`, `CARDS`, `WATCHES`, `SETTINGS` and `SEARCH`, which each may leave out."""
     found = list(modules)
 
     def all_of(name: str) -> tuple[Any, ...]:
         return tuple(one for module in found for one in getattr(module, name, ()))
 
-    return Offer(all_of("MENU"), all_of("CARDS"), all_of("WATCHES"), all_of("SETTINGS"))
+    return Offer(all_of("MENU"), all_of("CARDS"), all_of("WATCHES"), all_of("SETTINGS"), all_of("SEARCH"))
 
 
 def _fits(one: Entry | Card | Watch | Setting, principal: Principal) -> bool:

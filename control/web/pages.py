@@ -10,7 +10,7 @@ from litestar.params import FromPath
 
 from control.core.errors import NotFound
 from control.core.permissions import authenticated, public
-from control.web import attention, menu, sessions, settings_pages
+from control.web import attention, live, menu, saved, searching, sessions, settings_pages
 from control.web.language import LANGUAGES, N_
 from control.web.routing import act, show
 from control.web.styleguide import styleguide
@@ -54,4 +54,7 @@ async def choose_columns(ui: UiOf, name: FromPath[str]) -> Response[Any]:
     return ui.go(back if is_local(back) else table.path)
 
 
-PAGES = [dashboard, choose_look, choose_columns, styleguide, *attention.PAGES, *settings_pages.PAGES]
+PAGES = [
+    dashboard, choose_look, choose_columns, *saved.PAGES, *searching.PAGES, *live.PAGES, styleguide, *attention.PAGES,
+    *settings_pages.PAGES,
+]  # fmt: skip

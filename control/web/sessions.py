@@ -103,7 +103,7 @@ async def identify(connection: ASGIConnection[Any, Any, Any, Any]) -> Principal 
         return None
     scope: Any = connection.scope
     scope["web_session"] = found
-    if datetime.now(UTC) - found.last_seen_at > _SEEN_AGAIN:
+    if datetime.now(UTC) - found.last_seen_at > _SEEN_AGAIN and not is_background(connection):
         await _seen(runtime, found, _hash(secret), scope)
     if found.entered_org_id is not None:
         try:
@@ -111,6 +111,11 @@ async def identify(connection: ASGIConnection[Any, Any, Any, Any]) -> Principal 
         except (Forbidden, NotFound):  # no longer allowed, or it is gone: back in one's own
             return principal
     return principal
+
+
+def is_background(connection: ASGIConnection[Any, Any, Any, Any]) -> bool:
+    """Whether a page asks by itself, with nobody at it perhaps: that keeps no session alive, and leads nobody away."""
+    return "hcc-background" in connection.headers or connection.scope["path"] == "/live"
 
 
 async def _seen(runtime: Runtime, found: WebSession, digest: bytes, scope: Any) -> None:

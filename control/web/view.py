@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
@@ -40,6 +41,16 @@ class View(msgspec.Struct, kw_only=True):
 
 _CURRENT: ContextVar[View] = ContextVar("panel_view")
 """Set and left within one rendering, which never waits."""
+
+
+@contextmanager
+def speaking(view: View) -> Iterator[None]:
+    """Texts are in the language of this rendering. Nothing may wait inside."""
+    token = _CURRENT.set(view)
+    try:
+        yield
+    finally:
+        _CURRENT.reset(token)
 
 
 def tongue() -> Tongue:
@@ -98,11 +109,8 @@ def environment() -> Environment:
 
 def render(view: View, template: str, values: dict[str, Any]) -> str:
     """A template as HTML."""
-    token = _CURRENT.set(view)
-    try:
+    with speaking(view):
         return environment().get_template(template).render(**values)
-    finally:
-        _CURRENT.reset(token)
 
 
 def html_response(

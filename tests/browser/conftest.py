@@ -80,6 +80,7 @@ class Visitor:
     def go(self, path: str) -> None:
         self.page.goto(self.url + path)
         if path != "/styleguide":  # which shows what waiting looks like
+            # Not by a function of the page: asking for it again would need `eval`, which the policy forbids.
             expect(self.page.locator("[hx-trigger=load] .skeleton")).to_have_count(0, timeout=15_000)
 
     def log_in(self, who: str) -> None:

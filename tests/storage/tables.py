@@ -100,6 +100,7 @@ TABLES = {
     "signing_keys": PLATFORM,
     "silences": TENANT,
     "status_pages": TENANT,
+    "table_views": TENANT,
     "tax_flags": TENANT,
     "tax_rates": TENANT,
     "threat_detectors": PLATFORM,
@@ -173,6 +174,8 @@ ROWS = {
     "outbox_events": "INSERT INTO hcc.outbox_events (event_id, organization_id, topic, payload) VALUES (%(id)s, %(org)s, 'a.b', '{}')",
     "idempotency_keys": "INSERT INTO hcc.idempotency_keys (organization_id, actor_id, key, request_hash, status, response)"
     " VALUES (%(org)s, %(user)s, 'k', '', 201, '')",
+    "table_views": "INSERT INTO hcc.table_views (id, organization_id, user_id, table_name, name, query)"
+    " VALUES (%(id)s, %(org)s, %(user)s, %(mark)s, %(mark)s, '')",
     "operations": "INSERT INTO hcc.operations (id, organization_id, kind, subject_type, subject_id)"
     " VALUES (%(id)s, %(org)s, 'x', 'user', '1')",
     "webhook_endpoints": "INSERT INTO hcc.webhook_endpoints (id, organization_id, url, topics, secret)"

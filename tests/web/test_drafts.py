@@ -118,7 +118,7 @@ async def _shown(nora: Browser, draft: dict[str, Any]) -> dict[str, str]:
     """What the form of a draft holds, as a browser would send it."""
     await nora.get(f"/invoices/{draft['id']}/edit")
     fields = [attributes(tag) for tag in re.findall(r"<input\b[^>]*>", nora.page)]
-    found = {one["name"]: one.get("value", "") for one in fields if one.get("type") == "text" or one.get("type") == "date"}
+    found = {one["name"]: one.get("value", "") for one in fields if "name" in one and one.get("type") in ("text", "date")}
     for name, options in re.findall(r'<select[^>]*name="([^"]+)"[^>]*>(.*?)</select>', nora.page, re.DOTALL):
         chosen = re.search(r'value="([^"]*)" selected', options)
         found[name] = chosen[1] if chosen else ""

@@ -92,7 +92,8 @@ async def test_each_form(log_in: LogIn, name: str) -> None:
     await browser.submit(f"{row}/edit", instead)
     assert "was changed" in browser.page, browser.page
     await browser.get(f"{row}/delete")
-    await browser.submit(f"{row}/delete")
+    word = browser.page.partition("Type ")[2].partition(" to confirm")[0]  # of some the name must be typed
+    await browser.submit(f"{row}/delete", {"confirmation": word})
     if name == "silences":  # they end, and stay to be looked up
         assert "The silence is over." in browser.page
         return

@@ -116,7 +116,7 @@ async def test_deleting_a_site_asks_first(log_in: LogIn, world: World) -> None:
     await browser.get(f"/sites/{site['id']}/delete")
     assert "Its names are served no more" in browser.page
     assert (await world.get("anna", f"/v1/sites/{site['id']}")).status_code == 200
-    await browser.submit(f"/sites/{site['id']}/delete")
+    await browser.submit(f"/sites/{site['id']}/delete", {"confirmation": site["name"]})
     assert "The site was deleted." in browser.page
     assert (await world.get("anna", f"/v1/sites/{site['id']}")).status_code == 404
 

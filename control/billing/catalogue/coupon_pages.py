@@ -142,7 +142,7 @@ async def edit(ui: UiOf, coupon_id: FromPath[UUID]) -> Response[Any]:
     try:
         await coupons.replace(ui.ctx, coupon_id, await form.read(ui, **kept))
     except DomainError as error:
-        return _edit(ui, found, await form.again(ui, error))
+        return _edit(ui, found, await form.again(ui, error, found))
     return ui.go(f"/coupons/{coupon_id}", ui.words(N_("The coupon was changed.")))
 
 

@@ -35,7 +35,7 @@ from control.web.forms import Field, Form, Inputs
 from control.web.language import N_
 from control.web.routing import act, show
 from control.web.tables import Badge, Column, Filter, Table
-from control.web.ui import Ui, UiOf
+from control.web.ui import VERSION, Ui, UiOf
 from control.web.view import tongue
 
 _READ, _WRITE = needs("billing:read"), needs("billing:write")
@@ -272,7 +272,7 @@ async def go_on(ui: UiOf, customer_id: FromPath[UUID]) -> Response[Any]:
 def _delete(ui: Ui, found: Customer, form: Inputs) -> Response[Any]:
     path = f"/customers/{found.id}"
     text = N_("Only a customer who never got an invoice is deleted; others are closed by editing them. The organization stays.")
-    hidden = {"version": str(found.version)}
+    hidden = {VERSION: str(found.version)}
     title = N_("Delete the customer")
     return ask(ui, form, title, f"{path}/delete", path, words=text, subject=found.name, look="danger", hidden=hidden)
 
@@ -287,7 +287,6 @@ async def ask_delete(ui: UiOf, customer_id: FromPath[UUID]) -> Response[Any]:
 async def delete(ui: UiOf, customer_id: FromPath[UUID]) -> Response[Any]:
     """Delete the record."""
     found = await own_customer(ui, customer_id)
-    ui.ctx.expected = (await ui.texts()).get("version") or None
     try:
         await service.delete(ui.ctx, customer_id)
     except DomainError as error:

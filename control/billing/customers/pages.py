@@ -66,6 +66,7 @@ CUSTOMERS = Table(
     link="/customers/{id}",
     search=N_("Name, number or e-mail"),
     empty=N_("There are no customers yet."),
+    live="customer",
 )
 
 
@@ -125,12 +126,12 @@ async def create(ui: UiOf) -> Response[Any]:
 
 
 @show("/customers/{customer_id:uuid}", _READ)
-async def customer(ui: UiOf, customer_id: FromPath[UUID]) -> Response[str]:
+async def customer(ui: UiOf, customer_id: FromPath[UUID]) -> Response[Any]:
     """One customer: who it is, what is open, and the invoices."""
     found = await service.get(ui.ctx, customer_id)
     table = await INVOICES.view(ui, {"customer_id": customer_id}, f"/customers/{customer_id}")
-    if ui.target == table.id:
-        return ui.fragment("components/results.html", table=table)
+    if alone := table.alone(ui):
+        return alone
     principal = ui.ctx.principal
     is_seller = may_sell(ui, found)
     return ui.page(
@@ -186,7 +187,7 @@ async def edit(ui: UiOf, customer_id: FromPath[UUID]) -> Response[Any]:
     try:
         await service.replace(ui.ctx, customer_id, await CUSTOMER.read(ui, tax_exempt=found.tax_exempt))
     except DomainError as error:
-        again = await CUSTOMER.again(ui, error)
+        again = await CUSTOMER.again(ui, error, found)
         return ui.page("billing/customer_form.html", status=error.status, customer=found, form=again)
     return ui.go(f"/customers/{customer_id}", ui.words(N_("The customer was changed.")))
 

@@ -148,7 +148,7 @@ def _edit(ui: Ui, found: DunningSchedule, form: Any) -> Response[Any]:
 async def ask_edit(ui: UiOf, schedule_id: FromPath[UUID]) -> Response[Any]:
     """A schedule to be changed."""
     found = await service.ROWS.get(ui.ctx, schedule_id)
-    return _edit(ui, found, SCHEDULE.empty(_written(found)))
+    return _edit(ui, found, SCHEDULE.empty(_written(found), version=found.version))
 
 
 @act(f"{_PATH}/{{schedule_id:uuid}}/edit", _WRITE)
@@ -158,7 +158,7 @@ async def edit(ui: UiOf, schedule_id: FromPath[UUID]) -> Response[Any]:
     try:
         await service.replace(ui.ctx, schedule_id, await _from(ui))
     except DomainError as error:
-        return _edit(ui, found, await SCHEDULE.again(ui, error))
+        return _edit(ui, found, await SCHEDULE.again(ui, error, _written(found)))
     return ui.go(_PATH, ui.words(N_("The schedule was changed.")))
 
 

@@ -19,7 +19,7 @@ from control.core.permissions import needs
 from control.web.forms import Field, Form, Inputs
 from control.web.language import N_
 from control.web.routing import act, show
-from control.web.ui import Ui, UiOf
+from control.web.ui import VERSION, Ui, UiOf
 
 _WRITE, _PAYMENTS = needs("billing:write"), needs("payments:write")
 CANCEL = Form(NewCreditNote, Field("reason", N_("Reason"), kind="textarea", hint=N_("It stands on the credit note.")))
@@ -39,13 +39,8 @@ def _question(ui: Ui, found: Invoice, form: Inputs, title: str, end: str, words:
     path = f"/invoices/{found.id}"
     return ask(
         ui, form, title, f"{path}/{end}", path, words=words, subject=found.invoice_number or "", look=look,
-        hidden={"version": str(found.version)},
+        hidden={VERSION: str(found.version)},
     )  # fmt: skip
-
-
-async def _as_shown(ui: Ui) -> None:
-    """The invoice has to be as the question found it."""
-    ui.ctx.expected = (await ui.texts()).get("version") or None
 
 
 def _cancel(ui: Ui, found: Invoice, form: Inputs) -> Response[Any]:
@@ -63,7 +58,6 @@ async def ask_cancel(ui: UiOf, invoice_id: FromPath[UUID]) -> Response[Any]:
 async def cancel(ui: UiOf, invoice_id: FromPath[UUID]) -> Response[Any]:
     """Take an unpaid invoice back."""
     found = await _own(ui, invoice_id)
-    await _as_shown(ui)
     try:
         await crediting.cancel(ui.ctx, invoice_id, await CANCEL.read(ui))
     except DomainError as error:
@@ -86,7 +80,6 @@ async def ask_write_off(ui: UiOf, invoice_id: FromPath[UUID]) -> Response[Any]:
 async def write_off(ui: UiOf, invoice_id: FromPath[UUID]) -> Response[Any]:
     """Give up what is open."""
     found = await _own(ui, invoice_id)
-    await _as_shown(ui)
     try:
         await crediting.write_off(ui.ctx, invoice_id, await WRITE_OFF.read(ui))
     except DomainError as error:

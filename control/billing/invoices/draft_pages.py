@@ -26,7 +26,7 @@ from control.web.forms import Field, Form, Inputs
 from control.web.language import N_
 from control.web.lines import MOST, Lines
 from control.web.routing import act, show
-from control.web.ui import Ui, UiOf
+from control.web.ui import VERSION, Ui, UiOf
 
 _WRITE = needs("billing:write")
 _BACK = ("/invoices", N_("Invoices"))
@@ -185,7 +185,6 @@ async def edit(ui: UiOf, invoice_id: FromPath[UUID]) -> Response[Any]:
     shown = await _looked_at(ui, customer, found)
     if shown is not None:
         return shown
-    ui.ctx.expected = (await ui.texts()).get("version", "")
     try:
         await service.replace(ui.ctx, invoice_id, await _asked(ui, customer))
     except PreconditionFailed:
@@ -204,7 +203,7 @@ async def ask_delete(ui: UiOf, invoice_id: FromPath[UUID]) -> Response[Any]:
     text = N_("It has no number yet, so that nothing is missing in the books.")
     return ask(
         ui, PLAIN.empty(), N_("Delete the draft"), f"{path}/delete", path, words=text, subject=found.customer_name,
-        look="danger", hidden={"version": str(found.version)},
+        look="danger", hidden={VERSION: str(found.version)},
     )  # fmt: skip
 
 
@@ -212,7 +211,6 @@ async def ask_delete(ui: UiOf, invoice_id: FromPath[UUID]) -> Response[Any]:
 async def delete(ui: UiOf, invoice_id: FromPath[UUID]) -> Response[Any]:
     """Throw it away."""
     await _draft(ui, invoice_id)
-    ui.ctx.expected = (await ui.texts()).get("version") or None
     await service.delete(ui.ctx, invoice_id)
     return ui.go("/invoices?status=draft", ui.words(N_("The draft was deleted.")))
 

@@ -10,7 +10,6 @@ from uuid import UUID
 import msgspec
 from litestar import Response
 from litestar.params import FromPath
-from litestar.response import Stream
 
 from control.billing.documents import service as documents
 from control.billing.documents.models import Format
@@ -64,8 +63,8 @@ INVOICES = Table(
     ),
     link="/invoices/{id}",
     search=N_("Number or customer"),
-    csv="/invoices.csv",
     empty=N_("There are no invoices yet."),
+    live="invoice credit_note payment",
 )
 SEND = Form(
     SendInvoice,
@@ -96,16 +95,6 @@ async def _open(ui: Ui) -> dict[str, Decimal]:
             if row.kind != "credit_note" and row.balance > 0:
                 sums[row.currency] = sums.get(row.currency, Decimal(0)) + row.balance
     return sums
-
-
-@show("/invoices.csv", _READ)
-async def export(ui: UiOf) -> Stream:
-    """The same as a file, all pages of it."""
-    query = ui.request.query_params
-    filters = {one.name: one.read(text) for one in INVOICES.filters if (text := query.get(one.name))}
-    headers = {"Content-Disposition": 'attachment; filename="invoices.csv"', "Cache-Control": "no-store"}
-    content = listing.export(ui.ctx, (query.get("search") or "")[:200] or None, filters)
-    return Stream(content, media_type="text/csv", headers=headers)
 
 
 @show("/invoices/{invoice_id:uuid}", _READ)
@@ -205,5 +194,5 @@ async def send(ui: UiOf, invoice_id: FromPath[UUID]) -> Response[Any]:
 
 
 PAGES = [
-    invoices, export, invoice, document, ask_finalise, finalise, ask_send, send,
+    invoices, invoice, document, ask_finalise, finalise, ask_send, send,
 ]  # fmt: skip

@@ -9,10 +9,11 @@ from uuid import UUID
 import msgspec
 from litestar import Response
 from litestar.params import FromPath
+from litestar.response import Stream
 
 from control.accounts.organizations import service as organizations
 from control.billing.catalogue import reselling as lines
-from control.billing.parts import NONE, PLAIN, SELLERS, Link, ask, file, fragment_of, listed
+from control.billing.parts import NONE, PLAIN, SELLERS, Link, ask, file, listed
 from control.billing.reports.tables import csv_of
 from control.billing.reselling import service
 from control.billing.reselling.models import NewStatements, ResellerStatement, SettledSale, Settlement
@@ -181,12 +182,12 @@ def _is_mine(ui: Ui, found: ResellerStatement) -> bool:
 
 
 @show(f"{PATH}/{{statement_id:uuid}}", _READ)
-async def statement(ui: UiOf, statement_id: FromPath[UUID]) -> Response[str]:
+async def statement(ui: UiOf, statement_id: FromPath[UUID]) -> Response[Any] | Stream:
     """One of them, with the sales that it is made of."""
     [found] = await _named(ui.ctx, [await service.get(ui.ctx, statement_id)])
     table = await SALES.view(ui, {"statement_id": statement_id}, f"{PATH}/{statement_id}")
     is_open = found.booked_on is not None and found.settled_on is None
-    return fragment_of(ui, table) or ui.page(
+    return table.alone(ui) or ui.page(
         "billing/reseller_statement.html", found=found, table=table, state=state(found), path=PATH,
         may_settle=is_open and _is_mine(ui, found) and ui.ctx.principal.may("billing:write"), is_mine=_is_mine(ui, found),
     )  # fmt: skip

@@ -147,7 +147,7 @@ async def edit(ui: UiOf) -> Response[Any]:
     try:
         await service.save(ui.ctx, await SETTINGS.read(ui))
     except DomainError as error:
-        return _edit(ui, await SETTINGS.again(ui, error))
+        return _edit(ui, await SETTINGS.again(ui, error, await _found(ui)))
     return ui.go(_PATH, ui.words(N_("The settings were saved.")))
 
 
@@ -197,7 +197,7 @@ async def set_subscriptions(ui: UiOf) -> Response[Any]:
     try:
         await subscriptions.save_settings(ui.ctx, await SUBSCRIPTIONS.read(ui))
     except DomainError as error:
-        return _subscriptions(ui, await SUBSCRIPTIONS.again(ui, error))
+        return _subscriptions(ui, await SUBSCRIPTIONS.again(ui, error, await subscriptions.get_settings(ui.ctx)))
     return ui.go(_PATH, ui.words(N_("The settings were saved.")))
 
 

@@ -74,6 +74,7 @@ SUBSCRIPTIONS = Table(
     link="/subscriptions/{id}",
     search=N_("Name"),
     empty=N_("There are no subscriptions yet."),
+    live="subscription",
 )
 
 

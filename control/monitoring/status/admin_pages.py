@@ -148,6 +148,7 @@ EDITING = Editing(
     create=_create,
     replace=_replace,
     delete=service.PAGES.delete,
+    typed=lambda row: row.slug,
     name=lambda row: str(row.title),
     own="/monitoring/status-pages/{id}",
 )

@@ -186,6 +186,7 @@ EDITING = Editing(
     create=_create,
     replace=_replace,
     delete=service.ROWS.delete,
+    restores=True,
     values=_values,
     start={"is_active": True, "position": 0},
     choices=words.choose_site,

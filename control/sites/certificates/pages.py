@@ -148,6 +148,7 @@ DELETING = Editing(
         delete=N_("Delete the certificate"),
     ),
     delete=service.delete,
+    typed=lambda row: row.hosts[0] if row.hosts else row.subject,
     name=_names,
     own="/certificates/{id}",
 )
