@@ -114,3 +114,5 @@ function ready(root) {
   if (plots.length) import("./plot.js").then(({ draw }) => plots.forEach(draw));
 }
 htmx.onLoad(ready);
+// The side bar may be longer than the screen: the page that is shown stands in it.
+document.querySelector(".side [aria-current]")?.scrollIntoView({ block: "nearest" });
