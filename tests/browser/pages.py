@@ -14,6 +14,7 @@ from control.app import create_litestar
 from control.core.permissions import PUBLIC
 from control.core.runtime import Runtime
 from control.core.settings import Settings
+from tests.browser.stock.desk import Desk
 
 _LINK = re.compile(r'(?:href|hx-get)="(/[^"#]*)"')
 _KINDS = {"uuid": "[0-9a-f-]{36}", "int": "[0-9]+", "date": r"[0-9]{4}-[0-9]{2}-[0-9]{2}", "str": "[^/]+"}
@@ -109,3 +110,15 @@ def everything(url: str, settings: Settings, people: dict[str, Any], more: dict[
     """What each of these people reaches."""
     paths = templates(settings)
     return {who: Found(Person(url, people[who]), paths, more.get(who, ())) for who in people}
+
+
+def more_of(desk: Desk) -> dict[str, list[str]]:
+    """Things in other states than the first ones of their lists, whose pages lead to others."""
+    made = desk.made
+    seller = [
+        f"/invoices/{made['draft']['id']}", f"/invoices/{made['stopped']['id']}/dunning", f"/invoices/{made['late']['id']}/dunning", f"/payments/{made['payment']['id']}",
+        f"/plans/{made['plan']['id']}", f"/subscriptions/{made['paused']['id']}", f"/dunning/{made['other_schedule']['id']}/edit",
+        f"/billing/tax-rates/{made['rate']['id']}", f"/payments/methods/{made['second_method']['id']}",
+        f"/organizations/{desk.organizations['nordwind']}", f"/payments/bank/{made['entry']}",
+    ]  # fmt: skip
+    return {"reseller": seller, "admin": [f"/organizations/{desk.organizations['nordwind']}"], "customer": []}

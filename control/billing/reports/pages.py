@@ -50,7 +50,11 @@ async def revenue(ui: UiOf) -> Response[str]:
         sums[one.month[:7]] += one.base_amount
     values = [sums[f"{month:%Y-%m}"] for month in months]
     times = [int(datetime(month.year, month.month, 1, tzinfo=UTC).timestamp()) for month in months]
-    data = {"times": times, "series": [{"label": found.base_currency, "values": [float(value) for value in values]}], "unit": found.base_currency}
+    data = {
+        "times": times,
+        "series": [{"label": found.base_currency, "values": [float(value) for value in values]}],
+        "unit": found.base_currency,
+    }
     rows = list(zip(months, values, strict=True))
     return ui.card(N_("Revenue"), "billing/cards/revenue.html", found=found, data=data, rows=rows)
 

@@ -44,6 +44,7 @@ async def _fill(platform: Platform) -> Desk:
                 # Paper takes a while to make, and nobody reads that of last year.
                 desk.sql(_NO_OLD_PAPER)
                 await _work(worker)
+                await asyncio.to_thread(billing.after, desk)
                 await asyncio.to_thread(accounts.fill, desk, receiver)
                 await _work(worker)
                 # Last, so that nobody looks whether these servers are there.

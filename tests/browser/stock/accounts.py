@@ -15,9 +15,17 @@ def fill(desk: Desk, receiver: Receiver) -> None:
     ):  # fmt: skip
         desk.made[f"new_{who}"] = desk.post(who, "/v1/users", email=email, full_name=name, roles=[role], timezone="Europe/Berlin")
     for who in ("customer", "reseller"):
-        desk.post(who, "/v1/api-keys", name="Shop's stock", scopes=["billing:read"], expires_at=(desk.now + timedelta(days=90)).isoformat())
+        desk.post(
+            who,
+            "/v1/api-keys",
+            name="Shop's stock",
+            scopes=["billing:read"],
+            expires_at=(desk.now + timedelta(days=90)).isoformat(),
+        )
         desk.post(who, "/v1/api-keys", name="Bookkeeping", scopes=["billing:read", "gateway:read"])
-        desk.post(who, "/v1/webhooks", url=receiver.url, topics=["user.created", "api_key.created", "webhook.created"], description="The shop's own list")
+        desk.post(
+            who, "/v1/webhooks", url=receiver.url, topics=["user.created", "api_key.created"], description="The shop's own list"
+        )
         gone = desk.post(who, "/v1/webhooks", url="http://127.0.0.1:9/hooks", topics=["user.created"], description="Chat")
         hook = desk.post(who, "/v1/webhooks", url=receiver.url, topics=["user.created", "user.updated"], description="Warehouse")
         for each in (gone, hook):

@@ -53,6 +53,12 @@ def _catalogue(desk: Desk) -> list[dict[str, Any]]:
                {"days": 21, "action": "suspend"}],
     )  # fmt: skip
     desk.made["schedule"] = schedule
+    desk.made["other_schedule"] = desk.post(
+        "reseller",
+        "/v1/dunning-schedules",
+        name="Strict",
+        steps=[{"days": 1, "action": "remind"}, {"days": 7, "action": "suspend"}],
+    )
     prices = []
     for product, text, plans in (
         ("Web hosting", "Sites on shared servers, with mail.", (("Web S", "4.90"), ("Web M", "9.90"), ("Web L", "19.90"))),
@@ -65,12 +71,33 @@ def _catalogue(desk: Desk) -> list[dict[str, Any]]:
             body = {"plan_id": plan["id"], "currency": "EUR", "interval": "month", "model": "flat"}
             prices.append(desk.post("reseller", "/v1/prices", **body, amount=amount, name="Monthly", valid_from="2025-01-01"))
             if name == "Web M":
-                desk.post("reseller", "/v1/prices", **body | {"interval": "year"}, amount="99.00", name="Yearly", valid_from="2025-01-01")
+                desk.made["plan"] = plan
+                desk.post(
+                    "reseller",
+                    "/v1/prices",
+                    **body | {"interval": "year"},
+                    amount="99.00",
+                    name="Yearly",
+                    valid_from="2025-01-01",
+                )
     extra = desk.post("reseller", "/v1/products", name="Domains", description="Names, by the year.")
     desk.post("reseller", "/v1/plans", product_id=extra["id"], name="Domain .example", is_addon=True)
-    desk.post("reseller", "/v1/coupons", code="WELCOME10", percent="10", duration="repeating", periods=3, description="New customers")
+    desk.post(
+        "reseller", "/v1/coupons", code="WELCOME10", percent="10", duration="repeating", periods=3, description="New customers"
+    )
     desk.post("reseller", "/v1/coupons", code="BLACKFRIDAY", amount="20", currency="EUR", most=100, valid_to=str(desk.day(-4)))
-    desk.post("reseller", "/v1/billing/tax-rates", country="DE", tax_class="books", percent="7", valid_from="2026-01-01", note="Printed manuals")
+    desk.post(
+        "reseller",
+        "/v1/billing/tax-rates",
+        country="DE",
+        tax_class="books",
+        percent="7",
+        valid_from="2026-01-01",
+        note="Printed manuals",
+    )
+    desk.made["rate"] = desk.post(
+        "reseller", "/v1/billing/tax-rates", country="AT", tax_class="books", percent="10", valid_from=str(desk.day(-36))
+    )
     desk.ask("reseller", "PUT", f"/v1/billing/exchange-rates/CHF/{desk.day(3)}", {"rate": "0.9412"})
     return prices
 
@@ -83,7 +110,9 @@ def _customer(desk: Desk, name: str, kind: str, line: str, code: str, city: str,
         more = {"customer_org_id": str(desk.organizations["bakery"])}
     address = {"line1": line, "postal_code": code, "city": city, "country": country}
     mail = "".join(letter for letter in name.lower() if letter.isascii() and letter.isalpha())
-    made: dict[str, Any] = desk.post("reseller", "/v1/customers", kind=kind, name=name, email=f"books@{mail}.example", address=address, **more)
+    made: dict[str, Any] = desk.post(
+        "reseller", "/v1/customers", kind=kind, name=name, email=f"books@{mail}.example", address=address, **more
+    )
     return made
 
 
@@ -91,12 +120,18 @@ def _subscriptions(desk: Desk, customers: list[dict[str, Any]], prices: list[dic
     def begin(customer: int, price: int, back: int, **more: Any) -> dict[str, Any]:
         items = [{"price_id": prices[price]["id"], "quantity": more.pop("quantity", 1)}]
         made: dict[str, Any] = desk.post(
-            "reseller", "/v1/subscriptions", customer_id=customers[customer]["id"], items=items, start_date=str(desk.day(back)), **more
+            "reseller",
+            "/v1/subscriptions",
+            customer_id=customers[customer]["id"],
+            items=items,
+            start_date=str(desk.day(back)),
+            **more,
         )
         return made
 
     # The last one made stands first in lists.
     paused, suspended = begin(6, 1, 12), begin(7, 3, 9)
+    desk.made["paused"] = paused
     gone = begin(5, 2, 20)
     begin(4, 0, 3)
     begin(3, 4, -5, name="New machine")
@@ -111,7 +146,13 @@ def _subscriptions(desk: Desk, customers: list[dict[str, Any]], prices: list[dic
 
 def _invoices(desk: Desk, customers: list[dict[str, Any]]) -> None:
     """One or two a month and customer; those that are old are paid, some young ones are not."""
-    said = ("Server M, monthly", "Web L, monthly", "Domain olivia.example, one year", "Support, by the hour", "Server XL, monthly")
+    said = (
+        "Server M, monthly",
+        "Web L, monthly",
+        "Domain olivia.example, one year",
+        "Support, by the hour",
+        "Server XL, monthly",
+    )
     planned = sorted(((back, n) for n in range(len(customers)) for back in range(8 + n * 3, 360, 42)), reverse=True)
     moved = []
     for count, (back, n) in enumerate(planned):
@@ -169,8 +210,12 @@ def _backdate(desk: Desk, moved: list[tuple[str, int]]) -> None:
         " FROM hcc.invoices i WHERE i.id = p.invoice_id AND i.issued_on < current_date - 20"
     )
     for table, day in (("invoices", "issued_on"), ("payments", "received_on")):
-        desk.sql(f"UPDATE hcc.ledger_entries e SET booked_on = s.{day} FROM hcc.{table} s WHERE s.id = e.source AND s.{day} IS NOT NULL")
-    desk.sql("UPDATE hcc.ledger_lines l SET booked_on = e.booked_on FROM hcc.ledger_entries e WHERE e.id = l.entry_id AND l.booked_on IS NOT NULL")
+        desk.sql(
+            f"UPDATE hcc.ledger_entries e SET booked_on = s.{day} FROM hcc.{table} s WHERE s.id = e.source AND s.{day} IS NOT NULL"
+        )
+    desk.sql(
+        "UPDATE hcc.ledger_lines l SET booked_on = e.booked_on FROM hcc.ledger_entries e WHERE e.id = l.entry_id AND l.booked_on IS NOT NULL"
+    )
     for table, trigger in _GUARDS.items():
         desk.sql(f"ALTER TABLE hcc.{table} ENABLE TRIGGER {trigger}")
 
@@ -181,12 +226,27 @@ def _payments(desk: Desk, customers: list[dict[str, Any]]) -> None:
     paid = next(one for one in found if one["invoice_id"] == mine)
     desk.made["payment"] = paid
     desk.post("reseller", f"/v1/payments/{paid['id']}/refunds", amount="10.00", reason="As agreed on the phone")
-    desk.post("reseller", "/v1/payments", method="bank_transfer", amount="200.00", customer_id=customers[5]["id"], reference="Prepayment")
+    desk.post(
+        "reseller",
+        "/v1/payments",
+        method="bank_transfer",
+        amount="200.00",
+        customer_id=customers[5]["id"],
+        reference="Prepayment",
+    )
     mandate = desk.post(
         "reseller", "/v1/payments/mandates", customer_id=customers[0]["id"], iban="DE02 1203 0000 0000 2020 51", holder="Olivia Berg",
         signed_on=str(desk.day(100)), pre_notification_days=1,
     )  # fmt: skip
     desk.made["method"] = mandate
+    desk.made["second_method"] = desk.post(
+        "reseller", "/v1/payments/mandates", customer_id=customers[5]["id"], iban="DE75 5121 0800 1245 1261 99", holder="Studio Nord",
+        signed_on=str(desk.day(20)),
+    )  # fmt: skip
+    desk.post(
+        "reseller", "/v1/payments/mandates", customer_id=customers[5]["id"], iban="DE02 1203 0000 0000 2020 51", holder="Studio Nord",
+        signed_on=str(desk.day(10)),
+    )  # fmt: skip
     soon = desk.today + timedelta(days=5)
     while soon.weekday() > 4:
         soon += timedelta(days=1)
@@ -208,5 +268,16 @@ def _platform(desk: Desk) -> None:
         "admin", "/v1/customers", kind="business", name="Nordwind Webhosting", email="books@nordwind.example", address=SELLER["address"],
         customer_org_id=str(desk.organizations["nordwind"]),
     )  # fmt: skip
-    made = desk.post("admin", "/v1/invoices", customer_id=reseller["id"], items=[{"description": "Platform, November", "unit_price": "490.00"}])
+    made = desk.post(
+        "admin", "/v1/invoices", customer_id=reseller["id"], items=[{"description": "Platform, November", "unit_price": "490.00"}]
+    )
     desk.ask("admin", "POST", f"/v1/invoices/{made['id']}/finalise", {})
+
+
+def after(desk: Desk) -> None:
+    """What people do when reminders have gone out and the bank's entries were read."""
+    late = desk.ask("reseller", "GET", "/v1/invoices?status=overdue&limit=10&sort_by=due_date&sort_order=asc")
+    desk.made["stopped"], desk.made["late"] = late[0], late[1]
+    desk.ask("reseller", "POST", f"/v1/invoices/{late[0]['id']}/dunning/stop", {"reason": "They called: next week"})
+    entries = desk.ask("reseller", "GET", "/v1/payments/bank-entries?limit=10")
+    desk.made["entry"] = next(one["id"] for one in entries if one["status"] == "open" and not one["amount"].startswith("-"))

@@ -27,18 +27,26 @@ class Desk:
         self.now = datetime.now(UTC)
         self.today: date = self.now.date()
         self.made: dict[str, Any] = {}
-        self._client = httpx.Client(base_url=f"http://127.0.0.1:{platform.stack.ports.control}", timeout=30)
         self._tokens: dict[str, str] = {}
-        self.connection = psycopg.connect(self.settings.owner_database_url, autocommit=True)
+        self.open()
         rows = self.connection.execute("SELECT slug, id FROM hcc.organizations").fetchall()
         self.organizations: dict[str, UUID] = {str(slug): found for slug, found in rows}
+
+    def open(self) -> None:
+        """Begin, or begin again."""
+        self._client = httpx.Client(base_url=f"http://127.0.0.1:{self.platform.stack.ports.control}", timeout=30)
+        self._tokens.clear()
+        self.connection = psycopg.connect(self.settings.owner_database_url, autocommit=True)
+
+    def close(self) -> None:
+        self._client.close()
+        self.connection.close()
 
     def __enter__(self) -> Desk:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self._client.close()
-        self.connection.close()
+        self.close()
 
     def ask(self, who: str, method: str, path: str, body: object = None, content: bytes | None = None) -> Any:
         """The data of an answer that went well."""

@@ -31,10 +31,17 @@ def _servers(desk: Desk) -> None:
     owner = desk.organizations["shop"]
     for host in HOSTS:
         claim = desk.post("customer", "/v1/monitoring/agents/claims", name=host)
-        desk.ask("customer", "POST", "/v1/monitoring/agents/enrolments", {"claim": claim["claim"], "host": host, "agent_version": "0.1.0"})
+        desk.ask(
+            "customer",
+            "POST",
+            "/v1/monitoring/agents/enrolments",
+            {"claim": claim["claim"], "host": host, "agent_version": "0.1.0"},
+        )
     desk.post("customer", "/v1/monitoring/agents/claims", name="the new one", expires_in_s=3600)
     desk.post("customer", "/v1/monitoring/ingest-tokens", name="Telegraf in the office")
-    desk.sql("INSERT INTO hcc.ingest_token_uses (token_id, organization_id, last_used_at) SELECT token_id, organization_id, now() FROM hcc.agents")
+    desk.sql(
+        "INSERT INTO hcc.ingest_token_uses (token_id, organization_id, last_used_at) SELECT token_id, organization_id, now() FROM hcc.agents"
+    )
     series: list[tuple[dict[str, str], Any]] = []
     for n, host in enumerate(HOSTS):
         at = {"host": host}
@@ -51,8 +58,12 @@ def _servers(desk: Desk) -> None:
             series.append(({"__name__": f"host_{name}_bytes", **at}, wave(desk, low * _GIB, high * _GIB, period=3300)))
         for mount, size, low, high in (("/", 40, 12, 13), ("/var/lib/postgresql", 200, 38 - 20 * n, 41 - 20 * n)):
             place = at | {"mount": mount}
-            series.append(({"__name__": "host_filesystem_size_bytes", **place}, wave(desk, size * _GIB, size * _GIB, period=9e9, noise=0)))
-            series.append(({"__name__": "host_filesystem_available_bytes", **place}, wave(desk, low * _GIB, high * _GIB, period=9000)))
+            series.append(
+                ({"__name__": "host_filesystem_size_bytes", **place}, wave(desk, size * _GIB, size * _GIB, period=9e9, noise=0))
+            )
+            series.append(
+                ({"__name__": "host_filesystem_available_bytes", **place}, wave(desk, low * _GIB, high * _GIB, period=9000))
+            )
         for name, per_s in (("network_received", 3e5), ("network_sent", 9e5)):
             series.append(({"__name__": f"host_{name}_bytes_total", **at, "device": "eth0"}, counter(desk, per_s * busy)))
         for name, per_s in (("read", 2e5), ("written", 7e5)):
@@ -67,14 +78,20 @@ def _servers(desk: Desk) -> None:
 
 def _checks(desk: Desk) -> dict[str, str]:
     bodies: dict[str, dict[str, Any]] = {
-        "Shop front": {"kind": "http", "target": "https://shop.olivia.example/", "expects": {"keyword": "Welcome", "tls_days": 14}},
+        "Shop front": {
+            "kind": "http",
+            "target": "https://shop.olivia.example/",
+            "expects": {"keyword": "Welcome", "tls_days": 14},
+        },
         "Checkout": {"kind": "http", "target": "https://shop.olivia.example/checkout", "interval_s": 30},
         "Mail": {"kind": "tcp", "target": "mail.olivia.example:587", "severity": "warning"},
         "Name server": {"kind": "dns", "target": "olivia.example", "expects": {"record_type": "A"}, "severity": "warning"},
         "Nightly backup": {"kind": "heartbeat", "interval_s": 86_400, "expects": {"grace_s": 3600}},
     }
     made = {name: str(desk.post("customer", "/v1/monitoring/checks", name=name, **body)["id"]) for name, body in bodies.items()}
-    desk.post("customer", "/v1/monitoring/checks", name="Old shop", kind="http", target="https://old.olivia.example/", is_active=False)
+    desk.post(
+        "customer", "/v1/monitoring/checks", name="Old shop", kind="http", target="https://old.olivia.example/", is_active=False
+    )
     usual = {"Shop front": 84.0, "Checkout": 142.0, "Mail": 31.0, "Name server": 12.0}
     owner, results, spans = desk.organizations["shop"], [], []
     for name, check in made.items():
@@ -96,7 +113,10 @@ def _checks(desk: Desk) -> dict[str, str]:
         )  # fmt: skip
     desk.many("INSERT INTO hcc.check_results (id, organization_id, check_id, location, at, ok, ms, message)"
               " VALUES (%s, %s, %s, 'default', %s, %s, %s, %s)", results)  # fmt: skip
-    desk.many("INSERT INTO hcc.check_spans (id, organization_id, check_id, state, began, ended, message) VALUES (%s, %s, %s, %s, %s, %s, %s)", spans)
+    desk.many(
+        "INSERT INTO hcc.check_spans (id, organization_id, check_id, state, began, ended, message) VALUES (%s, %s, %s, %s, %s, %s, %s)",
+        spans,
+    )
     desk.sql("INSERT INTO hcc.check_locations (location, since, seen_at) VALUES ('default', now() - interval '60 days', now())"
              " ON CONFLICT (location) DO UPDATE SET since = excluded.since, seen_at = excluded.seen_at")  # fmt: skip
     desk.sql("UPDATE hcc.checks SET created_at = created_at - interval '60 days'")
@@ -140,7 +160,11 @@ def _alerts(desk: Desk, checks: dict[str, str]) -> None:
             found, desk.organizations["shop"], source, source_id, found.bytes, name, severity, Jsonb(labels), Jsonb(labelled),
             Jsonb({"summary": summary}), phase, resolved or desk.ago(minutes=began), fired, resolved, value, resolved or desk.ago(minutes=began),
         )  # fmt: skip
-        for before, after, at in (("inactive", "pending", began + 5), ("pending", "firing", began), ("firing", "resolved", ended)):
+        for before, after, at in (
+            ("inactive", "pending", began + 5),
+            ("pending", "firing", began),
+            ("firing", "resolved", ended),
+        ):
             if at is not None and not (phase == "pending" and after == "firing"):
                 desk.sql(
                     "INSERT INTO hcc.alert_changes (id, organization_id, alert_id, name, labels, before, after, value, at)"
@@ -164,7 +188,9 @@ def _rule(desk: Desk, word: str) -> str:
 
 def _told(desk: Desk) -> None:
     mail = desk.post("customer", "/v1/monitoring/channels", name="On call", kind="mail", recipients=["oncall@olivia.example"])
-    chat = desk.post("customer", "/v1/monitoring/channels", name="Chat of the shop", kind="slack", url="https://chat.example/hooks/1")
+    chat = desk.post(
+        "customer", "/v1/monitoring/channels", name="Chat of the shop", kind="slack", url="https://chat.example/hooks/1"
+    )
     desk.post(
         "customer", "/v1/monitoring/notification-routes", name="Critical at any hour", position=10,
         matchers=[{"name": "severity", "value": "critical"}],
@@ -195,6 +221,11 @@ def _status_page(desk: Desk, checks: dict[str, str]) -> None:
     ):  # fmt: skip
         incident = desk.post("customer", "/v1/monitoring/incidents", page_id=page["id"], title=title, text=text, impact="major",
                              started_at=desk.ago(hours=back).isoformat())  # fmt: skip
-        desk.post("customer", f"/v1/monitoring/incidents/{incident['id']}/updates", status="identified", text="A node of the checkout is gone.")
+        desk.post(
+            "customer",
+            f"/v1/monitoring/incidents/{incident['id']}/updates",
+            status="identified",
+            text="A node of the checkout is gone.",
+        )
         if status == "resolved":
             desk.post("customer", f"/v1/monitoring/incidents/{incident['id']}/updates", status="resolved", text=text)

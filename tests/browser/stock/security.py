@@ -10,11 +10,23 @@ from tests.security.found import event, write
 
 _FOUND = (
     (942100, "SQL injection found by its structure", "ARGS:q", "1' UNION SELECT password FROM users--", "attack-sqli", "/search"),
-    (941100, "Cross-site scripting found by its structure", "ARGS:comment", "<script>alert(1)</script>", "attack-xss", "/comments"),
+    (
+        941100,
+        "Cross-site scripting found by its structure",
+        "ARGS:comment",
+        "<script>alert(1)</script>",
+        "attack-xss",
+        "/comments",
+    ),
     (930120, "A file of the system is asked for", "REQUEST_URI", "/../../etc/passwd", "attack-lfi", "/download"),
     (913100, "A scanner names itself", "REQUEST_HEADERS:User-Agent", "sqlmap/1.7", "attack-reputation-scanner", "/"),
 )
-_FROM = (("203.0.113.7", "NL", 64500), ("198.51.100.23", "US", 64501), ("192.0.2.80", "BR", 64502), ("2001:db8:9::17", "DE", 64503))
+_FROM = (
+    ("203.0.113.7", "NL", 64500),
+    ("198.51.100.23", "US", 64501),
+    ("192.0.2.80", "BR", 64502),
+    ("2001:db8:9::17", "DE", 64503),
+)
 
 
 def fill(desk: Desk) -> None:

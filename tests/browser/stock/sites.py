@@ -24,7 +24,12 @@ def fill(desk: Desk) -> None:
     )  # fmt: skip
     desk.post("customer", f"{at}/routes", path_prefix="/images", upstream="images", compress=True)
     desk.post("customer", f"{at}/routes", path="/old-catalogue", redirect={"to": "/catalogue", "status": 301})
-    desk.post("customer", f"{at}/routes", path="/robots.txt", respond={"status": 200, "content_type": "text/plain", "body": "User-agent: *"})
+    desk.post(
+        "customer",
+        f"{at}/routes",
+        path="/robots.txt",
+        respond={"status": 200, "content_type": "text/plain", "body": "User-agent: *"},
+    )
     desk.made["blog_site"] = blog = desk.post("customer", "/v1/sites", name="Olivia's Blog", hosts=["blog.olivia.example"])
     desk.post(
         "customer", f"/v1/sites/{blog['id']}/upstreams", name="wordpress", targets=[{"address": "9.9.9.11:80"}]
@@ -38,7 +43,9 @@ def fill(desk: Desk) -> None:
 
 
 def _traffic(desk: Desk, shop: str, blog: str) -> None:
-    routes = {row[1] or "": str(row[0]) for row in desk.sql("SELECT id, path_prefix FROM hcc.gateway_routes WHERE site_id = %s", shop)}
+    routes = {
+        row[1] or "": str(row[0]) for row in desk.sql("SELECT id, path_prefix FROM hcc.gateway_routes WHERE site_id = %s", shop)
+    }
     busy = [(shop, routes["/"], 9.0, 0.004), (shop, routes["/api"], 3.0, 0.018), (shop, routes["/images"], 14.0, 0.001)]
     series: list[tuple[dict[str, str], list[tuple[float, float]]]] = []
     for site, route, per_s, bad in [*busy, (blog, "", 1.5, 0.002)]:
@@ -50,7 +57,9 @@ def _traffic(desk: Desk, shop: str, blog: str) -> None:
         series.append(({"__name__": "hcc_site_sent_bytes_total", **at}, _rising(desk, per_s * 38_000)))
         series.append(({"__name__": "hcc_site_received_bytes_total", **at}, _rising(desk, per_s * 900)))
         for le, share in zip(_LE, _WITHIN, strict=True):
-            series.append(({"__name__": "hcc_site_request_seconds_bucket", **at, "le": le}, _rising(desk, per_s * share, noise=False)))
+            series.append(
+                ({"__name__": "hcc_site_request_seconds_bucket", **at, "le": le}, _rising(desk, per_s * share, noise=False))
+            )
     keep(desk.settings, desk.organizations["shop"], series)
 
 
