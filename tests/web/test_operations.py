@@ -114,7 +114,6 @@ POST   /v1/payments/charges -> /invoices/{}/pay
 POST   /v1/payments/mandates -> /customers/{}/mandates
 DELETE /v1/payments/methods/{} -> /payments/methods/{}/revoke
 POST   /v1/payments/methods/{}/default -> /payments/methods/{}/default
-DELETE /v1/payments/providers/stripe -> /billing/settings/provider
 PUT    /v1/payments/providers/stripe -> /billing/settings/provider
 POST   /v1/payments/sepa-batches -> /payments/direct-debits
 POST   /v1/payments/sepa-batches/{}/cancel -> /payments/direct-debits/{}/{}
@@ -205,6 +204,7 @@ API_ONLY = {
     "POST /v1/payments/webhooks/stripe/{}": "What the payment provider tells",
     "POST /v1/customers/{}/place-evidence": "What a shop knows of its buyer: where the card and the address are from",
     "PUT /v1/prices/{}": "Says whether a price is offered, which archiving does in the panel",
+    "DELETE /v1/payments/providers/stripe": "The keys are switched off in the panel; payments that they made still need them",
     "DELETE /v1/monitoring/incidents/{}": "An incident that was public is resolved in the panel, not unsaid",
 }  # fmt: skip
 """Operations that no page does, and why."""
@@ -290,8 +290,11 @@ def _sent(source: str) -> Iterator[str]:
         match node:
             case ast.Call(func=ast.Attribute(attr="post" | "submit"), args=[address, *_]):
                 shapes = _shape(address, known)
-            case ast.Call(func=ast.Name(id="_upload"), args=[_, address, *_]):
+            case ast.Call(func=ast.Name(id="_upload" | "_done"), args=[_, address, *_]):
                 shapes = _shape(address, known)
+            case ast.Constant(value=str(text)) if 'action="(' in text:
+                # Searched for in a page, and then sent.
+                shapes = [re.sub(r"\[\^[^]]+\]\+", "*", text.partition('action="(')[2].partition(")")[0])]
             case _:
                 continue
         yield from (shape.partition("?")[0] for shape in shapes)
