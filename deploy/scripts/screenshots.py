@@ -32,8 +32,8 @@ LOOKS: dict[str, dict[str, Any]] = {
 # Pages that are kept in dark and on a phone too.
 MAIN = {
     "/dashboard", "/invoices", "/invoices/{}", "/customers/{}", "/subscriptions/{}", "/payments", "/sites/{}", "/security/events",
-    "/security/events/{}", "/monitoring/alerts", "/monitoring/checks/{}", "/monitoring/dashboards/{}", "/reports/recurring", "/login",
-    "/status/olivia",
+    "/security/events/{}", "/monitoring/alerts", "/monitoring/checks/{}", "/monitoring/dashboards/{}", "/reports/recurring",
+    "/login", "/status/olivia",
 }  # fmt: skip
 # What several people see alike is kept once: of the reseller, and of others what they alone see and these.
 OWN = {"/dashboard", "/invoices", "/invoices/{}", "/invoices/{}/pay", "/sites/{}", "/organizations", "/monitoring/dashboards/{}"}

@@ -14,10 +14,10 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from tests.billing.selling import BERLIN, PARIS, SELLER
 from tests.browser import stock
 from tests.browser.pages import everything, more_of
 from tests.browser.stocked import Stocked
-from tests.billing.selling import BERLIN, PARIS, SELLER
 from tests.integration.platform import Platform, running_platform
 
 RESELLER = "reseller@nordwind.demo.example"

@@ -116,9 +116,16 @@ def more_of(desk: Desk) -> dict[str, list[str]]:
     """Things in other states than the first ones of their lists, whose pages lead to others."""
     made = desk.made
     seller = [
-        f"/invoices/{made['draft']['id']}", f"/invoices/{made['stopped']['id']}/dunning", f"/invoices/{made['late']['id']}/dunning", f"/payments/{made['payment']['id']}",
-        f"/plans/{made['plan']['id']}", f"/subscriptions/{made['paused']['id']}", f"/dunning/{made['other_schedule']['id']}/edit",
-        f"/billing/tax-rates/{made['rate']['id']}", f"/payments/methods/{made['second_method']['id']}",
-        f"/organizations/{desk.organizations['nordwind']}", f"/payments/bank/{made['entry']}",
-    ]  # fmt: skip
+        f"/invoices/{made['draft']['id']}",
+        f"/invoices/{made['stopped']['id']}/dunning",
+        f"/invoices/{made['late']['id']}/dunning",
+        f"/payments/{made['payment']['id']}",
+        f"/plans/{made['plan']['id']}",
+        f"/subscriptions/{made['paused']['id']}",
+        f"/dunning/{made['other_schedule']['id']}/edit",
+        f"/billing/tax-rates/{made['rate']['id']}",
+        f"/payments/methods/{made['second_method']['id']}",
+        f"/organizations/{desk.organizations['nordwind']}",
+        f"/payments/bank/{made['entry']}",
+    ]
     return {"reseller": seller, "admin": [f"/organizations/{desk.organizations['nordwind']}"], "customer": []}

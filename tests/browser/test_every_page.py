@@ -1,4 +1,4 @@
-"""Every page of the panel before Chromium: what machines can check of accessibility, and that nothing is wider than the screen."""
+"""Every page of the panel before Chromium: what machines can check of accessibility, and that nothing is too wide."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _CHECK = """async () => {
   if (wide > document.documentElement.clientWidth) said.push(`is ${wide} wide`);
   const heads = document.querySelectorAll("h1").length;
   if (heads !== 1) said.push(`has ${heads} h1`);
-  if (!/\\S+ – /.test(document.title)) said.push(`has the title ${document.title}`);
+  if (!/\\S+ \\u2013 /.test(document.title)) said.push(`has the title ${document.title}`);
   for (const each of document.querySelectorAll("main :is(button, select, summary, input:not([type=hidden]), a.btn)")) {
     const {width, height} = each.getBoundingClientRect();
     const label = each.closest("label")?.getBoundingClientRect().height || 0;
@@ -112,8 +112,8 @@ def test_what_others_see_is_accessible_too(chromium: Browser, stocked: Stocked, 
 
 
 _TEN = (
-    "/dashboard", "/invoices", "/customers", "/payments", "/reports/recurring", "/sites", "/security/events", "/monitoring/checks",
-    "/profile", "/monitoring/rules/new",
+    "/dashboard", "/invoices", "/customers", "/payments", "/reports/recurring", "/sites", "/security/events",
+    "/monitoring/checks", "/profile", "/monitoring/rules/new",
 )  # fmt: skip
 
 
@@ -142,7 +142,8 @@ def test_with_more_space_between_letters_nothing_is_cut(seller: Visitor) -> None
         seller.go(path)
         seller.page.evaluate(_SPACED)
         cut[path] = seller.page.evaluate(
-            "() => [...document.querySelectorAll('main .btn, main .tone, main h1')].filter(e => e.scrollWidth > e.clientWidth + 1)"
+            "() => [...document.querySelectorAll('main .btn, main .tone, main h1')]"
+            ".filter(e => e.scrollWidth > e.clientWidth + 1)"
             ".map(e => e.outerHTML.slice(0, 80)).concat(document.documentElement.scrollWidth > 320 ? ['wide'] : [])"
         )
     assert {path: found for path, found in cut.items() if found} == {}

@@ -150,8 +150,9 @@ async def test_an_alert_that_somebody_looks_after(log_in: LogIn, world: World, s
     found, browser = new_id(), await log_in("anna")
     with psycopg.connect(settings.owner_database_url) as connection:
         connection.execute(
-            "INSERT INTO hcc.alerts (id, organization_id, source, source_id, fingerprint, name, severity, series, labels, phase, since,"
-            " fired_at, known_at) VALUES (%s, %s, 'rule', %s, %s, 'Down', 'critical', %s, %s, 'firing', now(), now(), now())",
+            "INSERT INTO hcc.alerts (id, organization_id, source, source_id, fingerprint, name, severity, series, labels, phase,"
+            " since, fired_at, known_at)"
+            " VALUES (%s, %s, 'rule', %s, %s, 'Down', 'critical', %s, %s, 'firing', now(), now(), now())",
             (found, world.organizations["apple"], new_id(), found.bytes, Jsonb({}), Jsonb({"alertname": "Down"})),
         )
     at = f"/monitoring/alerts/{found}"

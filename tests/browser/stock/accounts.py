@@ -11,8 +11,9 @@ from tests.browser.stock.desk import Desk
 def fill(desk: Desk, receiver: Receiver) -> None:
     """Somebody new, keys, a webhook that works and one whose receiver has gone."""
     for who, email, name, role in (
-        ("customer", "jan@shop.demo.example", "Jan Keller", "member"), ("reseller", "lena@nordwind.demo.example", "Lena Vogt", "staff"),
-    ):  # fmt: skip
+        ("customer", "jan@shop.demo.example", "Jan Keller", "member"),
+        ("reseller", "lena@nordwind.demo.example", "Lena Vogt", "staff"),
+    ):
         desk.made[f"new_{who}"] = desk.post(who, "/v1/users", email=email, full_name=name, roles=[role], timezone="Europe/Berlin")
     for who in ("customer", "reseller"):
         desk.post(

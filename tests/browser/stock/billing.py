@@ -12,14 +12,25 @@ from tests.browser.stock.desk import Desk
 SELLER: dict[str, Any] = {
     "legal_name": "Nordwind Webhosting GmbH",
     "address": {"line1": "Hafenstraße 12", "postal_code": "20457", "city": "Hamburg", "country": "DE"},
-    "email": "rechnung@nordwind.example", "phone": "+49 40 5550100", "website": "https://nordwind.example", "vat_id": "DE136695976",
-    "iban": "DE89 3704 0044 0532 0130 00", "creditor_id": CREDITOR_ID, "timezone": "Europe/Berlin", "payment_terms_days": 14,
-    "invoice_number": "NW-{year}-{number:5}", "registration": "HRB 123456, Hamburg",
-}  # fmt: skip
+    "email": "rechnung@nordwind.example",
+    "phone": "+49 40 5550100",
+    "website": "https://nordwind.example",
+    "vat_id": "DE136695976",
+    "iban": "DE89 3704 0044 0532 0130 00",
+    "creditor_id": CREDITOR_ID,
+    "timezone": "Europe/Berlin",
+    "payment_terms_days": 14,
+    "invoice_number": "NW-{year}-{number:5}",
+    "registration": "HRB 123456, Hamburg",
+}
 PLATFORM: dict[str, Any] = {
-    "legal_name": "Demo Hosting SE", "address": {"line1": "Ring 1", "postal_code": "10115", "city": "Berlin", "country": "DE"},
-    "email": "billing@demo.example", "vat_id": "DE811907980", "iban": "DE02 1203 0000 0000 2020 51", "timezone": "Europe/Berlin",
-}  # fmt: skip
+    "legal_name": "Demo Hosting SE",
+    "address": {"line1": "Ring 1", "postal_code": "10115", "city": "Berlin", "country": "DE"},
+    "email": "billing@demo.example",
+    "vat_id": "DE811907980",
+    "iban": "DE02 1203 0000 0000 2020 51",
+    "timezone": "Europe/Berlin",
+}
 CUSTOMERS = (
     ("Olivia's Shop", "business", "Allee 2", "10115", "Berlin", "DE"),
     ("Bäckerei Sonne", "business", "Marktplatz 4", "24937", "Flensburg", "DE"),
@@ -48,10 +59,16 @@ def fill(desk: Desk) -> None:
 
 def _catalogue(desk: Desk) -> list[dict[str, Any]]:
     schedule = desk.post(
-        "reseller", "/v1/dunning-schedules", name="Friendly", is_default=True,
-        steps=[{"days": 3, "action": "remind", "text": "Perhaps our invoice escaped you."}, {"days": 10, "action": "late_fee", "fee": "5"},
-               {"days": 21, "action": "suspend"}],
-    )  # fmt: skip
+        "reseller",
+        "/v1/dunning-schedules",
+        name="Friendly",
+        is_default=True,
+        steps=[
+            {"days": 3, "action": "remind", "text": "Perhaps our invoice escaped you."},
+            {"days": 10, "action": "late_fee", "fee": "5"},
+            {"days": 21, "action": "suspend"},
+        ],
+    )
     desk.made["schedule"] = schedule
     desk.made["other_schedule"] = desk.post(
         "reseller",
@@ -66,8 +83,15 @@ def _catalogue(desk: Desk) -> list[dict[str, Any]]:
     ):
         made = desk.post("reseller", "/v1/products", name=product, description=text)
         for name, amount in plans:
-            plan = desk.post("reseller", "/v1/plans", product_id=made["id"], name=name, description=f"{name} for a month.",
-                             features={"Storage": "20 GB", "Databases": 5}, trial_days=14 if name == "Web S" else 0)  # fmt: skip
+            plan = desk.post(
+                "reseller",
+                "/v1/plans",
+                product_id=made["id"],
+                name=name,
+                description=f"{name} for a month.",
+                features={"Storage": "20 GB", "Databases": 5},
+                trial_days=14 if name == "Web S" else 0,
+            )
             body = {"plan_id": plan["id"], "currency": "EUR", "interval": "month", "model": "flat"}
             prices.append(desk.post("reseller", "/v1/prices", **body, amount=amount, name="Monthly", valid_from="2025-01-01"))
             if name == "Web M":
@@ -157,19 +181,33 @@ def _invoices(desk: Desk, customers: list[dict[str, Any]]) -> None:
     moved = []
     for count, (back, n) in enumerate(planned):
         items = [
-            {"description": said[(count + more) % len(said)], "quantity": str(1 + (count + more) % 3), 
-             "unit_price": f"{19 + desk.dice.randint(0, 120)}.{desk.dice.choice(('00', '50', '90'))}", "tax_rate": "0" if n == 3 else None,
-             **({} if more else {"monthly_price": "24.00", "period_start": str(desk.day(back)), "period_end": str(desk.day(back - 30))})}
+            {
+                "description": said[(count + more) % len(said)],
+                "quantity": str(1 + (count + more) % 3),
+                "unit_price": f"{19 + desk.dice.randint(0, 120)}.{desk.dice.choice(('00', '50', '90'))}",
+                "tax_rate": "0" if n == 3 else None,
+                **(
+                    {}
+                    if more
+                    else {"monthly_price": "24.00", "period_start": str(desk.day(back)), "period_end": str(desk.day(back - 30))}
+                ),
+            }
             for more in range(1 + count % 3)
-        ]  # fmt: skip
+        ]
         made = desk.post("reseller", "/v1/invoices", customer_id=customers[n]["id"], items=items, language="en")
         invoice = desk.ask("reseller", "POST", f"/v1/invoices/{made['id']}/finalise", {})
         moved.append((invoice, back, n))
     for invoice, back, n in moved:
         if back > 40 and (back + n) % 11:
             amount = Decimal(invoice["balance"]) + (30 if invoice is moved[0][0] else 0)
-            desk.post("reseller", "/v1/payments", method="bank_transfer", amount=str(amount), invoice_id=invoice["id"],
-                      reference=invoice["invoice_number"])  # fmt: skip
+            desk.post(
+                "reseller",
+                "/v1/payments",
+                method="bank_transfer",
+                amount=str(amount),
+                invoice_id=invoice["id"],
+                reference=invoice["invoice_number"],
+            )
     part = next(invoice for invoice, back, n in reversed(moved) if n == 1 and back < 40)
     desk.post("reseller", "/v1/payments", method="bank_transfer", amount="25.00", invoice_id=part["id"], reference="first half")
     credited = next(invoice for invoice, back, n in reversed(moved) if n == 2)
@@ -181,9 +219,14 @@ def _invoices(desk: Desk, customers: list[dict[str, Any]]) -> None:
     desk.made["invoice"], desk.made["paid_invoice"] = mine[-1], moved[0][0]
     for n in (0, 2):
         desk.made["draft"] = desk.post(
-            "reseller", "/v1/invoices", customer_id=customers[n]["id"],
-            items=[{"description": "Move of a mailbox", "unit_price": "45.00"}, {"description": "Support", "quantity": "1.5", "unit": "HUR", "unit_price": "80.00"}],
-        )  # fmt: skip
+            "reseller",
+            "/v1/invoices",
+            customer_id=customers[n]["id"],
+            items=[
+                {"description": "Move of a mailbox", "unit_price": "45.00"},
+                {"description": "Support", "quantity": "1.5", "unit": "HUR", "unit_price": "80.00"},
+            ],
+        )
     for invoice in (mine[-1], mine[-2]):
         desk.ask("reseller", "POST", f"/v1/invoices/{invoice['id']}/send", {})
 
@@ -194,14 +237,16 @@ def _backdate(desk: Desk, moved: list[tuple[str, int]]) -> None:
         desk.sql(f"ALTER TABLE hcc.{table} DISABLE TRIGGER {trigger}")
     back = [(days, found) for found, days in moved]
     desk.many(
-        "UPDATE hcc.invoices SET issued_on = issued_on - d.n, due_date = due_date - d.n, issued_at = issued_at - d.n * interval '1 day',"
+        "UPDATE hcc.invoices SET issued_on = issued_on - d.n, due_date = due_date - d.n,"
+        " issued_at = issued_at - d.n * interval '1 day',"
         " created_at = created_at - d.n * interval '1 day', sent_at = sent_at - d.n * interval '1 day',"
         " paid_at = paid_at - (d.n - 9) * interval '1 day'"
         " FROM (SELECT %s::int AS n) d WHERE id = %s",
         back,
     )
     desk.sql(
-        "UPDATE hcc.invoices SET status = 'overdue' WHERE status IN ('sent', 'partially_paid') AND kind = 'invoice' AND due_date < current_date"
+        "UPDATE hcc.invoices SET status = 'overdue' WHERE status IN ('sent', 'partially_paid') AND kind = 'invoice'"
+        " AND due_date < current_date"
     )
     # Payments and their bookings follow nine days after the invoice that they pay.
     desk.sql(
@@ -211,10 +256,12 @@ def _backdate(desk: Desk, moved: list[tuple[str, int]]) -> None:
     )
     for table, day in (("invoices", "issued_on"), ("payments", "received_on")):
         desk.sql(
-            f"UPDATE hcc.ledger_entries e SET booked_on = s.{day} FROM hcc.{table} s WHERE s.id = e.source AND s.{day} IS NOT NULL"
+            f"UPDATE hcc.ledger_entries e SET booked_on = s.{day} FROM hcc.{table} s"
+            f" WHERE s.id = e.source AND s.{day} IS NOT NULL"
         )
     desk.sql(
-        "UPDATE hcc.ledger_lines l SET booked_on = e.booked_on FROM hcc.ledger_entries e WHERE e.id = l.entry_id AND l.booked_on IS NOT NULL"
+        "UPDATE hcc.ledger_lines l SET booked_on = e.booked_on FROM hcc.ledger_entries e"
+        " WHERE e.id = l.entry_id AND l.booked_on IS NOT NULL"
     )
     for table, trigger in _GUARDS.items():
         desk.sql(f"ALTER TABLE hcc.{table} ENABLE TRIGGER {trigger}")
@@ -235,18 +282,31 @@ def _payments(desk: Desk, customers: list[dict[str, Any]]) -> None:
         reference="Prepayment",
     )
     mandate = desk.post(
-        "reseller", "/v1/payments/mandates", customer_id=customers[0]["id"], iban="DE02 1203 0000 0000 2020 51", holder="Olivia Berg",
-        signed_on=str(desk.day(100)), pre_notification_days=1,
-    )  # fmt: skip
+        "reseller",
+        "/v1/payments/mandates",
+        customer_id=customers[0]["id"],
+        iban="DE02 1203 0000 0000 2020 51",
+        holder="Olivia Berg",
+        signed_on=str(desk.day(100)),
+        pre_notification_days=1,
+    )
     desk.made["method"] = mandate
     desk.made["second_method"] = desk.post(
-        "reseller", "/v1/payments/mandates", customer_id=customers[5]["id"], iban="DE75 5121 0800 1245 1261 99", holder="Studio Nord",
+        "reseller",
+        "/v1/payments/mandates",
+        customer_id=customers[5]["id"],
+        iban="DE75 5121 0800 1245 1261 99",
+        holder="Studio Nord",
         signed_on=str(desk.day(20)),
-    )  # fmt: skip
+    )
     desk.post(
-        "reseller", "/v1/payments/mandates", customer_id=customers[5]["id"], iban="DE02 1203 0000 0000 2020 51", holder="Studio Nord",
+        "reseller",
+        "/v1/payments/mandates",
+        customer_id=customers[5]["id"],
+        iban="DE02 1203 0000 0000 2020 51",
+        holder="Studio Nord",
         signed_on=str(desk.day(10)),
-    )  # fmt: skip
+    )
     soon = desk.today + timedelta(days=5)
     while soon.weekday() > 4:
         soon += timedelta(days=1)
@@ -254,20 +314,33 @@ def _payments(desk: Desk, customers: list[dict[str, Any]]) -> None:
     found = desk.post("reseller", "/v1/payments/sepa-batches", collected_on=str(soon), invoice_ids=[debited])
     desk.made["batch"] = found.get("batch", found)
     on = str(desk.day(1))
-    desk.ask("reseller", "POST", "/v1/payments/statements", content=camt(
-        entry("61.40", "E1", on=on, text="Invoice of October, thank you", name="Studio Nord GmbH", iban="DE02120300000000202051"),
-        entry("119.00", "E2", on=on, text="Rechnung", name="Van Dijk Fietsen", iban="NL91ABNA0417164300"),
-        entry("-14.90", "E3", on=on, text="Account fee", name="Hafenbank"),
-        opening="1000.00", closing="1165.50",
-    ))  # fmt: skip
+    desk.ask(
+        "reseller",
+        "POST",
+        "/v1/payments/statements",
+        content=camt(
+            entry(
+                "61.40", "E1", on=on, text="Invoice of October, thank you", name="Studio Nord GmbH", iban="DE02120300000000202051"
+            ),
+            entry("119.00", "E2", on=on, text="Rechnung", name="Van Dijk Fietsen", iban="NL91ABNA0417164300"),
+            entry("-14.90", "E3", on=on, text="Account fee", name="Hafenbank"),
+            opening="1000.00",
+            closing="1165.50",
+        ),
+    )
 
 
 def _platform(desk: Desk) -> None:
     """The platform sells to its reseller."""
     reseller = desk.post(
-        "admin", "/v1/customers", kind="business", name="Nordwind Webhosting", email="books@nordwind.example", address=SELLER["address"],
+        "admin",
+        "/v1/customers",
+        kind="business",
+        name="Nordwind Webhosting",
+        email="books@nordwind.example",
+        address=SELLER["address"],
         customer_org_id=str(desk.organizations["nordwind"]),
-    )  # fmt: skip
+    )
     made = desk.post(
         "admin", "/v1/invoices", customer_id=reseller["id"], items=[{"description": "Platform, November", "unit_price": "490.00"}]
     )

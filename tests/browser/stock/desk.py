@@ -1,11 +1,14 @@
-"""Those who put things into a platform that pages are looked at with: they ask the API as people do, or write what machines write."""
+"""Those who put things into a platform that pages are looked at with.
+
+They ask the API as people do, or write what machines write.
+"""
 
 from __future__ import annotations
 
 import random
 from datetime import UTC, date, datetime, timedelta
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 from uuid import UUID
 
 import httpx
@@ -23,7 +26,7 @@ class Desk:
         self.settings: Settings = load(
             {**platform.stack.seed_environment(), "HCC_GATEWAY_DATABASE_URL": platform.stack.dsn("hcc_gateway")}
         )
-        self.dice = random.Random(20_261_126)  # noqa: S311 - no secret is made of it
+        self.dice = random.Random(20_261_126)
         self.now = datetime.now(UTC)
         self.today: date = self.now.date()
         self.made: dict[str, Any] = {}
@@ -42,18 +45,20 @@ class Desk:
         self._client.close()
         self.connection.close()
 
-    def __enter__(self) -> Desk:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.close()
 
-    def ask(self, who: str, method: str, path: str, body: object = None, content: bytes | None = None) -> Any:
-        """The data of an answer that went well."""
+    def ask(self, who: str, method: str, path: str, body: object = None, content: bytes | None = None, refused: int = 0) -> Any:
+        """The data of an answer that went well; None for one that may be refused with this status."""
         if who not in self._tokens:
             self._tokens[who] = self.platform.log_in(who)
         headers = {"Authorization": f"Bearer {self._tokens[who]}"}
         answer = self._client.request(method, path, json=body, content=content, headers=headers)  # type: ignore[arg-type]
+        if answer.status_code == refused:
+            return None
         assert answer.status_code < 300, (who, method, path, answer.status_code, answer.text)
         return None if answer.status_code == 204 else answer.json()["data"]
 

@@ -37,23 +37,64 @@ def fill(desk: Desk) -> None:
     for n in range(60):
         rule, text, target, excerpt, tag, path = _FOUND[n * n % 4]
         client, country, asn = _FROM[n * 7 % 5 % 4]
-        matches = [{"rule_id": rule, "message": text, "target": target, "excerpt": excerpt, "tags": [tag]},
-                   {"rule_id": 949110, "message": "The score is too high", "target": "TX:ANOMALY_SCORE", "excerpt": "10", "tags": []}]  # fmt: skip
-        events.append(event(
-            at_ms=int(desk.ago(minutes=3 + n * 47).timestamp() * 1000), site=shop, route=str(route), client=client, country=country, asn=asn,
-            path=path, message=text, matches=matches, score=5 + n % 3 * 5, host="shop.demo.localhost", count=1 + n % 4,
-            action="blocked" if n % 5 else "detected", user_agent="Mozilla/5.0 (X11; Linux x86_64)", request_id=f"{n:032x}",
-        ))  # fmt: skip
+        matches = [
+            {"rule_id": rule, "message": text, "target": target, "excerpt": excerpt, "tags": [tag]},
+            {"rule_id": 949110, "message": "The score is too high", "target": "TX:ANOMALY_SCORE", "excerpt": "10", "tags": []},
+        ]
+        events.append(
+            event(
+                at_ms=int(desk.ago(minutes=3 + n * 47).timestamp() * 1000),
+                site=shop,
+                route=str(route),
+                client=client,
+                country=country,
+                asn=asn,
+                path=path,
+                message=text,
+                matches=matches,
+                score=5 + n % 3 * 5,
+                host="shop.demo.localhost",
+                count=1 + n % 4,
+                action="blocked" if n % 5 else "detected",
+                user_agent="Mozilla/5.0 (X11; Linux x86_64)",
+                request_id=f"{n:032x}",
+            )
+        )
     write(desk.settings, *events)
-    desk.post("customer", "/v1/security/exclusions", rule_from=942100, target="ARGS:q", path_prefix="/search", site_id=shop,
-              note="Customers look for Rock 'n' Roll", expires_at=(desk.now + timedelta(days=30)).isoformat())  # fmt: skip
+    desk.post(
+        "customer",
+        "/v1/security/exclusions",
+        rule_from=942100,
+        target="ARGS:q",
+        path_prefix="/search",
+        site_id=shop,
+        note="Customers look for Rock 'n' Roll",
+        expires_at=(desk.now + timedelta(days=30)).isoformat(),
+    )
     desk.post("customer", "/v1/security/policies", site_id=shop, mode="block", paranoia=2, inbound_threshold=5)
-    desk.post("customer", "/v1/security/match-rules", name="No scripts at the checkout", action="challenge",
-              conditions={"paths": ["/checkout*"], "countries": ["XX"]}, note="Card testing in October")  # fmt: skip
-    desk.post("customer", "/v1/security/match-rules", name="Search slowly", action="limit", conditions={"paths": ["/search"]},
-              quota={"rate": 10, "per_s": 60, "burst": 5})  # fmt: skip
-    desk.post("customer", "/v1/security/rules", name="Words we do not want", site_id=shop,
-              text='SecRule ARGS:comment "@contains casino" "id:100001,phase:2,deny,status:403"')  # fmt: skip
+    desk.post(
+        "customer",
+        "/v1/security/match-rules",
+        name="No scripts at the checkout",
+        action="challenge",
+        conditions={"paths": ["/checkout*"], "countries": ["XX"]},
+        note="Card testing in October",
+    )
+    desk.post(
+        "customer",
+        "/v1/security/match-rules",
+        name="Search slowly",
+        action="limit",
+        conditions={"paths": ["/search"]},
+        quota={"rate": 10, "per_s": 60, "burst": 5},
+    )
+    desk.post(
+        "customer",
+        "/v1/security/rules",
+        name="Words we do not want",
+        site_id=shop,
+        text='SecRule ARGS:comment "@contains casino" "id:100001,phase:2,deny,status:403"',
+    )
     desk.post("customer", "/v1/security/access", action="allow", network="192.0.2.0/28", note="The office")
     desk.post("customer", "/v1/security/access", action="deny", asn=64502, note="Nothing but scanners")
     desk.post("customer", "/v1/security/bans", network="203.0.113.7", reason="Tried passwords for an hour", seconds=86_400)

@@ -19,9 +19,14 @@ def fill(desk: Desk) -> None:
     desk.made["shop_site"] = shop
     at = f"/v1/sites/{shop['id']}"
     desk.post(
-        "customer", f"{at}/upstreams", name="images", targets=[{"address": "9.9.9.9:443", "weight": 3}, {"address": "9.9.9.10:443"}],
-        tls={"verify": True}, health={"kind": "http", "path": "/healthz", "interval_ms": 5000}, policy="least_request",
-    )  # fmt: skip
+        "customer",
+        f"{at}/upstreams",
+        name="images",
+        targets=[{"address": "9.9.9.9:443", "weight": 3}, {"address": "9.9.9.10:443"}],
+        tls={"verify": True},
+        health={"kind": "http", "path": "/healthz", "interval_ms": 5000},
+        policy="least_request",
+    )
     desk.post("customer", f"{at}/routes", path_prefix="/images", upstream="images", compress=True)
     desk.post("customer", f"{at}/routes", path="/old-catalogue", redirect={"to": "/catalogue", "status": 301})
     desk.post(
@@ -31,14 +36,17 @@ def fill(desk: Desk) -> None:
         respond={"status": 200, "content_type": "text/plain", "body": "User-agent: *"},
     )
     desk.made["blog_site"] = blog = desk.post("customer", "/v1/sites", name="Olivia's Blog", hosts=["blog.olivia.example"])
-    desk.post(
-        "customer", f"/v1/sites/{blog['id']}/upstreams", name="wordpress", targets=[{"address": "9.9.9.11:80"}]
-    )  # fmt: skip
+    desk.post("customer", f"/v1/sites/{blog['id']}/upstreams", name="wordpress", targets=[{"address": "9.9.9.11:80"}])
     desk.post("customer", f"/v1/sites/{blog['id']}/routes", path_prefix="/", upstream="wordpress")
     desk.post(
-        "reseller", "/v1/sites", name="Nordwind start page", hosts=["www.nordwind.example", "nordwind.example"], hsts_s=31536000,
-        https_redirect=True, maintenance={"on": True, "message": "Back at 6 o'clock."},
-    )  # fmt: skip
+        "reseller",
+        "/v1/sites",
+        name="Nordwind start page",
+        hosts=["www.nordwind.example", "nordwind.example"],
+        hsts_s=31536000,
+        https_redirect=True,
+        maintenance={"on": True, "message": "Back at 6 o'clock."},
+    )
     _traffic(desk, shop["id"], blog["id"])
 
 
