@@ -58,7 +58,7 @@ def shot(page: Page, url: str, file: Path) -> None:
         page.locator(".uplot canvas").first.wait_for()
     file.parent.mkdir(parents=True, exist_ok=True)
     with Image.open(io.BytesIO(page.screenshot())) as picture:
-        picture.convert("RGB").save(file, "WEBP", quality=80, method=4)
+        picture.convert("RGB").save(file, "WEBP", quality=72, method=6)
 
 
 def log_in(page: Page, url: str, who: dict[str, str]) -> None:

@@ -28,6 +28,7 @@ _CHECK = """async () => {
   if (heads !== 1) said.push(`has ${heads} h1`);
   if (!/\\S+ \\u2013 /.test(document.title)) said.push(`has the title ${document.title}`);
   for (const each of document.querySelectorAll("main :is(button, select, summary, input:not([type=hidden]), a.btn)")) {
+    if (!each.checkVisibility({visibilityProperty: true})) continue;
     const {width, height} = each.getBoundingClientRect();
     const label = each.closest("label")?.getBoundingClientRect().height || 0;
     if (width && Math.max(height, label) < 24) said.push(`is ${height} high: ${each.outerHTML.slice(0, 90)}`);
