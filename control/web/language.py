@@ -84,7 +84,7 @@ class Tongue:
         """A moment, in the person's time zone."""
         day = dates.format_date(value.astimezone(self.zone), "medium", locale=self.locale)
         time = dates.format_time(value, "short", tzinfo=self.zone, locale=self.locale)
-        joined = dates.get_datetime_format("medium", locale=self.locale).replace("'", "")
+        joined = str(dates.get_datetime_format("medium", locale=self.locale)).replace("'", "")
         return str(joined.replace("{0}", time).replace("{1}", day))
 
     def month(self, value: str) -> str:

@@ -56,7 +56,7 @@ class Desk:
         if who not in self._tokens:
             self._tokens[who] = self.platform.log_in(who)
         headers = {"Authorization": f"Bearer {self._tokens[who]}"}
-        answer = self._client.request(method, path, json=body, content=content, headers=headers)  # type: ignore[arg-type]
+        answer = self._client.request(method, path, json=body, content=content, headers=headers)
         if answer.status_code == refused:
             return None
         assert answer.status_code < 300, (who, method, path, answer.status_code, answer.text)

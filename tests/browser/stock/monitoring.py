@@ -165,7 +165,7 @@ def _alerts(desk: Desk, checks: dict[str, str]) -> None:
         expression="sum(rate(shop_orders_total[10m])) == 0",
         annotations={"summary": "No order for ten minutes"},
     )
-    rows = (
+    rows: tuple[tuple[Any, ...], ...] = (
         ("check", checks["Checkout"], "Checkout", "critical", "firing", 18, None, {}, "Checkout does not work", None),
         (
             "rule",
