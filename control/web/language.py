@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gettext
 from collections.abc import Iterable
-from datetime import date, datetime, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 from decimal import Decimal
 from functools import cache
 from io import BytesIO
@@ -95,7 +95,9 @@ class Tongue:
     def span(self, seconds: int) -> str:
         """So many seconds in the largest unit that divides them."""
         unit, size = next(one for one in _UNITS if seconds and seconds % one[1] == 0) if seconds else _UNITS[-1]
-        return str(units.format_unit(seconds // size, unit, "long", locale=self.locale))
+        said = str(units.format_unit(seconds // size, unit, "long", locale=self.locale))
+        # Babel has no form for some numbers of some languages, and gives the name of the unit then.
+        return str(dates.format_timedelta(timedelta(seconds=seconds), locale=self.locale)) if unit in said else said
 
     def place(self, code: str) -> str:
         """The name of a country by its two letters; the letters where there is none."""
