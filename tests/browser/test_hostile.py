@@ -54,11 +54,9 @@ def _plant(stocked: Stocked) -> None:
         return found
 
     with stocked.reopened():
-        for probe in PROBES:
-            ask("customer", "/v1/sites", name=probe, hosts=[f"x{abs(hash(probe)) % 10**8}.example"])
-            ask(
-                "customer", "/v1/users", email=f"p{abs(hash(probe)) % 10**8}@shop.demo.example", full_name=probe, roles=["member"]
-            )
+        for n, probe in enumerate(PROBES):
+            ask("customer", "/v1/sites", name=probe, hosts=[f"x{n}.example"])
+            ask("customer", "/v1/users", email=f"p{n}@shop.demo.example", full_name=probe, roles=["member"])
             ask("customer", "/v1/api-keys", name=probe, scopes=["billing:read"])
             ask("customer", "/v1/webhooks", url="http://127.0.0.1:9/x", topics=["user.created"], description=probe)
             check = ask("customer", "/v1/monitoring/checks", name=probe, kind="tcp", target="shop.example:1", is_active=False)
@@ -75,7 +73,7 @@ def _plant(stocked: Stocked) -> None:
                 page = ask(
                     "customer",
                     "/v1/monitoring/status-pages",
-                    slug=f"p{abs(hash(probe)) % 10**8}",
+                    slug=f"p{n}",
                     title=probe,
                     description=probe,
                     is_public=True,
@@ -84,9 +82,9 @@ def _plant(stocked: Stocked) -> None:
                 if page:
                     ask("customer", "/v1/monitoring/incidents", page_id=page["id"], title=probe, text=probe)
             ask("customer", "/v1/security/match-rules", name=probe, action="block", conditions={"paths": ["/x"]}, note=probe)
-            ask("customer", "/v1/security/access", action="deny", network="192.0.2.99", note=probe)
-            ask("customer", "/v1/security/bans", network="192.0.2.98", reason=probe)
-            ask("customer", "/v1/security/exclusions", rule_from=942100, note=probe)
+            ask("customer", "/v1/security/access", action="deny", network=f"192.0.2.{100 + n}", note=probe)
+            ask("customer", "/v1/security/bans", network=f"192.0.2.{120 + n}", reason=probe)
+            ask("customer", "/v1/security/exclusions", rule_from=942100 + n, note=probe)
             address = {"line1": probe, "line2": probe, "postal_code": "1", "city": probe, "country": "DE"}
             made = ask(
                 "reseller",
@@ -212,7 +210,7 @@ def test_a_session_that_ends_in_the_middle_of_a_form_loses_nothing(
         page.get_by_label("E-mail").fill(stocked.platform.people["reseller"]["email"])
     page.get_by_role("button", name=re.compile("Log in|Continue")).click()
     page.get_by_role("button").filter(has_text=re.compile("Send|Continue|Go on", re.IGNORECASE)).first.click()
-    expect(page.get_by_role("heading", name="HALFWAY")).to_be_visible()
+    expect(page.get_by_role("link", name="HALFWAY")).to_be_visible()
 
 
 def test_a_customer_who_edits_addresses_reaches_nothing(stocked: Stocked) -> None:
@@ -263,13 +261,11 @@ def test_a_server_that_goes_and_comes_under_a_person(
     process.running.send_signal(getattr(signal, f"SIG{how}"))
     process.running.wait(20)
     page.get_by_role("button", name="Save").click()
-    page.wait_for_load_state()
+    expect(page.get_by_text("The server cannot be reached.")).to_be_visible()
+    expect(page.get_by_label("Code")).to_have_value(code)
     process.start(ready)
     until(lambda: page.request.get(f"{visitor.url}/login").status == 200, "the panel answers", 30)
-    if not page.get_by_role("heading", name=code).count():
-        page.go_back()
-        expect(page.get_by_label("Code")).to_have_value(code)
-        page.get_by_role("button", name="Save").click()
-    expect(page.get_by_role("heading", name=code)).to_be_visible()
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("The coupon was added.")).to_be_visible()
     visitor.go(f"/coupons?search={code}")
     expect(page.locator("#rows-coupons tbody tr")).to_have_count(1)
