@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Self
 
 import httpx
 from litestar.routes import HTTPRoute
@@ -63,13 +63,18 @@ class Person:
     def get(self, path: str) -> httpx.Response:
         return self.client.get(path)
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.client.close()
+
 
 class Found:
     """What one person reaches: the first address of each page, in the order in which links stand."""
 
     def __init__(self, person: Person, paths: Iterable[str], more: Iterable[str] = ()) -> None:
         """`more` are addresses of things in another state, whose links lead to pages that the first ones did not."""
-        self.person = person
         self.refused: dict[str, int] = {}
         self.broken: dict[str, int] = {}
         self.pages: dict[str, str] = {}
@@ -77,11 +82,11 @@ class Found:
             ((path, _pattern(path)) for path in paths), key=lambda one: (one[0].count("{"), one[0].count(":str"), one[0])
         )
         waiting = [path for path, _ in self._patterns if "{" not in path]
-        self._follow(waiting)
+        self._follow(person, waiting)
         for path in more:
-            self._follow([path], again=True)
+            self._follow(person, [path], again=True)
 
-    def _follow(self, waiting: list[str], *, again: bool = False) -> None:
+    def _follow(self, person: Person, waiting: list[str], *, again: bool = False) -> None:
         while waiting:
             path = waiting.pop(0)
             template = self.template(path)
@@ -89,7 +94,7 @@ class Found:
             if template is None or (known and not again):
                 continue
             again = False
-            answer = self.person.get(path)
+            answer = person.get(path)
             if answer.status_code in (403, 404):
                 self.refused[template] = answer.status_code
                 continue
@@ -108,8 +113,11 @@ class Found:
 
 def everything(url: str, settings: Settings, people: dict[str, Any], more: dict[str, list[str]]) -> dict[str, Found]:
     """What each of these people reaches."""
-    paths = templates(settings)
-    return {who: Found(Person(url, people[who]), paths, more.get(who, ())) for who in people}
+    paths, found = templates(settings), {}
+    for who, login in people.items():
+        with Person(url, login) as person:
+            found[who] = Found(person, paths, more.get(who, ()))
+    return found
 
 
 def more_of(desk: Desk) -> dict[str, list[str]]:

@@ -117,7 +117,6 @@ def test_what_others_wrote_is_never_run(open_browser: Callable[..., Visitor], st
     """The newest of everything has a probe in it and stands first in lists; each page is looked at by who did not write it."""
     _plant(stocked)
     for who in ("admin", "reseller", "customer"):
-        person = Person(f"http://127.0.0.1:{stocked.platform.stack.ports.control}", stocked.platform.people[who])
         visitor = open_browser(who)
         said: list[str] = []
 
@@ -132,12 +131,13 @@ def test_what_others_wrote_is_never_run(open_browser: Callable[..., Visitor], st
         )
         lists = [path for template, path in looked_at(stocked.found[who]) if "{" not in template]
         rows: list[str] = []
-        for path in lists:
-            html = person.get(path).text
-            assert "<img src=x" not in html, path
-            assert ">49<" not in html, path
-            links = re.findall(r'href="(/[a-z/-]+/[0-9a-f-]{36})"', html)
-            rows += [link for link in dict.fromkeys(links) if link.startswith(path)][:1]
+        with Person(f"http://127.0.0.1:{stocked.platform.stack.ports.control}", stocked.platform.people[who]) as person:
+            for path in lists:
+                html = person.get(path).text
+                assert "<img src=x" not in html, path
+                assert ">49<" not in html, path
+                links = re.findall(r'href="(/[a-z/-]+/[0-9a-f-]{36})"', html)
+                rows += [link for link in dict.fromkeys(links) if link.startswith(path)][:1]
         for path in [*rows, "/dashboard", "/invoices", "/customers" if who != "customer" else "/sites"]:
             visitor.go(path)
             assert not visitor.page.locator('a[href^="javascript:"], img[src="x"]').count(), path
@@ -216,14 +216,14 @@ def test_a_session_that_ends_in_the_middle_of_a_form_loses_nothing(
 def test_a_customer_who_edits_addresses_reaches_nothing(stocked: Stocked) -> None:
     """Every page of one thing, with what belongs to the seller alone or to another customer."""
     people, at = stocked.platform.people, f"http://127.0.0.1:{stocked.platform.stack.ports.control}"
-    customer = Person(at, people["customer"])
-    theirs, kinds = stocked.theirs(customer), stocked.found["customer"].pages
-    shown = {}
-    for who in ("reseller", "admin"):
-        for template, path in stocked.found[who].pages.items():
-            ids = set(re.findall(r"[0-9a-f]{8}-[0-9a-f-]{27}", path))
-            if ids and not (template in kinds and ids <= theirs):
-                shown[path] = customer.get(path).status_code
+    shown, kinds = {}, stocked.found["customer"].pages
+    with Person(at, people["customer"]) as customer:
+        theirs = stocked.theirs(customer)
+        for who in ("reseller", "admin"):
+            for template, path in stocked.found[who].pages.items():
+                ids = set(re.findall(r"[0-9a-f]{8}-[0-9a-f-]{27}", path))
+                if ids and not (template in kinds and ids <= theirs):
+                    shown[path] = customer.get(path).status_code
     assert len(shown) > 60
     assert {path: status for path, status in shown.items() if status not in (403, 404)} == {}
 
@@ -237,7 +237,8 @@ def test_two_browsers_at_one_thing(open_browser: Callable[..., Visitor]) -> None
         visitor.go(f"{path}/finalise")
     first.page.locator("main").get_by_role("button", name="Finalise").click()
     expect(first.page.get_by_text("The invoice has the number")).to_be_visible()
-    second.page.locator("main").get_by_role("button", name="Finalise").click()
+    with second.page.expect_navigation():
+        second.page.locator("main").get_by_role("button", name="Finalise").click()
     expect(second.page.get_by_text("Traceback")).to_have_count(0)
     expect(second.page.locator("h1")).to_be_visible()
     second.go(str(path))
@@ -261,11 +262,16 @@ def test_a_server_that_goes_and_comes_under_a_person(
     process.running.send_signal(getattr(signal, f"SIG{how}"))
     process.running.wait(20)
     page.get_by_role("button", name="Save").click()
-    expect(page.get_by_text("The server cannot be reached.")).to_be_visible()
-    expect(page.get_by_label("Code")).to_have_value(code)
+    away, done = page.get_by_text("The server cannot be reached."), page.get_by_text("The coupon was added.")
+    # A worker whose parent was killed may still do it; most often nobody is there.
+    expect(away.or_(done)).to_be_visible()
+    is_away = away.count() > 0
+    if is_away:
+        expect(page.get_by_label("Code")).to_have_value(code)
     process.start(ready)
     until(lambda: page.request.get(f"{visitor.url}/login").status == 200, "the panel answers", 30)
-    page.get_by_role("button", name="Save").click()
-    expect(page.get_by_text("The coupon was added.")).to_be_visible()
+    if is_away:
+        page.get_by_role("button", name="Save").click()
+    expect(done).to_be_visible()
     visitor.go(f"/coupons?search={code}")
     expect(page.locator("#rows-coupons tbody tr")).to_have_count(1)

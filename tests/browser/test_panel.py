@@ -105,7 +105,7 @@ def test_many_are_chosen_and_the_question_names_their_number(visitor: Visitor) -
 def test_a_customer_sees_their_own(visitor: Visitor) -> None:
     visitor.log_in("customer")
     page = visitor.page
-    expect(page.get_by_text("To pay")).to_be_visible()
+    expect(page.get_by_text("To pay", exact=True)).to_be_visible()
     expect(page.get_by_role("link", name="Customers")).to_have_count(0)
     visitor.go("/invoices")
     expect(page.locator("#rows-invoices tbody tr")).to_have_count(8)
