@@ -7,7 +7,7 @@ CARGO := cd native && cargo
 WORKERS ?= $(shell cores=$$(nproc); echo $$((cores < 8 ? cores + 1 : 8)))
 LOCK := uv pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate
 
-.PHONY: run test fuzz lint bench build clean lock help setup assets words
+.PHONY: run test fuzz lint bench build clean lock help setup assets words screenshots
 
 setup:
 	@deploy/scripts/bootstrap
@@ -40,6 +40,9 @@ lock: setup ## resolve requirements/*.in anew into locked files
 
 assets: ## build the panel's style and scripts anew; needs Node
 	@cd control/web/assets && npm ci --no-audit --no-fund --ignore-scripts --silent && npm run --silent build
+
+screenshots: setup ## look at every page of the panel, into docs/screenshots/; needs chromium
+	@PYTHONPATH=. $(BIN)/python deploy/scripts/screenshots.py
 
 words: ## gather the panel's texts, and put new ones into the catalogues
 	@$(BIN)/pybabel -q extract -F control/web/locale/babel.cfg -k N_ -k words --no-location --sort-output --omit-header -o control/web/locale/panel.pot .

@@ -76,10 +76,20 @@ async def listed(
 
 
 def full(
-    ui: Ui, form: Inputs, title: str, action: str, back: tuple[str, str], *, words: str = "", label: str = N_("Save")
+    ui: Ui,
+    form: Inputs,
+    title: str,
+    action: str,
+    back: tuple[str, str],
+    *,
+    words: str = "",
+    label: str = N_("Save"),
+    delete: str = "",
 ) -> Response[Any]:
-    """A page with a form."""
-    values: dict[str, Any] = {"form": form, "title": title, "action": action, "back": back, "words": words, "label": label}
+    """A page with a form; `delete` is where the thing is deleted."""
+    values: dict[str, Any] = {
+        "form": form, "title": title, "action": action, "back": back, "words": words, "label": label, "delete": delete,
+    }  # fmt: skip
     return ui.page("billing/form.html", status=422 if form.is_wrong else 200, **values)
 
 

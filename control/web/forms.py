@@ -366,6 +366,10 @@ def _text(value: Any) -> str:
             return ""
         case bool():
             return "true" if value else ""
+        case Decimal() if value.as_tuple().exponent < -2:  # type: ignore[operator]  # 'n' and 'F' are no amounts
+            # Kept with the digits that any currency may have; people write two.
+            short = value.quantize(Decimal("0.01"))
+            return str(short if short == value else value.normalize())
         case list():
             return "\n".join(str(one) for one in value)
     return str(value)

@@ -93,6 +93,10 @@ def environment() -> Environment:
     made.filters |= {
         "day": lambda value: tongue().day(value),
         "moment": lambda value: tongue().moment(value),
+        "exactly": lambda value: tongue().exactly(value),
+        "span": lambda seconds: tongue().span(seconds),
+        "place": lambda code: tongue().place(code),
+        "month": lambda value: tongue().month(value),
         "number": lambda value: tongue().number(value),
         "percent": lambda value: tongue().percent(value),
         "lines": _lines,

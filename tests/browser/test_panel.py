@@ -153,6 +153,55 @@ def test_a_keyboard_is_enough(visitor: Visitor) -> None:
     expect(page.locator("#main")).to_be_focused()
 
 
+def test_an_invoice_is_found_sorted_and_sent_by_keys_alone(visitor: Visitor) -> None:
+    visitor.log_in("reseller")
+    page = visitor.page
+
+    def tab_to(text: str) -> None:
+        for _ in range(120):
+            page.keyboard.press("Tab")
+            if page.evaluate("document.activeElement.textContent.trim() || document.activeElement.placeholder || ''").startswith(
+                text
+            ):
+                return
+        raise AssertionError(f"no way to {text}")
+
+    visitor.go("/invoices?status=sent")
+    tab_to("Number or customer")
+    page.keyboard.type("Café")
+    expect(page).to_have_url(re.compile("search=Caf"))
+    tab_to("Due")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("sort_by=due_date"))
+    expect(page.locator("th[aria-sort=ascending], th[aria-sort=descending]")).to_have_count(1)
+    tab_to("INV-")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/invoices/*-*")
+    tab_to("Send")
+    page.keyboard.press("Enter")
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_be_visible()
+    assert page.evaluate("document.activeElement.closest('dialog') !== null"), "the focus is in the dialog"
+    tab_to("Send")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("The mail is on its way.")).to_be_visible()
+
+
+def test_the_menu_of_a_phone_opens_by_keys(chromium: Browser, platform: Platform) -> None:
+    visitor = Visitor(chromium, platform, viewport={"width": 390, "height": 844})
+    visitor.log_in("reseller")
+    page = visitor.page
+    link = page.get_by_role("navigation", name="Main").get_by_role("link", name="Invoices")
+    expect(link).not_to_be_visible()
+    page.get_by_role("checkbox", name="Menu").focus()
+    page.keyboard.press("Space")
+    expect(link).to_be_visible()
+    link.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/invoices")
+    visitor.context.close()
+
+
 @pytest.mark.skipif(not Path(AXE).exists(), reason="needs `npm ci` in control/web/assets")
 @pytest.mark.parametrize(("theme", "width"), [("light", 1280), ("dark", 320)])
 def test_pages_are_accessible_and_fit(chromium: Browser, platform: Platform, theme: Any, width: int) -> None:

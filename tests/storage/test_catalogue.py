@@ -102,7 +102,8 @@ def test_functions_with_the_owners_rights_are_closed(owner: Connection) -> None:
         "gateway_site_certificates", "in_subtree", "metric_figures_of",
         "metric_series_of", "metric_values_of", "metric_waiting_since", "my_organizations", "person_visible", "revoke_session",
         "status_page_owner", "waf_in_force",
-        "seller_of_current", "supplier_prices", "find_web_session", "find_passkey", "job_again", "outbox_again", "outbox_state", "tell_live",
+        "seller_of_current", "supplier_prices", "find_web_session", "find_passkey", "job_again", "outbox_again", "outbox_state",
+        "tell_live",
     }  # fmt: skip
 
 

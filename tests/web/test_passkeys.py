@@ -60,11 +60,14 @@ async def test_it_is_added_used_and_removed(browser: Browser, log_in: LogIn) -> 
     assert browser.secret
 
     await anna.get("/profile/second-factor")
-    link = re.search(r'href="(/profile/passkeys/[^"]+/remove)"', anna.page)
+    link = re.search(r'href="/profile/passkeys/([^"]+)/remove"', anna.page)
     assert link is not None
-    await anna.get(link[1])
+    await anna.get(f"/profile/passkeys/{link[1]}/rename")
+    await anna.submit(f"/profile/passkeys/{link[1]}/rename", {"name": "Old telephone"})
+    assert "Old telephone" in anna.page
+    await anna.get(f"/profile/passkeys/{link[1]}/remove")
     assert "It is your last second factor." in anna.page
-    await anna.submit(link[1])
+    await anna.submit(f"/profile/passkeys/{link[1]}/remove")
     assert "The second factor is off." in anna.page
     await browser.submit("/logout")
     assert await answer(browser, "/login/passkey", key) == 401

@@ -141,7 +141,9 @@ async def create(ui: UiOf) -> Response[Any]:
 
 def _edit(ui: Ui, found: DunningSchedule, form: Any) -> Response[Any]:
     text = N_("Invoices that are overdue already go on with the steps as they were.")
-    return full(ui, form, N_("Edit the schedule"), f"{_PATH}/{found.id}/edit", _BACK, words=text)
+    return full(
+        ui, form, N_("Edit the schedule"), f"{_PATH}/{found.id}/edit", _BACK, words=text, delete=f"{_PATH}/{found.id}/delete"
+    )
 
 
 @show(f"{_PATH}/{{schedule_id:uuid}}/edit", _WRITE)

@@ -81,7 +81,7 @@ async def _editor(
     return ui.page(
         "billing/draft.html", status=422 if form.is_wrong and status == 200 else status, form=form, customer=customer,
         invoice=invoice, found=found, plainly=PLAINLY, categories=CATEGORIES,
-        version=(await ui.texts()).get("version", "") or (invoice.version if invoice else ""),
+        version=(await ui.texts()).get(VERSION, "") or (invoice.version if invoice else ""),
         action=f"/invoices/{invoice.id}/edit" if invoice else f"/customers/{customer.id}/invoices",
         back=f"/invoices/{invoice.id}" if invoice else f"/customers/{customer.id}",
     )  # fmt: skip

@@ -57,6 +57,7 @@ KINDS = {
     "recognition": N_("Revenue earned"),
     "credit_adjustment": N_("Credit that was given"),
     "write_off": N_("Written off"),
+    "late_fee": N_("Late fee"),
 }
 
 

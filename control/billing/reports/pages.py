@@ -48,7 +48,11 @@ async def _revenue(ui: Ui) -> dict[str, Any]:
         sums[one.month[:7]] += one.base_amount
     values = [sums[f"{month:%Y-%m}"] for month in months]
     times = [int(datetime(month.year, month.month, 1, tzinfo=UTC).timestamp()) for month in months]
-    data = {"times": times, "series": [{"label": found.base_currency, "values": [float(value) for value in values]}]}
+    data = {
+        "times": times,
+        "series": [{"label": found.base_currency, "values": [float(value) for value in values]}],
+        "unit": found.base_currency,
+    }
     recurs = await ui.bounded(_recurs(ui, until))
     return {"found": found, "data": data, "rows": list(zip(months, values, strict=True)), "recurs": recurs}
 

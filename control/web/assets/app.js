@@ -162,15 +162,29 @@ document.addEventListener("change", (event) => {
   }
 });
 
-// A form is sent once; the server also looks at its key.
-document.addEventListener("submit", (event) => {
+// A form is sent once; the server also looks at its key. And it is sent only when somebody is there to take it: behind the page
+// of an error that the browser shows, what was typed would be gone.
+const isThere = () =>
+  fetch("/assets/favicon.svg", { cache: "no-store" }).then((answer) => answer.status < 500, () => false);
+document.addEventListener("submit", async (event) => {
   const form = event.target;
   if (event.defaultPrevented || form.method !== "post") return;
-  if (form.dataset.sent) {
-    event.preventDefault();
+  if (form.dataset.sent === "now") {
+    form.dataset.sent = "1";
     return;
   }
+  event.preventDefault();
+  if (form.dataset.sent) return;
   form.dataset.sent = "1";
+  const button = event.submitter;
+  if (await isThere()) {
+    form.dataset.sent = "now";
+    form.requestSubmit(button);
+    if (form.dataset.sent === "now") delete form.dataset.sent;
+  } else {
+    delete form.dataset.sent;
+    toast(words("unreachable"), "error");
+  }
 });
 window.addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
@@ -190,3 +204,5 @@ function ready(root) {
   if (passkeys.length) import("./passkey.js").then(({ arm }) => passkeys.forEach(arm));
 }
 htmx.onLoad(ready);
+// The side bar may be longer than the screen: the page that is shown stands in it.
+document.querySelector(".side [aria-current]")?.scrollIntoView({ block: "nearest" });

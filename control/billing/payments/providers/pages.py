@@ -39,7 +39,7 @@ def name(one: PaymentMethod) -> str:
     """How a person knows it: the brand and the last four digits, or the ends of the IBAN."""
     if one.kind == "card":
         return f"{one.brand.title()} ···· {one.last4}"
-    return f"{one.iban} {one.mandate_reference or ''}".strip()
+    return str(one.iban)
 
 
 def _state(one: PaymentMethod) -> Badge:
