@@ -7,11 +7,12 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from typing import Any, TextIO
+from typing import Any, LiteralString, TextIO
 from uuid import UUID
 
 import msgspec
 import psycopg
+from psycopg import sql
 from psycopg.types.json import Jsonb
 
 from control.billing.recognition.service import recognise
@@ -109,12 +110,13 @@ def fill(
             for made in trading.trade(connection, plan, papers[plan.seller]):
                 progress.add(made)
         progress.end()
-        _analyze(connection, progress)
+        connection.execute(trade_queries.SQL.add_up)
+        _analyze(connection, progress, "ANALYZE")
         _recognise(owner_url, sellers, progress)
         places = operating.Places(platform=platform, origin=origin, more=[*more, reseller])
         for step in operating.steps(places, wanted.operating):
             _step(connection, step, progress)
-        _analyze(connection, progress)
+        _analyze(connection, progress, "VACUUM (ANALYZE)")
 
 
 def _step(connection: Connection, step: operating.Step, progress: Progress) -> None:
@@ -128,11 +130,13 @@ def _step(connection: Connection, step: operating.Step, progress: Progress) -> N
     progress.end()
 
 
-def _analyze(connection: Connection, progress: Progress) -> None:
-    progress.begin("looking through the tables", 1)
-    connection.execute(trade_queries.SQL.add_up)
-    connection.execute("VACUUM (ANALYZE) " + ", ".join(f"hcc.{name.strip()}" for name in _ANALYZED.split(",")))
-    progress.add(1)
+def _analyze(connection: Connection, progress: Progress, how: LiteralString) -> None:
+    """So that plans are made for what is there now."""
+    tables = [name.strip() for name in _ANALYZED.split(",")]
+    progress.begin("tables looked through", len(tables))
+    for name in tables:
+        connection.execute(sql.SQL("{} {}").format(sql.SQL(how), sql.Identifier("hcc", name)))
+        progress.add(1)
     progress.end()
 
 

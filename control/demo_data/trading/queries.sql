@@ -7,7 +7,7 @@ CREATE TEMPORARY TABLE folk (
   subscription uuid) ON COMMIT PRESERVE ROWS
 
 -- name: end
-DROP TABLE IF EXISTS folk, first_of_year, batch
+DROP TABLE IF EXISTS folk, first_of_year, batch, entries
 
 -- name: has_customers
 SELECT EXISTS (SELECT FROM hcc.customers WHERE organization_id = %(seller)s AND email LIKE '%%.example'
@@ -136,37 +136,38 @@ INSERT INTO hcc.payment_allocations (id, organization_id, customer_org_id, payme
 SELECT gen_random_uuid(), %(seller)s, b.org, b.payment, b.id, i.paid, 'payment', b.payment
   FROM batch b JOIN hcc.invoices i ON i.id = b.id WHERE i.paid > 0
 
--- name: books
+-- name: entries
 -- What each invoice, payment and loss is in the books, as the services book it.
-WITH entries AS (
-  INSERT INTO hcc.ledger_entries (id, organization_id, booked_on, kind, source, part, text, currency)
-  SELECT gen_random_uuid(), %(seller)s, e.booked_on, e.kind, e.source, '', left(i.number || e.text, 300), 'EUR'
-    FROM batch b JOIN hcc.invoices i ON i.id = b.id
-   CROSS JOIN LATERAL (VALUES ('invoice', b.day, b.id, ' ' || b.name, true), ('payment', b.received, b.payment, '', i.paid > 0),
-                              ('write_off', b.day + 80, b.id, '', b.status = 'uncollectible'))
-           AS e(kind, booked_on, source, text, wanted)
-   WHERE e.wanted AND b.status <> 'draft'
-  RETURNING id, kind, source, booked_on)
+CREATE TEMPORARY TABLE entries ON COMMIT DROP AS
+SELECT gen_random_uuid() AS entry, e.kind, e.source, e.booked_on, left(i.number || e.text, 300) AS text, i.total, i.paid, b.*
+  FROM batch b JOIN hcc.invoices i ON i.id = b.id
+ CROSS JOIN LATERAL (VALUES ('invoice', b.day, b.id, ' ' || b.name, true), ('payment', b.received, b.payment, '', i.paid > 0),
+                            ('write_off', b.day + 80, b.id, '', b.status = 'uncollectible'))
+         AS e(kind, booked_on, source, text, wanted)
+ WHERE e.wanted AND b.status <> 'draft'
+
+-- name: book
+INSERT INTO hcc.ledger_entries (id, organization_id, booked_on, kind, source, part, text, currency)
+SELECT entry, %(seller)s, booked_on, kind, source, '', text, 'EUR' FROM entries
+
+-- name: book_lines
 INSERT INTO hcc.ledger_lines (organization_id, entry_id, account, customer_id, invoice_id, amount, base_amount, tax_country,
                               tax_category, tax_rate, tax_reason, tax_id, tax_on, period_start, period_end, monthly, base_monthly,
                               booked_on)
-SELECT %(seller)s, e.id, l.account, b.customer_id, b.id, l.amount, l.amount, CASE WHEN l.taxed THEN b.country END,
-       CASE WHEN l.taxed THEN b.category END, CASE WHEN l.taxed THEN b.rate END,
-       CASE WHEN l.taxed THEN CASE b.category WHEN 'S' THEN 'domestic' ELSE 'reverse_charge' END END,
-       CASE WHEN l.taxed AND b.category = 'AE' THEN b.tax_id END, CASE WHEN l.taxed THEN b.day END,
-       CASE WHEN l.account = 'deferred_revenue' THEN b.day END,
-       CASE WHEN l.account = 'deferred_revenue' THEN (b.day + interval '1 month')::date END,
-       CASE WHEN l.account = 'deferred_revenue' THEN l.amount END, CASE WHEN l.account = 'deferred_revenue' THEN l.amount END,
-       e.booked_on
+SELECT %(seller)s, e.entry, l.account, e.customer_id, e.id, l.amount, l.amount, CASE WHEN l.taxed THEN e.country END,
+       CASE WHEN l.taxed THEN e.category END, CASE WHEN l.taxed THEN e.rate END,
+       CASE WHEN l.taxed THEN CASE e.category WHEN 'S' THEN 'domestic' ELSE 'reverse_charge' END END,
+       CASE WHEN l.taxed AND e.category = 'AE' THEN e.tax_id END, CASE WHEN l.taxed THEN e.day END, p.since,
+       CASE WHEN p.since IS NOT NULL THEN (p.since + interval '1 month')::date END, p.monthly, p.monthly, e.booked_on
   FROM entries e
-  JOIN batch b ON e.source = b.id OR e.source = b.payment
-  JOIN hcc.invoices i ON i.id = b.id
  CROSS JOIN LATERAL (VALUES
-   ('invoice', 'receivable', i.total, false), ('invoice', 'deferred_revenue', -b.price, true),
-   ('invoice', 'revenue', -(b.setup + b.domain), true), ('invoice', 'tax', -b.tax, true),
-   ('payment', CASE b.method WHEN 'cash' THEN 'cash' ELSE 'bank' END, i.paid, false), ('payment', 'receivable', -i.paid, false),
-   ('write_off', 'bad_debt', i.total, false), ('write_off', 'receivable', -i.total, false)
+   ('invoice', 'receivable', e.total, false), ('invoice', 'deferred_revenue', -e.price, true),
+   ('invoice', 'revenue', -(e.setup + e.domain), true), ('invoice', 'tax', -e.tax, true),
+   ('payment', CASE e.method WHEN 'cash' THEN 'cash' ELSE 'bank' END, e.paid, false), ('payment', 'receivable', -e.paid, false),
+   ('write_off', 'bad_debt', e.total, false), ('write_off', 'receivable', -e.total, false)
  ) AS l(kind, account, amount, taxed)
+ CROSS JOIN LATERAL (SELECT CASE WHEN l.account = 'deferred_revenue' THEN e.day END AS since,
+                            CASE WHEN l.account = 'deferred_revenue' THEN l.amount END AS monthly) p
  WHERE l.kind = e.kind AND l.amount <> 0
 
 -- name: numbers
