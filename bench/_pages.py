@@ -17,8 +17,7 @@ from control.core.runtime import Runtime
 from control.core.settings import Settings
 
 _HREF = re.compile(r'(?:href|hx-get)="(/[^"#]*)"')
-_PART = re.compile(r"\{(\w+):(\w+)\}")
-_KINDS = {"uuid": r"[0-9a-f-]{36}", "int": r"\d+", "str": r"[^/?]+"}
+_PART = re.compile(r"\{(\w+)(?::\w+)?\}")
 _NEVER = ("/logout",)
 PATIENCE = 60
 
@@ -27,7 +26,7 @@ def patterns(settings: Settings) -> dict[str, re.Pattern[str]]:
     """The pages that are got, by path."""
     app = create_litestar(Runtime(settings))
     return {
-        path: re.compile("^" + _PART.sub(lambda m: _KINDS.get(m[2], "[^/?]+"), path) + "$")
+        path: re.compile("^" + _PART.sub("[^/?]+", path) + "$")
         for path, handler in http_handlers(app)
         if handler.opt.get("page") and "GET" in handler.http_methods
     }

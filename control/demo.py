@@ -153,8 +153,8 @@ def _sites(
         "control",
         control_addr,
         [
-            {"path_prefix": "/"},
-            *({"path_prefix": place} for place in PANEL_MODES),
+            {"path_prefix": "/", "compress": True},
+            *({"path_prefix": place, "compress": True} for place in PANEL_MODES),
             {"path_prefix": "/v1", **api},
             {"path_prefix": "/v1/auth", "rate_limits": [API_LIMIT]},
             {"path_prefix": "/v1/metrics", **api},
@@ -166,8 +166,8 @@ def _sites(
             {"path_prefix": "/v1/monitoring/agents/hcc-agent.pyz", "rate_limits": [API_LIMIT]},
             # The card processor signs what it tells.
             {"path_prefix": "/v1/payments/webhooks", "rate_limits": [EVENTS_LIMIT]},
-            {"path_prefix": "/docs"},
-            {"path_prefix": "/openapi.json"},
+            {"path_prefix": "/docs", "compress": True},
+            {"path_prefix": "/openapi.json", "compress": True},
             {"path_prefix": "/health"},
             {"path_prefix": "/.well-known/jwks.json"},
         ],
@@ -214,7 +214,7 @@ def _upstream(connection: directory.Connection, organization_id: UUID, site_id: 
     for route in upstream.routes:
         connection.execute(
             "INSERT INTO hcc.gateway_routes (id, organization_id, site_id, upstream_id, path_prefix, auth, rate_limits,"
-            " strip_prefix, max_body) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)",
+            " strip_prefix, max_body, compress) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
             (
                 new_id(),
                 organization_id,
@@ -225,6 +225,7 @@ def _upstream(connection: directory.Connection, organization_id: UUID, site_id: 
                 Jsonb(route.get("rate_limits", [])),
                 route.get("strip_prefix", False),
                 route.get("max_body"),
+                route.get("compress", False),
             ),
         )
 

@@ -62,7 +62,9 @@ def command(args: argparse.Namespace) -> int:
     large = filling.Large()
     if not args.yes and not _agreed(large):
         return 1
-    took = filling.measured(lambda: filling.fill(url, platform=platform, reseller=reseller, more=[shop], origin=origin, large=large))
+    took = filling.measured(
+        lambda: filling.fill(url, platform=platform, reseller=reseller, more=[shop], origin=origin, large=large)
+    )
     with psycopg.connect(url) as connection:
         found = connection.execute(_SIZE).fetchone() or (0, 0, 0)
     print("there are {:,} customers, {:,} invoices and {:,} organizations".format(*found), f"(after {took:.0f} s)")  # noqa: T201

@@ -82,7 +82,9 @@ class Progress:
             rate = self._done / max(time.monotonic() - self._began, 0.001)
             filled = int(share * 24)
             bar = "█" * filled + "·" * (24 - filled)
-            self._stream.write(f"\r\x1b[K  {bar} {share:4.0%} {self._words} {self._done:,} of {self._many:,} ({rate:,.0f} a second)")
+            self._stream.write(
+                f"\r\x1b[K  {bar} {share:4.0%} {self._words} {self._done:,} of {self._many:,} ({rate:,.0f} a second)"
+            )
             self._stream.flush()
 
 

@@ -57,7 +57,7 @@ _FANCY = (
     "Amber", "North", "Blue", "Linden", "River", "Silver", "Morning", "Harbour", "Maple", "Stone", "Cedar", "Bright", "Alpine",
     "Urban", "Golden", "Quiet", "Coral", "Field", "Copper", "Willow", "Orbit", "Summit", "Delta", "Ivory",
 )  # fmt: skip
-_TONGUES = {"DE": "de", "FR": "fr", "ES": "es", "RO": "ro", "IT": "en", "NL": "en"}
+_TONGUES = {"DE": "de", "FR": "fr", "ES": "es", "RO": "en", "IT": "en", "NL": "en"}
 _SHARES = ("DE",) * 11 + ("FR",) * 3 + ("ES",) * 2 + ("RO",) * 2 + ("IT", "NL")
 
 

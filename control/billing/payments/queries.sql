@@ -7,6 +7,7 @@ SELECT p.id, p.organization_id, p.customer_id, p.customer_org_id, p.invoice_id, 
        p.succeeded_at, p.created_at, p.updated_at
   FROM hcc.payments p
  WHERE (%(organization_id)s::uuid IS NULL OR p.organization_id = %(organization_id)s)
+   AND (%(customer_org_id)s::uuid IS NULL OR p.customer_org_id = %(customer_org_id)s)
    AND (%(customer_id)s::uuid IS NULL OR p.customer_id = %(customer_id)s)
    AND (%(status)s::text IS NULL OR p.status = %(status)s)
    AND (%(method)s::text IS NULL OR p.method = %(method)s)
@@ -18,6 +19,7 @@ SELECT p.id, p.organization_id, p.customer_id, p.customer_org_id, p.invoice_id, 
 SELECT count(*)
   FROM hcc.payments p
  WHERE (%(organization_id)s::uuid IS NULL OR p.organization_id = %(organization_id)s)
+   AND (%(customer_org_id)s::uuid IS NULL OR p.customer_org_id = %(customer_org_id)s)
    AND (%(customer_id)s::uuid IS NULL OR p.customer_id = %(customer_id)s)
    AND (%(status)s::text IS NULL OR p.status = %(status)s)
    AND (%(method)s::text IS NULL OR p.method = %(method)s)

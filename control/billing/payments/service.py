@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from control.billing import reach
 from control.billing.customers import service as customers
 from control.billing.customers.models import Customer
 from control.billing.invoices import service as invoices
@@ -40,8 +41,8 @@ EARLIEST = date(2000, 1, 1)
 
 async def page(ctx: Context, wanted: PageRequest, filters: dict[str, Any]) -> tuple[list[Row], int]:
     """The payments in reach. The search is for references."""
-    params = {"search": like(wanted.search), **filters}
     async with ctx.transaction() as tx:
+        params = {"search": like(wanted.search), **await reach.asked(ctx, tx, filters)}
         total = await tx.value(q.SQL.count, **params)
         return await tx.all(Row, wanted.sorted(q.SQL.page), **params), total
 
