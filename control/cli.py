@@ -109,8 +109,9 @@ def build_parser() -> argparse.ArgumentParser:
         "demo",
         "fill a running development stack with much data",
         later("control.demo_data.command"),
-        more="10,000 customers, 200,000 invoices and what goes with them, on top of what `hcc up` makes.\n"
-        "A run that was stopped is gone on with by the next one. HCC_RUN_DIR (default .run) says which stack, or HCC_OWNER_DATABASE_URL which database.",
+        more="10,000 customers, 200,000 invoices and what goes with them, on top of what `hcc up` makes. A run that was stopped\n"
+        "is gone on with by the next one. HCC_RUN_DIR (default .run) says which stack, or HCC_OWNER_DATABASE_URL which\n"
+        "database.",
     )
     demo.add_argument("--large", action="store_true", required=True, help="the one size there is besides that of `hcc up`")
     demo.add_argument("--yes", action="store_true", help="do not ask")

@@ -24,7 +24,9 @@ from control.core.db import Scope, Transaction
 from control.core.envelope import now
 from control.core.ids import new_id
 from control.core.passwords import Passwords
+from control.core.runtime import Runtime
 from control.core.settings import Settings
+from control.demo_data import small
 from control.monitoring.builtin import queries as builtin
 from control.monitoring.builtin.installing import install
 from control.monitoring.builtin.reading import packs
@@ -259,6 +261,24 @@ def _policies(connection: directory.Connection, platform: UUID) -> None:
                 " ON CONFLICT ON CONSTRAINT security_policies_same DO NOTHING",
                 (new_id(), platform, *place, mode),
             )
+
+
+async def trade(settings: Settings, origin_addr: str) -> bool:
+    """What the reseller of the demo sells to whom, and what the customer watches, once; false when it was there already."""
+    with psycopg.connect(settings.owner_database_url) as connection:
+        places = {slug: directory.organization(connection, slug) for slug in ("nordwind", "shop", "bakery")}
+        owner, shop_owner = (directory.person(connection, email) for email in (_PEOPLE[0][1], CUSTOMER_EMAIL))
+    reseller, shop, bakery = places.values()
+    if reseller is None or shop is None or bakery is None or owner is None or shop_owner is None:
+        return False  # somebody removed them
+    runtime = Runtime(settings)
+    await runtime.start()
+    try:
+        return await small.trade(
+            runtime, reseller=reseller, owner=owner, shop=shop, shop_owner=shop_owner, bakery=bakery, origin=origin_addr
+        )
+    finally:
+        await runtime.stop()
 
 
 async def _rules(settings: Settings, organization_id: UUID) -> None:

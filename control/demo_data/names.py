@@ -90,7 +90,7 @@ def person(dice: random.Random, country: str) -> str:
 
 def company(number: int, prefix: str = "c") -> Company:
     """The company of this number."""
-    dice = random.Random(f"{prefix}{number}")  # noqa: S311 - the same every time, and no secret
+    dice = random.Random(f"{prefix}{number}")
     country = _one(dice, _SHARES)
     kind = dice.randrange(3)
     trade, last = _one(dice, _TRADES), _one(dice, _LAST[country])

@@ -97,8 +97,8 @@ def test_functions_with_the_owners_rights_are_closed(owner: Connection) -> None:
         "agent_claim_take", "check_beat",
         "erase_person", "find_api_key", "find_login", "find_refresh_token", "find_reset_token", "gateway_hosts_refused",
         "gateway_site_certificates", "in_subtree", "metric_figures_of",
-        "metric_series_of", "metric_values_of", "metric_waiting_since", "my_organizations", "person_visible", "reach", "reaches_all",
-        "revoke_session",
+        "metric_series_of", "metric_values_of", "metric_waiting_since", "my_organizations", "person_visible", "reach",
+        "reaches_all", "revoke_session",
         "status_page_owner", "waf_in_force",
         "seller_of_current", "supplier_prices", "find_web_session",
     }  # fmt: skip
