@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import html
 import http.client
 import re
@@ -10,7 +11,6 @@ from collections import deque
 from typing import Any
 from urllib.parse import urlencode
 
-import brotli
 
 from control.app import create_litestar, http_handlers
 from control.core.runtime import Runtime
@@ -111,5 +111,5 @@ def measure(person: Person, path: str, times: int) -> dict[str, Any]:
         "p95": round(percentile(took, 0.95), 1),
         "max": round(max(took), 1),
         "kib": round(len(body) / 1024, 1),
-        "kib_brotli": round(len(brotli.compress(body, quality=5)) / 1024, 1),
+        "kib_packed": round(len(gzip.compress(body, 6)) / 1024, 1),
     }
