@@ -78,3 +78,8 @@ ALTER POLICY member_read ON hcc.users USING (
 CREATE INDEX invoices_all_created ON hcc.invoices (created_at DESC, id DESC) INCLUDE (organization_id, customer_org_id, status);
 CREATE INDEX payments_all_created ON hcc.payments (created_at DESC, id DESC) INCLUDE (organization_id, customer_org_id);
 CREATE INDEX audit_log_all ON hcc.audit_log (at DESC, id DESC) INCLUDE (organization_id);
+
+-- What is open of an invoice comes from here alone. And which line was booked last tells whether a report is still right.
+CREATE INDEX ledger_lines_receivable ON hcc.ledger_lines (organization_id, invoice_id) INCLUDE (amount, base_amount)
+ WHERE account = 'receivable';
+CREATE INDEX ledger_lines_last ON hcc.ledger_lines (organization_id, id DESC);

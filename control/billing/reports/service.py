@@ -68,8 +68,12 @@ async def receivables(ctx: Context, on: date | None) -> AgedReceivables:
     organization_id = ctx.principal.organization_id
     async with ctx.transaction() as tx:
         currency = await settings.currency_of(tx, organization_id)
-        day = on or await settings.today_of(tx, organization_id)
-        rows = await tx.all(Open, q.SQL.receivables, organization_id=organization_id, on=day)
+        today = await settings.today_of(tx, organization_id)
+        day = on or today
+        if day >= today:
+            rows = await tx.all(Open, q.SQL.open_now, organization_id=organization_id)
+        else:
+            rows = await tx.all(Open, q.SQL.receivables, organization_id=organization_id, on=day)
     documents = [
         OpenDocument(
             **msgspec.structs.asdict(row), days_late=max((day - row.due_date).days, 0), bucket=bucket((day - row.due_date).days)
