@@ -9,6 +9,7 @@ from uuid import UUID
 
 import msgspec
 
+from control.billing.ledger.keeping import until_booked
 from control.billing.reports import queries as q
 from control.billing.reports.models import BUCKETS, Aged, AgedReceivables, MonthlyRevenue, OpenDocument, Revenue
 from control.billing.settings import service as settings
@@ -106,6 +107,10 @@ def _aged(documents: list[OpenDocument]) -> Aged:
 
 async def revenue(ctx: Context, since: date, until: date) -> Revenue:
     """What was earned, month by month."""
+    return await until_booked(ctx, "revenue", Revenue, (since, until), lambda: _revenue(ctx, since, until))
+
+
+async def _revenue(ctx: Context, since: date, until: date) -> Revenue:
     check_span(since, until)
     organization_id = ctx.principal.organization_id
     async with ctx.transaction() as tx:
