@@ -50,9 +50,10 @@ async def page(ctx: Context, wanted: PageRequest, filters: dict[str, Any]) -> tu
 async def of_invoice(ctx: Context, invoice_id: UUID, wanted: PageRequest, _filters: dict[str, Any]) -> tuple[list[Row], int]:
     """The payments that were begun for an invoice, or that paid it. Raises NotFound."""
     async with ctx.transaction() as tx:
-        await invoices.find(tx, invoice_id)
-        total = await tx.value(q.SQL.count_of_invoice, invoice_id=invoice_id)
-        return await tx.all(Row, wanted.sorted(q.SQL.of_invoice), invoice_id=invoice_id), total
+        invoice = await invoices.find(tx, invoice_id)
+        params = {"organization_id": invoice.organization_id, "invoice_id": invoice_id}
+        total = await tx.value(q.SQL.count_of_invoice, **params)
+        return await tx.all(Row, wanted.sorted(q.SQL.of_invoice), **params), total
 
 
 async def disputes(ctx: Context, wanted: PageRequest, filters: dict[str, Any]) -> tuple[list[Dispute], int]:
