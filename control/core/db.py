@@ -109,8 +109,8 @@ async def _enter(connection: AsyncConnection[Any], scope: Scope) -> None:
 
 
 def _without_jit(url: str) -> dict[str, str]:
-    """Compiling a statement takes PostgreSQL a tenth of a second, which no statement of a page ever gets back. Options that the URL
-    itself gives are kept as they are."""
+    """Compiling a statement takes PostgreSQL a tenth of a second, which no statement of a page ever gets back. A URL with options
+    of its own keeps them."""
     return {} if "options" in conninfo_to_dict(url) else {"options": "-c jit=off"}
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from uuid import UUID
 
@@ -66,6 +66,10 @@ def bucket(days_late: int) -> str:
 
 async def receivables(ctx: Context, on: date | None) -> AgedReceivables:
     """What was open at the end of a day; today when none is given."""
+    return await until_booked(ctx, "receivables", AgedReceivables, (on, datetime.now(UTC).date()), lambda: _receivables(ctx, on))
+
+
+async def _receivables(ctx: Context, on: date | None) -> AgedReceivables:
     organization_id = ctx.principal.organization_id
     async with ctx.transaction() as tx:
         currency = await settings.currency_of(tx, organization_id)

@@ -119,6 +119,10 @@ async def oss(ctx: Context, since: date, until: date) -> OssReport:
 
 async def ec_sales(ctx: Context, since: date, until: date) -> EcSalesList:
     """Services by VAT id of customers who owe the tax. Raises ValidationFailed."""
+    return await until_booked(ctx, "ec_sales", EcSalesList, (since, until), lambda: _ec_sales(ctx, since, until))
+
+
+async def _ec_sales(ctx: Context, since: date, until: date) -> EcSalesList:
     _check(since, until)
     organization_id = ctx.principal.organization_id
     async with ctx.transaction() as tx:
