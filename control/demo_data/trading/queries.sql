@@ -183,7 +183,7 @@ SELECT coalesce(max(last), 0) FROM hcc.number_series WHERE organization_id = %(s
 -- name: catalogue
 -- A product, six plans and their prices.
 WITH product AS (
-  INSERT INTO hcc.products (id, organization_id, name, description) VALUES (gen_random_uuid(), %(seller)s, 'Hosting', 'Web and servers')
+  INSERT INTO hcc.products (id, organization_id, name, description) VALUES (gen_random_uuid(), %(seller)s, 'Web and servers', 'By the month')
   RETURNING id),
 plans AS (
   INSERT INTO hcc.plans (id, organization_id, product_id, name, features)
@@ -222,7 +222,9 @@ items AS (
   INSERT INTO hcc.subscription_items (id, organization_id, customer_org_id, subscription_id, plan_id, price_id, name, quantity,
                                       position, started_on, ended_on)
   SELECT gen_random_uuid(), m.organization_id, m.customer_org_id, m.id, l.id, r.id, l.name, 1, 1, m.started_on, m.ended_on
-    FROM made m JOIN hcc.plans l ON l.organization_id = m.organization_id AND l.name = m.name
+    FROM made m
+    JOIN hcc.products o ON o.organization_id = m.organization_id AND o.name = 'Web and servers'
+    JOIN hcc.plans l ON l.organization_id = m.organization_id AND l.product_id = o.id AND l.name = m.name
     JOIN hcc.prices r ON r.organization_id = l.organization_id AND r.plan_id = l.id
   RETURNING subscription_id)
 SELECT count(*) FROM items
