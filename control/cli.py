@@ -21,6 +21,7 @@ from dataplane.agent import commands as agent
 EXAMPLES = """\
 examples:
   hcc up                                     the whole platform on this machine, Ctrl-C stops it
+  hcc demo --large --yes                     10,000 customers and 200,000 invoices more, to try it with
   hcc doctor                                 what this machine lacks, and what to do about it
   hcc migrate --check                        whether the database is on the newest schema
   hcc control --domains billing,dns          serve two domains only
@@ -104,6 +105,17 @@ def build_parser() -> argparse.ArgumentParser:
         later("control.stack.up"),
         more="HCC_RUN_DIR (default .run) says where its data lies, HCC_PORT_BASE (default 8000) where its ports begin.",
     )
+    demo = commands.add(
+        "demo",
+        "fill a running development stack with much data",
+        later("control.demo_data.command"),
+        more="10,000 customers, 200,000 invoices and what goes with them, on top of what `hcc up` makes. A run that was stopped\n"
+        "is gone on with by the next one. HCC_RUN_DIR (default .run) says which stack, or HCC_OWNER_DATABASE_URL which\n"
+        "database.",
+    )
+    demo.add_argument("--large", action="store_true", required=True, help="the one size there is besides that of `hcc up`")
+    demo.add_argument("--yes", action="store_true", help="do not ask")
+    demo.add_argument("--force", action="store_true", help="also where there are customers who are not the demo's")
     json_flag(commands.add("doctor", "check this machine and say what to do", later("control.stack.doctor")))
 
     migrate = commands.add("migrate", "bring the database to the newest schema", later("control.core.migrate"))

@@ -24,7 +24,9 @@ from control.core.db import Scope, Transaction
 from control.core.envelope import now
 from control.core.ids import new_id
 from control.core.passwords import Passwords
+from control.core.runtime import Runtime
 from control.core.settings import Settings
+from control.demo_data import small
 from control.monitoring.builtin import queries as builtin
 from control.monitoring.builtin.installing import install
 from control.monitoring.builtin.reading import packs
@@ -153,8 +155,8 @@ def _sites(
         "control",
         control_addr,
         [
-            {"path_prefix": "/"},
-            *({"path_prefix": place} for place in PANEL_MODES),
+            {"path_prefix": "/", "compress": True},
+            *({"path_prefix": place, "compress": True} for place in PANEL_MODES),
             {"path_prefix": "/v1", **api},
             {"path_prefix": "/v1/auth", "rate_limits": [API_LIMIT]},
             {"path_prefix": "/v1/profile", **api},
@@ -167,8 +169,8 @@ def _sites(
             {"path_prefix": "/v1/monitoring/agents/hcc-agent.pyz", "rate_limits": [API_LIMIT]},
             # The card processor signs what it tells.
             {"path_prefix": "/v1/payments/webhooks", "rate_limits": [EVENTS_LIMIT]},
-            {"path_prefix": "/docs"},
-            {"path_prefix": "/openapi.json"},
+            {"path_prefix": "/docs", "compress": True},
+            {"path_prefix": "/openapi.json", "compress": True},
             {"path_prefix": "/health"},
             {"path_prefix": "/.well-known/jwks.json"},
         ],
@@ -215,7 +217,7 @@ def _upstream(connection: directory.Connection, organization_id: UUID, site_id: 
     for route in upstream.routes:
         connection.execute(
             "INSERT INTO hcc.gateway_routes (id, organization_id, site_id, upstream_id, path_prefix, auth, rate_limits,"
-            " strip_prefix, max_body) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)",
+            " strip_prefix, max_body, compress) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
             (
                 new_id(),
                 organization_id,
@@ -226,6 +228,7 @@ def _upstream(connection: directory.Connection, organization_id: UUID, site_id: 
                 Jsonb(route.get("rate_limits", [])),
                 route.get("strip_prefix", False),
                 route.get("max_body"),
+                route.get("compress", False),
             ),
         )
 
@@ -267,6 +270,24 @@ def _policies(connection: directory.Connection, platform: UUID) -> None:
                 " ON CONFLICT ON CONSTRAINT security_policies_same DO NOTHING",
                 (new_id(), platform, *place, mode),
             )
+
+
+async def trade(settings: Settings, origin_addr: str) -> bool:
+    """What the reseller of the demo sells to whom, and what the customer watches, once; false when it was there already."""
+    with psycopg.connect(settings.owner_database_url) as connection:
+        places = {slug: directory.organization(connection, slug) for slug in ("nordwind", "shop", "bakery")}
+        owner, shop_owner = (directory.person(connection, email) for email in (_PEOPLE[0][1], CUSTOMER_EMAIL))
+    reseller, shop, bakery = places.values()
+    if reseller is None or shop is None or bakery is None or owner is None or shop_owner is None:
+        return False  # somebody removed them
+    runtime = Runtime(settings)
+    await runtime.start()
+    try:
+        return await small.trade(
+            runtime, reseller=reseller, owner=owner, shop=shop, shop_owner=shop_owner, bakery=bakery, origin=origin_addr
+        )
+    finally:
+        await runtime.stop()
 
 
 async def _rules(settings: Settings, organization_id: UUID) -> None:

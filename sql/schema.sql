@@ -472,10 +472,15 @@ CREATE FUNCTION hcc.gateway_site_certificates(site uuid) RETURNS TABLE(host text
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'hcc', 'pg_temp'
     AS $$
-  SELECT g.host, g.certificate_id, g.not_after
-    FROM gateway_certificate_hosts g JOIN gateway_sites s ON s.id = site
-   WHERE g.site_id = site AND visible(s.organization_id)
-   ORDER BY g.host
+  SELECT DISTINCT ON (h.host) h.host, c.id, c.not_after
+    FROM gateway_config_sites s
+    JOIN organizations o ON o.id = s.organization_id
+    JOIN gateway_hosts h ON h.site_id = s.id AND h.host <> '*'
+   CROSS JOIN LATERAL (VALUES (h.host), ('*.' || substr(h.host, strpos(h.host, '.') + 1))) AS w(host)
+    JOIN gateway_certificates c ON c.organization_id = ANY (o.path) AND c.hosts @> ARRAY[w.host]
+    JOIN organizations p ON p.id = c.organization_id AND p.is_active AND p.deleted_at IS NULL
+   WHERE s.id = site AND visible(s.organization_id)
+   ORDER BY h.host, (c.not_after > now()) DESC, array_position(o.path, c.organization_id) DESC, c.not_before DESC, c.id DESC
 $$;
 
 CREATE FUNCTION hcc.gateway_site_revised() RETURNS trigger
@@ -656,11 +661,14 @@ $$;
 
 CREATE PROCEDURE hcc.make_tenant_table(IN table_name text, IN customer_column text DEFAULT NULL::text)
     LANGUAGE plpgsql
-    AS $$
+    AS $_$
 DECLARE
-  seen text := CASE WHEN customer_column IS NULL THEN 'hcc.visible(organization_id)'
-                    ELSE format('hcc.visible(organization_id, %I)', customer_column) END;
+  seen text := '(SELECT hcc.reaches_all()) OR EXISTS (SELECT FROM hcc.organizations o WHERE o.id = organization_id)';
 BEGIN
+  IF customer_column IS NOT NULL THEN
+    seen := format('%1$I = (SELECT hcc.current_org_id()) OR %2$s OR EXISTS (SELECT FROM hcc.organizations o WHERE o.id = %1$I)',
+                   customer_column, seen);
+  END IF;
   EXECUTE format('ALTER TABLE hcc.%I ENABLE ROW LEVEL SECURITY', table_name);
   EXECUTE format('ALTER TABLE hcc.%I FORCE ROW LEVEL SECURITY', table_name);
   EXECUTE format('CREATE POLICY owner_all ON hcc.%I TO hcc_owner USING (true) WITH CHECK (true)', table_name);
@@ -673,7 +681,7 @@ BEGIN
   EXECUTE format('CREATE POLICY tenant_delete ON hcc.%I FOR DELETE TO hcc_app, hcc_worker '
                  'USING (hcc.writable(organization_id))', table_name);
 END
-$$;
+$_$;
 
 CREATE FUNCTION hcc.metric_bounded(value double precision) RETURNS double precision
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -1392,6 +1400,16 @@ BEGIN
 END
 $$;
 
+CREATE FUNCTION hcc.reaches_all() RETURNS boolean
+    LANGUAGE sql STABLE SECURITY DEFINER PARALLEL SAFE
+    SET search_path TO 'hcc', 'pg_temp'
+    AS $$
+  SELECT coalesce(current_setting('app.current_access', true) = 'tree', false)
+     AND EXISTS (SELECT FROM organizations o WHERE o.id = current_org_id() AND o.parent_id IS NULL)
+$$;
+
+COMMENT ON FUNCTION hcc.reaches_all() IS 'Whether the transaction was given access to the tree, and stands at its root: then every organisation is below.';
+
 CREATE FUNCTION hcc.refuse_change() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -1702,7 +1720,7 @@ CREATE FUNCTION hcc.visible(owner uuid, customer uuid DEFAULT NULL::uuid) RETURN
       OR hcc.in_subtree(owner) OR (customer IS NOT NULL AND hcc.in_subtree(customer))
 $$;
 
-COMMENT ON FUNCTION hcc.visible(owner uuid, customer uuid) IS 'The one rule of tenancy. A row is visible to the organisation that owns it, to the customer it names, and, in a transaction with access to the tree, to the organisations above either. Every policy calls this function.';
+COMMENT ON FUNCTION hcc.visible(owner uuid, customer uuid) IS 'The one rule of tenancy. A row is visible to the organisation that owns it, to the customer it names, and, in a transaction with access to the tree, to the organisations above either. Policies for reading say the same by the organisations that are visible.';
 
 CREATE FUNCTION hcc.waf_in_force(site uuid) RETURNS TABLE(route_id uuid, mode text, paranoia smallint, inbound_threshold integer, outbound_threshold integer, rule_set text, response_bodies boolean)
     LANGUAGE sql STABLE SECURITY DEFINER
@@ -5607,6 +5625,8 @@ CREATE INDEX alerts_resolved ON hcc.alerts USING btree (resolved_at) WHERE (phas
 
 CREATE INDEX api_keys_organization ON hcc.api_keys USING btree (organization_id, created_at DESC) WHERE (deleted_at IS NULL);
 
+CREATE INDEX audit_log_all ON hcc.audit_log USING btree (at DESC, id DESC) INCLUDE (organization_id);
+
 CREATE INDEX audit_log_organization ON hcc.audit_log USING btree (organization_id, at DESC, id DESC);
 
 CREATE INDEX audit_log_subject ON hcc.audit_log USING btree (organization_id, subject_type, subject_id, at DESC);
@@ -5711,6 +5731,8 @@ CREATE UNIQUE INDEX invoice_mails_request ON hcc.invoice_mails USING btree (orga
 
 CREATE INDEX invoice_tallies_of ON hcc.invoice_tallies USING btree (organization_id, kind, status, issued_on) INCLUDE (documents);
 
+CREATE INDEX invoices_all_created ON hcc.invoices USING btree (created_at DESC, id DESC) INCLUDE (organization_id, customer_org_id, status);
+
 CREATE INDEX invoices_corrects ON hcc.invoices USING btree (corrects_id) WHERE (corrects_id IS NOT NULL);
 
 CREATE INDEX invoices_created ON hcc.invoices USING btree (organization_id, created_at DESC, id DESC) INCLUDE (customer_org_id, status);
@@ -5748,6 +5770,10 @@ CREATE INDEX ledger_lines_cross_border ON hcc.ledger_lines USING btree (organiza
 CREATE INDEX ledger_lines_entry ON hcc.ledger_lines USING btree (organization_id, entry_id);
 
 CREATE INDEX ledger_lines_invoice ON hcc.ledger_lines USING btree (invoice_id) WHERE (invoice_id IS NOT NULL);
+
+CREATE INDEX ledger_lines_last ON hcc.ledger_lines USING btree (organization_id, id DESC);
+
+CREATE INDEX ledger_lines_receivable ON hcc.ledger_lines USING btree (organization_id, invoice_id) INCLUDE (amount, base_amount) WHERE (account = 'receivable'::text);
 
 CREATE INDEX ledger_lines_recurring ON hcc.ledger_lines USING btree (organization_id, customer_id, period_start) INCLUDE (period_end, monthly, base_monthly, entry_id) WHERE (monthly IS NOT NULL);
 
@@ -5818,6 +5844,8 @@ CREATE INDEX payment_methods_iban ON hcc.payment_methods USING btree (organizati
 CREATE UNIQUE INDEX payment_methods_mandate ON hcc.payment_methods USING btree (organization_id, mandate_reference);
 
 CREATE UNIQUE INDEX payment_methods_reference ON hcc.payment_methods USING btree (organization_id, provider, provider_reference) WHERE (provider <> ''::text);
+
+CREATE INDEX payments_all_created ON hcc.payments USING btree (created_at DESC, id DESC) INCLUDE (organization_id, customer_org_id);
 
 CREATE UNIQUE INDEX payments_bank_entry ON hcc.payments USING btree (organization_id, bank_entry_id) WHERE (bank_entry_id IS NOT NULL);
 
@@ -6750,9 +6778,11 @@ ALTER TABLE hcc.maintenance_windows ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE hcc.match_rules ENABLE ROW LEVEL SECURITY;
 
-CREATE POLICY member_read ON hcc.users FOR SELECT TO hcc_app, hcc_worker USING ((EXISTS ( SELECT
+CREATE POLICY member_read ON hcc.users FOR SELECT TO hcc_app, hcc_worker USING ((id IN ( SELECT m.user_id
    FROM hcc.memberships m
-  WHERE ((m.user_id = users.id) AND hcc.visible(m.organization_id)))));
+  WHERE ((m.organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR ( SELECT hcc.reaches_all() AS reaches_all) OR (EXISTS ( SELECT
+           FROM hcc.organizations o
+          WHERE (o.id = m.organization_id)))))));
 
 ALTER TABLE hcc.memberships ENABLE ROW LEVEL SECURITY;
 
@@ -7582,235 +7612,497 @@ CREATE POLICY tenant_insert ON hcc.webhook_deliveries FOR INSERT TO hcc_app, hcc
 
 CREATE POLICY tenant_insert ON hcc.webhook_endpoints FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
 
-CREATE POLICY tenant_read ON hcc.access_entries FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
+CREATE POLICY tenant_read ON hcc.access_entries FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR (( SELECT hcc.reaches_all() AS reaches_all) OR (EXISTS ( SELECT
+   FROM hcc.organizations o
+  WHERE (o.id = access_entries.organization_id))))));
 
-CREATE POLICY tenant_read ON hcc.agent_claims FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
+CREATE POLICY tenant_read ON hcc.agent_claims FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR (( SELECT hcc.reaches_all() AS reaches_all) OR (EXISTS ( SELECT
+   FROM hcc.organizations o
+  WHERE (o.id = agent_claims.organization_id))))));
 
-CREATE POLICY tenant_read ON hcc.agents FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
+CREATE POLICY tenant_read ON hcc.agents FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR (( SELECT hcc.reaches_all() AS reaches_all) OR (EXISTS ( SELECT
+   FROM hcc.organizations o
+  WHERE (o.id = agents.organization_id))))));
 
-CREATE POLICY tenant_read ON hcc.alert_changes FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
+CREATE POLICY tenant_read ON hcc.alert_changes FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR (( SELECT hcc.reaches_all() AS reaches_all) OR (EXISTS ( SELECT
+   FROM hcc.organizations o
+  WHERE (o.id = alert_changes.organization_id))))));
 
-CREATE POLICY tenant_read ON hcc.alert_evaluations FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
+CREATE POLICY tenant_read ON hcc.alert_evaluations FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR (( SELECT hcc.reaches_all() AS reaches_all) OR (EXISTS ( SELECT
+   FROM hcc.organizations o
+  WHERE (o.id = alert_evaluations.organization_id))))));
 
-CREATE POLICY tenant_read ON hcc.alert_rules FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
+CREATE POLICY tenant_read ON hcc.alert_rules FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR (( SELECT hcc.reaches_all() AS reaches_all) OR (EXISTS ( SELECT
+   FROM hcc.organizations o
+  WHERE (o.id = alert_rules.organization_id))))));
 
-CREATE POLICY tenant_read ON hcc.alerts FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
+CREATE POLICY tenant_read ON hcc.alerts FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR (( SELECT hcc.reaches_all() AS reaches_all) OR (EXISTS ( SELECT
+   FROM hcc.organizations o
+  WHERE (o.id = alerts.organization_id))))));
 
-CREATE POLICY tenant_read ON hcc.api_keys FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
+CREATE POLICY tenant_read ON hcc.api_keys FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR (( SELECT hcc.reaches_all() AS reaches_all) OR (EXISTS ( SELECT
+   FROM hcc.organizations o
+  WHERE (o.id = api_keys.organization_id))))));
 
-CREATE POLICY tenant_read ON hcc.audit_log FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
+CREATE POLICY tenant_read ON hcc.audit_log FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR (( SELECT hcc.reaches_all() AS reaches_all) OR (EXISTS ( SELECT
+   FROM hcc.organizations o
+  WHERE (o.id = audit_log.organization_id))))));
 
-CREATE POLICY tenant_read ON hcc.bank_entries FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
+CREATE POLICY tenant_read ON hcc.bank_entries FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR (( SELECT hcc.reaches_all() AS reaches_all) OR (EXISTS ( SELECT
+   FROM hcc.organizations o
+  WHERE (o.id = bank_entries.organization_id))))));
 
-CREATE POLICY tenant_read ON hcc.bank_statements FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
+CREATE POLICY tenant_read ON hcc.bank_statements FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR (( SELECT hcc.reaches_all() AS reaches_all) OR (EXISTS ( SELECT
+   FROM hcc.organizations o
+  WHERE (o.id = bank_statements.organization_id))))));
 
-CREATE POLICY tenant_read ON hcc.bans FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
+CREATE POLICY tenant_read ON hcc.bans FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR (( SELECT hcc.reaches_all() AS reaches_all) OR (EXISTS ( SELECT
+   FROM hcc.organizations o
+  WHERE (o.id = bans.organization_id))))));
 
-CREATE POLICY tenant_read ON hcc.billing_settings FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
+CREATE POLICY tenant_read ON hcc.billing_settings FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR (( SELECT hcc.reaches_all() AS reaches_all) OR (EXISTS ( SELECT
+   FROM hcc.organizations o
+  WHERE (o.id = billing_settings.organization_id))))));
 
-CREATE POLICY tenant_read ON hcc.builtin_rules FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
+CREATE POLICY tenant_read ON hcc.builtin_rules FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR (( SELECT hcc.reaches_all() AS reaches_all) OR (EXISTS ( SELECT
+   FROM hcc.organizations o
+  WHERE (o.id = builtin_rules.organization_id))))));
 
-CREATE POLICY tenant_read ON hcc.check_results FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
+CREATE POLICY tenant_read ON hcc.check_results FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR (( SELECT hcc.reaches_all() AS reaches_all) OR (EXISTS ( SELECT
+   FROM hcc.organizations o
+  WHERE (o.id = check_results.organization_id))))));
 
-CREATE POLICY tenant_read ON hcc.check_spans FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
+CREATE POLICY tenant_read ON hcc.check_spans FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR (( SELECT hcc.reaches_all() AS reaches_all) OR (EXISTS ( SELECT
+   FROM hcc.organizations o
+  WHERE (o.id = check_spans.organization_id))))));
 
-CREATE POLICY tenant_read ON hcc.check_states FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
+CREATE POLICY tenant_read ON hcc.check_states FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR (( SELECT hcc.reaches_all() AS reaches_all) OR (EXISTS ( SELECT
+   FROM hcc.organizations o
+  WHERE (o.id = check_states.organization_id))))));
 
-CREATE POLICY tenant_read ON hcc.checks FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
+CREATE POLICY tenant_read ON hcc.checks FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR (( SELECT hcc.reaches_all() AS reaches_all) OR (EXISTS ( SELECT
+   FROM hcc.organizations o
+  WHERE (o.id = checks.organization_id))))));
 
-CREATE POLICY tenant_read ON hcc.client_tallies FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
+CREATE POLICY tenant_read ON hcc.client_tallies FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR (( SELECT hcc.reaches_all() AS reaches_all) OR (EXISTS ( SELECT
+   FROM hcc.organizations o
+  WHERE (o.id = client_tallies.organization_id))))));
 
-CREATE POLICY tenant_read ON hcc.collection_tries FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
+CREATE POLICY tenant_read ON hcc.collection_tries FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR (( SELECT hcc.reaches_all() AS reaches_all) OR (EXISTS ( SELECT
+   FROM hcc.organizations o
+  WHERE (o.id = collection_tries.organization_id))))));
 
-CREATE POLICY tenant_read ON hcc.coupon_redemptions FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
+CREATE POLICY tenant_read ON hcc.coupon_redemptions FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR (( SELECT hcc.reaches_all() AS reaches_all) OR (EXISTS ( SELECT
+   FROM hcc.organizations o
+  WHERE (o.id = coupon_redemptions.organization_id))))));
 
-CREATE POLICY tenant_read ON hcc.coupons FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
+CREATE POLICY tenant_read ON hcc.coupons FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR (( SELECT hcc.reaches_all() AS reaches_all) OR (EXISTS ( SELECT
+   FROM hcc.organizations o
+  WHERE (o.id = coupons.organization_id))))));
 
-CREATE POLICY tenant_read ON hcc.credit_adjustments FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
+CREATE POLICY tenant_read ON hcc.credit_adjustments FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR (( SELECT hcc.reaches_all() AS reaches_all) OR (EXISTS ( SELECT
+   FROM hcc.organizations o
+  WHERE (o.id = credit_adjustments.organization_id))))));
 
-CREATE POLICY tenant_read ON hcc.customer_credits FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id, customer_org_id)));
+CREATE POLICY tenant_read ON hcc.customer_credits FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR ((customer_org_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR ( SELECT hcc.reaches_all() AS reaches_all) OR (EXISTS ( SELECT
+   FROM hcc.organizations o
+  WHERE (o.id = customer_credits.organization_id))) OR (EXISTS ( SELECT
+   FROM hcc.organizations o
+  WHERE (o.id = customer_credits.customer_org_id))))));
 
-CREATE POLICY tenant_read ON hcc.customers FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id, customer_org_id)));
+CREATE POLICY tenant_read ON hcc.customers FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR ((customer_org_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR ( SELECT hcc.reaches_all() AS reaches_all) OR (EXISTS ( SELECT
+   FROM hcc.organizations o
+  WHERE (o.id = customers.organization_id))) OR (EXISTS ( SELECT
+   FROM hcc.organizations o
+  WHERE (o.id = customers.customer_org_id))))));
 
-CREATE POLICY tenant_read ON hcc.disputes FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
+CREATE POLICY tenant_read ON hcc.disputes FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR (( SELECT hcc.reaches_all() AS reaches_all) OR (EXISTS ( SELECT
+   FROM hcc.organizations o
+  WHERE (o.id = disputes.organization_id))))));
 
-CREATE POLICY tenant_read ON hcc.dunning_cases FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
+CREATE POLICY tenant_read ON hcc.dunning_cases FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR (( SELECT hcc.reaches_all() AS reaches_all) OR (EXISTS ( SELECT
+   FROM hcc.organizations o
+  WHERE (o.id = dunning_cases.organization_id))))));
 
-CREATE POLICY tenant_read ON hcc.dunning_schedules FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
+CREATE POLICY tenant_read ON hcc.dunning_schedules FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR (( SELECT hcc.reaches_all() AS reaches_all) OR (EXISTS ( SELECT
+   FROM hcc.organizations o
+  WHERE (o.id = dunning_schedules.organization_id))))));
 
-CREATE POLICY tenant_read ON hcc.dunning_steps FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
+CREATE POLICY tenant_read ON hcc.dunning_steps FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR (( SELECT hcc.reaches_all() AS reaches_all) OR (EXISTS ( SELECT
+   FROM hcc.organizations o
+  WHERE (o.id = dunning_steps.organization_id))))));
 
-CREATE POLICY tenant_read ON hcc.dunning_stops FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
+CREATE POLICY tenant_read ON hcc.dunning_stops FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR (( SELECT hcc.reaches_all() AS reaches_all) OR (EXISTS ( SELECT
+   FROM hcc.organizations o
+  WHERE (o.id = dunning_stops.organization_id))))));
 
-CREATE POLICY tenant_read ON hcc.exchange_rates FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
+CREATE POLICY tenant_read ON hcc.exchange_rates FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR (( SELECT hcc.reaches_all() AS reaches_all) OR (EXISTS ( SELECT
+   FROM hcc.organizations o
+  WHERE (o.id = exchange_rates.organization_id))))));
 
-CREATE POLICY tenant_read ON hcc.firewalls FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
+CREATE POLICY tenant_read ON hcc.firewalls FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR (( SELECT hcc.reaches_all() AS reaches_all) OR (EXISTS ( SELECT
+   FROM hcc.organizations o
+  WHERE (o.id = firewalls.organization_id))))));
 
-CREATE POLICY tenant_read ON hcc.gateway_certificates FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
+CREATE POLICY tenant_read ON hcc.gateway_certificates FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR (( SELECT hcc.reaches_all() AS reaches_all) OR (EXISTS ( SELECT
+   FROM hcc.organizations o
+  WHERE (o.id = gateway_certificates.organization_id))))));
 
-CREATE POLICY tenant_read ON hcc.gateway_hosts FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
+CREATE POLICY tenant_read ON hcc.gateway_hosts FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR (( SELECT hcc.reaches_all() AS reaches_all) OR (EXISTS ( SELECT
+   FROM hcc.organizations o
+  WHERE (o.id = gateway_hosts.organization_id))))));
 
-CREATE POLICY tenant_read ON hcc.gateway_routes FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
+CREATE POLICY tenant_read ON hcc.gateway_routes FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR (( SELECT hcc.reaches_all() AS reaches_all) OR (EXISTS ( SELECT
+   FROM hcc.organizations o
+  WHERE (o.id = gateway_routes.organization_id))))));
 
-CREATE POLICY tenant_read ON hcc.gateway_site_reports FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
+CREATE POLICY tenant_read ON hcc.gateway_site_reports FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR (( SELECT hcc.reaches_all() AS reaches_all) OR (EXISTS ( SELECT
+   FROM hcc.organizations o
+  WHERE (o.id = gateway_site_reports.organization_id))))));
 
-CREATE POLICY tenant_read ON hcc.gateway_sites FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
+CREATE POLICY tenant_read ON hcc.gateway_sites FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR (( SELECT hcc.reaches_all() AS reaches_all) OR (EXISTS ( SELECT
+   FROM hcc.organizations o
+  WHERE (o.id = gateway_sites.organization_id))))));
 
-CREATE POLICY tenant_read ON hcc.gateway_targets FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
+CREATE POLICY tenant_read ON hcc.gateway_targets FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR (( SELECT hcc.reaches_all() AS reaches_all) OR (EXISTS ( SELECT
+   FROM hcc.organizations o
+  WHERE (o.id = gateway_targets.organization_id))))));
 
-CREATE POLICY tenant_read ON hcc.gateway_upstreams FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
+CREATE POLICY tenant_read ON hcc.gateway_upstreams FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR (( SELECT hcc.reaches_all() AS reaches_all) OR (EXISTS ( SELECT
+   FROM hcc.organizations o
+  WHERE (o.id = gateway_upstreams.organization_id))))));
 
-CREATE POLICY tenant_read ON hcc.idempotency_keys FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
+CREATE POLICY tenant_read ON hcc.idempotency_keys FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR (( SELECT hcc.reaches_all() AS reaches_all) OR (EXISTS ( SELECT
+   FROM hcc.organizations o
+  WHERE (o.id = idempotency_keys.organization_id))))));
 
-CREATE POLICY tenant_read ON hcc.incident_updates FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
+CREATE POLICY tenant_read ON hcc.incident_updates FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR (( SELECT hcc.reaches_all() AS reaches_all) OR (EXISTS ( SELECT
+   FROM hcc.organizations o
+  WHERE (o.id = incident_updates.organization_id))))));
 
-CREATE POLICY tenant_read ON hcc.incidents FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
+CREATE POLICY tenant_read ON hcc.incidents FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR (( SELECT hcc.reaches_all() AS reaches_all) OR (EXISTS ( SELECT
+   FROM hcc.organizations o
+  WHERE (o.id = incidents.organization_id))))));
 
-CREATE POLICY tenant_read ON hcc.ingest_outages FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
+CREATE POLICY tenant_read ON hcc.ingest_outages FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR (( SELECT hcc.reaches_all() AS reaches_all) OR (EXISTS ( SELECT
+   FROM hcc.organizations o
+  WHERE (o.id = ingest_outages.organization_id))))));
 
-CREATE POLICY tenant_read ON hcc.ingest_token_uses FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
+CREATE POLICY tenant_read ON hcc.ingest_token_uses FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR (( SELECT hcc.reaches_all() AS reaches_all) OR (EXISTS ( SELECT
+   FROM hcc.organizations o
+  WHERE (o.id = ingest_token_uses.organization_id))))));
 
-CREATE POLICY tenant_read ON hcc.ingest_tokens FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
+CREATE POLICY tenant_read ON hcc.ingest_tokens FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR (( SELECT hcc.reaches_all() AS reaches_all) OR (EXISTS ( SELECT
+   FROM hcc.organizations o
+  WHERE (o.id = ingest_tokens.organization_id))))));
 
-CREATE POLICY tenant_read ON hcc.inhibitions FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
+CREATE POLICY tenant_read ON hcc.inhibitions FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR (( SELECT hcc.reaches_all() AS reaches_all) OR (EXISTS ( SELECT
+   FROM hcc.organizations o
+  WHERE (o.id = inhibitions.organization_id))))));
 
-CREATE POLICY tenant_read ON hcc.invoice_documents FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id, customer_org_id)));
+CREATE POLICY tenant_read ON hcc.invoice_documents FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR ((customer_org_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR ( SELECT hcc.reaches_all() AS reaches_all) OR (EXISTS ( SELECT
+   FROM hcc.organizations o
+  WHERE (o.id = invoice_documents.organization_id))) OR (EXISTS ( SELECT
+   FROM hcc.organizations o
+  WHERE (o.id = invoice_documents.customer_org_id))))));
 
-CREATE POLICY tenant_read ON hcc.invoice_items FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR (hcc.visible(organization_id) OR (EXISTS ( SELECT
+CREATE POLICY tenant_read ON hcc.invoice_items FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR (( SELECT hcc.reaches_all() AS reaches_all) OR (EXISTS ( SELECT
+   FROM hcc.organizations o
+  WHERE (o.id = invoice_items.organization_id))) OR (EXISTS ( SELECT
    FROM hcc.invoices i
   WHERE (i.id = invoice_items.invoice_id))))));
 
-CREATE POLICY tenant_read ON hcc.invoice_mails FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
-
-CREATE POLICY tenant_read ON hcc.invoice_tallies FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
-
-CREATE POLICY tenant_read ON hcc.invoices FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR (hcc.visible(organization_id) OR ((status <> 'draft'::text) AND hcc.visible(organization_id, customer_org_id)))));
-
-CREATE POLICY tenant_read ON hcc.ledger_account_numbers FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
-
-CREATE POLICY tenant_read ON hcc.ledger_charts FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
-
-CREATE POLICY tenant_read ON hcc.ledger_debtors FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
-
-CREATE POLICY tenant_read ON hcc.ledger_entries FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
-
-CREATE POLICY tenant_read ON hcc.ledger_lines FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
-
-CREATE POLICY tenant_read ON hcc.maintenance_windows FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
-
-CREATE POLICY tenant_read ON hcc.match_rules FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
-
-CREATE POLICY tenant_read ON hcc.memberships FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
-
-CREATE POLICY tenant_read ON hcc.metric_families FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
-
-CREATE POLICY tenant_read ON hcc.metric_limits FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
-
-CREATE POLICY tenant_read ON hcc.metric_series FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
-
-CREATE POLICY tenant_read ON hcc.notification_channels FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
-
-CREATE POLICY tenant_read ON hcc.notification_groups FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
-
-CREATE POLICY tenant_read ON hcc.notification_routes FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
-
-CREATE POLICY tenant_read ON hcc.notifications FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
-
-CREATE POLICY tenant_read ON hcc.number_series FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
-
-CREATE POLICY tenant_read ON hcc.operations FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
-
-CREATE POLICY tenant_read ON hcc.organizations FOR SELECT TO hcc_app, hcc_worker USING (((id = hcc.current_org_id()) OR ((current_setting('app.current_access'::text, true) = 'tree'::text) AND (path @> ARRAY[hcc.current_org_id()]))));
-
-CREATE POLICY tenant_read ON hcc.oss_warnings FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
-
-CREATE POLICY tenant_read ON hcc.outbox_events FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
-
-CREATE POLICY tenant_read ON hcc.outgoing_mail FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
-
-CREATE POLICY tenant_read ON hcc.payment_allocations FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id, customer_org_id)));
-
-CREATE POLICY tenant_read ON hcc.payment_methods FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id, customer_org_id)));
-
-CREATE POLICY tenant_read ON hcc.payment_provider_accounts FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
-
-CREATE POLICY tenant_read ON hcc.payments FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id, customer_org_id)));
-
-CREATE POLICY tenant_read ON hcc.place_evidence FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
-
-CREATE POLICY tenant_read ON hcc.plans FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
-
-CREATE POLICY tenant_read ON hcc.prices FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
-
-CREATE POLICY tenant_read ON hcc.products FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
-
-CREATE POLICY tenant_read ON hcc.provider_customers FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
-
-CREATE POLICY tenant_read ON hcc.provider_events FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
-
-CREATE POLICY tenant_read ON hcc.refunds FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id, customer_org_id)));
-
-CREATE POLICY tenant_read ON hcc.renewal_failures FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
-
-CREATE POLICY tenant_read ON hcc.reseller_statement_lines FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id, reseller_org_id)));
-
-CREATE POLICY tenant_read ON hcc.reseller_statements FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id, reseller_org_id)));
-
-CREATE POLICY tenant_read ON hcc.reseller_terms FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id, reseller_org_id)));
-
-CREATE POLICY tenant_read ON hcc.roles FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
-
-CREATE POLICY tenant_read ON hcc.security_events FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
-
-CREATE POLICY tenant_read ON hcc.security_policies FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
-
-CREATE POLICY tenant_read ON hcc.sepa_batches FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
-
-CREATE POLICY tenant_read ON hcc.silences FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
-
-CREATE POLICY tenant_read ON hcc.statement_profiles FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
-
-CREATE POLICY tenant_read ON hcc.status_pages FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
-
-CREATE POLICY tenant_read ON hcc.subscription_changes FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id, customer_org_id)));
-
-CREATE POLICY tenant_read ON hcc.subscription_charges FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id, customer_org_id)));
-
-CREATE POLICY tenant_read ON hcc.subscription_items FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id, customer_org_id)));
-
-CREATE POLICY tenant_read ON hcc.subscription_periods FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id, customer_org_id)));
-
-CREATE POLICY tenant_read ON hcc.subscription_settings FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
-
-CREATE POLICY tenant_read ON hcc.subscriptions FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id, customer_org_id)));
-
-CREATE POLICY tenant_read ON hcc.supplier_shares FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
-
-CREATE POLICY tenant_read ON hcc.table_views FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
-
-CREATE POLICY tenant_read ON hcc.tax_flags FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
-
-CREATE POLICY tenant_read ON hcc.tax_rates FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
-
-CREATE POLICY tenant_read ON hcc.usage_readings FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id, customer_org_id)));
-
-CREATE POLICY tenant_read ON hcc.user_exports FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
-
-CREATE POLICY tenant_read ON hcc.user_roles FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
-
-CREATE POLICY tenant_read ON hcc.users FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
-
-CREATE POLICY tenant_read ON hcc.vat_checks FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
-
-CREATE POLICY tenant_read ON hcc.vat_watches FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
-
-CREATE POLICY tenant_read ON hcc.waf_exclusions FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
-
-CREATE POLICY tenant_read ON hcc.waf_rules FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
-
-CREATE POLICY tenant_read ON hcc.webhook_deliveries FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
-
-CREATE POLICY tenant_read ON hcc.webhook_endpoints FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR hcc.visible(organization_id)));
+CREATE POLICY tenant_read ON hcc.invoice_mails FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR (( SELECT hcc.reaches_all() AS reaches_all) OR (EXISTS ( SELECT
+   FROM hcc.organizations o
+  WHERE (o.id = invoice_mails.organization_id))))));
+
+CREATE POLICY tenant_read ON hcc.invoice_tallies FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR (( SELECT hcc.reaches_all() AS reaches_all) OR (EXISTS ( SELECT
+   FROM hcc.organizations o
+  WHERE (o.id = invoice_tallies.organization_id))))));
+
+CREATE POLICY tenant_read ON hcc.invoices FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR (( SELECT hcc.reaches_all() AS reaches_all) OR (EXISTS ( SELECT
+   FROM hcc.organizations o
+  WHERE (o.id = invoices.organization_id))) OR ((status <> 'draft'::text) AND ((customer_org_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR ( SELECT hcc.reaches_all() AS reaches_all) OR (EXISTS ( SELECT
+   FROM hcc.organizations o
+  WHERE (o.id = invoices.organization_id))) OR (EXISTS ( SELECT
+   FROM hcc.organizations o
+  WHERE (o.id = invoices.customer_org_id))))))));
+
+CREATE POLICY tenant_read ON hcc.ledger_account_numbers FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR (( SELECT hcc.reaches_all() AS reaches_all) OR (EXISTS ( SELECT
+   FROM hcc.organizations o
+  WHERE (o.id = ledger_account_numbers.organization_id))))));
+
+CREATE POLICY tenant_read ON hcc.ledger_charts FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR (( SELECT hcc.reaches_all() AS reaches_all) OR (EXISTS ( SELECT
+   FROM hcc.organizations o
+  WHERE (o.id = ledger_charts.organization_id))))));
+
+CREATE POLICY tenant_read ON hcc.ledger_debtors FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR (( SELECT hcc.reaches_all() AS reaches_all) OR (EXISTS ( SELECT
+   FROM hcc.organizations o
+  WHERE (o.id = ledger_debtors.organization_id))))));
+
+CREATE POLICY tenant_read ON hcc.ledger_entries FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR (( SELECT hcc.reaches_all() AS reaches_all) OR (EXISTS ( SELECT
+   FROM hcc.organizations o
+  WHERE (o.id = ledger_entries.organization_id))))));
+
+CREATE POLICY tenant_read ON hcc.ledger_lines FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR (( SELECT hcc.reaches_all() AS reaches_all) OR (EXISTS ( SELECT
+   FROM hcc.organizations o
+  WHERE (o.id = ledger_lines.organization_id))))));
+
+CREATE POLICY tenant_read ON hcc.maintenance_windows FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR (( SELECT hcc.reaches_all() AS reaches_all) OR (EXISTS ( SELECT
+   FROM hcc.organizations o
+  WHERE (o.id = maintenance_windows.organization_id))))));
+
+CREATE POLICY tenant_read ON hcc.match_rules FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR (( SELECT hcc.reaches_all() AS reaches_all) OR (EXISTS ( SELECT
+   FROM hcc.organizations o
+  WHERE (o.id = match_rules.organization_id))))));
+
+CREATE POLICY tenant_read ON hcc.memberships FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR (( SELECT hcc.reaches_all() AS reaches_all) OR (EXISTS ( SELECT
+   FROM hcc.organizations o
+  WHERE (o.id = memberships.organization_id))))));
+
+CREATE POLICY tenant_read ON hcc.metric_families FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR (( SELECT hcc.reaches_all() AS reaches_all) OR (EXISTS ( SELECT
+   FROM hcc.organizations o
+  WHERE (o.id = metric_families.organization_id))))));
+
+CREATE POLICY tenant_read ON hcc.metric_limits FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR (( SELECT hcc.reaches_all() AS reaches_all) OR (EXISTS ( SELECT
+   FROM hcc.organizations o
+  WHERE (o.id = metric_limits.organization_id))))));
+
+CREATE POLICY tenant_read ON hcc.metric_series FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR (( SELECT hcc.reaches_all() AS reaches_all) OR (EXISTS ( SELECT
+   FROM hcc.organizations o
+  WHERE (o.id = metric_series.organization_id))))));
+
+CREATE POLICY tenant_read ON hcc.notification_channels FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR (( SELECT hcc.reaches_all() AS reaches_all) OR (EXISTS ( SELECT
+   FROM hcc.organizations o
+  WHERE (o.id = notification_channels.organization_id))))));
+
+CREATE POLICY tenant_read ON hcc.notification_groups FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR (( SELECT hcc.reaches_all() AS reaches_all) OR (EXISTS ( SELECT
+   FROM hcc.organizations o
+  WHERE (o.id = notification_groups.organization_id))))));
+
+CREATE POLICY tenant_read ON hcc.notification_routes FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR (( SELECT hcc.reaches_all() AS reaches_all) OR (EXISTS ( SELECT
+   FROM hcc.organizations o
+  WHERE (o.id = notification_routes.organization_id))))));
+
+CREATE POLICY tenant_read ON hcc.notifications FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR (( SELECT hcc.reaches_all() AS reaches_all) OR (EXISTS ( SELECT
+   FROM hcc.organizations o
+  WHERE (o.id = notifications.organization_id))))));
+
+CREATE POLICY tenant_read ON hcc.number_series FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR (( SELECT hcc.reaches_all() AS reaches_all) OR (EXISTS ( SELECT
+   FROM hcc.organizations o
+  WHERE (o.id = number_series.organization_id))))));
+
+CREATE POLICY tenant_read ON hcc.operations FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR (( SELECT hcc.reaches_all() AS reaches_all) OR (EXISTS ( SELECT
+   FROM hcc.organizations o
+  WHERE (o.id = operations.organization_id))))));
+
+CREATE POLICY tenant_read ON hcc.organizations FOR SELECT TO hcc_app, hcc_worker USING (((id = ( SELECT hcc.current_org_id() AS current_org_id)) OR ( SELECT hcc.reaches_all() AS reaches_all) OR (( SELECT (current_setting('app.current_access'::text, true) = 'tree'::text)) AND (path @> ARRAY[( SELECT hcc.current_org_id() AS current_org_id)]))));
+
+CREATE POLICY tenant_read ON hcc.oss_warnings FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR (( SELECT hcc.reaches_all() AS reaches_all) OR (EXISTS ( SELECT
+   FROM hcc.organizations o
+  WHERE (o.id = oss_warnings.organization_id))))));
+
+CREATE POLICY tenant_read ON hcc.outbox_events FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR (( SELECT hcc.reaches_all() AS reaches_all) OR (EXISTS ( SELECT
+   FROM hcc.organizations o
+  WHERE (o.id = outbox_events.organization_id))))));
+
+CREATE POLICY tenant_read ON hcc.outgoing_mail FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR (( SELECT hcc.reaches_all() AS reaches_all) OR (EXISTS ( SELECT
+   FROM hcc.organizations o
+  WHERE (o.id = outgoing_mail.organization_id))))));
+
+CREATE POLICY tenant_read ON hcc.payment_allocations FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR ((customer_org_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR ( SELECT hcc.reaches_all() AS reaches_all) OR (EXISTS ( SELECT
+   FROM hcc.organizations o
+  WHERE (o.id = payment_allocations.organization_id))) OR (EXISTS ( SELECT
+   FROM hcc.organizations o
+  WHERE (o.id = payment_allocations.customer_org_id))))));
+
+CREATE POLICY tenant_read ON hcc.payment_methods FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR ((customer_org_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR ( SELECT hcc.reaches_all() AS reaches_all) OR (EXISTS ( SELECT
+   FROM hcc.organizations o
+  WHERE (o.id = payment_methods.organization_id))) OR (EXISTS ( SELECT
+   FROM hcc.organizations o
+  WHERE (o.id = payment_methods.customer_org_id))))));
+
+CREATE POLICY tenant_read ON hcc.payment_provider_accounts FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR (( SELECT hcc.reaches_all() AS reaches_all) OR (EXISTS ( SELECT
+   FROM hcc.organizations o
+  WHERE (o.id = payment_provider_accounts.organization_id))))));
+
+CREATE POLICY tenant_read ON hcc.payments FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR ((customer_org_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR ( SELECT hcc.reaches_all() AS reaches_all) OR (EXISTS ( SELECT
+   FROM hcc.organizations o
+  WHERE (o.id = payments.organization_id))) OR (EXISTS ( SELECT
+   FROM hcc.organizations o
+  WHERE (o.id = payments.customer_org_id))))));
+
+CREATE POLICY tenant_read ON hcc.place_evidence FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR (( SELECT hcc.reaches_all() AS reaches_all) OR (EXISTS ( SELECT
+   FROM hcc.organizations o
+  WHERE (o.id = place_evidence.organization_id))))));
+
+CREATE POLICY tenant_read ON hcc.plans FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR (( SELECT hcc.reaches_all() AS reaches_all) OR (EXISTS ( SELECT
+   FROM hcc.organizations o
+  WHERE (o.id = plans.organization_id))))));
+
+CREATE POLICY tenant_read ON hcc.prices FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR (( SELECT hcc.reaches_all() AS reaches_all) OR (EXISTS ( SELECT
+   FROM hcc.organizations o
+  WHERE (o.id = prices.organization_id))))));
+
+CREATE POLICY tenant_read ON hcc.products FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR (( SELECT hcc.reaches_all() AS reaches_all) OR (EXISTS ( SELECT
+   FROM hcc.organizations o
+  WHERE (o.id = products.organization_id))))));
+
+CREATE POLICY tenant_read ON hcc.provider_customers FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR (( SELECT hcc.reaches_all() AS reaches_all) OR (EXISTS ( SELECT
+   FROM hcc.organizations o
+  WHERE (o.id = provider_customers.organization_id))))));
+
+CREATE POLICY tenant_read ON hcc.provider_events FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR (( SELECT hcc.reaches_all() AS reaches_all) OR (EXISTS ( SELECT
+   FROM hcc.organizations o
+  WHERE (o.id = provider_events.organization_id))))));
+
+CREATE POLICY tenant_read ON hcc.refunds FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR ((customer_org_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR ( SELECT hcc.reaches_all() AS reaches_all) OR (EXISTS ( SELECT
+   FROM hcc.organizations o
+  WHERE (o.id = refunds.organization_id))) OR (EXISTS ( SELECT
+   FROM hcc.organizations o
+  WHERE (o.id = refunds.customer_org_id))))));
+
+CREATE POLICY tenant_read ON hcc.renewal_failures FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR (( SELECT hcc.reaches_all() AS reaches_all) OR (EXISTS ( SELECT
+   FROM hcc.organizations o
+  WHERE (o.id = renewal_failures.organization_id))))));
+
+CREATE POLICY tenant_read ON hcc.reseller_statement_lines FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR ((reseller_org_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR ( SELECT hcc.reaches_all() AS reaches_all) OR (EXISTS ( SELECT
+   FROM hcc.organizations o
+  WHERE (o.id = reseller_statement_lines.organization_id))) OR (EXISTS ( SELECT
+   FROM hcc.organizations o
+  WHERE (o.id = reseller_statement_lines.reseller_org_id))))));
+
+CREATE POLICY tenant_read ON hcc.reseller_statements FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR ((reseller_org_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR ( SELECT hcc.reaches_all() AS reaches_all) OR (EXISTS ( SELECT
+   FROM hcc.organizations o
+  WHERE (o.id = reseller_statements.organization_id))) OR (EXISTS ( SELECT
+   FROM hcc.organizations o
+  WHERE (o.id = reseller_statements.reseller_org_id))))));
+
+CREATE POLICY tenant_read ON hcc.reseller_terms FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR ((reseller_org_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR ( SELECT hcc.reaches_all() AS reaches_all) OR (EXISTS ( SELECT
+   FROM hcc.organizations o
+  WHERE (o.id = reseller_terms.organization_id))) OR (EXISTS ( SELECT
+   FROM hcc.organizations o
+  WHERE (o.id = reseller_terms.reseller_org_id))))));
+
+CREATE POLICY tenant_read ON hcc.roles FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR (( SELECT hcc.reaches_all() AS reaches_all) OR (EXISTS ( SELECT
+   FROM hcc.organizations o
+  WHERE (o.id = roles.organization_id))))));
+
+CREATE POLICY tenant_read ON hcc.security_events FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR (( SELECT hcc.reaches_all() AS reaches_all) OR (EXISTS ( SELECT
+   FROM hcc.organizations o
+  WHERE (o.id = security_events.organization_id))))));
+
+CREATE POLICY tenant_read ON hcc.security_policies FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR (( SELECT hcc.reaches_all() AS reaches_all) OR (EXISTS ( SELECT
+   FROM hcc.organizations o
+  WHERE (o.id = security_policies.organization_id))))));
+
+CREATE POLICY tenant_read ON hcc.sepa_batches FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR (( SELECT hcc.reaches_all() AS reaches_all) OR (EXISTS ( SELECT
+   FROM hcc.organizations o
+  WHERE (o.id = sepa_batches.organization_id))))));
+
+CREATE POLICY tenant_read ON hcc.silences FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR (( SELECT hcc.reaches_all() AS reaches_all) OR (EXISTS ( SELECT
+   FROM hcc.organizations o
+  WHERE (o.id = silences.organization_id))))));
+
+CREATE POLICY tenant_read ON hcc.statement_profiles FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR (( SELECT hcc.reaches_all() AS reaches_all) OR (EXISTS ( SELECT
+   FROM hcc.organizations o
+  WHERE (o.id = statement_profiles.organization_id))))));
+
+CREATE POLICY tenant_read ON hcc.status_pages FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR (( SELECT hcc.reaches_all() AS reaches_all) OR (EXISTS ( SELECT
+   FROM hcc.organizations o
+  WHERE (o.id = status_pages.organization_id))))));
+
+CREATE POLICY tenant_read ON hcc.subscription_changes FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR ((customer_org_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR ( SELECT hcc.reaches_all() AS reaches_all) OR (EXISTS ( SELECT
+   FROM hcc.organizations o
+  WHERE (o.id = subscription_changes.organization_id))) OR (EXISTS ( SELECT
+   FROM hcc.organizations o
+  WHERE (o.id = subscription_changes.customer_org_id))))));
+
+CREATE POLICY tenant_read ON hcc.subscription_charges FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR ((customer_org_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR ( SELECT hcc.reaches_all() AS reaches_all) OR (EXISTS ( SELECT
+   FROM hcc.organizations o
+  WHERE (o.id = subscription_charges.organization_id))) OR (EXISTS ( SELECT
+   FROM hcc.organizations o
+  WHERE (o.id = subscription_charges.customer_org_id))))));
+
+CREATE POLICY tenant_read ON hcc.subscription_items FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR ((customer_org_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR ( SELECT hcc.reaches_all() AS reaches_all) OR (EXISTS ( SELECT
+   FROM hcc.organizations o
+  WHERE (o.id = subscription_items.organization_id))) OR (EXISTS ( SELECT
+   FROM hcc.organizations o
+  WHERE (o.id = subscription_items.customer_org_id))))));
+
+CREATE POLICY tenant_read ON hcc.subscription_periods FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR ((customer_org_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR ( SELECT hcc.reaches_all() AS reaches_all) OR (EXISTS ( SELECT
+   FROM hcc.organizations o
+  WHERE (o.id = subscription_periods.organization_id))) OR (EXISTS ( SELECT
+   FROM hcc.organizations o
+  WHERE (o.id = subscription_periods.customer_org_id))))));
+
+CREATE POLICY tenant_read ON hcc.subscription_settings FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR (( SELECT hcc.reaches_all() AS reaches_all) OR (EXISTS ( SELECT
+   FROM hcc.organizations o
+  WHERE (o.id = subscription_settings.organization_id))))));
+
+CREATE POLICY tenant_read ON hcc.subscriptions FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR ((customer_org_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR ( SELECT hcc.reaches_all() AS reaches_all) OR (EXISTS ( SELECT
+   FROM hcc.organizations o
+  WHERE (o.id = subscriptions.organization_id))) OR (EXISTS ( SELECT
+   FROM hcc.organizations o
+  WHERE (o.id = subscriptions.customer_org_id))))));
+
+CREATE POLICY tenant_read ON hcc.supplier_shares FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR (( SELECT hcc.reaches_all() AS reaches_all) OR (EXISTS ( SELECT
+   FROM hcc.organizations o
+  WHERE (o.id = supplier_shares.organization_id))))));
+
+CREATE POLICY tenant_read ON hcc.table_views FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR (( SELECT hcc.reaches_all() AS reaches_all) OR (EXISTS ( SELECT
+   FROM hcc.organizations o
+  WHERE (o.id = table_views.organization_id))))));
+
+CREATE POLICY tenant_read ON hcc.tax_flags FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR (( SELECT hcc.reaches_all() AS reaches_all) OR (EXISTS ( SELECT
+   FROM hcc.organizations o
+  WHERE (o.id = tax_flags.organization_id))))));
+
+CREATE POLICY tenant_read ON hcc.tax_rates FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR (( SELECT hcc.reaches_all() AS reaches_all) OR (EXISTS ( SELECT
+   FROM hcc.organizations o
+  WHERE (o.id = tax_rates.organization_id))))));
+
+CREATE POLICY tenant_read ON hcc.usage_readings FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR ((customer_org_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR ( SELECT hcc.reaches_all() AS reaches_all) OR (EXISTS ( SELECT
+   FROM hcc.organizations o
+  WHERE (o.id = usage_readings.organization_id))) OR (EXISTS ( SELECT
+   FROM hcc.organizations o
+  WHERE (o.id = usage_readings.customer_org_id))))));
+
+CREATE POLICY tenant_read ON hcc.user_exports FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR (( SELECT hcc.reaches_all() AS reaches_all) OR (EXISTS ( SELECT
+   FROM hcc.organizations o
+  WHERE (o.id = user_exports.organization_id))))));
+
+CREATE POLICY tenant_read ON hcc.user_roles FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR (( SELECT hcc.reaches_all() AS reaches_all) OR (EXISTS ( SELECT
+   FROM hcc.organizations o
+  WHERE (o.id = user_roles.organization_id))))));
+
+CREATE POLICY tenant_read ON hcc.users FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR (( SELECT hcc.reaches_all() AS reaches_all) OR (EXISTS ( SELECT
+   FROM hcc.organizations o
+  WHERE (o.id = users.organization_id))))));
+
+CREATE POLICY tenant_read ON hcc.vat_checks FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR (( SELECT hcc.reaches_all() AS reaches_all) OR (EXISTS ( SELECT
+   FROM hcc.organizations o
+  WHERE (o.id = vat_checks.organization_id))))));
+
+CREATE POLICY tenant_read ON hcc.vat_watches FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR (( SELECT hcc.reaches_all() AS reaches_all) OR (EXISTS ( SELECT
+   FROM hcc.organizations o
+  WHERE (o.id = vat_watches.organization_id))))));
+
+CREATE POLICY tenant_read ON hcc.waf_exclusions FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR (( SELECT hcc.reaches_all() AS reaches_all) OR (EXISTS ( SELECT
+   FROM hcc.organizations o
+  WHERE (o.id = waf_exclusions.organization_id))))));
+
+CREATE POLICY tenant_read ON hcc.waf_rules FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR (( SELECT hcc.reaches_all() AS reaches_all) OR (EXISTS ( SELECT
+   FROM hcc.organizations o
+  WHERE (o.id = waf_rules.organization_id))))));
+
+CREATE POLICY tenant_read ON hcc.webhook_deliveries FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR (( SELECT hcc.reaches_all() AS reaches_all) OR (EXISTS ( SELECT
+   FROM hcc.organizations o
+  WHERE (o.id = webhook_deliveries.organization_id))))));
+
+CREATE POLICY tenant_read ON hcc.webhook_endpoints FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR (( SELECT hcc.reaches_all() AS reaches_all) OR (EXISTS ( SELECT
+   FROM hcc.organizations o
+  WHERE (o.id = webhook_endpoints.organization_id))))));
 
 CREATE POLICY tenant_update ON hcc.access_entries FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
 
@@ -8337,6 +8629,10 @@ GRANT ALL ON FUNCTION hcc.person_visible(person uuid) TO hcc_app;
 GRANT ALL ON FUNCTION hcc.person_visible(person uuid) TO hcc_worker;
 
 REVOKE ALL ON FUNCTION hcc.prices_guard() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION hcc.reaches_all() FROM PUBLIC;
+GRANT ALL ON FUNCTION hcc.reaches_all() TO hcc_app;
+GRANT ALL ON FUNCTION hcc.reaches_all() TO hcc_worker;
 
 REVOKE ALL ON FUNCTION hcc.refuse_change() FROM PUBLIC;
 

@@ -21,6 +21,7 @@ import psycopg
 from control import demo
 from control.core import migrate
 from control.core.settings import load as load_settings
+from control.demo_data import small
 from control.stack import ports, secrets, services
 from control.stack.launch import StackError
 from control.stack.output import Console
@@ -129,12 +130,15 @@ class _Up:
             supervisor.start(service)
             names.append(service.name)
         seeded = await asyncio.to_thread(_seed, stack)
+        is_new = seeded.pop("is_new")
         supervisor.start(services.cards(stack, UUID(seeded["platform_id"])))
         names.append("cards")
         await supervisor.wait_ready(names, _PLATFORM_PATIENCE)
         found = _describe(stack, seeded)
         secrets.write_private(self._stack_file, msgspec.json.format(msgspec.json.encode(found), indent=2).decode() + "\n")
         self._greet(stack, found, time.monotonic() - began)
+        if is_new:
+            await asyncio.to_thread(small.visit, stack.gateway_url, demo.SITE_HOST)
 
     async def _wait_for_ports(self) -> None:
         """Ports must be free; after an end that was not orderly, the last of the old processes get a moment."""
@@ -202,6 +206,7 @@ def _seed(stack: services.Stack) -> dict[str, Any]:
         secrets=stack.secrets.demo,
     )
     found: dict[str, Any] = asyncio.run(seeding)
+    found["is_new"] = asyncio.run(demo.trade(settings, f"{ports.HOST}:{stack.ports.origin}"))
     return found
 
 

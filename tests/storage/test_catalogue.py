@@ -54,7 +54,7 @@ def test_every_verb_has_its_policy(owner: Connection, table: str) -> None:
     both = ["hcc_app", "hcc_worker"]
     writes = f"{'set_from_above' if table in BINDING_TABLES else 'writable'}(organization_id)"
     for name, verb, rule in (
-        ("tenant_read", "SELECT", "visible(organization_id"),
+        ("tenant_read", "SELECT", "reaches_all()"),
         ("tenant_insert", "INSERT", writes),
         ("tenant_update", "UPDATE", writes),
         ("tenant_delete", "DELETE", writes),
@@ -100,7 +100,8 @@ def test_functions_with_the_owners_rights_are_closed(owner: Connection) -> None:
         "agent_claim_take", "check_beat",
         "erase_person", "find_api_key", "find_login", "find_refresh_token", "find_reset_token", "gateway_hosts_refused",
         "gateway_site_certificates", "in_subtree", "metric_figures_of",
-        "metric_series_of", "metric_values_of", "metric_waiting_since", "my_organizations", "person_visible", "revoke_session",
+        "metric_series_of", "metric_values_of", "metric_waiting_since", "my_organizations", "person_visible",
+        "reaches_all", "revoke_session",
         "status_page_owner", "waf_in_force",
         "seller_of_current", "supplier_prices", "find_web_session", "find_passkey", "job_again", "outbox_again", "outbox_state",
         "tell_live",

@@ -6,10 +6,10 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from typing import Any
-from uuid import UUID
 
 import msgspec
 
+from control.billing import reach
 from control.billing.invoices import queries as q
 from control.billing.invoices.models import Row
 from control.billing.reports.tables import header, lines
@@ -49,10 +49,6 @@ LAST = "\U0010ffff"
 """Comes after every character that a text has."""
 
 
-class _Seller(msgspec.Struct):
-    organization_id: UUID
-
-
 async def page(ctx: Context, wanted: PageRequest, filters: dict[str, Any]) -> tuple[list[Row], int]:
     """The invoices in reach. The search is for the beginning of a number or a customer's name. Those of some days of issue come
     in the order of these days, unless another one is asked for."""
@@ -66,7 +62,7 @@ async def page(ctx: Context, wanted: PageRequest, filters: dict[str, Any]) -> tu
     async with ctx.transaction() as tx:
         asked |= await _whose(ctx, tx, asked)
         where = " AND ".join(_CONDITIONS[name] for name in asked) or "true"
-        if "organization_id" in asked and asked.keys() <= _TALLIED:
+        if asked.keys() <= _TALLIED and ("organization_id" in asked or await reach.reaches_all(tx)):
             total = await tx.value(q.SQL.tallied, **dict.fromkeys(_TALLIED) | asked)
         else:
             total = await tx.value(AdHoc(f"{q.SQL.count} WHERE {where}"), **asked, **bounds)
@@ -105,11 +101,4 @@ async def export(ctx: Context, search: str | None, filters: dict[str, Any]) -> A
 
 async def _whose(ctx: Context, tx: Transaction, asked: dict[str, Any]) -> dict[str, Any]:
     """Whose invoices those in reach are, where it is one seller's alone, or where the caller only buys."""
-    if "organization_id" in asked:
-        return {}
-    match await tx.all(_Seller, q.SQL.sellers_in_reach):
-        case []:
-            return {"customer_org_id": ctx.principal.organization_id}
-        case [one] if not await tx.value(q.SQL.buys, organization_id=ctx.principal.organization_id):
-            return {"organization_id": one.organization_id}
-    return {}
+    return {} if "organization_id" in asked else dict(await reach.whose(ctx, tx))

@@ -120,9 +120,12 @@ SELECT organization_id FROM hcc.billing_settings ORDER BY organization_id LIMIT 
 -- name: buys
 SELECT EXISTS (SELECT FROM hcc.customers WHERE customer_org_id = %(organization_id)s)
 
+-- name: reaches_all
+SELECT hcc.reaches_all()
+
 -- name: tallied
 SELECT coalesce(sum(documents), 0)::bigint FROM hcc.invoice_tallies
- WHERE organization_id = %(organization_id)s
+ WHERE (%(organization_id)s::uuid IS NULL OR organization_id = %(organization_id)s)
    AND (%(status)s::text IS NULL OR status = %(status)s)
    AND (%(kind)s::text IS NULL OR kind = %(kind)s)
    AND (%(issued_since)s::date IS NULL OR issued_on >= %(issued_since)s)

@@ -58,3 +58,6 @@ SELECT e.id, e.organization_id, e.booked_on, e.kind, e.source, e.part, e.text, e
    AND (%(source)s::uuid IS NULL OR e.source = %(source)s)
    AND (%(since)s::date IS NULL OR e.booked_on >= %(since)s)
    AND (%(until)s::date IS NULL OR e.booked_on <= %(until)s)
+
+-- name: last_line
+SELECT id FROM hcc.ledger_lines WHERE organization_id = %(organization_id)s ORDER BY id DESC LIMIT 1

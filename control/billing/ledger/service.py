@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from control.billing.ledger import queries as q
+from control.billing.ledger.keeping import until_booked
 from control.billing.ledger.models import AccountBalance, LedgerEntry, TrialBalance
 from control.billing.settings import service as settings
 from control.core.context import Context
@@ -25,6 +26,10 @@ async def page(ctx: Context, wanted: PageRequest, filters: dict[str, Any]) -> tu
 
 async def trial_balance(ctx: Context, since: date | None, until: date | None) -> TrialBalance:
     """All accounts of the own organisation over a time."""
+    return await until_booked(ctx, "trial_balance", TrialBalance, (since, until), lambda: _trial_balance(ctx, since, until))
+
+
+async def _trial_balance(ctx: Context, since: date | None, until: date | None) -> TrialBalance:
     organization_id = ctx.principal.organization_id
     async with ctx.transaction() as tx:
         currency = await settings.currency_of(tx, organization_id)

@@ -7,6 +7,7 @@ SELECT p.id, p.organization_id, p.customer_id, p.customer_org_id, p.invoice_id, 
        p.succeeded_at, p.created_at, p.updated_at
   FROM hcc.payments p
  WHERE (%(organization_id)s::uuid IS NULL OR p.organization_id = %(organization_id)s)
+   AND (%(customer_org_id)s::uuid IS NULL OR p.customer_org_id = %(customer_org_id)s)
    AND (%(customer_id)s::uuid IS NULL OR p.customer_id = %(customer_id)s)
    AND (%(status)s::text IS NULL OR p.status = %(status)s)
    AND (%(method)s::text IS NULL OR p.method = %(method)s)
@@ -18,6 +19,7 @@ SELECT p.id, p.organization_id, p.customer_id, p.customer_org_id, p.invoice_id, 
 SELECT count(*)
   FROM hcc.payments p
  WHERE (%(organization_id)s::uuid IS NULL OR p.organization_id = %(organization_id)s)
+   AND (%(customer_org_id)s::uuid IS NULL OR p.customer_org_id = %(customer_org_id)s)
    AND (%(customer_id)s::uuid IS NULL OR p.customer_id = %(customer_id)s)
    AND (%(status)s::text IS NULL OR p.status = %(status)s)
    AND (%(method)s::text IS NULL OR p.method = %(method)s)
@@ -33,14 +35,18 @@ SELECT p.id, p.organization_id, p.customer_id, p.customer_org_id, p.invoice_id, 
        p.failure_code, p.failure_message, p.failure_is_final, p.sepa_batch_id, p.sequence_type, p.bank_entry_id, p.version,
        p.succeeded_at, p.created_at, p.updated_at
   FROM hcc.payments p
- WHERE p.invoice_id = %(invoice_id)s
-    OR p.id IN (SELECT a.payment_id FROM hcc.payment_allocations a WHERE a.invoice_id = %(invoice_id)s)
+ WHERE p.id = ANY (ARRAY(SELECT b.id FROM hcc.payments b WHERE b.organization_id = %(organization_id)s AND b.invoice_id = %(invoice_id)s
+                       UNION
+                       SELECT a.payment_id FROM hcc.payment_allocations a
+                        WHERE a.organization_id = %(organization_id)s AND a.invoice_id = %(invoice_id)s))
 
 -- name: count_of_invoice
 SELECT count(*)
   FROM hcc.payments p
- WHERE p.invoice_id = %(invoice_id)s
-    OR p.id IN (SELECT a.payment_id FROM hcc.payment_allocations a WHERE a.invoice_id = %(invoice_id)s)
+ WHERE p.id = ANY (ARRAY(SELECT b.id FROM hcc.payments b WHERE b.organization_id = %(organization_id)s AND b.invoice_id = %(invoice_id)s
+                       UNION
+                       SELECT a.payment_id FROM hcc.payment_allocations a
+                        WHERE a.organization_id = %(organization_id)s AND a.invoice_id = %(invoice_id)s))
 
 -- name: get
 SELECT p.id, p.organization_id, p.customer_id, p.customer_org_id, p.invoice_id, p.method, p.provider, p.provider_reference,

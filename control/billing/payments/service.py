@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from control.billing import reach
 from control.billing.customers import service as customers
 from control.billing.customers.models import Customer
 from control.billing.invoices import service as invoices
@@ -40,8 +41,8 @@ EARLIEST = date(2000, 1, 1)
 
 async def page(ctx: Context, wanted: PageRequest, filters: dict[str, Any]) -> tuple[list[Row], int]:
     """The payments in reach. The search is for references."""
-    params = {"search": like(wanted.search), **filters}
     async with ctx.transaction() as tx:
+        params = {"search": like(wanted.search), **await reach.asked(ctx, tx, filters)}
         total = await tx.value(q.SQL.count, **params)
         return await tx.all(Row, wanted.sorted(q.SQL.page), **params), total
 
@@ -49,9 +50,10 @@ async def page(ctx: Context, wanted: PageRequest, filters: dict[str, Any]) -> tu
 async def of_invoice(ctx: Context, invoice_id: UUID, wanted: PageRequest, _filters: dict[str, Any]) -> tuple[list[Row], int]:
     """The payments that were begun for an invoice, or that paid it. Raises NotFound."""
     async with ctx.transaction() as tx:
-        await invoices.find(tx, invoice_id)
-        total = await tx.value(q.SQL.count_of_invoice, invoice_id=invoice_id)
-        return await tx.all(Row, wanted.sorted(q.SQL.of_invoice), invoice_id=invoice_id), total
+        invoice = await invoices.find(tx, invoice_id)
+        params = {"organization_id": invoice.organization_id, "invoice_id": invoice_id}
+        total = await tx.value(q.SQL.count_of_invoice, **params)
+        return await tx.all(Row, wanted.sorted(q.SQL.of_invoice), **params), total
 
 
 async def disputes(ctx: Context, wanted: PageRequest, filters: dict[str, Any]) -> tuple[list[Dispute], int]:

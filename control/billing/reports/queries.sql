@@ -11,6 +11,18 @@ SELECT l.invoice_id, i.number AS invoice_number, l.customer_id, c.number AS cust
 HAVING sum(l.amount) <> 0
  ORDER BY i.due_date, i.number
 
+-- name: open_now
+-- The same for today. An invoice says whether it is open, so that the lines of all others need not be read.
+SELECT i.id AS invoice_id, i.number AS invoice_number, i.customer_id, c.number AS customer_number, c.name AS customer_name,
+       i.currency::text AS currency, i.due_date, b.open, b.base_open
+  FROM hcc.invoices i
+  JOIN hcc.customers c ON c.organization_id = i.organization_id AND c.id = i.customer_id
+ CROSS JOIN LATERAL (
+       SELECT sum(l.amount) AS open, sum(l.base_amount) AS base_open FROM hcc.ledger_lines l
+        WHERE l.organization_id = %(organization_id)s AND l.invoice_id = i.id AND l.account = 'receivable') b
+ WHERE i.organization_id = %(organization_id)s AND i.status IN ('sent', 'partially_paid', 'overdue') AND b.open <> 0
+ ORDER BY i.due_date, i.number
+
 -- name: revenue
 SELECT to_char(e.booked_on, 'YYYY-MM') AS month, l.account, -sum(l.base_amount) AS base_amount
   FROM hcc.ledger_lines l JOIN hcc.ledger_entries e ON e.organization_id = l.organization_id AND e.id = l.entry_id

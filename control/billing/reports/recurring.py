@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 from calendar import monthrange
 from collections.abc import Iterator, Sequence
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import msgspec
 
+from control.billing.ledger.keeping import until_booked
 from control.billing.reports import queries as q
 from control.billing.reports.models import RecurringCurrency, RecurringMonth, RecurringRevenue, RecurringRow
 from control.billing.settings import service as settings
@@ -47,6 +48,16 @@ class Moved(msgspec.Struct, frozen=True, kw_only=True):
 
 async def recurring(ctx: Context, since: str, until: str, known_on: date | None) -> RecurringRevenue:
     """The months from one to another, both included. Raises ValidationFailed."""
+    return await until_booked(
+        ctx,
+        "recurring",
+        RecurringRevenue,
+        (since, until, known_on, datetime.now(UTC).date()),
+        lambda: _recurring(ctx, since, until, known_on),
+    )
+
+
+async def _recurring(ctx: Context, since: str, until: str, known_on: date | None) -> RecurringRevenue:
     first, last = _month("since", since), _month("until", until)
     organization_id = ctx.principal.organization_id
     async with ctx.transaction() as tx:

@@ -50,6 +50,8 @@ REASONS = {
     "compensation": N_("Compensation"),
 }
 _ZERO = Decimal(0)
+_SHOWN = 100
+"""Customers on the page of receivables; the file has all."""
 
 
 def _when(month: str) -> int:
@@ -76,7 +78,8 @@ async def receivables(ui: UiOf) -> Response[Any]:
     """What is open, or was at the end of a day, by customer and by how late it is."""
     found = await service.receivables(ui.ctx, _day(ui))
     sums = {name: sum((getattr(one, name) for one in found.customers), _ZERO) for name in BUCKETS}
-    return ui.page("billing/report_receivables.html", found=found, late=LATE, sums=sums)
+    most = sorted(found.customers, key=lambda one: one.total, reverse=True)[:_SHOWN]
+    return ui.page("billing/report_receivables.html", found=found, most=most, late=LATE, sums=sums)
 
 
 @show("/reports/receivables.csv", _READ)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from uuid import UUID
 
 import msgspec
 
+from control.billing.ledger.keeping import until_booked
 from control.billing.reports import queries as q
 from control.billing.reports.models import BUCKETS, Aged, AgedReceivables, MonthlyRevenue, OpenDocument, Revenue
 from control.billing.settings import service as settings
@@ -65,11 +66,19 @@ def bucket(days_late: int) -> str:
 
 async def receivables(ctx: Context, on: date | None) -> AgedReceivables:
     """What was open at the end of a day; today when none is given."""
+    return await until_booked(ctx, "receivables", AgedReceivables, (on, datetime.now(UTC).date()), lambda: _receivables(ctx, on))
+
+
+async def _receivables(ctx: Context, on: date | None) -> AgedReceivables:
     organization_id = ctx.principal.organization_id
     async with ctx.transaction() as tx:
         currency = await settings.currency_of(tx, organization_id)
-        day = on or await settings.today_of(tx, organization_id)
-        rows = await tx.all(Open, q.SQL.receivables, organization_id=organization_id, on=day)
+        today = await settings.today_of(tx, organization_id)
+        day = on or today
+        if day >= today:
+            rows = await tx.all(Open, q.SQL.open_now, organization_id=organization_id)
+        else:
+            rows = await tx.all(Open, q.SQL.receivables, organization_id=organization_id, on=day)
     documents = [
         OpenDocument(
             **msgspec.structs.asdict(row), days_late=max((day - row.due_date).days, 0), bucket=bucket((day - row.due_date).days)
@@ -102,6 +111,10 @@ def _aged(documents: list[OpenDocument]) -> Aged:
 
 async def revenue(ctx: Context, since: date, until: date) -> Revenue:
     """What was earned, month by month."""
+    return await until_booked(ctx, "revenue", Revenue, (since, until), lambda: _revenue(ctx, since, until))
+
+
+async def _revenue(ctx: Context, since: date, until: date) -> Revenue:
     check_span(since, until)
     organization_id = ctx.principal.organization_id
     async with ctx.transaction() as tx:

@@ -21,6 +21,7 @@ SELECT s.id, s.organization_id, s.customer_id, s.customer_org_id, s.name, s.stat
        s.coupon_left, s.coupon_now, s.pending_items, s.version, s.created_at, s.updated_at
   FROM hcc.subscriptions s
  WHERE (%(organization_id)s::uuid IS NULL OR s.organization_id = %(organization_id)s)
+   AND (%(customer_org_id)s::uuid IS NULL OR s.customer_org_id = %(customer_org_id)s)
    AND (%(customer_id)s::uuid IS NULL OR s.customer_id = %(customer_id)s)
    AND (%(status)s::text IS NULL OR s.status = %(status)s)
    AND (%(due_until)s::date IS NULL OR s.due_on <= %(due_until)s)
@@ -30,6 +31,7 @@ SELECT s.id, s.organization_id, s.customer_id, s.customer_org_id, s.name, s.stat
 SELECT count(*)
   FROM hcc.subscriptions s
  WHERE (%(organization_id)s::uuid IS NULL OR s.organization_id = %(organization_id)s)
+   AND (%(customer_org_id)s::uuid IS NULL OR s.customer_org_id = %(customer_org_id)s)
    AND (%(customer_id)s::uuid IS NULL OR s.customer_id = %(customer_id)s)
    AND (%(status)s::text IS NULL OR s.status = %(status)s)
    AND (%(due_until)s::date IS NULL OR s.due_on <= %(due_until)s)

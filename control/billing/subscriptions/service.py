@@ -11,6 +11,7 @@ from uuid import UUID
 import msgspec
 from psycopg.types.json import Jsonb
 
+from control.billing import reach
 from control.billing.catalogue import coupons
 from control.billing.catalogue.discounts import CouponTerms
 from control.billing.customers import service as customers
@@ -53,8 +54,8 @@ _AHEAD = 3 * 366
 
 async def page(ctx: Context, wanted: PageRequest, filters: dict[str, Any]) -> tuple[list[Row], int]:
     """The subscriptions in reach."""
-    params = {"search": like(wanted.search), **filters}
     async with ctx.transaction() as tx:
+        params = {"search": like(wanted.search), **await reach.asked(ctx, tx, filters)}
         total = await tx.value(q.SQL.count, **params)
         return await tx.all(Row, wanted.sorted(q.SQL.page), **params), total
 

@@ -10,6 +10,7 @@ from uuid import UUID
 
 import msgspec
 
+from control.billing.ledger.keeping import until_booked
 from control.billing.money import rounded
 from control.billing.settings import service as settings
 from control.billing.tax.reports import queries as q
@@ -54,6 +55,10 @@ class _Oss(msgspec.Struct, frozen=True):
 
 async def vat(ctx: Context, since: date, until: date) -> VatReport:
     """Sales by country, treatment and rate. Raises ValidationFailed."""
+    return await until_booked(ctx, "vat", VatReport, (since, until), lambda: _vat(ctx, since, until))
+
+
+async def _vat(ctx: Context, since: date, until: date) -> VatReport:
     _check(since, until)
     times = {"organization_id": ctx.principal.organization_id, "since": since, "until": until}
     async with ctx.transaction() as tx:
@@ -114,6 +119,10 @@ async def oss(ctx: Context, since: date, until: date) -> OssReport:
 
 async def ec_sales(ctx: Context, since: date, until: date) -> EcSalesList:
     """Services by VAT id of customers who owe the tax. Raises ValidationFailed."""
+    return await until_booked(ctx, "ec_sales", EcSalesList, (since, until), lambda: _ec_sales(ctx, since, until))
+
+
+async def _ec_sales(ctx: Context, since: date, until: date) -> EcSalesList:
     _check(since, until)
     organization_id = ctx.principal.organization_id
     async with ctx.transaction() as tx:

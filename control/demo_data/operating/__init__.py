@@ -1,0 +1,1 @@
+"""What runs: people, sites, servers, checks, security events, the audit log, webhooks and jobs, many of each."""
