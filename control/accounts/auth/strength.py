@@ -6,7 +6,6 @@ NIST SP 800-63B section 5.1.1.2: length and lists of known passwords instead of 
 from __future__ import annotations
 
 import msgspec
-from zxcvbn import zxcvbn
 
 from control.accounts.auth import queries as q
 from control.core.db import Transaction
@@ -25,6 +24,8 @@ def weakness(password: str, about: list[str]) -> str | None:
         return f"must have at least {MIN_LENGTH} characters"
     if password.isspace():
         return "must not be blank"
+    from zxcvbn import zxcvbn  # its lists take a while to load, and most processes never judge a password
+
     facts = [part for fact in about for part in (fact, *fact.replace("@", " ").replace(".", " ").split()) if len(part) > 2]
     found = zxcvbn(password[:_LOOKED_AT], user_inputs=facts)
     if found["score"] >= _MIN_SCORE:

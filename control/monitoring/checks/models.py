@@ -17,6 +17,10 @@ Location = Annotated[str, Meta(min_length=1, max_length=64, pattern="^[a-z0-9][a
 Text = Annotated[str, Meta(min_length=1, max_length=1000)]
 
 
+PORTS = {"postgresql": 5432, "postgres": 5432, "redis": 6379, "rediss": 6379}
+"""Of the databases that can be checked, where an address has none."""
+
+
 class Expects(msgspec.Struct, kw_only=True, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """What an answer must be like. Each kind of check takes its own fields.
 

@@ -20,9 +20,8 @@ from control.core.errors import FieldError, NotFound, ValidationFailed
 from control.core.pagination import PageRequest
 from control.monitoring import kept
 from control.monitoring.checks import queries as q
-from control.monitoring.checks.models import FIELDS, Check, CheckLocation, CheckResult, CheckWithToken, NewCheck
+from control.monitoring.checks.models import FIELDS, PORTS, Check, CheckLocation, CheckResult, CheckWithToken, NewCheck
 from control.monitoring.checks.places import host_and_port
-from control.monitoring.checks.probes.database import PORTS
 from control.monitoring.labels import wrong_names
 
 CHECK = kept.kind("check", "check", q.SQL, "check", 1000)

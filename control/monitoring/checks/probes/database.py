@@ -9,11 +9,9 @@ import psycopg
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from control.monitoring.checks.models import Expects
+from control.monitoring.checks.models import PORTS, Expects
 from control.monitoring.checks.outcome import Outcome
 from control.monitoring.checks.places import addresses
-
-PORTS = {"postgresql": 5432, "postgres": 5432, "redis": 6379, "rediss": 6379}
 
 
 async def probe(target: str, _expects: Expects, secret: str | None, allow_private: bool, limit: float) -> Outcome:
