@@ -109,7 +109,7 @@ async def renew(ui: UiOf) -> Response[Any]:
     return ui.page("accounts/recovery_codes.html", codes=codes, is_new=False)
 
 
-@act("/profile/second-factor/off", authenticated())
+@act("/profile/second-factor/off", authenticated(), dangerous=True)
 async def disable(ui: UiOf) -> Response[Any]:
     """Switch it off, for the password and a code; a mail says so."""
     try:

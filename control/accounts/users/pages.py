@@ -161,7 +161,7 @@ async def ask_new(ui: UiOf) -> Response[str]:
     return await _asked(ui, place, form.empty({"locale": ui.view.tongue.code, "timezone": ui.view.tongue.zone_name}))
 
 
-@act("/users", WRITE)
+@act("/users", WRITE, dangerous=True)
 async def create(ui: UiOf) -> Response[Any]:
     """Invite somebody, or add them with a password."""
     place = _place(ui, (await ui.texts()).get("organization"))
@@ -208,7 +208,7 @@ async def ask_edit(ui: UiOf, user_id: FromPath[UUID]) -> Response[str]:
     return ui.page("accounts/user_form.html", user=found, place=None, form=(await _form_of(ui, found)).empty(found))
 
 
-@act("/users/{user_id:uuid}/edit", WRITE)
+@act("/users/{user_id:uuid}/edit", WRITE, dangerous=True)
 async def edit(ui: UiOf, user_id: FromPath[UUID]) -> Response[Any]:
     """Change them; roles count from the next request on."""
     found = await service.get(ui.ctx, user_id)

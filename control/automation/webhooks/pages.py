@@ -206,7 +206,7 @@ async def ask_rotate(ui: UiOf, webhook_id: FromPath[UUID]) -> Response[str]:
     return _sure(ui, webhook_id, "rotate", N_("Make a new secret?"), text, N_("Make a new secret"))
 
 
-@act("/webhooks/{webhook_id:uuid}/rotate", _WRITE)
+@act("/webhooks/{webhook_id:uuid}/rotate", _WRITE, dangerous=True)
 async def rotate(ui: UiOf, webhook_id: FromPath[UUID]) -> Response[Any]:
     """A new secret, shown this one time."""
     return _secret(ui, await ui.once(lambda tx: service.rotate_secret(ui.ctx, tx, webhook_id)))

@@ -242,7 +242,7 @@ async def ask_refund(ui: UiOf, payment_id: FromPath[UUID]) -> Response[Any]:
     return await _refund(ui, payment_id, REFUND.empty())
 
 
-@act("/payments/{payment_id:uuid}/refund", _WRITE)
+@act("/payments/{payment_id:uuid}/refund", _WRITE, dangerous=True)
 async def refund(ui: UiOf, payment_id: FromPath[UUID]) -> Response[Any]:
     """Send money back."""
     try:

@@ -141,7 +141,7 @@ async def ask_edit(ui: UiOf) -> Response[Any]:
     return _edit(ui, SETTINGS.empty(found))
 
 
-@act(f"{_PATH}/edit", _WRITE)
+@act(f"{_PATH}/edit", _WRITE, dangerous=True)
 async def edit(ui: UiOf) -> Response[Any]:
     """Say how the organisation sells."""
     try:

@@ -137,7 +137,7 @@ async def ask_act(ui: UiOf, batch_id: FromPath[UUID], what: FromPath[str]) -> Re
     return _ask(ui, await service.get(ui.ctx, batch_id), what, PLAIN.empty())
 
 
-@act(f"{_PATH}/{{batch_id:uuid}}/{{what:str}}", _WRITE)
+@act(f"{_PATH}/{{batch_id:uuid}}/{{what:str}}", _WRITE, dangerous=True)
 async def do(ui: UiOf, batch_id: FromPath[UUID], what: FromPath[str]) -> Response[Any]:
     """Note that the file went to the bank, or that it will not."""
     if what not in _ACTS:
