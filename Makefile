@@ -7,7 +7,7 @@ CARGO := cd native && cargo
 WORKERS ?= $(shell cores=$$(nproc); echo $$((cores < 8 ? cores + 1 : 8)))
 LOCK := uv pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate
 
-.PHONY: run test fuzz lint bench build clean lock help setup assets words
+.PHONY: run test fuzz lint bench build clean lock help setup assets words screenshots
 
 setup:
 	@deploy/scripts/bootstrap
@@ -41,9 +41,13 @@ lock: setup ## resolve requirements/*.in anew into locked files
 assets: ## build the panel's style and scripts anew; needs Node
 	@cd control/web/assets && npm ci --no-audit --no-fund --ignore-scripts --silent && npm run --silent build
 
+screenshots: setup ## look at every page of the panel, into docs/screenshots/; needs chromium
+	@PYTHONPATH=. $(BIN)/python deploy/scripts/screenshots.py
+
 words: ## gather the panel's texts, and put new ones into the catalogues
 	@$(BIN)/pybabel -q extract -F control/web/locale/babel.cfg -k N_ -k words --no-location --sort-output --omit-header -o control/web/locale/panel.pot .
 	@$(BIN)/pybabel -q update -D panel -d control/web/locale -i control/web/locale/panel.pot --no-fuzzy-matching --ignore-obsolete -w 1000
+	@sed -i -E '/^"(Report-Msgid-Bugs-To|POT-Creation-Date|PO-Revision-Date|Last-Translator|Language-Team|Generated-By):/d' control/web/locale/*/LC_MESSAGES/panel.po
 
 clean: ## remove what was built; data under .run/ stays
 	@rm -rf .venv .build native/target build *.egg-info native/kernels/hcc_kernels/*.so

@@ -22,7 +22,7 @@ from control.core.permissions import AUTHENTICATED, PERMISSIONS, PUBLIC, authori
 from control.core.rendering import render
 from control.core.runtime import Runtime
 from control.core.settings import Settings, load
-from control.web import menu
+from control.web import live, menu
 
 DOMAINS = ("accounts", "automation", "billing", "monitoring", "security", "sites")
 """Every domain that has routes. `control.DOMAIN.routes.ROUTES` lists its handlers; `core` and `web` are always served."""
@@ -59,6 +59,7 @@ async def _running(app: Litestar) -> AsyncIterator[None]:
     try:
         yield
     finally:
+        await live.hub_of(app.state).close()
         await runtime.stop()
 
 
@@ -91,6 +92,7 @@ def attach(app: Litestar, runtime: Runtime) -> None:
     app.state.settings = runtime.settings
     app.state.runtime = runtime
     app.state.pop("openapi", None)
+    app.state.pop("live", None)
 
 
 def http_handlers(app: Litestar) -> list[tuple[str, HTTPRouteHandler]]:

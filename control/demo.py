@@ -159,6 +159,7 @@ def _sites(
             *({"path_prefix": place, "compress": True} for place in PANEL_MODES),
             {"path_prefix": "/v1", **api},
             {"path_prefix": "/v1/auth", "rate_limits": [API_LIMIT]},
+            {"path_prefix": "/v1/profile", **api},
             {"path_prefix": "/v1/metrics", **api},
             {"path_prefix": "/prometheus", **api},
             # A job that says it ran, and a server that gets its agent, have no account: the address called names the one, a claim
@@ -253,7 +254,15 @@ def _policies(connection: directory.Connection, platform: UUID) -> None:
             (platform, prefix),
         ).fetchone()
 
-    modes = {"/v1": "detect", "/v1/auth": "off", "/v1/metrics": "off", "/prometheus": "off", "/ingest": "off", **PANEL_MODES}
+    modes = {
+        "/v1": "detect",
+        "/v1/auth": "off",
+        "/v1/profile": "off",
+        "/v1/metrics": "off",
+        "/prometheus": "off",
+        "/ingest": "off",
+        **PANEL_MODES,
+    }
     for place, mode in (((None, None), "block"), *((route(prefix), mode) for prefix, mode in modes.items())):
         if place is not None:
             connection.execute(

@@ -12,7 +12,7 @@ from granian.constants import Interfaces, Loops
 from litestar.types import ASGIApp
 
 from control.app import DOMAINS, create_app, routes_of
-from control.core import logs
+from control.core import ending, logs
 from control.core.settings import SettingsError, check, load
 
 _DOMAINS = "HCC_CONTROL_DOMAINS"
@@ -22,6 +22,7 @@ def application() -> ASGIApp:
     """What each worker process calls."""
     settings = load()
     logs.configure("control", form=settings.log_format, level=settings.log_level)
+    ending.listen_for_signals()
     if settings.otel_endpoint:
         from control.core.tracing import traced
 

@@ -255,6 +255,14 @@ CREATE FUNCTION hcc.find_login(address text) RETURNS TABLE(user_id uuid, is_acti
   SELECT u.id, u.is_active FROM users u WHERE u.email = lower(address) AND u.deleted_at IS NULL
 $$;
 
+CREATE FUNCTION hcc.find_passkey(credential bytea) RETURNS TABLE(user_id uuid, is_active boolean)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'hcc', 'pg_temp'
+    AS $$
+  SELECT u.id, u.is_active FROM passkeys p JOIN users u ON u.id = p.user_id
+   WHERE p.credential_id = credential AND u.deleted_at IS NULL
+$$;
+
 CREATE FUNCTION hcc.find_refresh_token(hash bytea) RETURNS TABLE(user_id uuid, session_id uuid)
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'hcc', 'pg_temp'
@@ -1326,6 +1334,16 @@ CREATE FUNCTION hcc.outbox_state() RETURNS TABLE(waiting bigint, oldest_seconds 
          (SELECT count(*) FROM outbox_events WHERE dead_at IS NOT NULL)
 $$;
 
+CREATE FUNCTION hcc.outbox_tell() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'hcc', 'pg_temp'
+    AS $$
+BEGIN
+  PERFORM tell_live(e.organization_id, e.topic) FROM (SELECT DISTINCT organization_id, split_part(n.topic, '.', 1) AS topic FROM fresh n) e;
+  RETURN NULL;
+END
+$$;
+
 CREATE FUNCTION hcc.outbox_wake() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -1421,6 +1439,16 @@ BEGIN
   DELETE FROM revoked_sessions WHERE until < now();
   PERFORM pg_notify('hcc_revocations', json_build_object('sid', session, 'until', extract(epoch FROM ends)::bigint)::text);
   RETURN true;
+END
+$$;
+
+CREATE FUNCTION hcc.rows_tell() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'hcc', 'pg_temp'
+    AS $$
+BEGIN
+  PERFORM tell_live(e.organization_id, TG_ARGV[0]) FROM (SELECT DISTINCT n.organization_id FROM fresh n WHERE n.organization_id IS NOT NULL) e;
+  RETURN NULL;
 END
 $$;
 
@@ -1612,6 +1640,13 @@ BEGIN
   END IF;
   RETURN NEW;
 END
+$$;
+
+CREATE FUNCTION hcc.tell_live(organization uuid, topic text) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'hcc', 'pg_temp'
+    AS $$
+  SELECT pg_notify('hcc_live', topic || ' ' || array_to_string(o.path, ' ')) FROM organizations o WHERE o.id = organization
 $$;
 
 CREATE FUNCTION hcc.threats() RETURNS TABLE(detector text, organization_id uuid, client inet, total bigint, threshold integer, window_s integer, sites bigint, first_at timestamp with time zone, last_at timestamp with time zone, sample text, ban_s integer, most_ban_s integer, earlier bigint)
@@ -3953,6 +3988,36 @@ CREATE TABLE hcc.outgoing_mail (
 
 ALTER TABLE ONLY hcc.outgoing_mail FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE hcc.passkey_challenges (
+    hash bytea NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    CONSTRAINT passkey_challenges_hash_check CHECK ((octet_length(hash) = 32))
+);
+
+CREATE TABLE hcc.passkeys (
+    id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    credential_id bytea NOT NULL,
+    public_key bytea NOT NULL,
+    sign_count bigint NOT NULL,
+    transports text[] DEFAULT '{}'::text[] NOT NULL,
+    aaguid uuid NOT NULL,
+    rp_id text NOT NULL,
+    name text NOT NULL,
+    is_backed_up boolean NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    last_used_at timestamp with time zone,
+    CONSTRAINT passkeys_credential_id_check CHECK (((octet_length(credential_id) >= 16) AND (octet_length(credential_id) <= 1023))),
+    CONSTRAINT passkeys_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 100))),
+    CONSTRAINT passkeys_public_key_check CHECK ((octet_length(public_key) <= 1024)),
+    CONSTRAINT passkeys_rp_id_check CHECK (((char_length(rp_id) >= 1) AND (char_length(rp_id) <= 253))),
+    CONSTRAINT passkeys_sign_count_check CHECK ((sign_count >= 0)),
+    CONSTRAINT passkeys_transports_check CHECK ((cardinality(transports) <= 8))
+);
+
+ALTER TABLE ONLY hcc.passkeys FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE hcc.password_history (
     id bigint NOT NULL,
     user_id uuid NOT NULL,
@@ -4581,6 +4646,9 @@ CREATE TABLE hcc.subscription_settings (
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
     mail_invoices boolean DEFAULT true NOT NULL,
     payment_page text DEFAULT ''::text NOT NULL,
+    customers_order boolean DEFAULT true NOT NULL,
+    customers_change boolean DEFAULT true NOT NULL,
+    customers_cancel boolean DEFAULT true NOT NULL,
     CONSTRAINT subscription_settings_downgrade_check CHECK ((downgrade = ANY (ARRAY['now'::text, 'period_end'::text]))),
     CONSTRAINT subscription_settings_payment_page_check CHECK ((char_length(payment_page) <= 300)),
     CONSTRAINT subscription_settings_upgrade_check CHECK ((upgrade = ANY (ARRAY['now'::text, 'period_end'::text])))
@@ -4589,6 +4657,8 @@ CREATE TABLE hcc.subscription_settings (
 ALTER TABLE ONLY hcc.subscription_settings FORCE ROW LEVEL SECURITY;
 
 COMMENT ON COLUMN hcc.subscription_settings.payment_page IS 'Where customers pay; {invoice_id} and {number} are filled in.';
+
+COMMENT ON COLUMN hcc.subscription_settings.customers_order IS 'Whether customers start subscriptions to listed plans themselves.';
 
 CREATE TABLE hcc.subscriptions (
     id uuid NOT NULL,
@@ -4665,6 +4735,23 @@ CREATE TABLE hcc.supplier_shares (
 ALTER TABLE ONLY hcc.supplier_shares FORCE ROW LEVEL SECURITY;
 
 COMMENT ON COLUMN hcc.supplier_shares.owed IS 'NULL when the supplier has no price in this currency and interval.';
+
+CREATE TABLE hcc.table_views (
+    id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    table_name text NOT NULL,
+    name text NOT NULL,
+    query text NOT NULL,
+    is_shared boolean DEFAULT false NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT table_views_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 80))),
+    CONSTRAINT table_views_query_check CHECK ((char_length(query) <= 2000)),
+    CONSTRAINT table_views_table_name_check CHECK (((char_length(table_name) >= 1) AND (char_length(table_name) <= 60)))
+);
+
+ALTER TABLE ONLY hcc.table_views FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE hcc.tax_flags (
     id uuid NOT NULL,
@@ -4755,7 +4842,9 @@ CREATE TABLE hcc.user_credentials (
     totp_enabled_at timestamp with time zone,
     totp_last_step bigint DEFAULT 0 NOT NULL,
     reset_token_hash bytea,
-    reset_expires_at timestamp with time zone
+    reset_expires_at timestamp with time zone,
+    passkey_handle bytea,
+    CONSTRAINT user_credentials_passkey_handle_check CHECK ((octet_length(passkey_handle) = 64))
 );
 
 ALTER TABLE ONLY hcc.user_credentials FORCE ROW LEVEL SECURITY;
@@ -5254,6 +5343,15 @@ ALTER TABLE ONLY hcc.outgoing_mail
 ALTER TABLE ONLY hcc.outgoing_mail
     ADD CONSTRAINT outgoing_mail_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY hcc.passkey_challenges
+    ADD CONSTRAINT passkey_challenges_pkey PRIMARY KEY (hash);
+
+ALTER TABLE ONLY hcc.passkeys
+    ADD CONSTRAINT passkeys_credential_id_key UNIQUE (credential_id);
+
+ALTER TABLE ONLY hcc.passkeys
+    ADD CONSTRAINT passkeys_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY hcc.password_history
     ADD CONSTRAINT password_history_pkey PRIMARY KEY (id);
 
@@ -5434,6 +5532,12 @@ ALTER TABLE ONLY hcc.supplier_shares
 ALTER TABLE ONLY hcc.supplier_shares
     ADD CONSTRAINT supplier_shares_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY hcc.table_views
+    ADD CONSTRAINT table_views_organization_id_user_id_table_name_name_key UNIQUE (organization_id, user_id, table_name, name);
+
+ALTER TABLE ONLY hcc.table_views
+    ADD CONSTRAINT table_views_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY hcc.tax_flags
     ADD CONSTRAINT tax_flags_organization_id_invoice_id_reason_detail_key UNIQUE (organization_id, invoice_id, reason, detail);
 
@@ -5451,6 +5555,9 @@ ALTER TABLE ONLY hcc.threat_detectors
 
 ALTER TABLE ONLY hcc.usage_readings
     ADD CONSTRAINT usage_readings_pkey PRIMARY KEY (item_id, period_start);
+
+ALTER TABLE ONLY hcc.user_credentials
+    ADD CONSTRAINT user_credentials_passkey_handle_key UNIQUE (passkey_handle);
 
 ALTER TABLE ONLY hcc.user_credentials
     ADD CONSTRAINT user_credentials_pkey PRIMARY KEY (user_id);
@@ -5716,6 +5823,10 @@ CREATE INDEX outgoing_mail_finished ON hcc.outgoing_mail USING btree (created_at
 
 CREATE INDEX outgoing_mail_organization ON hcc.outgoing_mail USING btree (organization_id, created_at DESC);
 
+CREATE INDEX passkey_challenges_expiry ON hcc.passkey_challenges USING btree (expires_at);
+
+CREATE INDEX passkeys_user ON hcc.passkeys USING btree (user_id, created_at);
+
 CREATE INDEX password_history_user ON hcc.password_history USING btree (user_id, created_at DESC, id DESC);
 
 CREATE INDEX payment_allocations_invoice ON hcc.payment_allocations USING btree (organization_id, invoice_id) WHERE (invoice_id IS NOT NULL);
@@ -5817,6 +5928,10 @@ CREATE INDEX subscriptions_of_customer ON hcc.subscriptions USING btree (custome
 CREATE INDEX supplier_shares_day ON hcc.supplier_shares USING btree (organization_id, booked_on DESC, id DESC);
 
 CREATE INDEX supplier_shares_supplier ON hcc.supplier_shares USING btree (supplier_org_id, booked_on DESC, id DESC);
+
+CREATE INDEX table_views_shared ON hcc.table_views USING btree (organization_id, table_name) WHERE is_shared;
+
+CREATE INDEX table_views_user ON hcc.table_views USING btree (user_id);
 
 CREATE INDEX tax_flags_customer ON hcc.tax_flags USING btree (organization_id, customer_id);
 
@@ -5950,11 +6065,21 @@ CREATE TRIGGER ingest_tokens_changed AFTER INSERT OR DELETE OR UPDATE ON hcc.ing
 
 CREATE TRIGGER metric_limits_changed AFTER INSERT OR DELETE OR UPDATE ON hcc.metric_limits FOR EACH STATEMENT EXECUTE FUNCTION hcc.ingest_changed();
 
+CREATE TRIGGER operations_tell AFTER UPDATE ON hcc.operations REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION hcc.rows_tell('operation');
+
+CREATE TRIGGER operations_tell_new AFTER INSERT ON hcc.operations REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION hcc.rows_tell('operation');
+
 CREATE TRIGGER organizations_ingest_changed AFTER UPDATE OF is_active, deleted_at ON hcc.organizations FOR EACH STATEMENT EXECUTE FUNCTION hcc.ingest_changed();
 
 CREATE TRIGGER organizations_place BEFORE INSERT ON hcc.organizations FOR EACH ROW EXECUTE FUNCTION hcc.organizations_place();
 
+CREATE TRIGGER outbox_tell AFTER INSERT ON hcc.outbox_events REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION hcc.outbox_tell();
+
 CREATE TRIGGER outbox_wake AFTER INSERT ON hcc.outbox_events FOR EACH STATEMENT EXECUTE FUNCTION hcc.outbox_wake();
+
+CREATE TRIGGER outgoing_mail_tell AFTER INSERT ON hcc.outgoing_mail REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION hcc.rows_tell('notice');
+
+CREATE TRIGGER security_events_tell AFTER INSERT ON hcc.security_events REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION hcc.rows_tell('security');
 
 CREATE TRIGGER security_policy_route BEFORE INSERT OR UPDATE ON hcc.security_policies FOR EACH ROW EXECUTE FUNCTION hcc.security_policy_route();
 
@@ -6267,6 +6392,9 @@ ALTER TABLE ONLY hcc.outbox_events
 ALTER TABLE ONLY hcc.outgoing_mail
     ADD CONSTRAINT outgoing_mail_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
 
+ALTER TABLE ONLY hcc.passkeys
+    ADD CONSTRAINT passkeys_user_id_fkey FOREIGN KEY (user_id) REFERENCES hcc.user_credentials(user_id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY hcc.password_history
     ADD CONSTRAINT password_history_user_id_fkey FOREIGN KEY (user_id) REFERENCES hcc.users(id) ON DELETE CASCADE;
 
@@ -6455,6 +6583,12 @@ ALTER TABLE ONLY hcc.supplier_shares
 
 ALTER TABLE ONLY hcc.supplier_shares
     ADD CONSTRAINT supplier_shares_supplier_org_id_fkey FOREIGN KEY (supplier_org_id) REFERENCES hcc.organizations(id);
+
+ALTER TABLE ONLY hcc.table_views
+    ADD CONSTRAINT table_views_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY hcc.table_views
+    ADD CONSTRAINT table_views_user_id_fkey FOREIGN KEY (user_id) REFERENCES hcc.users(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY hcc.tax_flags
     ADD CONSTRAINT tax_flags_organization_id_invoice_id_fkey FOREIGN KEY (organization_id, invoice_id) REFERENCES hcc.invoices(organization_id, id);
@@ -6680,6 +6814,8 @@ ALTER TABLE hcc.outgoing_mail ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY own_person ON hcc.memberships FOR SELECT TO hcc_app, hcc_worker USING ((user_id = hcc.current_user_id()));
 
+CREATE POLICY own_person ON hcc.passkeys TO hcc_app, hcc_worker USING ((user_id = hcc.current_user_id())) WITH CHECK ((user_id = hcc.current_user_id()));
+
 CREATE POLICY own_person ON hcc.password_history TO hcc_app, hcc_worker USING ((user_id = hcc.current_user_id())) WITH CHECK ((user_id = hcc.current_user_id()));
 
 CREATE POLICY own_person ON hcc.recovery_codes TO hcc_app, hcc_worker USING ((user_id = hcc.current_user_id())) WITH CHECK ((user_id = hcc.current_user_id()));
@@ -6846,6 +6982,8 @@ CREATE POLICY owner_all ON hcc.outbox_events TO hcc_owner USING (true) WITH CHEC
 
 CREATE POLICY owner_all ON hcc.outgoing_mail TO hcc_owner USING (true) WITH CHECK (true);
 
+CREATE POLICY owner_all ON hcc.passkeys TO hcc_owner USING (true) WITH CHECK (true);
+
 CREATE POLICY owner_all ON hcc.password_history TO hcc_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON hcc.payment_allocations TO hcc_owner USING (true) WITH CHECK (true);
@@ -6912,6 +7050,8 @@ CREATE POLICY owner_all ON hcc.subscriptions TO hcc_owner USING (true) WITH CHEC
 
 CREATE POLICY owner_all ON hcc.supplier_shares TO hcc_owner USING (true) WITH CHECK (true);
 
+CREATE POLICY owner_all ON hcc.table_views TO hcc_owner USING (true) WITH CHECK (true);
+
 CREATE POLICY owner_all ON hcc.tax_flags TO hcc_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON hcc.tax_rates TO hcc_owner USING (true) WITH CHECK (true);
@@ -6941,6 +7081,8 @@ CREATE POLICY owner_all ON hcc.web_sessions TO hcc_owner USING (true) WITH CHECK
 CREATE POLICY owner_all ON hcc.webhook_deliveries TO hcc_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON hcc.webhook_endpoints TO hcc_owner USING (true) WITH CHECK (true);
+
+ALTER TABLE hcc.passkeys ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE hcc.password_history ENABLE ROW LEVEL SECURITY;
 
@@ -7009,6 +7151,8 @@ ALTER TABLE hcc.subscriptions ENABLE ROW LEVEL SECURITY;
 ALTER TABLE hcc.supplier_shares ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY system_roles ON hcc.roles FOR SELECT TO hcc_app, hcc_worker USING ((organization_id IS NULL));
+
+ALTER TABLE hcc.table_views ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE hcc.tax_flags ENABLE ROW LEVEL SECURITY;
 
@@ -7213,6 +7357,8 @@ CREATE POLICY tenant_delete ON hcc.subscription_settings FOR DELETE TO hcc_app, 
 CREATE POLICY tenant_delete ON hcc.subscriptions FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
 
 CREATE POLICY tenant_delete ON hcc.supplier_shares FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
+
+CREATE POLICY tenant_delete ON hcc.table_views FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
 
 CREATE POLICY tenant_delete ON hcc.tax_flags FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
 
@@ -7439,6 +7585,8 @@ CREATE POLICY tenant_insert ON hcc.subscription_settings FOR INSERT TO hcc_app, 
 CREATE POLICY tenant_insert ON hcc.subscriptions FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_insert ON hcc.supplier_shares FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_insert ON hcc.table_views FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_insert ON hcc.tax_flags FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
 
@@ -7902,6 +8050,10 @@ CREATE POLICY tenant_read ON hcc.supplier_shares FOR SELECT TO hcc_app, hcc_work
    FROM hcc.organizations o
   WHERE (o.id = supplier_shares.organization_id))))));
 
+CREATE POLICY tenant_read ON hcc.table_views FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR (( SELECT hcc.reaches_all() AS reaches_all) OR (EXISTS ( SELECT
+   FROM hcc.organizations o
+  WHERE (o.id = table_views.organization_id))))));
+
 CREATE POLICY tenant_read ON hcc.tax_flags FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR (( SELECT hcc.reaches_all() AS reaches_all) OR (EXISTS ( SELECT
    FROM hcc.organizations o
   WHERE (o.id = tax_flags.organization_id))))));
@@ -8154,6 +8306,8 @@ CREATE POLICY tenant_update ON hcc.subscriptions FOR UPDATE TO hcc_app, hcc_work
 
 CREATE POLICY tenant_update ON hcc.supplier_shares FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
 
+CREATE POLICY tenant_update ON hcc.table_views FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
+
 CREATE POLICY tenant_update ON hcc.tax_flags FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_update ON hcc.tax_rates FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
@@ -8264,6 +8418,9 @@ GRANT ALL ON FUNCTION hcc.find_api_key(key_prefix text) TO hcc_app;
 REVOKE ALL ON FUNCTION hcc.find_login(address text) FROM PUBLIC;
 GRANT ALL ON FUNCTION hcc.find_login(address text) TO hcc_app;
 GRANT ALL ON FUNCTION hcc.find_login(address text) TO hcc_worker;
+
+REVOKE ALL ON FUNCTION hcc.find_passkey(credential bytea) FROM PUBLIC;
+GRANT ALL ON FUNCTION hcc.find_passkey(credential bytea) TO hcc_app;
 
 REVOKE ALL ON FUNCTION hcc.find_refresh_token(hash bytea) FROM PUBLIC;
 GRANT ALL ON FUNCTION hcc.find_refresh_token(hash bytea) TO hcc_app;
@@ -8461,6 +8618,8 @@ REVOKE ALL ON FUNCTION hcc.outbox_state() FROM PUBLIC;
 GRANT ALL ON FUNCTION hcc.outbox_state() TO hcc_worker;
 GRANT ALL ON FUNCTION hcc.outbox_state() TO hcc_app;
 
+REVOKE ALL ON FUNCTION hcc.outbox_tell() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION hcc.outbox_wake() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION hcc.payment_accounted_for() FROM PUBLIC;
@@ -8480,6 +8639,8 @@ REVOKE ALL ON FUNCTION hcc.refuse_change() FROM PUBLIC;
 REVOKE ALL ON FUNCTION hcc.revoke_session(session uuid, reason text, token_lifetime interval) FROM PUBLIC;
 GRANT ALL ON FUNCTION hcc.revoke_session(session uuid, reason text, token_lifetime interval) TO hcc_app;
 GRANT ALL ON FUNCTION hcc.revoke_session(session uuid, reason text, token_lifetime interval) TO hcc_worker;
+
+REVOKE ALL ON FUNCTION hcc.rows_tell() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION hcc.security_events_add(gateway_name text, batch jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION hcc.security_events_add(gateway_name text, batch jsonb) TO hcc_gateway;
@@ -8522,6 +8683,10 @@ GRANT ALL ON FUNCTION hcc.take_numbers(organization uuid, of_kind text, of_prefi
 REVOKE ALL ON FUNCTION hcc.tally_invoices() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION hcc.tax_rates_guard() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION hcc.tell_live(organization uuid, topic text) FROM PUBLIC;
+GRANT ALL ON FUNCTION hcc.tell_live(organization uuid, topic text) TO hcc_app;
+GRANT ALL ON FUNCTION hcc.tell_live(organization uuid, topic text) TO hcc_worker;
 
 REVOKE ALL ON FUNCTION hcc.threats() FROM PUBLIC;
 GRANT ALL ON FUNCTION hcc.threats() TO hcc_worker;
@@ -9127,6 +9292,27 @@ GRANT SELECT,INSERT ON TABLE hcc.outbox_events TO hcc_worker;
 GRANT SELECT,INSERT,UPDATE ON TABLE hcc.outgoing_mail TO hcc_app;
 GRANT SELECT,INSERT,UPDATE ON TABLE hcc.outgoing_mail TO hcc_worker;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.passkey_challenges TO hcc_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.passkey_challenges TO hcc_worker;
+
+GRANT SELECT,INSERT,DELETE ON TABLE hcc.passkeys TO hcc_app;
+GRANT SELECT,INSERT,DELETE ON TABLE hcc.passkeys TO hcc_worker;
+
+GRANT UPDATE(sign_count) ON TABLE hcc.passkeys TO hcc_app;
+GRANT UPDATE(sign_count) ON TABLE hcc.passkeys TO hcc_worker;
+
+GRANT UPDATE(name) ON TABLE hcc.passkeys TO hcc_app;
+GRANT UPDATE(name) ON TABLE hcc.passkeys TO hcc_worker;
+
+GRANT UPDATE(is_backed_up) ON TABLE hcc.passkeys TO hcc_app;
+GRANT UPDATE(is_backed_up) ON TABLE hcc.passkeys TO hcc_worker;
+
+GRANT UPDATE(version) ON TABLE hcc.passkeys TO hcc_app;
+GRANT UPDATE(version) ON TABLE hcc.passkeys TO hcc_worker;
+
+GRANT UPDATE(last_used_at) ON TABLE hcc.passkeys TO hcc_app;
+GRANT UPDATE(last_used_at) ON TABLE hcc.passkeys TO hcc_worker;
+
 GRANT SELECT,INSERT,DELETE ON TABLE hcc.password_history TO hcc_app;
 GRANT SELECT,INSERT,DELETE ON TABLE hcc.password_history TO hcc_worker;
 
@@ -9307,6 +9493,9 @@ GRANT SELECT,INSERT,UPDATE ON TABLE hcc.subscriptions TO hcc_worker;
 GRANT SELECT,INSERT ON TABLE hcc.supplier_shares TO hcc_app;
 GRANT SELECT,INSERT ON TABLE hcc.supplier_shares TO hcc_worker;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.table_views TO hcc_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.table_views TO hcc_worker;
+
 GRANT SELECT,INSERT ON TABLE hcc.tax_flags TO hcc_app;
 GRANT SELECT,INSERT ON TABLE hcc.tax_flags TO hcc_worker;
 
@@ -9401,7 +9590,7 @@ INSERT INTO hcc.metric_settings (partition_hours, hot_index, raw_days, minute_da
   ('6', 'auto', '15', '30', '90', '400', '3650');
 INSERT INTO hcc.roles (name, user_type, description, permissions) VALUES
   ('member', 'customer', 'Reads, and manages the own account', '{users:read,organizations:read,operations:read,gateway:read,security:read,metrics:read,monitoring:read}'),
-  ('owner', 'customer', 'Everything in the organisation', '{users:*,organizations:read,organizations:write,api-keys:*,audit:read,webhooks:*,operations:read,gateway:*,security:*,metrics:*,agents:*,monitoring:*,ingest-tokens:*,billing:read,subscriptions:read,payments:pay}'),
+  ('owner', 'customer', 'Everything in the organisation', '{users:*,organizations:read,organizations:write,api-keys:*,audit:read,webhooks:*,operations:read,gateway:*,security:*,metrics:*,agents:*,monitoring:*,ingest-tokens:*,billing:read,subscriptions:read,payments:pay,subscriptions:order}'),
   ('owner', 'reseller', 'Everything in the reseller and its customers', '{users:*,organizations:*,api-keys:*,audit:read,webhooks:*,operations:read,gateway:*,security:*,metrics:*,agents:*,monitoring:*,ingest-tokens:*,metric-limits:write,billing:*,billing-settings:*,ledger:*,catalogue:*,subscriptions:*,subscription-settings:*,payments:*,payment-settings:*}'),
   ('staff', 'reseller', 'Daily work for customers', '{users:read,users:write,organizations:read,organizations:tree,organizations:enter,api-keys:read,audit:read,webhooks:read,operations:read,gateway:read,security:read,metrics:read,agents:read,monitoring:read,ingest-tokens:read,billing:read,billing:write,catalogue:read,catalogue:write,subscriptions:read,subscriptions:write,payments:write,payments:pay}'),
   ('superadmin', 'admin', 'Everything, everywhere', '{*}'),

@@ -8,6 +8,8 @@ from uuid import UUID
 from litestar import Response
 from litestar.params import FromPath
 
+from control.automation.health import pages as health
+from control.automation.mail import pages as mail
 from control.automation.operations import service
 from control.automation.queue import pages as queue
 from control.automation.webhooks import pages as webhooks
@@ -62,6 +64,7 @@ OPERATIONS = Table(
     ),
     link="/operations/{id}",
     empty=N_("There was no long work yet."),
+    live="operation",
 )
 
 
@@ -100,7 +103,10 @@ async def operation(ui: UiOf, operation_id: FromPath[UUID]) -> Response[str]:
     return ui.page("automation/operation.html", **values)
 
 
-PAGES = [operation, operations, *webhooks.PAGES, *queue.PAGES]
+PAGES = [operation, operations, *webhooks.PAGES, *queue.PAGES, *health.PAGES, *mail.PAGES]
+CARDS = health.CARDS
+WATCHES = health.WATCHES
+SETTINGS = mail.SETTINGS
 MENU = (
     *webhooks.MENU,
     Entry(label=N_("Operations"), path="/operations", icon="clock", permission="operations:read", group=AUTOMATION),

@@ -21,7 +21,7 @@ from control.core.permissions import UserType
 from control.core.validation import value_errors
 from control.web.forms import Form, Inputs
 from control.web.language import N_
-from control.web.tables import Badge, Money, Shown, Table
+from control.web.tables import Badge, Money, Table
 from control.web.ui import Ui
 
 T = TypeVar("T", bound=msgspec.Struct)
@@ -70,19 +70,26 @@ def amount(row: Any) -> Money:
 
 async def listed(
     ui: Ui, table: Table, title: str, *links: Link, words: str = "", back: tuple[str, str] | str = ""
-) -> Response[str]:
+) -> Response[Any]:
     """A page with a list."""
-    shown = await table.view(ui)
-    if ui.target == shown.id:
-        return ui.fragment("components/results.html", table=shown)
-    return ui.page("billing/list.html", table=shown, title=title, words=words, back=back, links=links)
+    return await table.page(ui, "billing/list.html", title=title, words=words, back=back, links=links)
 
 
 def full(
-    ui: Ui, form: Inputs, title: str, action: str, back: tuple[str, str], *, words: str = "", label: str = N_("Save")
+    ui: Ui,
+    form: Inputs,
+    title: str,
+    action: str,
+    back: tuple[str, str],
+    *,
+    words: str = "",
+    label: str = N_("Save"),
+    delete: str = "",
 ) -> Response[Any]:
-    """A page with a form."""
-    values: dict[str, Any] = {"form": form, "title": title, "action": action, "back": back, "words": words, "label": label}
+    """A page with a form; `delete` is where the thing is deleted."""
+    values: dict[str, Any] = {
+        "form": form, "title": title, "action": action, "back": back, "words": words, "label": label, "delete": delete,
+    }  # fmt: skip
     return ui.page("billing/form.html", status=422 if form.is_wrong else 200, **values)
 
 
@@ -115,9 +122,11 @@ def ask(
     )
 
 
-def fragment_of(ui: Ui, table: Shown) -> Response[str] | None:
-    """The rows alone, when they alone are asked for."""
-    return ui.fragment("components/results.html", table=table) if ui.target == table.id else None
+def leave(ui: Ui, url: str, text: str) -> Response[Any]:
+    """On to a page of somebody else's. A redirect behind a form would be stopped by the page's own policy (`form-action`); a page
+    that leads on is not, and its link is there for those whose browser does not follow by itself."""
+    headers = {"HX-Redirect": url} if ui.is_partial else {"Refresh": f"0; url={url}"}
+    return ui.page("billing/leave.html", headers=headers, url=url, text=text)
 
 
 def convert(document: Mapping[str, Any], model: type[T]) -> T:

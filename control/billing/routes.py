@@ -11,6 +11,7 @@ from control.billing.exchange import routes as exchange
 from control.billing.invoices import routes as invoices
 from control.billing.ledger import routes as ledger
 from control.billing.mails import routes as mails
+from control.billing.ordering import routes as ordering
 from control.billing.payments import routes as payments
 from control.billing.payments.providers import routes as providers
 from control.billing.payments.sepa import routes as sepa
@@ -31,6 +32,7 @@ ROUTES = [
     *tax.ROUTES,
     *catalogue.ROUTES,
     *subscriptions.ROUTES,
+    *ordering.ROUTES,
     *dunning.ROUTES,
     *documents.ROUTES,
     *mails.ROUTES,

@@ -30,6 +30,8 @@ class Context:
     def __init__(self, request: Request[Any, Any, State], runtime: Runtime) -> None:
         self.request = request
         self.runtime = runtime
+        self.expected: int | None = None
+        """The version from which the form of a page was made; for those, what If-Match is for programs."""
 
     @property
     def principal(self) -> Principal:
@@ -106,6 +108,8 @@ class Context:
     def if_match(self, version: int) -> None:
         """Compare If-Match with the row at hand (RFC 9110 section 13.1.1). Raises PreconditionFailed."""
         sent = self.request.headers.get("if-match")
+        if sent is None and self.expected is not None and self.expected != version:
+            raise PreconditionFailed("Somebody changed this in the meantime; read it again.", details={"version": version})
         if sent is None or sent.strip() == "*":
             return
         tags = [tag.strip() for tag in sent.split(",")]

@@ -14,8 +14,9 @@ RECONNECT = 0.5
 ALIVE = 5.0
 
 
-async def listen(url: str, channel: str, wake: Callable[[], None]) -> None:
-    """Call `wake` for each notification, and once after each (re)connect, since something may have been missed.
+async def listen(url: str, channel: str, wake: Callable[[], None], heard: Callable[[str], None] | None = None) -> None:
+    """Call `wake` for each notification, and once after each (re)connect, since something may have been missed. With `heard`,
+    what a notification says goes there instead.
 
     Runs until cancelled. A connection that dies quietly is noticed within `ALIVE` seconds.
     """
@@ -30,8 +31,11 @@ async def listen(url: str, channel: str, wake: Callable[[], None]) -> None:
                     away = False
                 wake()
                 while True:
-                    async for _ in connection.notifies(timeout=ALIVE):
-                        wake()
+                    async for notification in connection.notifies(timeout=ALIVE):
+                        if heard is None:
+                            wake()
+                        else:
+                            heard(notification.payload)
                     async with asyncio.timeout(ALIVE):
                         await connection.execute("SELECT 1")
         except (psycopg.Error, OSError, TimeoutError) as error:

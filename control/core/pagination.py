@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from typing import Any
 
 import msgspec
 from litestar import Request
 from litestar.datastructures import State
+from psycopg.sql import Literal
 
 from control.core.envelope import Pagination
 from control.core.errors import FieldError, ValidationFailed
@@ -18,13 +20,46 @@ DEFAULT_LIMIT = 20
 MAX_PAGE = 1_000_000
 
 
+class Keyset(msgspec.Struct, frozen=True):
+    """Where a part of a long list begins: behind the row with these values. `sort` and `tie` are columns of what is selected."""
+
+    sort: str
+    tie: str
+    is_descending: bool
+    after: tuple[Any, Any] | None = None
+
+    def part(self, sql: str, limit: int, offset: int) -> str:
+        """The part of a statement's rows; NULLs come first when descending and last when ascending, as everywhere."""
+        order = "DESC" if self.is_descending else "ASC"
+        where = "" if self.after is None else f"\nWHERE {self._behind(*self.after)}"
+        skip = offset if self.after is None else 0
+        ordered = f"ORDER BY part.{self.sort} {order}, part.{self.tie} {order}\nLIMIT {limit} OFFSET {skip}"
+        return f"SELECT part.* FROM (\n{sql}\n) AS part{where}\n{ordered}"
+
+    def _behind(self, value: Any, tie: Any) -> str:
+        sign = "<" if self.is_descending else ">"
+        same = f"part.{self.tie} {sign} {_literal(tie)}"
+        if value is None:
+            rest = f" OR part.{self.sort} IS NOT NULL" if self.is_descending else ""
+            return f"part.{self.sort} IS NULL AND {same}{rest}"
+        rest = "" if self.is_descending else f" OR part.{self.sort} IS NULL"
+        return f"part.{self.sort} {sign} {_literal(value)} OR part.{self.sort} = {_literal(value)} AND {same}{rest}"
+
+
+def _literal(value: Any) -> str:
+    """A value as a literal of a statement that has parameters too."""
+    return Literal(value).as_string().replace("%", "%%")
+
+
 class PageRequest(msgspec.Struct, frozen=True):
-    """A checked page request. `order_by` is SQL made from the allow-list alone."""
+    """A checked page request. `order_by` is SQL made from the allow-list alone. With a keyset, the part begins there; `page` and
+    `limit` say the same for those who do not ask `sorted`."""
 
     page: int
     limit: int
     order_by: str
     search: str | None = None
+    keyset: Keyset | None = None
 
     @property
     def offset(self) -> int:
@@ -38,6 +73,8 @@ class PageRequest(msgspec.Struct, frozen=True):
 
     def sorted(self, sql: str) -> str:
         """Put the ORDER BY and the page into a statement that ends where they belong."""
+        if self.keyset is not None:
+            return AdHoc(self.keyset.part(sql, self.limit, self.offset))
         return AdHoc(f"{sql}\nORDER BY {self.order_by}\nLIMIT {self.limit} OFFSET {self.offset}")
 
 

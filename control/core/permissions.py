@@ -57,6 +57,7 @@ PERMISSIONS: dict[str, str] = {
     "catalogue:write": "Change products, plans, prices, coupons and terms for resellers",
     "subscriptions:read": "See subscriptions and what they were charged",
     "subscriptions:write": "Start, change, pause and cancel subscriptions",
+    "subscriptions:order": "Order subscriptions from one's own seller, change and cancel them",
     "subscription-settings:write": "Change how subscriptions are invoiced, and how unpaid invoices are reminded of",
     "payments:write": "Record and refund payments, import bank statements, collect by direct debit",
     "payments:pay": "Pay invoices and keep ways to pay them",

@@ -48,6 +48,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     control_workers: Annotated[int, Meta(ge=1, le=256)] = 1
     worker_listen: str = "127.0.0.1:8009"
     public_url: str = "http://localhost:8000"
+    panel_origins: str = ""
     trusted_proxies: str = "127.0.0.1/32,::1/128"
     encryption_keys: str = ""
     certificate_keys: str = ""
@@ -98,6 +99,9 @@ ENVIRONMENT: dict[str, Setting] = {
     "control_workers": Setting("HCC_CONTROL_WORKERS", "processes that serve the API"),
     "worker_listen": Setting("HCC_WORKER_LISTEN_ADDR", "address of the worker's health and metrics, host:port"),
     "public_url": Setting("HCC_PUBLIC_URL", "how users reach the platform; used in mail"),
+    "panel_origins": Setting(
+        "HCC_PANEL_ORIGINS", "where browsers open the panel, comma separated; passkeys work there. Empty is HCC_PUBLIC_URL"
+    ),
     "trusted_proxies": Setting("HCC_CONTROL_TRUSTED_PROXIES", "networks whose X-Forwarded-For is believed (the gateways)"),
     "encryption_keys": Setting(
         "HCC_ENCRYPTION_KEYS", "id:base64 of 32 bytes, comma separated, the first one encrypts", secret=True
@@ -192,7 +196,10 @@ def check(settings: Settings) -> list[str]:
         for field in ("database_url", "encryption_keys")
         if not getattr(settings, field)
     ]
+    from control.core import origins
     from control.core.crypto import Keyring, KeyringError
+
+    missing += origins.problems(settings)
 
     for field in ("encryption_keys", "certificate_keys"):
         if keys := getattr(settings, field):

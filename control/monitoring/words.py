@@ -36,6 +36,8 @@ ALERT_TABS = (
     (N_("Alerts"), "/monitoring/alerts"),
     (N_("Rules"), "/monitoring/rules"),
     (N_("Silences"), "/monitoring/silences"),
+    (N_("Maintenance"), "/monitoring/maintenance-windows"),
+    (N_("Inhibitions"), "/monitoring/inhibitions"),
     (N_("Built-in packs"), "/monitoring/packs"),
     (N_("Receivers"), "/monitoring/receivers"),
     (N_("Who is told"), "/monitoring/notification-routes"),

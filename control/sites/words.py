@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Protocol
 
-from control.sites.certificates.models import Certificate
 from control.sites.routing.models import Route
 from control.sites.sites.models import Site
 from control.sites.upstreams.models import Upstream
@@ -28,6 +28,8 @@ POLICIES = {
 }
 STATUSES = {"301": "301", "302": "302", "303": "303", "307": "307", "308": "308"}
 SOON = timedelta(days=30)
+VERY_SOON = timedelta(days=7)
+"""When the owner is warned, and when it burns."""
 
 
 def state(site: Site) -> Badge:
@@ -39,12 +41,25 @@ def state(site: Site) -> Badge:
     return Badge(ACTIVE["true"], "success")
 
 
-def expiry(certificate: Certificate) -> Badge:
+class Ending(Protocol):
+    """What is good until a moment."""
+
+    not_after: datetime
+
+
+def expiry(certificate: Ending) -> Badge:
     """Whether a certificate is good, and for how much longer."""
     left = certificate.not_after - datetime.now(UTC)
     if left <= timedelta():
         return Badge(N_("Expired"), "error")
+    if left < VERY_SOON:
+        return Badge(N_("Expires within days"), "error")
     return Badge(N_("Expires soon"), "warning") if left < SOON else Badge(N_("Valid"), "success")
+
+
+def days_left(certificate: Ending) -> int:
+    """Whole days that it is good for; 0 or less when it ended, or ends today."""
+    return (certificate.not_after - datetime.now(UTC)).days
 
 
 def where(route: Route) -> str:

@@ -45,6 +45,16 @@ class Stack(msgspec.Struct, frozen=True, kw_only=True):
         return f"http://{HOST}:{self.ports.gateway}"
 
     @property
+    def panel_url(self) -> str:
+        """As browsers know it: passkeys need a name, and who comes back from a payment's page must come back to the same."""
+        return f"http://localhost:{self.ports.gateway}"
+
+    @property
+    def panel_origins(self) -> str:
+        """By a name, which passkeys need; browsers trust it as they trust TLS."""
+        return f"http://localhost:{self.ports.gateway},https://localhost:{self.ports.gateway_tls}"
+
+    @property
     def cards_url(self) -> str:
         return f"http://{HOST}:{self.ports.cards}"
 
@@ -65,7 +75,8 @@ class Stack(msgspec.Struct, frozen=True, kw_only=True):
             "HCC_ENCRYPTION_KEYS": self.secrets.encryption_keys,
             "HCC_CERTIFICATE_KEYS": self.secrets.certificate_keys,
             "HCC_CONTROL_LISTEN_ADDR": f"{HOST}:{self.ports.control}",
-            "HCC_PUBLIC_URL": self.gateway_url,
+            "HCC_PUBLIC_URL": self.panel_url,
+            "HCC_PANEL_ORIGINS": self.panel_origins,
             "HCC_SMTP_URL": f"smtp://{HOST}:{self.ports.mail}",
             "HCC_WEBHOOK_ALLOW_PRIVATE": "1",
             "HCC_STRIPE_API_BASE": self.cards_url,

@@ -19,7 +19,17 @@ from control.core.permissions import public
 STATIC = Path(__file__).parent / "static"
 SOURCES = Path(__file__).parent / "assets"
 TEMPLATES = Path(__file__).parent / "templates"
-_OF_STYLE = ("app.css", "app.js", "build.mjs", "package-lock.json", "package.json", "plot.js")
+_OF_STYLE = (
+    "app.css",
+    "app.js",
+    "build.mjs",
+    "live.js",
+    "package-lock.json",
+    "package.json",
+    "palette.js",
+    "passkey.js",
+    "plot.js",
+)
 _TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
 
 

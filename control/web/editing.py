@@ -75,6 +75,10 @@ class Editing(msgspec.Struct, frozen=True, kw_only=True):
     """Who may see one thing, where the page with its fields is all that there is to see."""
     own: str = ""
     """Where one thing has another page of its own, its address with `{id}`."""
+    typed: Callable[[Any], str] | None = None
+    """What must be typed of a row before it is deleted, such as its name: for what cannot be brought back."""
+    restores: bool = False
+    """Whether the message after deleting has a button that adds the same again, by `create`."""
     check: Callable[[Ui, Any], Awaitable[str]] | None = None
     """Looks at what was typed without keeping it, and says in words what came of it. Raises ValidationFailed."""
 
@@ -177,7 +181,7 @@ class Editing(msgspec.Struct, frozen=True, kw_only=True):
         async def ask_edit(ui: UiOf, row_id: FromPath[UUID]) -> Response[Any]:
             """A thing to be changed."""
             row = await self.get(ui.ctx, row_id)
-            form = self.form.empty(self.values(row))
+            form = self.form.empty(self.values(row), version=getattr(row, "version", None))
             return await self._shown(ui, form, self.name(row), f"{self.path}/{row_id}/edit", self._back(row_id))
 
         @act(f"{self.path}/{{row_id:uuid}}/edit", self.writes)
@@ -187,11 +191,17 @@ class Editing(msgspec.Struct, frozen=True, kw_only=True):
             try:
                 await replace(ui.ctx, row_id, await self.form.read(ui))
             except DomainError as error:
-                again, action = await self.form.again(ui, error), f"{self.path}/{row_id}/edit"
+                again, action = await self.form.again(ui, error, self.values(row)), f"{self.path}/{row_id}/edit"
                 return await self._shown(ui, again, self.name(row), action, self._back(row_id), error.status)
             return ui.go(self._back(row_id), ui.words(self.words.changed))
 
         return [ask_edit, edit]
+
+    def _sure(self, ui: Ui, row: Any, row_id: UUID, error: ValidationFailed | None = None) -> Response[str]:
+        return confirm(
+            ui, title=self.name(row), text=self.words.warning, label=self.words.delete, action=f"{self.path}/{row_id}/delete",
+            back=self._back(row_id), word=self.typed(row) if self.typed is not None else "", error=error,
+        )  # fmt: skip
 
     def _deleting(self) -> list[Any]:
         delete = self.delete
@@ -200,23 +210,40 @@ class Editing(msgspec.Struct, frozen=True, kw_only=True):
         @show(f"{self.path}/{{row_id:uuid}}/delete", self.writes)
         async def ask_delete(ui: UiOf, row_id: FromPath[UUID]) -> Response[str]:
             """What will happen."""
-            return confirm(
-                ui, title=self.name(await self.get(ui.ctx, row_id)), text=self.words.warning, label=self.words.delete,
-                action=f"{self.path}/{row_id}/delete", back=self._back(row_id),
-            )  # fmt: skip
+            return self._sure(ui, await self.get(ui.ctx, row_id), row_id)
 
         @act(f"{self.path}/{{row_id:uuid}}/delete", self.writes)
         async def gone(ui: UiOf, row_id: FromPath[UUID]) -> Response[Any]:
             """Delete it."""
+            row = await self.get(ui.ctx, row_id) if self.typed is not None or self.restores else None
+            if self.typed is not None:
+                try:
+                    await ui.confirm(self.typed(row))
+                except ValidationFailed as error:
+                    return self._sure(ui, row, row_id, error)
             await delete(ui.ctx, row_id)
-            return ui.go(self.path, ui.words(self.words.gone))
+            undo = ui.undo(self.path, self.form.texts(self.values(row))) if self.restores and self.create is not None else None
+            return ui.go(self.path, ui.words(self.words.gone), undo=undo)
 
         return [ask_delete, gone]
 
 
-def confirm(ui: Ui, *, title: str, text: str, label: str, action: str, back: str, look: str = "danger") -> Response[str]:
-    """A page that says what will happen, and asks whether it is meant. `title` is shown as it is."""
-    return ui.page("things/confirm.html", title=title, text=text, label=label, action=action, back=back, look=look)
+def confirm(
+    ui: Ui,
+    *,
+    title: str,
+    text: str,
+    label: str,
+    action: str,
+    back: str,
+    look: str = "danger",
+    word: str = "",
+    error: ValidationFailed | None = None,
+) -> Response[str]:
+    """A page that says what will happen, and asks whether it is meant. `title` is shown as it is. With `word`, that must be
+    typed; the handler compares it by `ui.confirm`, and shows the page again with its `error`."""
+    values: dict[str, Any] = {"title": title, "text": text, "label": label, "action": action, "back": back, "look": look}
+    return ui.page("things/confirm.html", status=422 if error else 200, word=word, is_wrong=error is not None, **values)
 
 
 def with_choices(form: Inputs, choices: Mapping[str, Mapping[str, str]]) -> Inputs:

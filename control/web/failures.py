@@ -12,6 +12,7 @@ from litestar.datastructures import State
 from control.core.context import Context
 from control.core.errors import DomainError, Unauthorized
 from control.core.rendering import to_domain_error
+from control.web import passkeys, sessions
 from control.web.language import N_
 from control.web.ui import Ui
 
@@ -37,7 +38,7 @@ def render_page(request: Request[Any, Any, State], error: Exception) -> Response
     if isinstance(failure, Unauthorized):
         return _log_in(ui, kept)
     if reason == "password":
-        return _page(ui, "accounts/confirm_password.html", failure, resume=kept, error="")
+        return _page(ui, "accounts/confirm_password.html", failure, **confirm_values(ui, resume=kept))
     errors = (failure.details or {}).get("errors", [])
     return _page(ui, "failure.html", failure, title=_TITLES.get(failure.status, N_("Something went wrong")), errors=errors)
 
@@ -57,15 +58,23 @@ def _ascii(text: str) -> str:
 def _log_in(ui: Ui, kept: str) -> Response[Any]:
     """To the login, and back afterwards; what a form held is kept in the page."""
     request = ui.request
+    if sessions.is_background(request):
+        return Response(b"", status_code=401, media_type="text/html", headers={"HX-Reswap": "none", "Cache-Control": "no-store"})
     if request.method == "GET":
         current = request.headers.get("hx-current-url", "") if ui.is_partial else str(request.url)
         parts = urlsplit(current)
         back = parts.path + (f"?{parts.query}" if parts.query else "")
         return ui.go("/login" if back in ("", "/", "/dashboard") else f"/login?next={quote(back, safe='')}")
     headers = {"HX-Retarget": "body", "HX-Reswap": "innerHTML"} if ui.is_partial else {}
-    return ui.page("accounts/login.html", status=401, headers=headers, **login_values(resume=kept, ended=True))
+    return ui.page("accounts/login.html", status=401, headers=headers, **login_values(ui, resume=kept, ended=True))
 
 
-def login_values(**values: Any) -> dict[str, Any]:
+def login_values(ui: Ui, **values: Any) -> dict[str, Any]:
     """What the login page is given, with nothing in it unless said."""
-    return {"email": "", "next": "", "resume": "", "error": "", "ended": False, "wants_code": False, "ticket": "", **values}
+    empty = {"email": "", "next": "", "resume": "", "error": "", "ended": False, "wants_code": False, "ticket": ""}
+    return {**empty, "passkey": passkeys.for_login(ui), "elsewhere": passkeys.elsewhere(ui), **values}
+
+
+def confirm_values(ui: Ui, **values: Any) -> dict[str, Any]:
+    """What the page that asks for the password once more is given."""
+    return {"error": "", "passkey": passkeys.for_confirming(ui), **values}

@@ -15,6 +15,15 @@ from control.web import sessions
 
 _WHERE = place("panel", "cookie", "flash")
 _SECONDS = 60
+_LONGEST = 3_000
+"""Bytes that go into a cookie; browsers take 4,096 with its name."""
+
+
+class Undo(msgspec.Struct, frozen=True):
+    """How what was just done is taken back: a form that a button of the message posts."""
+
+    path: str
+    fields: list[tuple[str, str]]
 
 
 class Flash(msgspec.Struct, frozen=True):
@@ -22,11 +31,15 @@ class Flash(msgspec.Struct, frozen=True):
 
     text: str
     tone: str = "success"
+    undo: Undo | None = None
 
 
 def give(runtime: Runtime, flash: Flash) -> Cookie:
-    """The cookie that carries it."""
-    sealed = runtime.keyring.seal(msgspec.json.encode(flash), _WHERE)
+    """The cookie that carries it; without the way back where that is too long."""
+    text = msgspec.json.encode(flash)
+    if len(text) * 4 // 3 > _LONGEST:
+        text = msgspec.json.encode(Flash(flash.text[:500], flash.tone))
+    sealed = runtime.keyring.seal(text, _WHERE)
     return sessions.cookie(runtime.settings, "flash", base64.urlsafe_b64encode(sealed).decode(), _SECONDS)
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import gettext
 from collections.abc import Iterable
-from datetime import date, datetime, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 from decimal import Decimal
 from functools import cache
 from io import BytesIO
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from babel import Locale, dates, negotiate_locale, numbers
+from babel import Locale, dates, negotiate_locale, numbers, units
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
@@ -44,6 +44,9 @@ def _zone(name: str) -> tzinfo:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError):  # a zone that this machine no longer knows
         return ZoneInfo("UTC")
+
+
+_UNITS = (("duration-day", 86_400), ("duration-hour", 3600), ("duration-minute", 60), ("duration-second", 1))
 
 
 class Tongue:
@@ -79,7 +82,30 @@ class Tongue:
 
     def moment(self, value: datetime) -> str:
         """A moment, in the person's time zone."""
-        return str(dates.format_datetime(value, "medium", tzinfo=self.zone, locale=self.locale))
+        day = dates.format_date(value.astimezone(self.zone), "medium", locale=self.locale)
+        time = dates.format_time(value, "short", tzinfo=self.zone, locale=self.locale)
+        joined = str(dates.get_datetime_format("medium", locale=self.locale)).replace("'", "")
+        return str(joined.replace("{0}", time).replace("{1}", day))
+
+    def month(self, value: str) -> str:
+        """A month as programs write it, `2026-11`."""
+        year, _, month = value.partition("-")
+        return str(dates.format_skeleton("yMMMM", date(int(year), int(month), 1), locale=self.locale))
+
+    def span(self, seconds: int) -> str:
+        """So many seconds in the largest unit that divides them."""
+        unit, size = next(one for one in _UNITS if seconds and seconds % one[1] == 0) if seconds else _UNITS[-1]
+        said = str(units.format_unit(seconds // size, unit, "long", locale=self.locale))
+        # Babel has no form for some numbers of some languages, and gives the name of the unit then.
+        return str(dates.format_timedelta(timedelta(seconds=seconds), locale=self.locale)) if unit in said else said
+
+    def place(self, code: str) -> str:
+        """The name of a country by its two letters; the letters where there is none."""
+        return str(self.locale.territories.get(code, code))
+
+    def exactly(self, value: datetime) -> str:
+        """A moment to the second, with the name of the time zone."""
+        return str(dates.format_datetime(value, "long", tzinfo=self.zone, locale=self.locale))
 
 
 def best(accepted: str) -> str:

@@ -10,13 +10,14 @@ from litestar.params import FromPath
 
 from control.core.errors import NotFound
 from control.core.permissions import authenticated, public
-from control.web import menu, sessions
+from control.web import attention, live, menu, saved, searching, sessions, settings_pages
 from control.web.language import LANGUAGES, N_
 from control.web.routing import act, show
 from control.web.styleguide import styleguide
 from control.web.ui import UiOf, is_local
 
-MENU = (menu.Entry(label=N_("Dashboard"), path="/dashboard", icon="home"),)
+MENU = (menu.Entry(label=N_("Dashboard"), path="/dashboard", icon="home"), *settings_pages.MENU)
+CARDS = attention.CARDS
 _A_YEAR = 365 * 24 * 3600
 
 
@@ -53,4 +54,7 @@ async def choose_columns(ui: UiOf, name: FromPath[str]) -> Response[Any]:
     return ui.go(back if is_local(back) else table.path)
 
 
-PAGES = [dashboard, choose_look, choose_columns, styleguide]
+PAGES = [
+    dashboard, choose_look, choose_columns, *saved.PAGES, *searching.PAGES, *live.PAGES, styleguide, *attention.PAGES,
+    *settings_pages.PAGES,
+]  # fmt: skip

@@ -42,6 +42,8 @@ async def confirmed(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRoute
         return
     if isinstance(connection, Request):
         await _keep(connection)
+    if isinstance(found, sessions.WebSession):
+        scope["has_passkeys"] = await sessions.has_passkeys(connection.app.state.runtime, found.user_id)
     raise PasswordWanted("Give your password once more for this.", details={"reason": "password"})
 
 

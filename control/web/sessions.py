@@ -103,7 +103,7 @@ async def identify(connection: ASGIConnection[Any, Any, Any, Any]) -> Principal 
         return None
     scope: Any = connection.scope
     scope["web_session"] = found
-    if datetime.now(UTC) - found.last_seen_at > _SEEN_AGAIN:
+    if datetime.now(UTC) - found.last_seen_at > _SEEN_AGAIN and not is_background(connection):
         await _seen(runtime, found, _hash(secret), scope)
     if found.entered_org_id is not None:
         try:
@@ -111,6 +111,11 @@ async def identify(connection: ASGIConnection[Any, Any, Any, Any]) -> Principal 
         except (Forbidden, NotFound):  # no longer allowed, or it is gone: back in one's own
             return principal
     return principal
+
+
+def is_background(connection: ASGIConnection[Any, Any, Any, Any]) -> bool:
+    """Whether a page asks by itself, with nobody at it perhaps: that keeps no session alive, and leads nobody away."""
+    return "hcc-background" in connection.headers or connection.scope["path"] == "/live"
 
 
 async def _seen(runtime: Runtime, found: WebSession, digest: bytes, scope: Any) -> None:
@@ -136,6 +141,12 @@ async def begin(ctx: Context, user_id: UUID, session_id: UUID) -> Cookie:
 async def confirm(ctx: Context, tx: Transaction) -> Cookie:
     """The password was given once more: a new secret, with which dangerous acts are allowed for a while."""
     return await _renew(ctx, tx, q.SQL.confirm_web_session)
+
+
+async def has_passkeys(runtime: Runtime, user_id: UUID) -> bool:
+    """Whether a person may prove with a passkey once more that it is them."""
+    async with runtime.database.transaction(Scope(None, user_id)) as tx:
+        return bool(await tx.value(q.SQL.has_passkeys, user_id=user_id))
 
 
 async def enter(ctx: Context, tx: Transaction, organization_id: UUID | None) -> Cookie:

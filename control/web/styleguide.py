@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 from litestar import Response
@@ -11,6 +11,7 @@ from msgspec import Meta
 
 from control.core.errors import FieldError, NotFound, ValidationFailed
 from control.core.permissions import public
+from control.web import flash, merging
 from control.web.forms import Field, Form
 from control.web.language import N_
 from control.web.routing import show
@@ -44,5 +45,14 @@ async def styleguide(ui: UiOf) -> Response[str]:
     """All parts."""
     if ui.runtime.settings.env not in ("dev", "test"):
         raise NotFound("page")
+    theirs = _FORM.texts({"name": "Example", "amount": "12", "notes": "What somebody else wrote"})
+    both = _FORM.empty({"name": "Example", "amount": "10"}, version=1)
+    fields = [msgspec.structs.replace(one, theirs=theirs[one.field.name] if one.field.name == "notes" else None,
+                                      is_taken=one.field.name == "amount") for one in both.fields]  # fmt: skip
+    conflict = msgspec.structs.replace(both, fields=fields, problems=[merging.CHANGED], is_conflict=True)
+    undo = flash.Flash("The entry was deleted.", undo=flash.Undo("/styleguide", []))
     wrong = ValidationFailed([FieldError("/name", "is required"), FieldError("/amount", "must be a number")])
-    return ui.page("styleguide.html", form=_FORM.empty({"name": "Example"}), wrong=await _FORM.again(ui, wrong), data=_DATA)
+    parts: dict[str, Any] = {"conflict": conflict, "undo": undo, "unread": 3}
+    return ui.page(
+        "styleguide.html", **parts, form=_FORM.empty({"name": "Example"}), wrong=await _FORM.again(ui, wrong), data=_DATA
+    )

@@ -1,5 +1,5 @@
 """Tables: one declaration of columns and filters, and a service's page, make a page with search, filters, sorting, a choice of
-columns, rows that can be chosen, and an address that shows the same to somebody else.
+columns, saved views, a file of all rows, rows that can be chosen, and an address that shows the same to somebody else.
 
     COUPONS = Table(
         "coupons", "/coupons", service.ROWS.page, sortable=service.SORTABLE,
@@ -21,34 +21,22 @@ from urllib.parse import urlencode
 
 import msgspec
 from litestar import Response
+from litestar.response import Stream
 from psycopg.types.json import Jsonb
 
 from control.core.context import Context
 from control.core.envelope import Pagination
 from control.core.errors import FieldError, ValidationFailed
 from control.core.pagination import PageRequest, page_request
+from control.web import export
 from control.web import queries as q
+from control.web.cells import NOTHING, Badge, Money
+from control.web.saved import KEPT, Saved
 from control.web.ui import Ui
 
+__all__ = ["NOTHING", "Badge", "Bulk", "Column", "Filter", "Money", "Shown", "Table"]
+
 Service = Callable[[Context, PageRequest, dict[str, Any]], Awaitable[tuple[list[Any], int]]]
-
-
-NOTHING = "\u2013"
-"""What a cell without a value shows."""
-
-
-class Money(msgspec.Struct, frozen=True):
-    """What a cell of the kind `money` shows."""
-
-    amount: Any
-    currency: str
-
-
-class Badge(msgspec.Struct, frozen=True):
-    """What a cell of the kind `badge` shows: a word, and the tone of its colour."""
-
-    label: str
-    tone: str = "neutral"
 
 
 class Column(msgspec.Struct, frozen=True, kw_only=True):
@@ -110,43 +98,58 @@ class Table(msgspec.Struct, frozen=True, kw_only=True):
     bulk: tuple[Bulk, ...] = ()
     link: str = ""
     search: str = ""
-    csv: str = ""
     empty: str = ""
+    live: str = ""
+    """The topic of control/web/live.py whose news the rows follow."""
 
     async def view(self, ui: Ui, fixed: Mapping[str, Any] | None = None, path: str = "") -> Shown:
         """The rows that the address asks for. `fixed` are filters that the page itself sets, `path` where it stands then."""
         query = ui.request.query_params
         given = {one.name: text for one in self.filters if (text := query.get(one.name))}
         wanted = page_request(ui.request, self.sortable, self.by, self.tie)
-        filters = {one.name: one.read(given[one.name]) if one.name in given else None for one in self.filters}
-        rows, total = await self.service(ui.ctx, wanted, filters | dict(fixed or {}))
-        kept = {name: query[name] for name in ("search", "sort_by", "sort_order", "limit") if query.get(name)}
+        asked = {one.name: one.read(given[one.name]) if one.name in given else None for one in self.filters} | dict(fixed or {})
+        rows, total = await self.service(ui.ctx, wanted, asked)
+        kept = {name: query[name] for name in KEPT if query.get(name)}
         principal = ui.ctx.principal
+        chosen, views = await self._personal(ui)
         return Shown(
             table=self,
             path=path or self.path,
             rows=rows,
             pagination=wanted.pagination(total),
             given=given,
-            fixed={name: str(value) for name, value in (fixed or {}).items()},
             kept=kept,
-            columns=await self._columns(ui),
+            columns=self._columns(kept["columns"].split(",") if "columns" in kept else chosen),
             bulk=tuple(one for one in self.bulk if principal.may(one.permission)),
+            views=views,
+            wanted=wanted,
+            asked=asked,
         )
 
-    async def _columns(self, ui: Ui) -> tuple[Column, ...]:
+    def address(self, row: Any) -> str:
+        """Where one row has its page."""
+        return self.link.format_map({name: getattr(row, name) for name in row.__struct_fields__}) if self.link else ""
+
+    def found_url(self, text: str) -> str:
+        """The list of what a search finds."""
+        return f"{self.path}?{urlencode({'search': text})}"
+
+    async def _personal(self, ui: Ui) -> tuple[Any, list[Saved]]:
+        """The columns that somebody chose, and their views."""
+        user_id, name = ui.ctx.principal.user_id, self.name
         async with ui.ctx.transaction("own") as tx:
-            chosen = await tx.value(q.SQL.preference, user_id=ui.ctx.principal.user_id, name=f"columns:{self.name}")
+            chosen = await tx.value(q.SQL.preference, user_id=user_id, name=f"columns:{name}")
+            return chosen, await tx.all(Saved, q.SQL.views, table=name, user_id=user_id, preference=f"view:{name}")
+
+    def _columns(self, chosen: Any) -> tuple[Column, ...]:
         if not isinstance(chosen, list):
             return tuple(one for one in self.columns if not one.is_hidden)
         return tuple(one for n, one in enumerate(self.columns) if n == 0 or one.name in chosen)
 
-    async def page(self, ui: Ui, template: str, **values: Any) -> Response[str]:
-        """The page, or the table alone where only that is to be changed."""
+    async def page(self, ui: Ui, template: str, **values: Any) -> Response[Any]:
+        """The page; or the table alone, or its file, where only that is asked for."""
         shown = await self.view(ui)
-        if ui.target == shown.id:
-            return ui.fragment("components/results.html", table=shown)
-        return ui.page(template, table=shown, **values)
+        return shown.alone(ui) or ui.page(template, table=shown, **values)
 
     async def choose(self, ui: Ui, names: list[str]) -> None:
         """Keep which columns a person wants to see."""
@@ -163,10 +166,23 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
     rows: list[Any]
     pagination: Pagination
     given: dict[str, str]
-    fixed: dict[str, str]
     kept: dict[str, str]
     columns: tuple[Column, ...]
     bulk: tuple[Bulk, ...]
+    views: list[Saved]
+    wanted: PageRequest
+    asked: dict[str, Any]
+
+    def alone(self, ui: Ui) -> Response[Any] | Stream | None:
+        """What a page answers in its own place: the rows alone, the file, or the way to the view that the person sees first."""
+        if ui.target == self.id:
+            return ui.fragment("components/results.html", table=self)
+        if ui.request.query_params.get("format") == "csv":
+            return export.answer(ui, self, self.asked, self.wanted)
+        first = next((one for one in self.views if one.is_default), None)
+        if first is not None and not ui.request.query_params and not ui.is_partial and self.path == self.table.path:
+            return ui.go(first.url(self.path))
+        return None
 
     @property
     def id(self) -> str:
@@ -197,12 +213,37 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
 
     def link(self, row: Any) -> str:
         """The address of one row."""
-        return self.table.link.format_map({name: getattr(row, name) for name in row.__struct_fields__}) if self.table.link else ""
+        return self.table.address(row)
 
     @property
     def csv_url(self) -> str:
-        """The same as a file, with what the page itself fixes."""
-        return self.url(self.table.csv, limit=None, **self.fixed)
+        """The same as a file."""
+        return self.url(limit=None, view=None, format="csv")
+
+    @property
+    def all_url(self) -> str:
+        """Everything, also for those who see one of their views first."""
+        return f"{self.path}?view=all" if any(one.is_default for one in self.views) else self.path
+
+    @property
+    def save_view_url(self) -> str:
+        """Where what is shown is kept as a view."""
+        return f"/views/{self.table.name}/new?{urlencode({'query': self.query, 'back': self.path})}"
+
+    def change_view_url(self, view: Saved) -> str:
+        """Where a view is changed to what is shown."""
+        return f"/views/{self.table.name}/{view.id}?{urlencode({'query': self.query})}"
+
+    @property
+    def current(self) -> Saved | None:
+        """The view that the address names."""
+        return next((one for one in self.views if str(one.id) == self.kept.get("view")), None)
+
+    @property
+    def query(self) -> str:
+        """What a view keeps of the address: filters, search, order and columns."""
+        parts = {**self.given, **self.kept, "columns": ",".join(one.name for one in self.columns)}
+        return urlencode({name: value for name, value in parts.items() if name != "view"})
 
     @property
     def first(self) -> int:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
+import hashlib
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote, urlsplit
 
 import msgspec
+import structlog
 from litestar import Request, Response
 from litestar.datastructures import Cookie, FormMultiDict, State
 from litestar.di import NamedDependency, Provide
 
 from control.accounts.auth import account
 from control.accounts.auth.models import Me
+from control.accounts.profile import unread
 from control.core import idempotency
 from control.core.context import Context, Ctx
 from control.core.db import Transaction
@@ -24,7 +28,13 @@ from control.web import queries as q
 from control.web.language import Tongue, best, chosen
 from control.web.view import View, html_response, render
 
+log = structlog.get_logger("hcc.web")
+T = TypeVar("T")
 _ME_SECONDS = 30
+_PART_SECONDS = 2.0
+"""How long a card may take, and anything else that a page can do without."""
+VERSION = "_version"
+"""The hidden field of the version that a form was made from."""
 KEY = "_key"
 """The hidden field that keeps a form from being done twice."""
 
@@ -44,11 +54,12 @@ def is_local(path: str) -> bool:
 class Ui:
     """One request of a browser. `ctx` is what services take."""
 
-    def __init__(self, ctx: Context, me: Me | None, organization: str = "") -> None:
+    def __init__(self, ctx: Context, me: Me | None, organization: str = "", unread: int = 0) -> None:
         self.ctx = ctx
         self.request = ctx.request
         self.me = me
         self.organization = organization
+        self.unread = unread
         self._cookies: list[Cookie] = []
         self._secret = csrf.browser_secret(ctx.request)
         cookies = ctx.request.cookies
@@ -70,6 +81,12 @@ class Ui:
             self._secret, cookie = csrf.new_visit(self.ctx.runtime)
             self._cookies.append(cookie)
         return csrf.token(self.ctx.runtime, self._secret)
+
+    def browser(self) -> str:
+        """A hash of what tells this browser from others, for what is good in this one alone."""
+        if not self._secret:
+            self._token()
+        return hashlib.sha256(self._secret.encode()).hexdigest()
 
     @property
     def runtime(self) -> Runtime:
@@ -121,6 +138,22 @@ class Ui:
             return self.fragment(inside, **values)
         return self.page("card.html", title=title, inside=inside, **values)
 
+    async def bounded(self, work: Awaitable[T]) -> T | None:
+        """What `work` gives; None when it fails, or takes longer than two seconds. For parts that must not take a page along."""
+        try:
+            async with asyncio.timeout(_PART_SECONDS):
+                return await work
+        except Exception as error:  # noqa: BLE001 - any failure of a part is its own
+            log.warning("a part of a page failed", path=self.request.url.path, error=f"{type(error).__name__}: {error}")
+            return None
+
+    async def bounded_card(self, title: str, inside: str, work: Awaitable[dict[str, Any]]) -> Response[str]:
+        """A card with what `work` gives for its template, or one that says that it is not there now."""
+        values = await self.bounded(work)
+        if values is None:
+            return self.card(title, "failed_card.html")
+        return self.card(title, inside, **values)
+
     def adopt(self, cookie: Cookie) -> None:
         """A new secret: the forms of the page that follows are made for it."""
         self._secret = cookie.value or ""
@@ -130,26 +163,46 @@ class Ui:
         principal = self.principal
         if principal is None or self.me is None:
             return {}
+        groups = menu.entries(self.request.app.state.offer, principal)
+        entries = [entry.path for _, some in groups for entry in some]
+        path = self.request.url.path
         return {
-            "menu": menu.entries(self.request.app.state.offer, principal),
+            "menu": groups,
+            "current": max((one for one in entries if path == one or path.startswith(f"{one}/")), key=len, default=""),
+            # Tabs of one session share one stream of news.
+            "live": hashlib.sha256(f"{principal.session_id}:{principal.organization_id}".encode()).hexdigest()[:16],
             "organization": self.organization,
             "is_visiting": principal.organization_id != principal.home_organization_id,
         }
 
-    def go(self, path: str, message: str = "", *cookies: Cookie, tone: str = "success") -> Response[Any]:
-        """On to another page of ours, where the message is shown."""
+    def go(
+        self, path: str, message: str = "", *cookies: Cookie, tone: str = "success", undo: flash.Undo | None = None
+    ) -> Response[Any]:
+        """On to another page of ours, where the message is shown; with `undo`, beside a button that takes it back."""
         path = quote(path, safe="/?&=%#:+,;@[]!$'()*~")
         sent = [*self._cookies, *cookies]
         if message:
-            sent.append(flash.give(self.runtime, flash.Flash(message, tone)))
+            sent.append(flash.give(self.runtime, flash.Flash(message, tone, undo)))
         headers = {"Cache-Control": "no-store"}
         if self.is_partial:
             return Response(b"", status_code=200, media_type="text/html", headers={**headers, "HX-Redirect": path}, cookies=sent)
         return Response(b"", status_code=303, media_type="text/html", headers={**headers, "Location": path}, cookies=sent)
 
+    @staticmethod
+    def undo(path: str, fields: Mapping[str, Any] | None = None, **more: Any) -> flash.Undo:
+        """For `go`: posting these fields to `path` takes back what was done. Lists are several values of one name."""
+        found: list[tuple[str, str]] = []
+        for name, value in {**(fields or {}), **more}.items():
+            found += [(name, str(each)) for each in (value if isinstance(value, list) else [value]) if each not in (None, "")]
+        return flash.Undo(path, found)
+
     async def form(self) -> FormMultiDict:
-        """What was posted."""
-        return await self.request.form()
+        """What was posted. The version that it was made from counts from here on."""
+        form = await self.request.form()
+        version = str(form.get(VERSION) or "")
+        if version.isascii() and version.isdigit():
+            self.ctx.expected = int(version[:18])
+        return form
 
     async def texts(self) -> dict[str, str]:
         """What was posted, the first value of each field."""
@@ -187,12 +240,14 @@ class Ui:
 async def provide_ui(request: Request[Any, Any, State], ctx: Ctx) -> Ui:
     """The `ui` of every page."""
     principal = request.scope.get("user")
-    me, organization = None, ""
+    me, organization, number = None, "", 0
     if isinstance(principal, Principal):
         me = await ctx.runtime.cache.get(me_key(principal), Me, _ME_SECONDS, lambda: _me(ctx))
         names = {one.organization_id: one.name for one in me.organizations} if me else {}
         organization = names.get(principal.organization_id) or await _name(ctx)
-    found = Ui(ctx, me, organization)
+        if me is not None and "hx-request" not in request.headers:
+            number = await unread.number(ctx, me.email)
+    found = Ui(ctx, me, organization, number)
     scope: Any = request.scope
     scope["ui"] = found
     return found

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
@@ -25,6 +26,8 @@ _POLICY = (
     "connect-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'"
 )
 
+_FEATURES = "camera=(), geolocation=(), microphone=(), publickey-credentials-create=(self), publickey-credentials-get=(self)"
+
 
 class View(msgspec.Struct, kw_only=True):
     """What is true of one rendering."""
@@ -38,6 +41,16 @@ class View(msgspec.Struct, kw_only=True):
 
 _CURRENT: ContextVar[View] = ContextVar("panel_view")
 """Set and left within one rendering, which never waits."""
+
+
+@contextmanager
+def speaking(view: View) -> Iterator[None]:
+    """Texts are in the language of this rendering. Nothing may wait inside."""
+    token = _CURRENT.set(view)
+    try:
+        yield
+    finally:
+        _CURRENT.reset(token)
 
 
 def tongue() -> Tongue:
@@ -80,9 +93,14 @@ def environment() -> Environment:
     made.filters |= {
         "day": lambda value: tongue().day(value),
         "moment": lambda value: tongue().moment(value),
+        "exactly": lambda value: tongue().exactly(value),
+        "span": lambda seconds: tongue().span(seconds),
+        "place": lambda code: tongue().place(code),
+        "month": lambda value: tongue().month(value),
         "number": lambda value: tongue().number(value),
         "percent": lambda value: tongue().percent(value),
         "lines": _lines,
+        "builtins": msgspec.to_builtins,
     }
     made.globals |= {
         "asset": assets.url,
@@ -95,11 +113,8 @@ def environment() -> Environment:
 
 def render(view: View, template: str, values: dict[str, Any]) -> str:
     """A template as HTML."""
-    token = _CURRENT.set(view)
-    try:
+    with speaking(view):
         return environment().get_template(template).render(**values)
-    finally:
-        _CURRENT.reset(token)
 
 
 def html_response(
@@ -112,7 +127,7 @@ def html_response(
         # With no-referrer, browsers would send `Origin: null` along with forms.
         "Referrer-Policy": "same-origin",
         "Cross-Origin-Opener-Policy": "same-origin",
-        "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+        "Permissions-Policy": _FEATURES,
         "Cache-Control": "no-store",
         "Vary": "HX-Request, HX-Target",
         **(headers or {}),

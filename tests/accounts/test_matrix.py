@@ -52,6 +52,7 @@ SELECT md5(string_agg(row, '|' ORDER BY row)) FROM (
   UNION ALL SELECT t::text FROM hcc.agents t UNION ALL SELECT t::text FROM hcc.agent_claims t
   UNION ALL SELECT t::text FROM hcc.ingest_tokens t
   UNION ALL SELECT t::text FROM hcc.outbox_events t UNION ALL SELECT t::text FROM hcc.user_credentials t
+  UNION ALL SELECT t::text FROM hcc.passkeys t
   UNION ALL SELECT t::text FROM hcc.alert_rules t UNION ALL SELECT t::text FROM hcc.alerts t
   UNION ALL SELECT t::text FROM hcc.builtin_rules t
   UNION ALL SELECT t::text FROM hcc.silences t UNION ALL SELECT t::text FROM hcc.maintenance_windows t
@@ -201,7 +202,13 @@ async def test_own_account(row: Own, making: Making, api_key: str) -> None:
     if row.operation.endswith("confirm"):
         for role in set(ROLES) - {"key", "anonymous"}:
             await world.send(role, "POST", "/v1/auth/totp/enrol", {"password": "violet-tractor-9-lagoon"})
-    target = Target("", "", {"session_id": str(stranger[0])})
+    passkey = making.connection.execute(
+        "INSERT INTO hcc.passkeys (id, user_id, credential_id, public_key, sign_count, aaguid, rp_id, name, is_backed_up)"
+        " VALUES (gen_random_uuid(), %s, %s, '\\x00', 0, gen_random_uuid(), 'localhost', 'Theirs', false) RETURNING id",
+        (world.users["cleo"], secrets.token_bytes(32)),
+    ).fetchone()
+    assert passkey is not None
+    target = Target("", "", {"session_id": str(stranger[0]), "passkey_id": str(passkey[0])})
     got = {role: (await ask(row, target, world, proof(world, role, api_key))).status_code for role in ROLES}
     assert got == {**dict.fromkeys(ROLES, row.status), "key": 403, "anonymous": 401}
     assert (await world.get("cleo", "/v1/auth/me")).status_code == 200
@@ -221,7 +228,7 @@ def test_what_the_document_leaves_out_is_public(runtime: Runtime) -> None:
     asking = {path for path in hidden if path.startswith("/prometheus/")}
     assert {hidden.pop(path) for path in asking} == {"metrics:read"}
     pages = ["/", "/assets/{name}", "/.well-known/jwks.json", "/docs", "/livez", "/metrics", "/openapi.json", "/readyz"]
-    assert hidden == dict.fromkeys([*pages, BUNDLE_PATH, "/status/{slug}"], "public")
+    assert hidden == dict.fromkeys([*pages, BUNDLE_PATH], "public")
 
 
 ENTERING = {

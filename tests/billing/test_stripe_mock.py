@@ -94,6 +94,7 @@ async def test_charges_are_taken(provider: StripeProvider, more: dict[str, Any])
 
 
 async def test_every_other_request_is_taken(provider: StripeProvider) -> None:
+    assert all(len(one.currency) == 3 for one in await provider.balance())
     assert (await provider.add_customer(uuid4(), "Ünï", "a@customer.example")).startswith("cus_")
     assert (await provider.look_up_charge("pi_123")).reference.startswith("pi_")
     assert (await provider.cancel("pi_123")).reference.startswith("pi_")

@@ -25,10 +25,19 @@ PAGES = [
     "/invoices",
     "/customers",
     "/customers/new",
+    "/invoices/new",
+    "/billing/tax-flags",
+    "/billing/settings/accounts",
+    "/payments/bank/layouts/new",
+    "/reselling/statements",
+    "/reselling/terms",
     "/profile",
     "/profile/sessions",
     "/styleguide",
     "/invoices?status=bogus",
+    "/search?q=caf",
+    "/views/invoices",
+    "/views/invoices/new?query=status%3Ddraft",
 ]
 
 
@@ -45,7 +54,7 @@ def test_from_the_login_to_a_sent_invoice_and_out_again(visitor: Visitor) -> Non
     visitor.log_in("reseller")
     expect(page.get_by_role("heading", name="Dashboard")).to_be_visible()
     expect(page.get_by_text("All 24 invoices")).to_be_visible()
-    expect(page.locator(".uplot canvas")).to_be_visible()
+    expect(page.locator(".uplot canvas").first).to_be_visible()
     page.get_by_role("navigation", name="Main").get_by_role("link", name="Invoices").click()
     expect(page.locator("#rows-invoices tbody tr")).to_have_count(20)
 
@@ -105,7 +114,7 @@ def test_many_are_chosen_and_the_question_names_their_number(visitor: Visitor) -
 def test_a_customer_sees_their_own(visitor: Visitor) -> None:
     visitor.log_in("customer")
     page = visitor.page
-    expect(page.get_by_text("To pay")).to_be_visible()
+    expect(page.get_by_text("To pay", exact=True)).to_be_visible()
     expect(page.get_by_role("link", name="Customers")).to_have_count(0)
     visitor.go("/invoices")
     expect(page.locator("#rows-invoices tbody tr")).to_have_count(8)
@@ -142,6 +151,55 @@ def test_a_keyboard_is_enough(visitor: Visitor) -> None:
     expect(page.get_by_text("Skip to the content")).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.locator("#main")).to_be_focused()
+
+
+def test_an_invoice_is_found_sorted_and_sent_by_keys_alone(visitor: Visitor) -> None:
+    visitor.log_in("reseller")
+    page = visitor.page
+
+    def tab_to(text: str) -> None:
+        for _ in range(120):
+            page.keyboard.press("Tab")
+            if page.evaluate("document.activeElement.textContent.trim() || document.activeElement.placeholder || ''").startswith(
+                text
+            ):
+                return
+        raise AssertionError(f"no way to {text}")
+
+    visitor.go("/invoices?status=sent")
+    tab_to("Number or customer")
+    page.keyboard.type("Café")
+    expect(page).to_have_url(re.compile("search=Caf"))
+    tab_to("Due")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("sort_by=due_date"))
+    expect(page.locator("th[aria-sort=ascending], th[aria-sort=descending]")).to_have_count(1)
+    tab_to("INV-")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/invoices/*-*")
+    tab_to("Send")
+    page.keyboard.press("Enter")
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_be_visible()
+    assert page.evaluate("document.activeElement.closest('dialog') !== null"), "the focus is in the dialog"
+    tab_to("Send")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("The mail is on its way.")).to_be_visible()
+
+
+def test_the_menu_of_a_phone_opens_by_keys(chromium: Browser, platform: Platform) -> None:
+    visitor = Visitor(chromium, platform, viewport={"width": 390, "height": 844})
+    visitor.log_in("reseller")
+    page = visitor.page
+    link = page.get_by_role("navigation", name="Main").get_by_role("link", name="Invoices")
+    expect(link).not_to_be_visible()
+    page.get_by_role("checkbox", name="Menu").focus()
+    page.keyboard.press("Space")
+    expect(link).to_be_visible()
+    link.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/invoices")
+    visitor.context.close()
 
 
 @pytest.mark.skipif(not Path(AXE).exists(), reason="needs `npm ci` in control/web/assets")

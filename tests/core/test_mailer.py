@@ -206,11 +206,15 @@ async def test_a_line_break_in_a_subject_becomes_a_space() -> None:
     assert words.subject == "You are invited to B Bcc: c@d.e"
 
 
+PASSKEY = {"name": "<b>A</b>", "at": "noon", "address": "192.0.2.1", "passkey": "Key & ring"}
 CONTEXTS: dict[str, dict[str, Any]] = {
     "invitation": {"name": "<b>A</b>", "organization": "B & C", "link": "https://x.example/?a=1&b=2", "hours": 72},
     "password_reset": {"name": "<b>A</b>", "link": "https://x.example/?a=1&b=2", "minutes": 60},
     "password_changed": {"name": "<b>A</b>", "at": "noon", "address": "192.0.2.1"},
     "totp_disabled": {"name": "<b>A</b>", "at": "noon", "address": "192.0.2.1"},
+    "passkey_added": {**PASSKEY},
+    "passkey_removed": {**PASSKEY, "left": "There is still a second factor."},
+    "passkey_counter": {**PASSKEY},
     "new_login": {"name": "<b>A</b>", "at": "noon", "address": "192.0.2.1", "device": "Firefox"},
 }
 

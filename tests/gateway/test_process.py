@@ -76,7 +76,8 @@ def test_operations(process: Process) -> None:
     assert json.loads(process.get(process.ops, "/healthz").body)["status"] == "ok"
     assert {s["id"] for s in json.loads(process.get(process.ops, "/config").body)["sections"]} == {"platform", "site:s1"}
     assert process.get(process.port, "/").body == b"hello"
-    assert b'hcc_gateway_requests_total{class="2xx"} 1' in process.get(process.ops, "/metrics").body
+    counted = b'hcc_gateway_requests_total{class="2xx"} 1'  # after the answer
+    until(lambda: counted in process.get(process.ops, "/metrics").body)
 
 
 @pytest.mark.alone

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 
+import httpx
 import psycopg
 
 from tests.ingest.support import Ingester, Place, Writer, until
@@ -20,6 +21,11 @@ def values(place: Place) -> list[float]:
     return sorted(value for _, _, _, value in place.rows())
 
 
+def is_busy(answer: httpx.Response) -> bool:
+    """Whether the disk was behind for a moment, and not full."""
+    return answer.status_code == 503 and "full" not in answer.text
+
+
 def test_beyond_its_size_the_log_takes_nothing_until_the_writer_was_there(place: Place) -> None:
     ingester = Ingester(place.folder, place.urls["hcc_ingest"], log_mib=1)
     writer = None
@@ -27,12 +33,12 @@ def test_beyond_its_size_the_log_takes_nothing_until_the_writer_was_there(place:
         ingester.wait()
         token = place.tokens["shop"]
         kept = 0
-        while (answer := ingester.push("/write?precision=u", lines(kept, 2000), token)).status_code == 204:
-            kept += 2000
+        while (answer := ingester.push("/write?precision=u", lines(kept, 2000), token)).status_code == 204 or is_busy(answer):
+            kept += 2000 if answer.status_code == 204 else 0
             assert kept < 200_000
         assert answer.status_code == 503
+        assert "full" in answer.text
         assert int(answer.headers["retry-after"]) >= 1
-        assert ingester.push("/v1/metrics", b"", token, content_type="application/x-protobuf").status_code == 503
         writer = Writer(place.folder, place.urls["hcc_ingest"])
         until(lambda: len(place.rows()) == kept, f"drained: {writer.said()}")
         until(lambda: ingester.push("/write?precision=u", lines(kept, 10), token).status_code == 204, "taken again")

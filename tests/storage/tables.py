@@ -84,6 +84,8 @@ TABLES = {
     "oss_warnings": TENANT,
     "outbox_events": TENANT,
     "outgoing_mail": TENANT,
+    "passkey_challenges": PLATFORM,
+    "passkeys": PERSON,
     "password_history": PERSON,
     "place_evidence": TENANT,
     "recovery_codes": PERSON,
@@ -98,6 +100,7 @@ TABLES = {
     "signing_keys": PLATFORM,
     "silences": TENANT,
     "status_pages": TENANT,
+    "table_views": TENANT,
     "tax_flags": TENANT,
     "tax_rates": TENANT,
     "threat_detectors": PLATFORM,
@@ -171,6 +174,8 @@ ROWS = {
     "outbox_events": "INSERT INTO hcc.outbox_events (event_id, organization_id, topic, payload) VALUES (%(id)s, %(org)s, 'a.b', '{}')",
     "idempotency_keys": "INSERT INTO hcc.idempotency_keys (organization_id, actor_id, key, request_hash, status, response)"
     " VALUES (%(org)s, %(user)s, 'k', '', 201, '')",
+    "table_views": "INSERT INTO hcc.table_views (id, organization_id, user_id, table_name, name, query)"
+    " VALUES (%(id)s, %(org)s, %(user)s, %(mark)s, %(mark)s, '')",
     "operations": "INSERT INTO hcc.operations (id, organization_id, kind, subject_type, subject_id)"
     " VALUES (%(id)s, %(org)s, 'x', 'user', '1')",
     "webhook_endpoints": "INSERT INTO hcc.webhook_endpoints (id, organization_id, url, topics, secret)"
@@ -368,6 +373,8 @@ PERSON_ROWS = {
     "refresh_tokens": "INSERT INTO hcc.refresh_tokens (token_hash, session_id, user_id, expires_at)"
     " VALUES (sha256(%(mark)s::bytea), %(session)s, %(user)s, now() + interval '1 day')",
     "user_credentials": "INSERT INTO hcc.user_credentials (user_id, password_hash) VALUES (%(user)s, 'x')",
+    "passkeys": "INSERT INTO hcc.passkeys (id, user_id, credential_id, public_key, sign_count, aaguid, rp_id, name, is_backed_up)"
+    " VALUES (gen_random_uuid(), %(user)s, sha256(%(mark)s::bytea), 'x', 0, gen_random_uuid(), 'x.example', 'x', false)",
     "recovery_codes": "INSERT INTO hcc.recovery_codes (user_id, code_hash) VALUES (%(user)s, '')",
     "web_sessions": "INSERT INTO hcc.web_sessions (session_id, user_id, secret_hash)"
     " VALUES (%(session)s, %(user)s, sha256(%(mark)s::bytea))",

@@ -264,3 +264,22 @@ async def test_the_notifications_are_ones_own(log_in: LogIn, settings: Settings,
     assert "<td>The password was changed</td>" not in ned.page
     with psycopg.connect(settings.owner_database_url) as connection:
         assert connection.execute("SELECT count(*) FROM hcc.outgoing_mail WHERE template = 'password_changed'").fetchone() == (1,)
+
+
+async def test_ones_own_activity_and_nobody_elses(log_in: LogIn, world: World) -> None:
+    anna, alex = await log_in("anna"), await log_in("alex")
+    await anna.get("/profile")
+    await anna.submit("/profile", {"full_name": "Anna Apple", "locale": "en", "timezone": "UTC"})
+    await alex.get("/profile/activity")
+    assert "Logged in" in alex.page
+    assert "Account changed" not in alex.page, "a colleague's"
+    await alex.get(f"/profile/activity?actor_id={world.users['anna']}")
+    assert "Account changed" not in alex.page
+    await anna.get("/profile/activity")
+    assert "Account changed" in anna.page
+    await alex.get("/profile")
+    assert 'href="/profile/activity"' in alex.page
+    await alex.get("/profile/api")
+    assert "/v1/organizations" in alex.page
+    assert 'href="/docs"' in alex.page
+    assert 'href="/api-keys"' not in alex.page, "alex may not see keys"

@@ -19,6 +19,7 @@ PAGES = {
     "/plans": SELLERS,
     "/coupons": SELLERS,
     "/coupons/new": SELLERS,
+    "/invoices/new": SELLERS,
     "/subscriptions": BOTH,
     "/subscriptions/new": SELLERS,
     "/payments": BOTH,
@@ -50,6 +51,17 @@ PAGES = {
     "/billing/settings/edit": SELLERS,
     "/billing/settings/subscriptions": SELLERS,
     "/billing/settings/provider": SELLERS,
+    "/billing/settings/accounts": SELLERS,
+    "/billing/settings/provider/remove": SELLERS,
+    "/billing/settings/provider/events": SELLERS,
+    "/reselling/shares": SELLERS,
+    "/payments/bank/layouts": SELLERS,
+    "/payments/bank/layouts/new": SELLERS,
+    "/reselling/statements": SELLERS,
+    "/reselling/statements/new": SELLERS,
+    "/reselling/terms": SELLERS,
+    "/reselling/terms/new": SELLERS,
+    "/billing/tax-flags": SELLERS,
     "/billing/tax-rates": BOTH,
     "/billing/tax-rates/new": SELLERS,
     "/billing/exchange-rates": BOTH,
@@ -87,7 +99,7 @@ async def _all(shop: Shop, world: World) -> dict[str, str]:
     plan = await shop.ask("GET", f"/v1/plans/{price['plan_id']}")
     coupon = await shop.ask("POST", "/v1/coupons", {"code": "TEN", "percent": "10"}, 201)
     sub = await shop.subscribe(customer["id"], price["id"])
-    invoice = await shop.invoice(customer["id"])
+    invoice, draft = await shop.invoice(customer["id"]), await shop.draft(customer["id"])
     payment = await shop.pay("50", invoice_id=invoice["id"])
     schedule = await shop.ask("POST", "/v1/dunning-schedules", {"name": "S", "steps": [{"days": 7, "action": "remind"}]}, 201)
     rate = {"country": "DE", "tax_class": "reduced", "percent": "7", "valid_from": "2099-01-01"}
@@ -102,6 +114,7 @@ async def _all(shop: Shop, world: World) -> dict[str, str]:
         "schedule": f"/dunning/{schedule['id']}",
         "rate": f"/billing/tax-rates/{own['id']}",
         "invoice": f"/invoices/{invoice['id']}",
+        "draft": f"/invoices/{draft['id']}",
         "customer": f"/customers/{customer['id']}",
     }
 
@@ -115,7 +128,8 @@ BELOW = {
     "payment": ("/refund", "/move"),
     "schedule": ("/edit", "/delete"),
     "rate": ("/end", "/delete"),
-    "invoice": ("/payments/new",),
+    "invoice": ("/payments/new", "/cancel", "/write-off", "/use-credit"),
+    "draft": ("/edit", "/delete"),
 }
 
 
@@ -184,6 +198,7 @@ async def test_what_people_wrote_is_shown_as_text(log_in: LogIn, world: World) -
     coupon = await shop.ask("POST", "/v1/coupons", {"code": "TEN", "percent": "10", "description": PROBE}, 201)
     sub = await shop.subscribe(customer["id"], price["id"], name=PROBE)
     invoice = await shop.invoice(customer["id"], {"description": PROBE, "unit_price": "100"})
+    draft = await shop.draft(customer["id"], {"description": PROBE, "unit_price": "100"}, notes=PROBE)
     payment = await shop.pay("500", invoice_id=invoice["id"], reference=PROBE)
     await shop.ask(
         "POST", "/v1/dunning-schedules", {"name": PROBE, "steps": [{"days": 7, "action": "remind", "text": PROBE}]}, 201
@@ -196,9 +211,13 @@ async def test_what_people_wrote_is_shown_as_text(log_in: LogIn, world: World) -
         f"/plans/{plan['id']}/edit", f"/prices/{price['id']}/versions/new", f"/coupons/{coupon['id']}", "/coupons/new",
         "/subscriptions", f"/subscriptions/{sub['id']}", f"/subscriptions/{sub['id']}/change",
         f"/subscriptions/{sub['id']}/go-on/reactivate", f"/subscriptions/new?customer_id={customer['id']}", "/subscriptions/new",
+        f"/invoices/new?customer_id={customer['id']}", f"/invoices/{draft['id']}", f"/invoices/{draft['id']}/edit",
         "/payments", f"/payments/{payment['id']}", f"/payments/{payment['id']}/move", "/dunning", "/ledger/entries",
         "/reports/receivables", f"/products/{product['id']}/plans/new",
     ]  # fmt: skip
+    parts = ("", "/subscriptions", "/payments", "/methods", "/tax", "/mails", "/history", "/credit", "/evidence", "/delete")
+    paths += [f"/customers/{customer['id']}{part}" for part in parts]
+    paths += [f"/invoices/{invoice['id']}{end}" for end in ("", "/credit", "/cancel", "/write-off", "/use-credit")]
     for path in paths:
         assert (await browser.get(path)).status_code == 200, (path, browser.page)
         assert "<script>alert" not in browser.page, path

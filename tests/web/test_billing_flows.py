@@ -167,6 +167,11 @@ async def test_pause_resume_cancel_and_take_it_back(log_in: LogIn, world: World)
     await nora.submit(f"{path}/go-on/reactivate")
     assert "The cancellation was taken back." in nora.page
     await nora.get(f"{path}/cancel")
+    for unused, credited in (("false", False), ("true", True)):
+        await nora.get(f"{path}/cancel")
+        await nora.submit(f"{path}/cancel", {"when": "now", "credit_unused": unused})
+        assert ("Credited: " in nora.page) is credited
+    await nora.get(f"{path}/cancel")
     await nora.submit(f"{path}/cancel", {"when": "now"})
     assert "Credited" in nora.page
     await nora.submit(f"{path}/cancel")

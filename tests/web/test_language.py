@@ -53,6 +53,14 @@ def test_money_and_days_as_a_place_writes_them(code: str, money: str, day: str) 
     assert (tongue.money(Decimal("1234.5"), "EUR"), tongue.day(date(2026, 11, 26))) == (money, day)
 
 
+def test_spans_months_and_places_are_said_in_words() -> None:
+    german, arabic = language.Tongue("de"), language.Tongue("ar")
+    assert [german.span(n) for n in (0, 90, 3600, 31_536_000)] == ["0 Sekunden", "90 Sekunden", "1 Stunde", "365 Tage"]
+    assert "duration" not in arabic.span(31_536_000)
+    assert (german.month("2026-03"), german.place("CH"), german.place("??")) == ("März 2026", "Schweiz", "??")
+    assert german.exactly(datetime(2026, 7, 1, 22, 30, 5, tzinfo=UTC)).startswith("1. Juli 2026, 22:30:05")
+
+
 def test_moments_are_in_the_persons_time_zone() -> None:
     moment = datetime(2026, 7, 1, 22, 30, tzinfo=UTC)
     assert language.Tongue("de", "Europe/Berlin").moment(moment).startswith("02.07.2026, 00:30")

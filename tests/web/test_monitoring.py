@@ -16,7 +16,8 @@ from tests.web.test_escaping import PROBES, Danger
 from tests.world import World
 
 LISTS = {
-    "alerts": "", "rules": "monitoring:write", "silences": "monitoring:write", "packs": "", "receivers": "monitoring:write",
+    "alerts": "", "rules": "monitoring:write", "silences": "monitoring:write", "maintenance-windows": "monitoring:write",
+    "inhibitions": "monitoring:write", "packs": "", "receivers": "monitoring:write",
     "notification-routes": "monitoring:write", "notifications": "", "checks": "monitoring:write", "dashboards": "",
     "query": "", "agents": "agents:write", "tokens": "ingest-tokens:write", "status-pages": "monitoring:write",
 }  # fmt: skip
@@ -25,6 +26,10 @@ CHECK = {"name": "Front", "kind": "http", "target": "https://shop.example/", "in
 RULE = {"name": "Busy", "expression": "host_load_5m > 8", "severity": "warning", "interval_s": "60", "for_s": "300",
         "keep_firing_for_s": "0", "no_data": "ok", "is_active": "true"}  # fmt: skip
 SILENCE = {"matchers": 'host = web1\nalertname =~ "Disk.*"', "hours": "2", "reason": "a new disk"}
+WINDOW = {"name": "Nightly backup", "day": "2026-11-30", "clock": "22:30", "timezone": "Europe/Berlin", "minutes": "90",
+          "repeats": "daily", "until": "2026-12-24", "matchers": "host = web1", "is_active": "true"}  # fmt: skip
+INHIBITION = {"name": "Host down", "source": "alertname = HostDown", "target": "severity = warning", "equal": "host",
+              "is_active": "true"}  # fmt: skip
 RECEIVER = {"name": "Night", "kind": "mail", "recipients": "night@example.com", "is_active": "true"}
 ENDS = (datetime.now(UTC) + timedelta(days=2)).isoformat()
 PAGE = {"title": "Our services", "slug": "ours", "components": "Front = Shop", "is_public": "true"}
@@ -34,12 +39,16 @@ FORMS = {
     "rules": (RULE, "host_load_5m &gt; 8", RULE | {"annotations": "summary = Load is {{ value }}"}),
     "silences": (SILENCE, "alertname =~ Disk.*", SILENCE | {"hours": "4"}),
     "receivers": (RECEIVER, "night@example.com", RECEIVER | {"recipients": "day@example.com"}),
+    "maintenance-windows": (WINDOW, "22:30", WINDOW | {"repeats": "never", "until": ""}),
+    "inhibitions": (INHIBITION, "severity = warning", INHIBITION | {"target": "severity =~ warning|info"}),
 }
 WRONG = {
     "checks": (CHECK | {"target": "https://", "statuses": "all"}, "f-statuses"),
     "rules": (RULE | {"expression": "sum(100%"}, "f-expression"),
     "silences": (SILENCE | {"matchers": "100%"}, "f-matchers"),
     "receivers": (RECEIVER | {"recipients": "nobody"}, "f-recipients"),
+    "maintenance-windows": (WINDOW | {"minutes": "1500"}, "f-minutes"),
+    "inhibitions": (INHIBITION | {"source": "100%"}, "f-source"),
     "status-pages": (PAGE | {"components": "no such check"}, "f-components"),
     "agents": ({"expires_in_s": "5"}, "f-expires_in_s"),
     "tokens": ({"name": ""}, "f-name"),
@@ -83,7 +92,8 @@ async def test_each_form(log_in: LogIn, name: str) -> None:
     await browser.submit(f"{row}/edit", instead)
     assert "was changed" in browser.page, browser.page
     await browser.get(f"{row}/delete")
-    await browser.submit(f"{row}/delete")
+    word = browser.page.partition("Type ")[2].partition(" to confirm")[0]  # of some the name must be typed
+    await browser.submit(f"{row}/delete", {"confirmation": word})
     if name == "silences":  # they end, and stay to be looked up
         assert "The silence is over." in browser.page
         return
@@ -187,6 +197,56 @@ async def test_a_status_page_and_an_incident(log_in: LogIn, world: World) -> Non
     assert (await other.post(f"{page}/incidents", typed)).status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("typed", "field"),
+    [
+        ({"timezone": "Moon/Base"}, "f-timezone"),
+        ({"day": "1066-10-14"}, "f-day"),
+        ({"clock": "25:00"}, "f-clock"),
+        ({"until": "9999-12-31"}, "f-until"),
+        ({"repeats": "never"}, "f-until"),
+        ({"matchers": "100%"}, "f-matchers"),
+    ],
+)
+async def test_what_is_wrong_with_a_window(log_in: LogIn, typed: dict[str, str], field: str) -> None:
+    browser = await log_in("anna")
+    await browser.get("/monitoring/maintenance-windows/new")
+    await browser.submit("/monitoring/maintenance-windows", WINDOW | typed)
+    assert browser.answer.status_code == 422, browser.page
+    assert f'href="#{field}"' in browser.page
+
+
+async def test_a_window_begins_by_the_clock_of_its_zone(log_in: LogIn, world: World) -> None:
+    browser = await log_in("anna")
+    await browser.get("/monitoring/maintenance-windows/new")
+    await browser.submit("/monitoring/maintenance-windows", WINDOW)
+    [row] = (await world.get("anna", "/v1/monitoring/maintenance-windows")).json()["data"]
+    assert (row["starts_at"][:19], row["duration_s"]) == ("2026-11-30T21:30:00", 5400)
+    await browser.get(f"/monitoring/maintenance-windows/{row['id']}/edit")
+    assert 'value="22:30"' in browser.page
+    await browser.get("/monitoring/maintenance-windows")
+    assert "Planned" in browser.page
+
+
+async def test_an_incident_is_deleted_after_a_question(log_in: LogIn, world: World) -> None:
+    browser, reader, other = await log_in("anna"), await log_in("alex"), await log_in("bert")
+    await browser.get("/monitoring/status-pages/new")
+    await browser.submit("/monitoring/status-pages", PAGE | {"components": ""})
+    page = browser.answer.url.path
+    typed = {"title": "A mistake", "text": "Never mind.", "impact": "minor", "status": "resolved"}
+    await browser.submit(f"{page}/incidents", typed)
+    found = re.search(rf'href="({page}/incidents/[^"]+/delete)"', browser.page)
+    assert found is not None, browser.page
+    for visitor, status in ((reader, 403), (other, 404)):
+        await visitor.get("/dashboard")
+        assert (await visitor.post(found[1])).status_code == status
+    await browser.get(found[1])
+    assert "goes with it" in browser.page
+    await browser.submit(found[1])
+    assert "The incident was deleted." in browser.page
+    assert (await world.get("anna", "/v1/monitoring/incidents")).json()["data"] == []
+
+
 async def test_the_uptime_of_a_check(log_in: LogIn, world: World, settings: Settings) -> None:
     made = await world.send("anna", "POST", "/v1/monitoring/checks", {"name": "Ping", "kind": "icmp", "target": "shop.example"})
     check_id, at = made.json()["data"]["id"], datetime.now(UTC)
@@ -238,6 +298,8 @@ async def test_a_name_is_text(log_in: LogIn, world: World, probe: str) -> None:
         "rules": {"name": probe, "expression": "vector(1)", "labels": {"team": "a"}},
         "silences": {"matchers": [{"name": "host", "value": probe}], "reason": probe, "ends_at": ENDS},
         "channels": {"name": probe, "kind": "mail", "recipients": ["a@example.com"]},
+        "maintenance-windows": {"name": probe, "starts_at": ENDS, "duration_s": 3600},
+        "inhibitions": {"name": probe, "source": [{"name": "a", "value": probe}], "target": [{"name": "b", "value": probe}]},
         "ingest-tokens": {"name": probe},
     }
     pages = [f"/monitoring/{name}" for name in LISTS]

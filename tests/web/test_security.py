@@ -11,7 +11,7 @@ from tests.web.conftest import LogIn
 from tests.web.test_escaping import PROBES, Danger
 from tests.world import World
 
-LISTS = ("events", "event-rules", "policies", "exclusions", "match-rules", "waf-rules", "access", "bans")
+LISTS = ("events", "event-rules", "policies", "exclusions", "match-rules", "waf-rules", "access", "bans", "firewalls")
 RULE = 'SecRule ARGS:q "@contains badword" "id:100001,phase:2,deny,status:403"'
 # Place, what is typed, what is shown of it, what is typed instead.
 FORMS = {
@@ -23,6 +23,18 @@ FORMS = {
         {"name": "No curl", "action": "limit", "paths": "/api/*", "rate": "10"},
     ),
     "waf-rules": ({"name": "Words", "text": RULE, "is_active": "true"}, "badword", {"name": "Words", "text": RULE}),
+    "firewalls": (
+        {
+            "server": "web1.example",
+            "input": "drop",
+            "forward": "drop",
+            "output": "accept",
+            "sets": "office = 192.0.2.0/24",
+            "rules": "accept tcp 22, 2200-2299 from @office limit 10/minute burst 7 log # SSH",
+        },
+        "accept tcp 22,2200-2299 from @office limit 10/minute burst 7 log # SSH",
+        {"server": "web1.example", "input": "accept", "forward": "drop", "output": "accept", "rules": "drop any from 192.0.2.9"},
+    ),
     "access": ({"action": "deny", "country": "XX"}, "XX", {"action": "allow", "network": "192.0.2.0/24"}),
 }
 WRONG = {
@@ -31,6 +43,7 @@ WRONG = {
     "match-rules": ({"name": "x", "action": "block", "networks": "100%"}, "f-networks"),
     "waf-rules": ({"name": "x", "text": "SecRule 100% wrong"}, "f-text"),
     "access": ({"action": "deny"}, "f-network"),
+    "firewalls": ({"server": "web1", "rules": "accept tcp 22\nallow tcp 80"}, "f-rules"),
     "bans": ({"network": "0.0.0.0/0", "reason": "100%"}, "f-network"),
 }
 

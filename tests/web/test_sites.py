@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import re
+import time
+from typing import Any
 
 import pytest
 
+from control.core.settings import Settings
+from tests.monitoring.kept import keep
+from tests.security.found import event, write
 from tests.sites.pem import make
 from tests.sites.support import PUBLIC, make_route, make_site, make_upstream
 from tests.web.conftest import LogIn
@@ -111,7 +116,7 @@ async def test_deleting_a_site_asks_first(log_in: LogIn, world: World) -> None:
     await browser.get(f"/sites/{site['id']}/delete")
     assert "Its names are served no more" in browser.page
     assert (await world.get("anna", f"/v1/sites/{site['id']}")).status_code == 200
-    await browser.submit(f"/sites/{site['id']}/delete")
+    await browser.submit(f"/sites/{site['id']}/delete", {"confirmation": site["name"]})
     assert "The site was deleted." in browser.page
     assert (await world.get("anna", f"/v1/sites/{site['id']}")).status_code == 404
 
@@ -127,4 +132,59 @@ async def test_a_name_is_text(log_in: LogIn, world: World, probe: str) -> None:
         await browser.get(path)
         assert browser.answer.status_code == 200, path
         assert Danger(browser.page).found == [], path
-        assert not re.search(r"\b49\b", browser.page), path
+        assert "49{%" not in browser.page, path
+
+
+async def test_a_site_is_switched_off_and_on(log_in: LogIn, world: World) -> None:
+    site = await make_site(world)
+    base = f"/sites/{site['id']}"
+    browser, reader, other = await log_in("anna"), await log_in("alex"), await log_in("cleo")
+    for visitor, status in ((reader, 403), (other, 404)):
+        await visitor.get("/sites")
+        for action in ("pause", "resume"):
+            assert (await visitor.post(f"{base}/{action}")).status_code == status
+    await browser.get(f"{base}/pause")
+    assert "Nothing is deleted" in browser.page
+    await browser.submit(f"{base}/pause")
+    assert "The site is off." in browser.page
+    assert (await world.get("anna", f"/v1{base}")).json()["data"]["is_active"] is False
+    await browser.submit(f"{base}/resume")
+    assert "The site is on again." in browser.page
+    assert (await world.get("anna", f"/v1{base}")).json()["data"]["is_active"] is True
+
+
+async def test_what_happens_at_a_site_right_now(log_in: LogIn, world: World, settings: Settings) -> None:
+    site = await make_site(world)
+    upstream = await make_upstream(world, site)
+    route = await make_route(world, site, path_prefix="/shop", upstream=upstream["name"])
+    at, now = {"site": site["id"], "route": route["id"], "gateway": "g1"}, int(time.time())
+
+    def counter(name: str, rate: float, **labels: str) -> Any:
+        points = [(now - 1200 + s, s * rate) for s in range(0, 1201, 10)]
+        return {"__name__": f"hcc_site_{name}", **at, **labels}, points
+
+    keep(settings, world.organizations["apple"], [
+        counter("requests_total", 18.0, **{"class": "2xx"}), counter("requests_total", 2.0, **{"class": "5xx"}),
+        counter("request_seconds_bucket", 20.0, le="0.1"), counter("request_seconds_bucket", 20.0, le="+Inf"),
+        counter("decisions_total", 0.1, action="limited"),
+    ])  # fmt: skip
+    write(settings, event(site=site["id"], path="/<script>alert(1)</script>"))
+    path = f"/sites/{site['id']}/live"
+    browser = await log_in("anna")
+    await browser.get(path)
+    shown = dict(re.findall(r'text-xs">([^<]*)</p>\s*<p class="mt-0.5 text-2xl[^>]*>([^<]*)<', browser.page))
+    assert shown["Requests each second"] == "20"
+    assert shown["Errors (5xx)"].replace("\u00a0", " ") == "10 %"
+    assert shown["Over a limit"] in ("89", "90", "91")
+    assert "/shop/*" in browser.page
+    assert "data-plot=" in browser.page
+    assert Danger(browser.page).found == []
+    assert f'hx-get="{path}?load=1" hx-trigger="every 5s"' in browser.page
+    await browser.get(f"{path}?load=360", hx_request="true", hx_target="live")
+    assert "every 5s" not in browser.page, "a forgotten tab pauses by itself"
+    await browser.get(f"{path}?paused", hx_request="true", hx_target="live")
+    assert "every 5s" not in browser.page
+    assert "<html" not in browser.page
+    for text in ("x", "9" * 5000, "-1"):
+        assert (await browser.get(f"{path}?load={text}")).status_code == 200
+    assert (await (await log_in("cleo")).get(path)).status_code == 404

@@ -20,6 +20,7 @@ from control.core.envelope import now
 from control.core.errors import DomainError, FieldError, ValidationFailed
 from control.core.pagination import PageRequest
 from control.core.permissions import PERMISSIONS, needs
+from control.web.bulk import Many
 from control.web.forms import Field, Form
 from control.web.language import N_
 from control.web.menu import Entry
@@ -58,6 +59,16 @@ def state(row: ApiKey) -> Badge:
     return Badge(N_("Active"), "success")
 
 
+async def _name(ctx: Context, key_id: UUID) -> str:
+    return (await service.get(ctx, key_id)).name
+
+
+REVOKE = Many(
+    path="/api-keys/revoke", back="/api-keys", writes=_WRITE, label=N_("Take back"), icon="close", look="danger", name=_name,
+    text=N_("Programs that use these keys are refused from now on. There is no way back; make new keys instead."),
+    work=service.delete,
+)  # fmt: skip
+
 API_KEYS = Table(
     name="api-keys",
     path="/api-keys",
@@ -79,6 +90,8 @@ API_KEYS = Table(
     link="/api-keys/{id}",
     search=N_("Name"),
     empty=N_("There are no API keys yet."),
+    live="api_key",
+    bulk=(REVOKE.choice,),
 )
 
 
@@ -159,10 +172,13 @@ async def api_key(ui: UiOf, key_id: FromPath[UUID]) -> Response[str]:
 async def ask_edit(ui: UiOf, key_id: FromPath[UUID]) -> Response[str]:
     """A key to be changed."""
     found = await service.get(ui.ctx, key_id)
+    return ui.page("accounts/api_key_form.html", key=found, form=_form(ui).empty(_typed(ui, found), version=found.version))
+
+
+def _typed(ui: Ui, found: ApiKey) -> _Key:
+    """A key as its form has it."""
     last = found.expires_at.astimezone(ui.view.tongue.zone).date() if found.expires_at else None
-    return ui.page(
-        "accounts/api_key_form.html", key=found, form=_form(ui).empty(_Key(name=found.name, scopes=found.scopes, expires_on=last))
-    )
+    return _Key(name=found.name, scopes=found.scopes, expires_on=last)
 
 
 @act("/api-keys/{key_id:uuid}/edit", _WRITE, dangerous=True)
@@ -174,7 +190,12 @@ async def edit(ui: UiOf, key_id: FromPath[UUID]) -> Response[Any]:
         data = await form.read(ui)
         await service.update(ui.ctx, key_id, {"name": data.name, "scopes": data.scopes, "expires_at": _end(ui, data)})
     except DomainError as error:
-        return ui.page("accounts/api_key_form.html", status=error.status, key=found, form=await form.again(ui, _here(error)))
+        return ui.page(
+            "accounts/api_key_form.html",
+            status=error.status,
+            key=found,
+            form=await form.again(ui, _here(error), _typed(ui, found)),
+        )
     return ui.go(f"/api-keys/{key_id}", ui.words(N_("The key was changed.")))
 
 
@@ -201,4 +222,4 @@ async def revoke(ui: UiOf, key_id: FromPath[UUID]) -> Response[Any]:
     return ui.go("/api-keys", ui.words(N_("The key was taken back.")))
 
 
-PAGES = [api_keys, ask_new, create, api_key, ask_edit, edit, ask_revoke, revoke]
+PAGES = [REVOKE.page(), api_keys, ask_new, create, api_key, ask_edit, edit, ask_revoke, revoke]

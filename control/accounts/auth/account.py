@@ -14,11 +14,11 @@ import pyotp
 from control.accounts.auth import queries as q
 from control.accounts.auth import sessions, strength, throttle, totp
 from control.accounts.auth.models import Credentials, Me, Membership, PasswordChange, PasswordReset, SessionInfo, TotpEnrolment
-from control.core import jobs, mailer
+from control.accounts.auth.notices import tell
+from control.core import jobs
 from control.core.audit import Actor, record
 from control.core.context import Context
 from control.core.db import NOBODY, Scope, Transaction
-from control.core.envelope import now
 from control.core.errors import BadRequest, Conflict, FieldError, NotFound, Unauthorized, ValidationFailed
 from control.core.runtime import Runtime
 
@@ -52,7 +52,7 @@ async def change_password(ctx: Context, data: PasswordChange) -> None:
         await _new_password(tx, ctx.runtime, known, data.new_password)
         await sessions.end_all(tx, ctx.runtime, known.user_id, "password changed", but=principal.session_id)
         await ctx.audit(tx, "user.password_changed", "user", known.user_id, organization_id=principal.organization_id)
-        await _tell(tx, ctx, known, "password_changed", principal.organization_id)
+        await tell(tx, ctx, known, "password_changed", principal.organization_id)
 
 
 async def _new_password(tx: Transaction, runtime: Runtime, known: Credentials, password: str) -> None:
@@ -61,26 +61,6 @@ async def _new_password(tx: Transaction, runtime: Runtime, known: Credentials, p
     if problem is not None:
         raise ValidationFailed(problem)
     await strength.store(tx, known.user_id, await runtime.passwords.hash(password))
-
-
-async def _tell(tx: Transaction, ctx: Context, known: Credentials, template: str, organization_id: UUID) -> None:
-    """A mail that something about the account's safety has changed."""
-    before = tx.scope
-    await tx.switch(Scope(organization_id, known.user_id))
-    await mailer.send(
-        tx,
-        ctx.runtime.keyring,
-        organization_id=organization_id,
-        recipient=known.email,
-        template=template,
-        locale=known.locale,
-        context={
-            "name": known.full_name or known.username,
-            "at": now().strftime("%Y-%m-%d %H:%M UTC"),
-            "address": "unknown" if ctx.address is None else str(ctx.address),
-        },
-    )
-    await tx.switch(before)
 
 
 async def forgotten(ctx: Context, email: str) -> None:
@@ -126,7 +106,7 @@ async def reset_password(ctx: Context, data: PasswordReset) -> None:
                 request_id=ctx.request_id,
             )
             await record(tx, actor, "user.password_reset", "user", user_id, organization_id=organization_id)
-            await _tell(tx, ctx, known, "password_changed", organization_id)
+            await tell(tx, ctx, known, "password_changed", organization_id)
 
 
 async def enrol_totp(ctx: Context, password: str) -> TotpEnrolment:
@@ -170,24 +150,27 @@ async def confirm_totp(ctx: Context, code: str) -> list[str]:
 
 async def _with_code(ctx: Context, tx: Transaction, code: str) -> Credentials | None:
     known = await tx.maybe(Credentials, q.SQL.lock_credentials, user_id=ctx.principal.user_id)
-    if known is None or known.totp_secret is None:
+    if known is None or not known.has_second_factor:
         raise Conflict("No second factor is on.")
     return known if await totp.check(tx, ctx.runtime.keyring, known, code) else None
 
 
 async def disable_totp(ctx: Context, password: str, code: str) -> None:
-    """Take the second factor away; wants the password and a code."""
+    """Take the authenticator away; wants the password and a code. Passkeys stay, and recovery codes with them."""
     await _confirm(ctx, password, "/password")
     principal = ctx.principal
     guard = throttle.guard("totp", str(principal.user_id), ctx.address)
     await throttle.count(ctx.runtime.database, guard)
     async with ctx.transaction("own") as tx:
         known = await _with_code(ctx, tx, code)
+        if known is not None and known.totp_secret is None:
+            raise Conflict("No authenticator is set up.")
         if known is not None:
             await tx.run(q.SQL.disable_totp, user_id=known.user_id)
-            await tx.run(q.SQL.forget_recovery_codes, user_id=known.user_id)
+            if not known.passkeys:
+                await tx.run(q.SQL.forget_recovery_codes, user_id=known.user_id)
             await ctx.audit(tx, "user.totp_disabled", "user", known.user_id, organization_id=principal.organization_id)
-            await _tell(tx, ctx, known, "totp_disabled", principal.organization_id)
+            await tell(tx, ctx, known, "totp_disabled", principal.organization_id)
     if known is None:
         raise ValidationFailed(FieldError("/code", "is not right, or was used before"))
     await throttle.forgive(ctx.runtime.database, guard)
@@ -217,6 +200,7 @@ class _Profile(msgspec.Struct):
     timezone: str
     version: int
     totp_enabled: bool
+    passkeys: int
 
 
 async def me(ctx: Context) -> Me:

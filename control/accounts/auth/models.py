@@ -9,6 +9,8 @@ from uuid import UUID
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
+from control.accounts.passkeys.models import Answer
+
 Email = Annotated[str, Meta(min_length=3, max_length=320, description="E-mail address")]
 Password = Annotated[str, Meta(min_length=1, max_length=256)]
 Code = Annotated[str, Meta(min_length=6, max_length=32, description="Six digits of the authenticator, or a recovery code")]
@@ -18,11 +20,13 @@ FullName = Annotated[str, Meta(max_length=255)]
 
 
 class Login(msgspec.Struct, forbid_unknown_fields=True):
-    """`organization` (id or slug) chooses where to work; without it the last one used is taken."""
+    """With a second factor, `totp_code` or `passkey` comes in the second step. `organization` (id or slug) chooses where to work;
+    without it the last one used is taken."""
 
     email: Email
     password: Password
     totp_code: Code | None = None
+    passkey: Answer | None = None
     organization: Annotated[str, Meta(max_length=100)] | None = None
 
 
@@ -82,6 +86,7 @@ class Me(msgspec.Struct, kw_only=True):
     roles: list[str]
     permissions: list[str]
     totp_enabled: bool
+    passkeys: int = 0
     organizations: list[Membership]
     version: int
 
@@ -160,3 +165,8 @@ class Credentials(msgspec.Struct, kw_only=True):
     full_name: str
     organization_id: UUID
     locale: str
+    passkeys: int
+
+    @property
+    def has_second_factor(self) -> bool:
+        return self.totp_secret is not None or self.passkeys > 0

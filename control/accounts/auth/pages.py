@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import time
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -17,7 +18,7 @@ from control.core.errors import DomainError, Unauthorized, ValidationFailed
 from control.core.permissions import authenticated, public
 from control.core.runtime import Runtime
 from control.web import resume, sessions
-from control.web.failures import login_values
+from control.web.failures import confirm_values, login_values
 from control.web.language import N_
 from control.web.routing import act, show
 from control.web.ui import Ui, UiOf, is_local
@@ -25,6 +26,8 @@ from control.web.ui import Ui, UiOf, is_local
 _REFUSED = N_("The e-mail address or the password is not right.")
 SAID_BELOW = (
     N_("The code is not right, or was used before."),
+    N_("The passkey was not accepted."),
+    N_("That took too long. Try again."),
     N_("The link is not valid or has expired; ask for a new one."),
     N_("must have at least 12 characters"),
 )
@@ -46,7 +49,7 @@ async def login_page(ui: UiOf) -> Response[Any]:
     """Ask who it is."""
     if await sessions.identify(ui.request) is not None:
         return ui.go("/dashboard")
-    return ui.page("accounts/login.html", **login_values(next=ui.request.query_params.get("next", "")))
+    return ui.page("accounts/login.html", **login_values(ui, next=ui.request.query_params.get("next", "")))
 
 
 @act("/login", public())
@@ -57,32 +60,46 @@ async def log_in(ui: UiOf) -> Response[Any]:
     if ticket := _open(ui.runtime, posted.get("ticket", "")):
         email, password = ticket.email, ticket.password
     kept = {"email": email, "next": posted.get("next", ""), "resume": posted.get(resume.FIELD, "")}
-    code = posted.get("totp_code", "").strip() if ticket else None
+    second: dict[str, Any] = {}
+    if ticket is not None and posted.get("credential"):
+        second["passkey"] = passkey_of(posted)
+    elif ticket is not None:
+        second["totp_code"] = posted.get("totp_code", "").strip()
     try:
-        data = msgspec.convert({"email": email, "password": password, "totp_code": code}, Login)
+        data = msgspec.convert({"email": email, "password": password, **second}, Login)
         session = await login(ui.ctx, data)
     except msgspec.ValidationError:
         error: DomainError = Unauthorized(_REFUSED, details={"requires_2fa": ticket is not None})
     except DomainError as refused:
         error = refused
     else:
-        return await _welcome(ui, session, kept)
-    if (error.details or {}).get("requires_2fa"):
+        return await welcome(ui, session, kept)
+    details = error.details or {}
+    if details.get("requires_2fa"):
         sealed = _seal(ui.runtime, email, password)
-        words = _words(ui, error) if ticket is not None else ""
-        values = login_values(**kept, wants_code=True, ticket=sealed, error=words)
+        words = words_of(ui, error) if ticket is not None else ""
+        values = login_values(ui, **kept, wants_code=True, ticket=sealed, error=words, passkey=details.get("passkey"))
     else:
-        values = login_values(**kept, error=_words(ui, error))
+        values = login_values(ui, **kept, error=words_of(ui, error))
     return ui.page("accounts/login.html", status=error.status, headers=error.headers, **values)
 
 
-def _words(ui: Ui, error: DomainError) -> str:
+def passkey_of(posted: Mapping[str, str]) -> dict[str, Any]:
+    """What a form with a passkey brought, as the API takes it. What is no JSON is no passkey."""
+    try:
+        credential = msgspec.json.decode(posted.get("credential", ""))
+    except msgspec.DecodeError:
+        credential = None
+    return {"ceremony": posted.get("ceremony", ""), "credential": credential}
+
+
+def words_of(ui: Ui, error: DomainError) -> str:
     if (wait := (error.details or {}).get("retry_after")) is not None:
         return ui.words(N_("Too many attempts. Try again in %(seconds)s seconds."), seconds=wait)
     return error.message
 
 
-async def _welcome(ui: Ui, session: Session, kept: dict[str, str]) -> Response[Any]:
+async def welcome(ui: Ui, session: Session, kept: dict[str, str]) -> Response[Any]:
     """To where the person wanted to go; to the form that came too late, when there is one."""
     cookie = await sessions.begin(ui.ctx, session.user_id, session.session_id)
     if (form := resume.unseal(ui.runtime, kept["resume"])) is not None:
@@ -119,8 +136,13 @@ async def confirm_password(ui: UiOf) -> Response[Any]:
     try:
         await account.confirm_password(ui.ctx, posted.get("password", ""))
     except DomainError as error:
-        words = N_("The password is not right.") if isinstance(error, ValidationFailed) else _words(ui, error)
-        return ui.page("accounts/confirm_password.html", status=error.status, resume=kept, error=words)
+        words = N_("The password is not right.") if isinstance(error, ValidationFailed) else words_of(ui, error)
+        return ui.page("accounts/confirm_password.html", status=error.status, **confirm_values(ui, resume=kept, error=words))
+    return await go_on(ui, kept)
+
+
+async def go_on(ui: Ui, kept: str) -> Response[Any]:
+    """The person has proved once more that it is them: on with what wanted it."""
     async with ui.ctx.transaction("own") as tx:
         cookie = await sessions.confirm(ui.ctx, tx)
     ui.adopt(cookie)
@@ -140,7 +162,7 @@ async def forgot(ui: UiOf) -> Response[str]:
     try:
         await account.forgotten(ui.ctx, (await ui.texts()).get("email", "")[:320])
     except DomainError as error:
-        return ui.page("accounts/forgot_password.html", status=error.status, sent=False, error=_words(ui, error))
+        return ui.page("accounts/forgot_password.html", status=error.status, sent=False, error=words_of(ui, error))
     return ui.page("accounts/forgot_password.html", sent=True, error="")
 
 
@@ -163,7 +185,7 @@ async def reset(ui: UiOf) -> Response[str]:
         words = ui.words(N_("The password %(why)s."), why="; ".join(ui.words(each.message) for each in error.errors))
         return ui.page("accounts/reset_password.html", status=422, token=token, error=words, done=False)
     except DomainError as error:
-        return ui.page("accounts/reset_password.html", status=error.status, token=token, error=_words(ui, error), done=False)
+        return ui.page("accounts/reset_password.html", status=error.status, token=token, error=words_of(ui, error), done=False)
     return ui.page("accounts/reset_password.html", token="", error="", done=True)
 
 

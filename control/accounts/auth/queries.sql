@@ -33,13 +33,13 @@ SELECT user_id, is_active FROM hcc.find_login(%(email)s)
 
 -- name: credentials
 SELECT c.user_id, c.password_hash, c.totp_secret, c.totp_pending, c.totp_enabled_at, c.totp_last_step, u.email, u.username,
-       u.full_name, u.organization_id, u.locale
+       u.full_name, u.organization_id, u.locale, (SELECT count(*) FROM hcc.passkeys p WHERE p.user_id = c.user_id) AS passkeys
   FROM hcc.user_credentials c JOIN hcc.users u ON u.id = c.user_id
  WHERE c.user_id = %(user_id)s
 
 -- name: lock_credentials
 SELECT c.user_id, c.password_hash, c.totp_secret, c.totp_pending, c.totp_enabled_at, c.totp_last_step, u.email, u.username,
-       u.full_name, u.organization_id, u.locale
+       u.full_name, u.organization_id, u.locale, (SELECT count(*) FROM hcc.passkeys p WHERE p.user_id = c.user_id) AS passkeys
   FROM hcc.user_credentials c JOIN hcc.users u ON u.id = c.user_id
  WHERE c.user_id = %(user_id)s FOR UPDATE OF c
 
@@ -148,7 +148,8 @@ SELECT s.id, s.acting_org_id AS organization_id, s.user_agent, host(s.address) A
  ORDER BY s.last_seen_at DESC, s.id
 
 -- name: profile
-SELECT u.email, u.username, u.full_name, u.locale, u.timezone, u.version, c.totp_enabled_at IS NOT NULL AS totp_enabled
+SELECT u.email, u.username, u.full_name, u.locale, u.timezone, u.version, c.totp_enabled_at IS NOT NULL AS totp_enabled,
+       (SELECT count(*) FROM hcc.passkeys p WHERE p.user_id = u.id) AS passkeys
   FROM hcc.users u LEFT JOIN hcc.user_credentials c ON c.user_id = u.id
  WHERE u.id = %(user_id)s AND u.deleted_at IS NULL
 

@@ -50,10 +50,10 @@ def hash_recovery(user_id: UUID, code: str) -> bytes:
 
 async def check(tx: Transaction, keyring: Keyring, found: Credentials, code: str) -> bool:
     """Use up a code of the authenticator or a recovery code; whether it was good. Works in the person's own scope."""
-    if found.totp_secret is None:
-        return False
     plain = normalise(code)
-    step = matching_step(unseal(keyring, "totp_secret", found.user_id, found.totp_secret), plain, time.time())
+    step = None
+    if found.totp_secret is not None:
+        step = matching_step(unseal(keyring, "totp_secret", found.user_id, found.totp_secret), plain, time.time())
     if step is not None:
         return await tx.run(q.SQL.use_totp_step, user_id=found.user_id, step=step) == 1
     return await tx.run(q.SQL.use_recovery_code, user_id=found.user_id, code_hash=hash_recovery(found.user_id, plain)) == 1

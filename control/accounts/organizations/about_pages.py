@@ -136,41 +136,41 @@ async def _figures(ui: Ui, about: Organization) -> list[Figure]:
     return found
 
 
-async def _listed(ui: Ui, organization_id: UUID, below: str, table: Table, fixed: Mapping[str, Any]) -> Response[str]:
+async def _listed(ui: Ui, organization_id: UUID, below: str, table: Table, fixed: Mapping[str, Any]) -> Response[Any]:
     """One kind of thing of the organisation."""
     found = await service.get(ui.ctx, organization_id)
     shown = await table.view(ui, fixed, f"/organizations/{organization_id}{below}")
-    if ui.target == shown.id:
-        return ui.fragment("components/results.html", table=shown)
+    if alone := shown.alone(ui):
+        return alone
     return ui.page("accounts/organization_part.html", **_around(ui, found, below), table=shown)
 
 
 @show("/organizations/{organization_id:uuid}/people", needs("users:read"))
-async def people(ui: UiOf, organization_id: FromPath[UUID]) -> Response[str]:
+async def people(ui: UiOf, organization_id: FromPath[UUID]) -> Response[Any]:
     """Who belongs to it."""
     return await _listed(ui, organization_id, "/people", USERS, {"organization_id": organization_id})
 
 
 @show("/organizations/{organization_id:uuid}/below", needs("organizations:tree"))
-async def below(ui: UiOf, organization_id: FromPath[UUID]) -> Response[str]:
+async def below(ui: UiOf, organization_id: FromPath[UUID]) -> Response[Any]:
     """Those directly below it."""
     return await _listed(ui, organization_id, "/below", ORGANIZATIONS, {"parent_id": organization_id})
 
 
 @show("/organizations/{organization_id:uuid}/sites", needs("gateway:read"))
-async def its_sites(ui: UiOf, organization_id: FromPath[UUID]) -> Response[str]:
+async def its_sites(ui: UiOf, organization_id: FromPath[UUID]) -> Response[Any]:
     """Its sites."""
     return await _listed(ui, organization_id, "/sites", SITES, {"organization_id": organization_id})
 
 
 @show("/organizations/{organization_id:uuid}/invoices", needs("billing:read"))
-async def its_invoices(ui: UiOf, organization_id: FromPath[UUID]) -> Response[str]:
+async def its_invoices(ui: UiOf, organization_id: FromPath[UUID]) -> Response[Any]:
     """What it was invoiced."""
     return await _listed(ui, organization_id, "/invoices", INVOICES, {"customer_org_id": organization_id})
 
 
 @show("/organizations/{organization_id:uuid}/activity", needs("audit:read"))
-async def activity(ui: UiOf, organization_id: FromPath[UUID]) -> Response[str]:
+async def activity(ui: UiOf, organization_id: FromPath[UUID]) -> Response[Any]:
     """What was done there, and by whom."""
     return await _listed(ui, organization_id, "/activity", AUDIT_LOG, {"organization_id": organization_id})
 
@@ -183,7 +183,7 @@ LIMITS = Form(
 
 
 @show("/organizations/{organization_id:uuid}/limits", needs("metric-limits:write"))
-async def ask_limits(ui: UiOf, organization_id: FromPath[UUID]) -> Response[str]:
+async def ask_limits(ui: UiOf, organization_id: FromPath[UUID]) -> Response[Any]:
     """What it may push."""
     found = await service.get(ui.ctx, organization_id)
     form = LIMITS.empty(await limits.get(ui.ctx, organization_id))
@@ -197,7 +197,7 @@ async def set_limits(ui: UiOf, organization_id: FromPath[UUID]) -> Response[Any]
     try:
         await limits.put(ui.ctx, organization_id, await LIMITS.read(ui))
     except DomainError as error:
-        again = await LIMITS.again(ui, error)
+        again = await LIMITS.again(ui, error, await limits.get(ui.ctx, organization_id))
         return ui.page("accounts/organization_limits.html", status=error.status, organization=found, form=again)
     return ui.go(f"/organizations/{organization_id}", ui.words(N_("The limits were changed.")))
 
@@ -214,7 +214,7 @@ class Branch(msgspec.Struct):
 
 
 @show("/organizations/tree", needs("organizations:tree"))
-async def tree(ui: UiOf) -> Response[str]:
+async def tree(ui: UiOf) -> Response[Any]:
     """All in reach, each below the one that it belongs to."""
     rows, total = await service.page(
         ui.ctx, PageRequest(1, _MOST, "name ASC, id ASC"), {"kind": None, "parent_id": None, "is_active": None}

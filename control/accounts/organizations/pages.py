@@ -154,7 +154,7 @@ async def edit(ui: UiOf, organization_id: FromPath[UUID]) -> Response[Any]:
         data = await CHANGE.read(ui)
         await service.update(ui.ctx, organization_id, msgspec.structs.asdict(data))
     except DomainError as error:
-        again = await CHANGE.again(ui, error)
+        again = await CHANGE.again(ui, error, found)
         return ui.page("accounts/organization_form.html", status=error.status, organization=found, above=None, form=again)
     return ui.go(f"/organizations/{organization_id}", ui.words(N_("The organization was changed.")))
 

@@ -11,9 +11,11 @@ from litestar import Response
 
 from control.accounts.auth import account
 from control.accounts.profile import queries as q
+from control.accounts.profile import unread
 from control.core.context import Context
 from control.core.pagination import PageRequest
 from control.core.permissions import authenticated
+from control.web import sessions
 from control.web.language import N_
 from control.web.routing import show
 from control.web.tables import Badge, Column, Filter, Table
@@ -25,6 +27,9 @@ WORDS = {
     "dunning_reminder": N_("A reminder of an unpaid invoice"),
     "invitation": N_("An invitation"),
     "new_login": N_("A login from a new device"),
+    "passkey_added": N_("A passkey was added"),
+    "passkey_counter": N_("A passkey was refused"),
+    "passkey_removed": N_("A passkey was removed"),
     "password_changed": N_("The password was changed"),
     "password_reset": N_("A link to set the password"),
     "totp_disabled": N_("The second factor was switched off"),
@@ -70,13 +75,24 @@ NOTICES = Table(
     ),
     filters=(Filter(name="template", label=N_("What"), words=WORDS),),
     empty=N_("Nothing was sent to you yet."),
+    live="notice",
 )
 
 
 @show("/notifications", authenticated())
 async def notices(ui: UiOf) -> Response[str]:
-    """What was sent to oneself."""
+    """What was sent to oneself. Whoever opens it has seen them."""
+    if not sessions.is_background(ui.request):
+        await unread.seen(ui.ctx)
+        ui.unread = 0
     return await NOTICES.page(ui, "accounts/notices.html")
 
 
-PAGES = [notices]
+@show("/notifications/unread", authenticated())
+async def bell(ui: UiOf) -> Response[str]:
+    """The bell of the header."""
+    number = await unread.number(ui.ctx, ui.me.email if ui.me else "", is_fresh=True)
+    return ui.fragment("components/bell.html", unread=number)
+
+
+PAGES = [notices, bell]

@@ -65,7 +65,7 @@ async def save_profile(ui: UiOf) -> Response[Any]:
     try:
         await account.update_me(ui.ctx, given(await PROFILE.read(ui)))
     except DomainError as error:
-        again = await PROFILE.again(ui, error)
+        again = await PROFILE.again(ui, error, await account.me(ui.ctx))
         return ui.page("accounts/profile.html", status=error.status, profile=again, password=PASSWORD.empty())
     await ui.runtime.cache.drop(me_key(ui.ctx.principal))
     # The choice of this browser gives way to the account's.

@@ -1,4 +1,5 @@
-"""The second factor: setting it up with a picture that an authenticator reads, recovery codes, and switching it off."""
+"""The second factor: which passkeys there are, setting up an authenticator with a picture that it reads, recovery codes, and
+switching it off."""
 
 from __future__ import annotations
 
@@ -10,8 +11,10 @@ from litestar import Response
 
 from control.accounts.auth import account
 from control.accounts.auth.models import PasswordConfirmed, TotpCode, TotpDisable, TotpEnrolment
+from control.accounts.passkeys import parties, service
 from control.core.errors import DomainError
 from control.core.permissions import authenticated
+from control.web import passkeys
 from control.web.forms import Field, Form, Inputs
 from control.web.language import N_
 from control.web.routing import act, show
@@ -46,6 +49,9 @@ async def _state(
         "accounts/second_factor.html",
         status=status,
         is_on=me.totp_enabled,
+        passkeys=await service.all_of(ui.ctx),
+        works=parties.at(ui.request) is not None,
+        elsewhere=passkeys.elsewhere(ui),
         enrol=enrol or ENROL.empty(),
         renew=renew or RENEW.empty(),
         disable=disable or DISABLE.empty(),
@@ -112,7 +118,10 @@ async def disable(ui: UiOf) -> Response[Any]:
     except DomainError as error:
         return await _state(ui, error.status, disable=await DISABLE.again(ui, error))
     await _changed(ui)
-    return ui.go("/profile/second-factor", ui.words(N_("The second factor is off.")))
+    return ui.go(
+        "/profile/second-factor",
+        ui.words(N_("The authenticator is off.") if (await account.me(ui.ctx)).passkeys else N_("The second factor is off.")),
+    )
 
 
 PAGES = [second_factor, enrol, confirm, renew, disable]

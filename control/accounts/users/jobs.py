@@ -43,6 +43,14 @@ class Key(msgspec.Struct):
     deleted_at: datetime | None
 
 
+class Passkey(msgspec.Struct):
+    name: str
+    aaguid: UUID
+    rp_id: str
+    created_at: datetime
+    last_used_at: datetime | None
+
+
 class Entry(msgspec.Struct):
     at: datetime
     action: str
@@ -74,6 +82,7 @@ class Export(msgspec.Struct):
     memberships: list[Membership]
     sessions: list[Session]
     api_keys: list[Key]
+    passkeys: list[Passkey]
     audit_log: list[Entry]
 
 
@@ -89,6 +98,7 @@ async def gather(tx: Transaction, organization_id: UUID, user_id: UUID) -> Expor
         memberships=await tx.all(Membership, q.SQL.person_memberships, id=user_id),
         sessions=await tx.all(Session, q.SQL.person_sessions, id=user_id),
         api_keys=await tx.all(Key, q.SQL.person_keys, id=user_id),
+        passkeys=await tx.all(Passkey, q.SQL.person_passkeys, id=user_id),
         audit_log=await tx.all(Entry, q.SQL.person_audit, id=user_id, organization_id=organization_id),
     )
 

@@ -19,6 +19,7 @@ from control.core.context import Context
 from control.core.errors import DomainError, FieldError, ValidationFailed
 from control.core.pagination import PageRequest
 from control.core.permissions import PERMISSIONS, allows, needs
+from control.web.bulk import Many
 from control.web.forms import Field, Form
 from control.web.language import LANGUAGES, N_
 from control.web.menu import Entry
@@ -68,6 +69,21 @@ def state(row: User) -> Badge:
     return Badge(N_("Active"), "success") if row.is_active else Badge(N_("Closed"), "warning")
 
 
+async def _name(ctx: Context, user_id: UUID) -> str:
+    found = await service.get(ctx, user_id)
+    return found.full_name or found.username
+
+
+CLOSE = Many(
+    path="/users/close", back="/users", writes=WRITE, label=N_("Close"), icon="lock", look="danger", name=_name,
+    text=N_("They cannot log in any more, and their sessions and keys end. It can be taken back."),
+    work=lambda ctx, user_id: service.update(ctx, user_id, {"is_active": False}),
+)  # fmt: skip
+OPEN = Many(
+    path="/users/open", back="/users", writes=WRITE, label=N_("Open"), icon="undo", name=_name,
+    text=N_("They can log in again."), work=lambda ctx, user_id: service.update(ctx, user_id, {"is_active": True}),
+)  # fmt: skip
+
 USERS = Table(
     name="users",
     path="/users",
@@ -93,6 +109,8 @@ USERS = Table(
     link="/users/{id}",
     search=N_("Name, user name or e-mail"),
     empty=N_("There is nobody here yet."),
+    live="user",
+    bulk=(CLOSE.choice, OPEN.choice,),
 )  # fmt: skip
 
 
@@ -201,7 +219,8 @@ async def edit(ui: UiOf, user_id: FromPath[UUID]) -> Response[Any]:
     try:
         await service.update(ui.ctx, user_id, msgspec.structs.asdict(await form.read(ui, **kept)))
     except DomainError as error:
-        return ui.page("accounts/user_form.html", status=error.status, user=found, place=None, form=await form.again(ui, error))
+        again = await form.again(ui, error, found)
+        return ui.page("accounts/user_form.html", status=error.status, user=found, place=None, form=again)
     return ui.go(f"/users/{user_id}", ui.words(N_("The person was changed.")))
 
 
@@ -214,4 +233,4 @@ async def show_roles(ui: UiOf) -> Response[str]:
     return ui.page("accounts/roles.html", roles=offered, opened=opened, words=ROLES, place=await organizations.get(ui.ctx, place))
 
 
-PAGES = [users, ask_new, create, user, ask_edit, edit, show_roles]
+PAGES = [CLOSE.page(), OPEN.page(), users, ask_new, create, user, ask_edit, edit, show_roles]

@@ -108,6 +108,9 @@ SELECT s.id, s.user_agent, host(s.address) AS address, s.created_at, s.last_seen
 SELECT k.name, k.prefix, k.scopes, k.created_at, k.expires_at, k.last_used_at, k.deleted_at
   FROM hcc.api_keys k WHERE k.user_id = %(id)s ORDER BY k.created_at
 
+-- name: person_passkeys
+SELECT name, aaguid, rp_id, created_at, last_used_at FROM hcc.passkeys WHERE user_id = %(id)s ORDER BY created_at
+
 -- name: person_audit
 SELECT a.at, a.action, a.subject_type, a.subject_id, host(a.address) AS address
   FROM hcc.audit_log a

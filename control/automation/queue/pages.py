@@ -17,6 +17,7 @@ from control.automation.webhooks.pages import AUTOMATION
 from control.core.context import Context
 from control.core.pagination import PageRequest
 from control.core.permissions import needs
+from control.web.bulk import Many
 from control.web.language import N_
 from control.web.menu import Entry
 from control.web.routing import act, show
@@ -51,6 +52,11 @@ SAID_BELOW = (
     N_("Only an event that was given up can be tried again."),
     N_("This is for the staff of the platform."),
 )
+RETRY = Many(
+    path="/jobs/retry", back="/jobs", writes=_WRITE, label=N_("Try again"), icon="repeat", kind=int,
+    text=N_("Each is queued again, with what it was given."), work=service.job_again,
+)  # fmt: skip
+
 QUEUE = Table(
     name="jobs",
     path="/jobs",
@@ -74,6 +80,7 @@ QUEUE = Table(
     link="/jobs/{id}",
     search=N_("Task"),
     empty=N_("There are no jobs."),
+    bulk=(RETRY.choice,),
 )
 
 
@@ -88,6 +95,11 @@ async def _events(ctx: Context, wanted: PageRequest, filters: dict[str, Any]) ->
     names = await organizations.names(ctx, (row.organization_id for row in rows))
     return [Placed(organization=names.get(row.organization_id, ""), **msgspec.structs.asdict(row)) for row in rows], total
 
+
+HAND_ON = Many(
+    path="/outbox/retry", back="/outbox", writes=_WRITE, label=N_("Try again"), icon="repeat", kind=int,
+    text=N_("Each is handed on again."), work=service.event_again,
+)  # fmt: skip
 
 OUTBOX = Table(
     name="outbox",
@@ -111,6 +123,7 @@ OUTBOX = Table(
     ),
     link="/outbox/{id}",
     empty=N_("There are no events."),
+    bulk=(HAND_ON.choice,),
 )
 
 
@@ -177,4 +190,4 @@ async def retry_event(ui: UiOf, event_id: FromPath[int]) -> Response[Any]:
     return ui.go(f"/outbox/{event_id}", ui.words(N_("The event is handed on again.")))
 
 
-PAGES = [jobs, job, retry_job, outbox, event, retry_event]
+PAGES = [HAND_ON.page(), RETRY.page(), jobs, job, retry_job, outbox, event, retry_event]

@@ -148,11 +148,11 @@ async def create(ui: UiOf) -> Response[Any]:
 
 
 @show("/webhooks/{webhook_id:uuid}", _READ)
-async def webhook(ui: UiOf, webhook_id: FromPath[UUID]) -> Response[str]:
+async def webhook(ui: UiOf, webhook_id: FromPath[UUID]) -> Response[Any]:
     """One webhook, and what was sent to it."""
     table = await LOG.view(ui, {"endpoint_id": webhook_id}, f"/webhooks/{webhook_id}")
-    if ui.target == table.id:
-        return ui.fragment("components/results.html", table=table)
+    if alone := table.alone(ui):
+        return alone
     found = await service.get(ui.ctx, webhook_id)
     return ui.page(
         "automation/webhook.html",
@@ -178,7 +178,7 @@ async def edit(ui: UiOf, webhook_id: FromPath[UUID]) -> Response[Any]:
     try:
         await service.update(ui.ctx, webhook_id, msgspec.structs.asdict(await FORM.read(ui)))
     except DomainError as error:
-        again = await FORM.again(ui, error)
+        again = await FORM.again(ui, error, found)
         return ui.page("automation/webhook_form.html", status=error.status, webhook=found, form=again)
     return ui.go(f"/webhooks/{webhook_id}", ui.words(N_("The webhook was changed.")))
 

@@ -32,7 +32,7 @@ COUPONS = Table(
     sortable=coupons.SORTABLE,
     columns=(
         Column(name="code", label=N_("Code"), sort="code", cell="link"),
-        Column(name="off", label=N_("Off"), of=lambda row: words.off(tongue(), row)),
+        Column(name="off", label=N_("Discount"), of=lambda row: words.off(tongue(), row)),
         Column(name="duration", label=N_("For"), of=lambda row: tongue().gettext(words.DURATIONS[row.duration])),
         Column(name="redeemed", label=N_("Redeemed"), sort="redeemed", cell="number"),
         Column(name="valid_to", label=N_("Until"), cell="day"),
@@ -142,7 +142,7 @@ async def edit(ui: UiOf, coupon_id: FromPath[UUID]) -> Response[Any]:
     try:
         await coupons.replace(ui.ctx, coupon_id, await form.read(ui, **kept))
     except DomainError as error:
-        return _edit(ui, found, await form.again(ui, error))
+        return _edit(ui, found, await form.again(ui, error, found))
     return ui.go(f"/coupons/{coupon_id}", ui.words(N_("The coupon was changed.")))
 
 

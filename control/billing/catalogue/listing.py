@@ -59,12 +59,12 @@ async def price_list(ctx: Context, of: Of | None, currency: str | None) -> Price
             on = today(seller.timezone if seller else "UTC")
             organization_id = ctx.principal.organization_id
             rows = await tx.all(Row, q.SQL.own_prices, organization_id=organization_id, on=on, currency=currency)
-            return _listed(organization_id, on, rows)
+            return listed(organization_id, on, rows)
         above = await tx.value(q.SQL.seller_of_current)
         if above is None:
             raise NotFound("seller above this organization")
         on = today("UTC")
-        return _listed(above, on, await supplier_rows(tx, on, currency))
+        return listed(above, on, await supplier_rows(tx, on, currency))
 
 
 async def supplier_rows(tx: Transaction, on: date, currency: str | None = None) -> list[Row]:
@@ -72,7 +72,8 @@ async def supplier_rows(tx: Transaction, on: date, currency: str | None = None) 
     return await tx.all(Row, q.SQL.supplier_prices, on=on, currency=currency)
 
 
-def _listed(organization_id: UUID, on: date, rows: list[Row]) -> PriceList:
+def listed(organization_id: UUID, on: date, rows: list[Row]) -> PriceList:
+    """Rows as a list, by product and plan."""
     products: dict[str, ListedProduct] = {}
     plans: dict[UUID, ListedPlan] = {}
     for row in rows:

@@ -11,7 +11,7 @@ from litestar.params import FromPath
 from control.billing.catalogue import prices, products, words
 from control.billing.catalogue.models import NewPlan, NewProduct, Plan
 from control.billing.dunning import service as dunning
-from control.billing.parts import ACTIVE, PLAIN, SELLERS, Link, ask, fragment_of, full, listed, state
+from control.billing.parts import ACTIVE, PLAIN, SELLERS, Link, ask, full, listed, state
 from control.core.errors import DomainError
 from control.core.pagination import PageRequest
 from control.core.permissions import needs
@@ -138,11 +138,11 @@ async def create_product(ui: UiOf) -> Response[Any]:
 
 
 @show("/products/{product_id:uuid}", _READ)
-async def product(ui: UiOf, product_id: FromPath[UUID]) -> Response[str]:
+async def product(ui: UiOf, product_id: FromPath[UUID]) -> Response[Any]:
     """One product with its plans."""
     found = await products.PRODUCTS.get(ui.ctx, product_id)
     table = await PLANS.view(ui, {"product_id": product_id}, f"/products/{product_id}")
-    return fragment_of(ui, table) or ui.page(
+    return table.alone(ui) or ui.page(
         "billing/product.html",
         product=found,
         table=table,
@@ -164,7 +164,8 @@ async def edit_product(ui: UiOf, product_id: FromPath[UUID]) -> Response[Any]:
     try:
         await products.replace_product(ui.ctx, product_id, await PRODUCT.read(ui))
     except DomainError as error:
-        return _product(ui, await PRODUCT.again(ui, error), product_id)
+        now = await products.PRODUCTS.get(ui.ctx, product_id)
+        return _product(ui, await PRODUCT.again(ui, error, now), product_id)
     return ui.go(f"/products/{product_id}", ui.words(N_("The product was changed.")))
 
 
@@ -283,7 +284,7 @@ async def edit_plan(ui: UiOf, plan_id: FromPath[UUID]) -> Response[Any]:
     try:
         await products.replace_plan(ui.ctx, plan_id, await form.read(ui, product_id=str(found.product_id), **kept))
     except DomainError as error:
-        return _edit_plan(ui, plan_id, await form.again(ui, error))
+        return _edit_plan(ui, plan_id, await form.again(ui, error, found))
     return ui.go(f"/plans/{plan_id}", ui.words(N_("The plan was changed.")))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -67,3 +68,12 @@ class Customer(msgspec.Struct, kw_only=True):
     version: int
     created_at: datetime
     updated_at: datetime
+
+
+class Owed(msgspec.Struct, kw_only=True):
+    """What is open of a customer's invoices in one currency, and how much of it is late."""
+
+    currency: str
+    open: Decimal
+    overdue: Decimal
+    documents: int

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, get_args
+from typing import Any
 from uuid import UUID
 
 from litestar import Response
@@ -11,9 +11,10 @@ from litestar.params import FromPath
 from control.billing.addresses import countries
 from control.billing.customers import service
 from control.billing.customers.models import Customer, NewCustomer
+from control.billing.dunning import service as dunning
 from control.billing.invoices.pages import INVOICES
 from control.billing.payments import crediting
-from control.billing.settings.models import Language
+from control.billing.settings.languages import languages
 from control.core.errors import DomainError
 from control.core.permissions import needs
 from control.web.forms import Field, Form
@@ -65,6 +66,7 @@ CUSTOMERS = Table(
     link="/customers/{id}",
     search=N_("Name, number or e-mail"),
     empty=N_("There are no customers yet."),
+    live="customer",
 )
 
 
@@ -74,11 +76,6 @@ def _country(code: str) -> str:
 
 def _countries() -> dict[str, str]:
     return dict(sorted(((code, _country(code)) for code in countries()), key=lambda one: one[1]))
-
-
-def _languages() -> dict[str, str]:
-    """Those of documents, which are more than the panel's."""
-    return {code: str(tongue().locale.languages.get(code, code)) for code in get_args(Language)}
 
 
 CUSTOMER = Form(
@@ -95,7 +92,7 @@ CUSTOMER = Form(
     Field("address.country", N_("Country"), choices=_countries, is_half=True),
     Field("tax_id", N_("VAT id"), is_half=True),
     Field("buyer_reference", N_("Buyer reference"), is_half=True),
-    Field("language", N_("Language"), choices=_languages, is_half=True),
+    Field("language", N_("Language"), choices=languages, is_half=True),
     Field("currency", N_("Currency"), hint=N_("Three letters, such as EUR."), is_half=True),
     Field("payment_terms_days", N_("Days to pay"), is_half=True),
     Field("copies_to", N_("Copies to"), hint=N_("One address a line.")),
@@ -129,28 +126,51 @@ async def create(ui: UiOf) -> Response[Any]:
 
 
 @show("/customers/{customer_id:uuid}", _READ)
-async def customer(ui: UiOf, customer_id: FromPath[UUID]) -> Response[str]:
+async def customer(ui: UiOf, customer_id: FromPath[UUID]) -> Response[Any]:
     """One customer: who it is, what is open, and the invoices."""
     found = await service.get(ui.ctx, customer_id)
     table = await INVOICES.view(ui, {"customer_id": customer_id}, f"/customers/{customer_id}")
-    if ui.target == table.id:
-        return ui.fragment("components/results.html", table=table)
-    credit = await crediting.of_customer(ui.ctx, customer_id)
+    if alone := table.alone(ui):
+        return alone
+    principal = ui.ctx.principal
+    is_seller = may_sell(ui, found)
     return ui.page(
         "billing/customer.html",
-        customer=found,
         table=table,
-        credits=credit,
+        credits=await crediting.of_customer(ui.ctx, customer_id),
+        owed=await service.owed(ui.ctx, found),
+        dunning=await dunning.of_customer(ui.ctx, customer_id) if is_seller and principal.may("subscriptions:read") else None,
         state=state(found),
         kind=KINDS[found.kind],
         country=ui.view.tongue.locale.territories.get(found.address.country, found.address.country),
-        may_write=_may_write(ui, found),
-        may_enter=ui.ctx.principal.may("organizations:enter"),
+        may_pay=is_seller and principal.may("payments:write"),
+        may_stop=is_seller and principal.may("subscriptions:write"),
+        may_enter=principal.may("organizations:enter"),
+        may_see_users=principal.may("users:read"),
+        may_see_sites=principal.may("gateway:read"),
+        **about(ui, found),
     )
 
 
-def _may_write(ui: Ui, found: Customer) -> bool:
+def may_sell(ui: Ui, found: Customer) -> bool:
+    """Whether the person keeps the customer's record: who is the customer reads it alone."""
     return ui.ctx.principal.may("billing:write") and found.customer_org_id != ui.ctx.principal.organization_id
+
+
+def about(ui: Ui, found: Customer) -> dict[str, Any]:
+    """The head of all pages about a customer, with ways to the others."""
+    principal, path, is_seller = ui.ctx.principal, f"/customers/{found.id}", may_sell(ui, found)
+    parts = (
+        (True, N_("Overview"), path),
+        (principal.may("subscriptions:read"), N_("Subscriptions"), f"{path}/subscriptions"),
+        (True, N_("Payments"), f"{path}/payments"),
+        (True, N_("Ways to pay"), f"{path}/methods"),
+        (is_seller, N_("Tax"), f"{path}/tax"),
+        (is_seller, N_("Mails"), f"{path}/mails"),
+        (is_seller and principal.may("audit:read"), N_("History"), f"{path}/history"),
+    )
+    tabs = [(href, label, href == ui.view.path) for is_there, label, href in parts if is_there]
+    return {"customer": found, "tabs": tabs, "may_write": is_seller}
 
 
 @show("/customers/{customer_id:uuid}/edit", _WRITE)
@@ -167,7 +187,7 @@ async def edit(ui: UiOf, customer_id: FromPath[UUID]) -> Response[Any]:
     try:
         await service.replace(ui.ctx, customer_id, await CUSTOMER.read(ui, tax_exempt=found.tax_exempt))
     except DomainError as error:
-        again = await CUSTOMER.again(ui, error)
+        again = await CUSTOMER.again(ui, error, found)
         return ui.page("billing/customer_form.html", status=error.status, customer=found, form=again)
     return ui.go(f"/customers/{customer_id}", ui.words(N_("The customer was changed.")))
 

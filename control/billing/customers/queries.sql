@@ -59,3 +59,11 @@ DELETE FROM hcc.customers WHERE id = %(id)s
 -- name: is_child
 SELECT EXISTS (SELECT FROM hcc.organizations
                 WHERE id = %(id)s AND parent_id = %(parent_id)s AND deleted_at IS NULL)
+
+-- name: owed
+SELECT currency::text AS currency, sum(balance) AS open, coalesce(sum(balance) FILTER (WHERE status = 'overdue'), 0) AS overdue,
+       count(*) AS documents
+  FROM hcc.invoices
+ WHERE organization_id = %(organization_id)s AND customer_id = %(id)s AND kind <> 'credit_note'
+   AND status IN ('sent', 'partially_paid', 'overdue')
+ GROUP BY currency ORDER BY currency

@@ -18,7 +18,7 @@ from control.accounts.organizations.models import NewOrganization
 from control.billing import numbers
 from control.billing.addresses import address_errors
 from control.billing.customers import queries as q
-from control.billing.customers.models import Customer, NewCustomer, TaxIdStatus
+from control.billing.customers.models import Customer, NewCustomer, Owed, TaxIdStatus
 from control.billing.money import currency_error, present
 from control.billing.settings import service as settings
 from control.billing.settings.models import BillingSettings
@@ -51,6 +51,12 @@ async def get(ctx: Context, customer_id: UUID) -> Customer:
         if found.customer_org_id != ctx.principal.organization_id:
             await ctx.audit_read(tx, "customer", found.id, organization_id=found.organization_id)
     return found
+
+
+async def owed(ctx: Context, customer: Customer) -> list[Owed]:
+    """What is open of a customer's invoices, by currency."""
+    async with ctx.transaction() as tx:
+        return await tx.all(Owed, q.SQL.owed, organization_id=customer.organization_id, id=customer.id)
 
 
 async def names(ctx: Context, ids: Iterable[UUID]) -> dict[UUID, str]:

@@ -72,3 +72,28 @@ class Stop(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """Why no further step is taken."""
 
     reason: Annotated[str, Meta(min_length=1, max_length=1000)]
+
+
+class OpenCase(msgspec.Struct, kw_only=True):
+    """An invoice about which a customer is reminded: how many of its steps are done."""
+
+    invoice_id: UUID
+    invoice_number: str
+    done: int
+    steps: int
+    next_on: date | None
+    stopped_at: datetime | None
+
+
+class Stopped(msgspec.Struct, kw_only=True):
+    """Why a customer is reminded of nothing, and since when."""
+
+    reason: str
+    created_at: datetime
+
+
+class CustomerDunning(msgspec.Struct, kw_only=True):
+    """What a customer is reminded of; with `stopped`, of nothing."""
+
+    stopped: Stopped | None
+    cases: list[OpenCase]

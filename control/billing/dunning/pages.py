@@ -141,14 +141,16 @@ async def create(ui: UiOf) -> Response[Any]:
 
 def _edit(ui: Ui, found: DunningSchedule, form: Any) -> Response[Any]:
     text = N_("Invoices that are overdue already go on with the steps as they were.")
-    return full(ui, form, N_("Edit the schedule"), f"{_PATH}/{found.id}/edit", _BACK, words=text)
+    return full(
+        ui, form, N_("Edit the schedule"), f"{_PATH}/{found.id}/edit", _BACK, words=text, delete=f"{_PATH}/{found.id}/delete"
+    )
 
 
 @show(f"{_PATH}/{{schedule_id:uuid}}/edit", _WRITE)
 async def ask_edit(ui: UiOf, schedule_id: FromPath[UUID]) -> Response[Any]:
     """A schedule to be changed."""
     found = await service.ROWS.get(ui.ctx, schedule_id)
-    return _edit(ui, found, SCHEDULE.empty(_written(found)))
+    return _edit(ui, found, SCHEDULE.empty(_written(found), version=found.version))
 
 
 @act(f"{_PATH}/{{schedule_id:uuid}}/edit", _WRITE)
@@ -158,7 +160,7 @@ async def edit(ui: UiOf, schedule_id: FromPath[UUID]) -> Response[Any]:
     try:
         await service.replace(ui.ctx, schedule_id, await _from(ui))
     except DomainError as error:
-        return _edit(ui, found, await SCHEDULE.again(ui, error))
+        return _edit(ui, found, await SCHEDULE.again(ui, error, _written(found)))
     return ui.go(_PATH, ui.words(N_("The schedule was changed.")))
 
 

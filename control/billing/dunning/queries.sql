@@ -151,3 +151,12 @@ DELETE FROM hcc.dunning_stops WHERE customer_id = %(customer_id)s
 -- Whether another invoice of a subscription is overdue.
 SELECT EXISTS (SELECT FROM hcc.subscription_charges c JOIN hcc.invoices i ON i.organization_id = c.organization_id AND i.id = c.invoice_id
                 WHERE c.subscription_id = %(subscription_id)s AND i.status = 'overdue')
+
+-- name: stop_of_customer
+SELECT reason, created_at FROM hcc.dunning_stops WHERE customer_id = %(customer_id)s
+
+-- name: open_of_customer
+SELECT c.invoice_id, i.number AS invoice_number, c.done, jsonb_array_length(c.steps) AS steps, c.next_on, c.stopped_at
+  FROM hcc.dunning_cases c JOIN hcc.invoices i ON i.organization_id = c.organization_id AND i.id = c.invoice_id
+ WHERE c.customer_id = %(customer_id)s AND c.closed_at IS NULL
+ ORDER BY c.next_on NULLS LAST, c.invoice_id LIMIT 50

@@ -12,7 +12,16 @@ from psycopg.types.json import Jsonb
 
 from control.billing.customers import service as customers
 from control.billing.dunning import queries as q
-from control.billing.dunning.models import DunningCase, DunningSchedule, NewDunningSchedule, Stop, TakenStep
+from control.billing.dunning.models import (
+    CustomerDunning,
+    DunningCase,
+    DunningSchedule,
+    NewDunningSchedule,
+    OpenCase,
+    Stop,
+    Stopped,
+    TakenStep,
+)
 from control.billing.invoices import service as invoices
 from control.billing.money import number_error, present
 from control.billing.texts import line_error, paragraph_error
@@ -53,6 +62,14 @@ async def case(ctx: Context, invoice_id: UUID) -> DunningCase:
     async with ctx.transaction() as tx:
         await invoices.find(tx, invoice_id)
         return await _case(tx, invoice_id)
+
+
+async def of_customer(ctx: Context, customer_id: UUID) -> CustomerDunning:
+    """What a customer is reminded of, or why of nothing. Raises NotFound."""
+    async with ctx.transaction() as tx:
+        await _own_customer(ctx, tx, customer_id)
+        stopped = await tx.maybe(Stopped, q.SQL.stop_of_customer, customer_id=customer_id)
+        return CustomerDunning(stopped=stopped, cases=await tx.all(OpenCase, q.SQL.open_of_customer, customer_id=customer_id))
 
 
 async def stop(ctx: Context, invoice_id: UUID, data: Stop) -> DunningCase:

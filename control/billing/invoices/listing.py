@@ -67,8 +67,9 @@ async def page(ctx: Context, wanted: PageRequest, filters: dict[str, Any]) -> tu
         else:
             total = await tx.value(AdHoc(f"{q.SQL.count} WHERE {where}"), **asked, **bounds)
         # Which ones comes from an index alone, so that the rows of the pages before are not read.
-        ids = wanted.sorted(f"SELECT i.id FROM hcc.invoices i WHERE {where}")
-        rows = AdHoc(f"{q.SQL.page} WHERE i.id = ANY (ARRAY({ids})) ORDER BY {wanted.order_by}")
+        more = "" if wanted.keyset is None else ", i.created_at, i.issued_on, i.due_date, i.total, i.status"
+        ids = wanted.sorted(f"SELECT i.id{more} FROM hcc.invoices i WHERE {where}")
+        rows = AdHoc(f"{q.SQL.page} WHERE i.id = ANY (ARRAY(SELECT id FROM ({ids}) AS these)) ORDER BY {wanted.order_by}")
         return await tx.all(Row, rows, **asked, **bounds), total
 
 

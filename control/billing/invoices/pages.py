@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 import msgspec
 from litestar import Response
 from litestar.params import FromPath
-from litestar.response import Stream
 
 from control.billing.documents import service as documents
 from control.billing.documents.models import Format
-from control.billing.invoices import crediting, listing, many, service, words
-from control.billing.invoices.models import Invoice, Kind, NewCreditNote, Status
+from control.billing.dunning import service as dunning
+from control.billing.invoices import listing, many, service, words
+from control.billing.invoices.models import Invoice, Kind, Status
 from control.billing.mails import service as mails
 from control.billing.mails.models import SendInvoice
 from control.billing.payments import service as payments
+from control.billing.today import today
 from control.core.errors import DomainError, NotFound, ValidationFailed
 from control.core.operations import Operation
 from control.core.pagination import PageRequest
@@ -61,10 +63,9 @@ INVOICES = Table(
     ),
     link="/invoices/{id}",
     search=N_("Number or customer"),
-    csv="/invoices.csv",
     empty=N_("There are no invoices yet."),
+    live="invoice credit_note payment",
 )
-CREDIT = Form(NewCreditNote, Field("reason", N_("Reason"), kind="textarea", hint=N_("It stands on the credit note.")))
 SEND = Form(
     SendInvoice,
     Field("recipients", N_("Recipients"), kind="list", hint=N_("One address a line; the customer's own when left empty.")),
@@ -76,17 +77,24 @@ _FEW = 50
 @show("/invoices", _READ)
 async def invoices(ui: UiOf) -> Response[str]:
     """The invoices in reach."""
-    return await INVOICES.page(ui, "billing/invoices.html")
+    is_buyer = ui.ctx.principal.user_type == "customer"
+    open_ = await _open(ui) if is_buyer and ui.target != f"rows-{INVOICES.name}" else {}
+    chosen, may_pay = ui.request.query_params.get("status", ""), ui.ctx.principal.may("payments:pay")
+    may_write = ui.ctx.principal.may("billing:write")
+    return await INVOICES.page(
+        ui, "billing/invoices.html", is_buyer=is_buyer, open=open_, chosen=chosen, may_pay=may_pay, may_write=may_write
+    )
 
 
-@show("/invoices.csv", _READ)
-async def export(ui: UiOf) -> Stream:
-    """The same as a file, all pages of it."""
-    query = ui.request.query_params
-    filters = {one.name: one.read(text) for one in INVOICES.filters if (text := query.get(one.name))}
-    headers = {"Content-Disposition": 'attachment; filename="invoices.csv"', "Cache-Control": "no-store"}
-    content = listing.export(ui.ctx, (query.get("search") or "")[:200] or None, filters)
-    return Stream(content, media_type="text/csv", headers=headers)
+async def _open(ui: Ui) -> dict[str, Decimal]:
+    """What a customer has to pay, by currency."""
+    sums: dict[str, Decimal] = {}
+    for status in ("overdue", "sent", "partially_paid"):
+        rows, _ = await listing.page(ui.ctx, PageRequest(1, 100, "i.due_date ASC, i.id ASC"), {"status": status})
+        for row in rows:
+            if row.kind != "credit_note" and row.balance > 0:
+                sums[row.currency] = sums.get(row.currency, Decimal(0)) + row.balance
+    return sums
 
 
 @show("/invoices/{invoice_id:uuid}", _READ)
@@ -106,8 +114,23 @@ async def invoice(ui: UiOf, invoice_id: FromPath[UUID]) -> Response[str]:
         words=words,
         may_sell=_may_sell(ui, found),
         may_pay=is_own and principal.may("payments:pay"),
+        ahead=await _ahead(ui, found) if is_own else None,
         may_record=not is_own and principal.may("payments:write"),
     )
+
+
+async def _ahead(ui: Ui, found: Invoice) -> dict[str, Any] | None:
+    """What a customer should know of an invoice that is overdue: since when, and what comes next."""
+    if found.status != "overdue" or found.due_date is None:
+        return None
+    late = max(1, (today("UTC") - found.due_date).days)
+    try:
+        case = await dunning.case(ui.ctx, found.id)
+    except DomainError:
+        return {"days": late, "next": None, "on": None, "stopped": False}
+    step = case.steps[case.done] if case.done < len(case.steps) and case.stopped_at is None else None
+    on = case.next_on or (found.due_date + timedelta(days=step.days) if step else None)
+    return {"days": late, "next": None if step is None else step.action, "on": on, "stopped": case.stopped_at is not None}
 
 
 def _may_sell(ui: Ui, found: Invoice) -> bool:
@@ -170,24 +193,6 @@ async def send(ui: UiOf, invoice_id: FromPath[UUID]) -> Response[Any]:
     return ui.go(f"/invoices/{invoice_id}", ui.words(N_("The mail is on its way.")))
 
 
-@show("/invoices/{invoice_id:uuid}/credit", _WRITE)
-async def ask_credit(ui: UiOf, invoice_id: FromPath[UUID]) -> Response[str]:
-    """Why it is taken back."""
-    return ui.page("billing/credit.html", invoice=await service.get(ui.ctx, invoice_id), form=CREDIT.empty())
-
-
-@act("/invoices/{invoice_id:uuid}/credit", _WRITE)
-async def credit(ui: UiOf, invoice_id: FromPath[UUID]) -> Response[Any]:
-    """Take back all that is left of it."""
-    try:
-        data = await CREDIT.read(ui)
-        note = await ui.once(lambda tx: crediting.credit(ui.ctx, tx, invoice_id, data))
-    except DomainError as error:
-        found = await service.get(ui.ctx, invoice_id)
-        return ui.page("billing/credit.html", status=error.status, invoice=found, form=await CREDIT.again(ui, error))
-    return ui.go(f"/invoices/{note['id']}", ui.words(N_("The credit note was made.")))
-
-
 PAGES = [
-    invoices, export, invoice, document, ask_finalise, finalise, ask_send, send, ask_credit, credit,
+    invoices, invoice, document, ask_finalise, finalise, ask_send, send,
 ]  # fmt: skip

@@ -61,6 +61,13 @@ async def create(ctx: Context, tx: Transaction, data: NewInvoice) -> Invoice:
     return created
 
 
+async def preview(ctx: Context, data: NewInvoice) -> drafting.Draft:
+    """What a draft would come to; nothing is kept. Raises ValidationFailed."""
+    async with ctx.transaction() as tx:
+        made, _ = await _drafted(ctx, tx, data)
+    return made
+
+
 async def replace(ctx: Context, invoice_id: UUID, data: NewInvoice) -> Invoice:
     """Set all of a draft. Raises Conflict for what is finalised."""
     async with ctx.transaction() as tx:

@@ -49,6 +49,32 @@ METHODS = {
     "credit": N_("Credit"),
     "other": N_("Other"),
 }
+UNITS = {
+    "C62": N_("piece"),
+    "SEC": N_("second"),
+    "MIN": N_("minute"),
+    "HUR": N_("hour"),
+    "DAY": N_("day"),
+    "WEE": N_("week"),
+    "MON": N_("month"),
+    "ANN": N_("year"),
+    "LS": N_("lump sum"),
+    "SET": N_("set"),
+    "4L": N_("megabyte"),
+    "E34": N_("gigabyte"),
+    "E35": N_("terabyte"),
+    "KWH": N_("kilowatt hour"),
+}
+"""The units that hosting is sold in; a position with another one keeps it."""
+CATEGORIES = {
+    "S": N_("Standard"),
+    "Z": N_("Zero rated"),
+    "E": N_("Exempt"),
+    "AE": N_("Reverse charge"),
+    "K": N_("Intra-community supply"),
+    "G": N_("Export"),
+    "O": N_("Outside the scope of tax"),
+}
 
 
 def status(row: Row) -> Badge:

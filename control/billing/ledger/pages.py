@@ -10,7 +10,7 @@ from litestar import Response
 
 from control.billing.ledger import service
 from control.billing.ledger.models import LedgerEntry
-from control.billing.parts import SELLERS, days, fragment_of
+from control.billing.parts import SELLERS, days
 from control.core.permissions import needs
 from control.web.language import N_
 from control.web.menu import Entry
@@ -57,6 +57,7 @@ KINDS = {
     "recognition": N_("Revenue earned"),
     "credit_adjustment": N_("Credit that was given"),
     "write_off": N_("Written off"),
+    "late_fee": N_("Late fee"),
 }
 
 
@@ -112,7 +113,7 @@ async def entries(ui: UiOf) -> Response[Any]:
     """The entries, the latest first."""
     table = await ENTRIES.view(ui)
     values: dict[str, Any] = {"title": N_("Entries"), "words": N_("Each is balanced, and none ever changes."), "links": []}
-    return fragment_of(ui, table) or ui.page("billing/list.html", table=table, back=("/ledger", N_("Books")), **values)
+    return table.alone(ui) or ui.page("billing/list.html", table=table, back=("/ledger", N_("Books")), **values)
 
 
 PAGES = [balance, entries]

@@ -3,6 +3,7 @@ SELECT m.id, m.organization_id, m.invoice_id, i.number AS invoice_number, m.what
        m.detail, m.message, m.message_id, m.attempts, m.sent_at, m.created_at, m.updated_at
   FROM hcc.invoice_mails m JOIN hcc.invoices i ON i.organization_id = m.organization_id AND i.id = m.invoice_id
  WHERE (%(invoice_id)s::uuid IS NULL OR m.invoice_id = %(invoice_id)s)
+   AND (%(customer_id)s::uuid IS NULL OR i.customer_id = %(customer_id)s)
    AND (%(status)s::text IS NULL OR m.status = %(status)s)
    AND (%(search)s::text IS NULL OR i.number ILIKE %(search)s OR array_to_string(m.recipients, ' ') ILIKE %(search)s)
 
@@ -10,6 +11,7 @@ SELECT m.id, m.organization_id, m.invoice_id, i.number AS invoice_number, m.what
 SELECT count(*)
   FROM hcc.invoice_mails m JOIN hcc.invoices i ON i.organization_id = m.organization_id AND i.id = m.invoice_id
  WHERE (%(invoice_id)s::uuid IS NULL OR m.invoice_id = %(invoice_id)s)
+   AND (%(customer_id)s::uuid IS NULL OR i.customer_id = %(customer_id)s)
    AND (%(status)s::text IS NULL OR m.status = %(status)s)
    AND (%(search)s::text IS NULL OR i.number ILIKE %(search)s OR array_to_string(m.recipients, ' ') ILIKE %(search)s)
 

@@ -65,7 +65,7 @@ ROUTES = [
         "The mails of invoices, newest first; `search` looks at numbers and recipients.",
         sortable=service.SORTABLE,
         tie="m.id",
-        filters={"invoice_id": UUID, "status": Status},
+        filters={"invoice_id": UUID, "customer_id": UUID, "status": Status},
     ),
     mails.get("get_invoice_mail", service.get, "One mail and what became of it."),
     take_bounce,

@@ -31,7 +31,7 @@ SORTABLE = {"created_at": "m.created_at", "updated_at": "m.updated_at", "status"
 
 async def page(ctx: Context, wanted: PageRequest, filters: dict[str, Any]) -> tuple[list[InvoiceMail], int]:
     """The mails in reach."""
-    params = {"search": like(wanted.search), **filters}
+    params = {"search": like(wanted.search), "customer_id": None, **filters}
     async with ctx.transaction() as tx:
         total = await tx.value(q.SQL.count, **params)
         return await tx.all(InvoiceMail, wanted.sorted(q.SQL.page), **params), total

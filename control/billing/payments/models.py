@@ -121,11 +121,13 @@ class Row(msgspec.Struct, kw_only=True):
 
 
 class Payment(Row, kw_only=True):
-    """A payment with where its money is. `client_secret` is there once, for a payer who must confirm a charge."""
+    """A payment with where its money is. `client_secret` is there once, for a payer who must confirm a charge, and
+    `action_url`, the page on which they do, where the provider has one."""
 
     allocations: list[Allocation] = []
     refunds: list[Refund] = []
     client_secret: str | None = None
+    action_url: str | None = None
 
 
 class NewRefund(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):

@@ -72,6 +72,7 @@ PAYMENTS = Table(
     link="/payments/{id}",
     search=N_("Reference"),
     empty=N_("There are no payments yet."),
+    live="payment refund",
 )
 DISPUTES = Table(
     name="disputes",

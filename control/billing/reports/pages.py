@@ -5,42 +5,40 @@ from __future__ import annotations
 from collections import defaultdict
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from litestar import Response
 
 from control.billing.invoices import listing, words
-from control.billing.reports import service
+from control.billing.reports import recurring, service
+from control.billing.reports.models import RecurringMonth
 from control.billing.today import today
 from control.core.pagination import PageRequest
 from control.core.permissions import UserType, needs
 from control.web.language import N_
 from control.web.menu import Card
 from control.web.routing import show
-from control.web.ui import UiOf
+from control.web.ui import Ui, UiOf
 
 _SELLERS: frozenset[UserType] = frozenset({"admin", "reseller"})
 _BUYERS: frozenset[UserType] = frozenset({"customer"})
 CARDS = (
-    Card(label=N_("Open invoices"), path="/cards/receivables", permission="ledger:read", for_types=_SELLERS),
-    Card(label=N_("Revenue"), path="/cards/revenue", permission="ledger:read", wide=True, for_types=_SELLERS),
-    Card(label=N_("What is due"), path="/cards/due", permission="billing:read", for_types=_BUYERS),
-    Card(label=N_("Newest invoices"), path="/cards/invoices", permission="billing:read", wide=True),
+    Card(label=N_("Open invoices"), path="/cards/receivables", permission="ledger:read", for_types=_SELLERS, order=40),
+    Card(label=N_("Revenue"), path="/cards/revenue", permission="ledger:read", wide=True, for_types=_SELLERS, order=41),
+    Card(label=N_("What is due"), path="/cards/due", permission="billing:read", for_types=_BUYERS, order=5),
+    Card(label=N_("Newest invoices"), path="/cards/invoices", permission="billing:read", wide=True, order=60),
 )
 _ZERO = Decimal(0)
 
 
-@show("/cards/receivables", needs("ledger:read"))
-async def receivables(ui: UiOf) -> Response[str]:
-    """What customers owe, and how much of it is late."""
+async def _receivables(ui: Ui) -> dict[str, Any]:
     found = await service.receivables(ui.ctx, None)
     late = sum((one.base_open for one in found.documents if one.days_late > 0), _ZERO)
     oldest = sorted((one for one in found.documents if one.days_late > 0), key=lambda one: -one.days_late)[:4]
-    return ui.card(N_("Open invoices"), "billing/cards/receivables.html", found=found, late=late, oldest=oldest)
+    return {"found": found, "late": late, "oldest": oldest}
 
 
-@show("/cards/revenue", needs("ledger:read"))
-async def revenue(ui: UiOf) -> Response[str]:
-    """What was earned in the last twelve months."""
+async def _revenue(ui: Ui) -> dict[str, Any]:
     until = today("UTC")
     since = date(until.year - 1, until.month, 1)
     found = await service.revenue(ui.ctx, since, until)
@@ -50,32 +48,63 @@ async def revenue(ui: UiOf) -> Response[str]:
         sums[one.month[:7]] += one.base_amount
     values = [sums[f"{month:%Y-%m}"] for month in months]
     times = [int(datetime(month.year, month.month, 1, tzinfo=UTC).timestamp()) for month in months]
-    data = {"times": times, "series": [{"label": found.base_currency, "values": [float(value) for value in values]}]}
-    rows = list(zip(months, values, strict=True))
-    return ui.card(N_("Revenue"), "billing/cards/revenue.html", found=found, data=data, rows=rows)
+    data = {
+        "times": times,
+        "series": [{"label": found.base_currency, "values": [float(value) for value in values]}],
+        "unit": found.base_currency,
+    }
+    recurs = await ui.bounded(_recurs(ui, until))
+    return {"found": found, "data": data, "rows": list(zip(months, values, strict=True)), "recurs": recurs}
 
 
-@show("/cards/due", needs("billing:read"))
-async def due(ui: UiOf) -> Response[str]:
-    """What a customer has to pay, by currency."""
+async def _recurs(ui: Ui, until: date) -> RecurringMonth | None:
+    """What recurs each month as it stands now; None where nothing does."""
+    found = await recurring.recurring(ui.ctx, f"{until:%Y-%m}", f"{until:%Y-%m}", None)
+    return found.months[-1] if found.months else None
+
+
+async def _due(ui: Ui) -> dict[str, Any]:
     wanted = PageRequest(1, 100, "i.due_date ASC, i.id ASC")
     rows = []
     for status in ("overdue", "sent", "partially_paid"):
         some, _ = await listing.page(ui.ctx, wanted, {"status": status})
-        rows += some
+        rows += [one for one in some if one.kind != "credit_note" and one.balance > 0]
     sums: dict[str, Decimal] = defaultdict(lambda: _ZERO)
     for row in rows:
         sums[row.currency] += row.balance
     soon = today("UTC") + timedelta(days=7)
     pressing = [row for row in rows if row.due_date is not None and row.due_date <= soon][:4]
-    return ui.card(N_("What is due"), "billing/cards/due.html", sums=dict(sums), rows=rows, pressing=pressing, words=words)
+    may_pay = ui.ctx.principal.may("payments:pay")
+    return {"sums": dict(sums), "rows": rows, "pressing": pressing, "words": words, "may_pay": may_pay}
+
+
+async def _newest(ui: Ui) -> dict[str, Any]:
+    rows, total = await listing.page(ui.ctx, PageRequest(1, 6, "i.created_at DESC, i.id DESC"), {})
+    return {"rows": rows, "total": total, "words": words}
+
+
+@show("/cards/receivables", needs("ledger:read"))
+async def receivables(ui: UiOf) -> Response[str]:
+    """What customers owe, and how much of it is late."""
+    return await ui.bounded_card(N_("Open invoices"), "billing/cards/receivables.html", _receivables(ui))
+
+
+@show("/cards/revenue", needs("ledger:read"))
+async def revenue(ui: UiOf) -> Response[str]:
+    """What was earned in the last twelve months, and what recurs."""
+    return await ui.bounded_card(N_("Revenue"), "billing/cards/revenue.html", _revenue(ui))
+
+
+@show("/cards/due", needs("billing:read"))
+async def due(ui: UiOf) -> Response[str]:
+    """What a customer has to pay, by currency."""
+    return await ui.bounded_card(N_("What is due"), "billing/cards/due.html", _due(ui))
 
 
 @show("/cards/invoices", needs("billing:read"))
 async def newest(ui: UiOf) -> Response[str]:
     """The invoices that were written last."""
-    rows, total = await listing.page(ui.ctx, PageRequest(1, 6, "i.created_at DESC, i.id DESC"), {})
-    return ui.card(N_("Newest invoices"), "billing/cards/invoices.html", rows=rows, total=total, words=words)
+    return await ui.bounded_card(N_("Newest invoices"), "billing/cards/invoices.html", _newest(ui))
 
 
 PAGES = [receivables, revenue, due, newest]

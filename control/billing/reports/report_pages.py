@@ -108,7 +108,7 @@ async def revenue(ui: UiOf) -> Response[Any]:
         names=ACCOUNTS,
         has_any=bool(found.months),
         rows=[(date.fromisoformat(f"{month}-01"), sums[month], total) for month, total in zip(months, totals, strict=True)],
-        data={"times": [_when(month) for month in months], "series": series},
+        data={"times": [_when(month) for month in months], "series": series, "unit": found.base_currency},
     )
 
 
@@ -131,7 +131,11 @@ async def recurring_revenue(ui: UiOf) -> Response[Any]:
     since, until = _months(ui)
     found = await recurring.recurring(ui.ctx, since, until, None)
     values = [float(one.mrr) for one in found.months]
-    data = {"times": [_when(one.month) for one in found.months], "series": [{"label": found.base_currency, "values": values}]}
+    data = {
+        "times": [_when(one.month) for one in found.months],
+        "series": [{"label": found.base_currency, "values": values}],
+        "unit": found.base_currency,
+    }
     last = found.months[-1] if found.months else None
     return ui.page("billing/report_recurring.html", found=found, data=data, last=last, since=since, until=until)
 

@@ -7,13 +7,14 @@ from typing import Any
 import msgspec
 from litestar import Response
 
-from control.billing.customers.pages import _countries, _languages
+from control.billing.customers.pages import _countries
 from control.billing.documents import service as documents
 from control.billing.documents.logo import MOST_BYTES
 from control.billing.parts import PLAIN, SELLERS, ask, full, uploaded
 from control.billing.payments.providers import accounts
 from control.billing.payments.providers.models import NewAccount
 from control.billing.settings import service
+from control.billing.settings.languages import languages
 from control.billing.settings.models import BillingSettings, NewBillingSettings
 from control.billing.subscriptions import service as subscriptions
 from control.billing.subscriptions.models import NewSubscriptionSettings
@@ -68,7 +69,7 @@ SETTINGS = Form(
     Field("creditor_id", N_("Creditor id for direct debits"), is_half=True),
     Field("currency", N_("Currency"), hint=N_("Three letters, such as EUR."), is_half=True),
     Field("timezone", N_("Time zone"), is_half=True),
-    Field("language", N_("Language"), choices=_languages, is_half=True),
+    Field("language", N_("Language"), choices=languages, is_half=True),
     Field("page_size", N_("Paper"), is_half=True),
     Field("rounding", N_("Rounding"), choices=_ROUNDING, is_half=True),
     Field("tax_rounding", N_("Tax is rounded"), choices=_TAX_ROUNDING, is_half=True),
@@ -87,6 +88,9 @@ SUBSCRIPTIONS = Form(
     Field("upgrade", N_("What costs more begins"), choices=WHENS, is_half=True),
     Field("downgrade", N_("What costs less begins"), choices=WHENS, is_half=True),
     Field("credit_on_cancel", N_("Unused days are credited when it is cancelled at once")),
+    Field("customers_order", N_("Customers start subscriptions to listed plans themselves")),
+    Field("customers_change", N_("Customers change their plans and quantities themselves")),
+    Field("customers_cancel", N_("Customers cancel for the end of the period themselves")),
 )
 KEYS = Form(
     NewAccount,
@@ -143,7 +147,7 @@ async def edit(ui: UiOf) -> Response[Any]:
     try:
         await service.save(ui.ctx, await SETTINGS.read(ui))
     except DomainError as error:
-        return _edit(ui, await SETTINGS.again(ui, error))
+        return _edit(ui, await SETTINGS.again(ui, error, await _found(ui)))
     return ui.go(_PATH, ui.words(N_("The settings were saved.")))
 
 
@@ -193,20 +197,19 @@ async def set_subscriptions(ui: UiOf) -> Response[Any]:
     try:
         await subscriptions.save_settings(ui.ctx, await SUBSCRIPTIONS.read(ui))
     except DomainError as error:
-        return _subscriptions(ui, await SUBSCRIPTIONS.again(ui, error))
+        return _subscriptions(ui, await SUBSCRIPTIONS.again(ui, error, await subscriptions.get_settings(ui.ctx)))
     return ui.go(_PATH, ui.words(N_("The settings were saved.")))
 
 
-def _provider(ui: Ui, form: Any) -> Response[Any]:
-    text = N_("The keys of your account at Stripe. They are sealed, and never shown again.")
-    return full(ui, form, N_("Payment provider"), f"{_PATH}/provider", _BACK, words=text)
+async def _provider(ui: Ui, form: Any) -> Response[Any]:
+    return ui.page("billing/provider.html", status=422 if form.is_wrong else 200, form=form, keys=await _keys(ui))
 
 
 @show(f"{_PATH}/provider", _KEYS)
 async def ask_provider(ui: UiOf) -> Response[Any]:
     """Which keys."""
     found = await _keys(ui)
-    return _provider(ui, KEYS.empty({"publishable_key": found.publishable_key if found else "", "is_active": True}))
+    return await _provider(ui, KEYS.empty({"publishable_key": found.publishable_key if found else "", "is_active": True}))
 
 
 @act(f"{_PATH}/provider", _KEYS, dangerous=True)
@@ -215,7 +218,7 @@ async def set_provider(ui: UiOf) -> Response[Any]:
     try:
         await accounts.save(ui.ctx, await KEYS.read(ui))
     except DomainError as error:
-        return _provider(ui, await KEYS.again(ui, error))
+        return await _provider(ui, await KEYS.again(ui, error))
     return ui.go(_PATH, ui.words(N_("The keys were saved.")))
 
 

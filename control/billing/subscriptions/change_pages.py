@@ -23,9 +23,11 @@ from control.web.ui import Ui, UiOf
 
 _WRITE = needs("subscriptions:write")
 _CHANGE, _CANCEL = N_("Change the subscription"), N_("Cancel the subscription")
+_UNUSED = {"true": N_("Are credited"), "false": N_("Are not credited")}
 CANCEL = Form(
     Cancellation,
     Field("when", N_("When"), choices=page_words.WHENS),
+    Field("credit_unused", N_("Unused days"), choices=_UNUSED, hint=N_("As your settings say when left empty.")),
     Field("reason", N_("Reason"), kind="textarea"),
 )
 PAUSE = Form(Pause, Field("resumes_on", N_("Until"), hint=N_("Until somebody resumes it when left empty.")))

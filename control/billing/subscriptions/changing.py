@@ -134,16 +134,19 @@ async def replace(ctx: Context, subscription_id: UUID, data: ChangedSubscription
     """Other plans or quantities, now or with the next period. Raises NotFound, ValidationFailed, Conflict."""
     async with ctx.transaction() as tx:
         held = await hold(ctx, tx, subscription_id)
-        planned = await plan(tx, held, data)
-        sub = planned.step.state.sub
-        if planned.coupon is not None:
-            await coupons.redeem(tx, sub.organization_id, sub.customer_id, sub.id, planned.coupon[0], held.on)
-        await use(tx, data.items)
-        detail = await carry_out(tx, held, planned.plan, planned.step)
-        detail["items"] = [{"price_id": one.price_id, "quantity": one.quantity} for one in planned.asked]
-        now = planned.when == "now"
-        kind = "changed" if now else "change_scheduled"
-        return await told(ctx, tx, held, kind, f"subscription.{kind}", planned.on, detail)
+        return await do(ctx, tx, held, await plan(tx, held, data), data)
+
+
+async def do(ctx: Context, tx: Transaction, held: Held, planned: Planned, data: ChangedSubscription) -> Subscription:
+    """Carry a planned change out, in the transaction that planned it."""
+    sub = planned.step.state.sub
+    if planned.coupon is not None:
+        await coupons.redeem(tx, sub.organization_id, sub.customer_id, sub.id, planned.coupon[0], held.on)
+    await use(tx, data.items)
+    detail = await carry_out(tx, held, planned.plan, planned.step)
+    detail["items"] = [{"price_id": one.price_id, "quantity": one.quantity} for one in planned.asked]
+    kind = "changed" if planned.when == "now" else "change_scheduled"
+    return await told(ctx, tx, held, kind, f"subscription.{kind}", planned.on, detail)
 
 
 async def carry_out(tx: Transaction, held: Held, found: Plan, step: Step) -> dict[str, Any]:

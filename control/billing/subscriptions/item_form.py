@@ -83,6 +83,18 @@ def changing(
     )
 
 
+def buying(lines: Sequence[Mapping[str, str]], label: str, collections: Mapping[str, str] | None) -> Form[Any]:
+    """The form of customers: on each line what can be chosen there, and how many. With `collections`, how it is paid."""
+    fields = []
+    for n, names in enumerate(lines):
+        fields.append(Field(f"price_{n}", label if n == 0 else N_("And"), kind="select", choices=names, is_half=True))
+        fields.append(Field(f"quantity_{n}", N_("How many"), is_half=True))
+    fields.append(Field("coupon", N_("Coupon"), is_half=True))
+    if collections is not None:
+        fields.append(Field("collection", N_("How it is paid"), choices=collections, is_half=True))
+    return Form(_model(len(lines), _COLUMNS if collections is not None else _COLUMNS[1:]), *fields)
+
+
 def values(items: Sequence[Any]) -> dict[str, Any]:
     """What a form shows of the items that there are."""
     found: dict[str, Any] = {}

@@ -29,18 +29,20 @@ async def cancel(ctx: Context, subscription_id: UUID, data: Cancellation) -> Sub
     if error := paragraph_error("/reason", data.reason):
         raise ValidationFailed(error)
     async with ctx.transaction() as tx:
-        held = await hold(ctx, tx, subscription_id)
-        until = ends_at(held, data)
-        if until is None:
-            found, step = await plan_cancel(tx, held, data, reader(ctx.runtime.database))
-            detail = await carry_out(tx, held, found, step)
-            detail["reason"] = data.reason
-            return await told(ctx, tx, held, "cancelled", "subscription.cancelled", held.on, detail)
-        await _save(tx, held.state, cancels_on=until, cancel_reason=data.reason, pending_items=None)
-        detail = {"reason": data.reason, "cancels_on": until}
-        return await told(
-            ctx, tx, held, "cancellation_scheduled", "subscription.cancellation_scheduled", held.on, detail
-        )  # fmt: skip
+        return await cancel_held(ctx, tx, await hold(ctx, tx, subscription_id), data)
+
+
+async def cancel_held(ctx: Context, tx: Transaction, held: Held, data: Cancellation) -> Subscription:
+    """As `cancel`, of a subscription that is locked."""
+    until = ends_at(held, data)
+    if until is None:
+        found, step = await plan_cancel(tx, held, data, reader(ctx.runtime.database))
+        detail = await carry_out(tx, held, found, step)
+        detail["reason"] = data.reason
+        return await told(ctx, tx, held, "cancelled", "subscription.cancelled", held.on, detail)
+    await _save(tx, held.state, cancels_on=until, cancel_reason=data.reason, pending_items=None)
+    detail = {"reason": data.reason, "cancels_on": until}
+    return await told(ctx, tx, held, "cancellation_scheduled", "subscription.cancellation_scheduled", held.on, detail)
 
 
 def ends_at(held: Held, data: Cancellation) -> date | None:
@@ -109,13 +111,17 @@ async def resume_(ctx: Context, subscription_id: UUID) -> Subscription:
 async def reactivate(ctx: Context, subscription_id: UUID) -> Subscription:
     """Take a cancellation back while it still runs. Raises NotFound, Conflict."""
     async with ctx.transaction() as tx:
-        held = await hold(ctx, tx, subscription_id)
-        sub = held.state.sub
-        must_run(sub)
-        if sub.cancels_on is None:
-            raise Conflict("This subscription is not cancelled.", details={"status": sub.status})
-        await _save(tx, held.state, cancels_on=None, cancel_reason="")
-        return await told(ctx, tx, held, "reactivated", "subscription.reactivated", held.on, {})
+        return await reactivate_held(ctx, tx, await hold(ctx, tx, subscription_id))
+
+
+async def reactivate_held(ctx: Context, tx: Transaction, held: Held) -> Subscription:
+    """As `reactivate`, of a subscription that is locked."""
+    sub = held.state.sub
+    must_run(sub)
+    if sub.cancels_on is None:
+        raise Conflict("This subscription is not cancelled.", details={"status": sub.status})
+    await _save(tx, held.state, cancels_on=None, cancel_reason="")
+    return await told(ctx, tx, held, "reactivated", "subscription.reactivated", held.on, {})
 
 
 async def suspend(ctx: Context, subscription_id: UUID, data: Suspension) -> Subscription:

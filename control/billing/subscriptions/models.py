@@ -188,8 +188,14 @@ class Preview(msgspec.Struct, kw_only=True):
     customer_credit: Decimal
     due_now: Decimal
     next_due_on: date | None
+    next_lines: list[PreviewLine] = []
+    """What the next invoice has, if nothing changes until then; without usage, which nobody knows yet."""
     next_amount: Decimal
-    """Without tax and usage, if nothing changes until then."""
+    """Without tax."""
+    next_tax: Decimal = Decimal(0)
+    next_total: Decimal = Decimal(0)
+    digest: str = ""
+    """Of all the above (SHA-256). Who orders or changes says which preview they saw by it."""
 
 
 class Change(msgspec.Struct, kw_only=True):
@@ -235,6 +241,12 @@ class NewSubscriptionSettings(msgspec.Struct, kw_only=True, forbid_unknown_field
     payment_page: Annotated[str, Meta(max_length=300)] = ""
     """Where customers pay and change their card, as mails name it: an address (https) in which {invoice_id} and {number} are
     filled in."""
+    customers_order: bool = True
+    """Whether customers start subscriptions to listed plans themselves."""
+    customers_change: bool = True
+    """Whether they change plans and quantities of theirs themselves."""
+    customers_cancel: bool = True
+    """Whether they cancel for the end of the period, and take that back, themselves."""
 
 
 class SubscriptionSettings(NewSubscriptionSettings, kw_only=True):

@@ -74,6 +74,7 @@ SUBSCRIPTIONS = Table(
     link="/subscriptions/{id}",
     search=N_("Name"),
     empty=N_("There are no subscriptions yet."),
+    live="subscription",
 )
 
 
@@ -87,6 +88,8 @@ def may_sell(ui: Ui, found: Row) -> bool:
 async def subscriptions(ui: UiOf) -> Response[str]:
     """The subscriptions in reach."""
     links = [Link(_TITLE, "/subscriptions/new", "primary")] if ui.ctx.principal.may("subscriptions:write") else []
+    if ui.ctx.principal.user_type == "customer" and ui.ctx.principal.may("subscriptions:order"):
+        links = [Link(N_("Order"), "/order", "primary", "box")]
     return await listed(ui, SUBSCRIPTIONS, N_("Subscriptions"), *links, words=N_("What is charged again and again."))
 
 
@@ -106,6 +109,7 @@ async def subscription(ui: UiOf, subscription_id: FromPath[UUID]) -> Response[st
         state=page_words.status(found),
         may_sell=may_sell(ui, found),
         actions=_actions(found),
+        may_order=found.customer_org_id == ui.ctx.principal.organization_id and ui.ctx.principal.may("subscriptions:order"),
     )
 
 
@@ -131,12 +135,12 @@ def fields_of(form: FormMultiDict) -> list[tuple[str, str]]:
 
 def preview_page(
     ui: Ui, found: Preview, fields: list[tuple[str, str]], *, title: str, action: str, back: tuple[str, str], label: str,
-    look: str = "primary", words: str = "", is_other: bool = False,
+    look: str = "primary", words: str = "", is_other: bool = False, shown: str = "",
 ) -> Response[Any]:  # fmt: skip
     """What will be charged and credited, and the button that does it. `is_other`: it came to something else meanwhile."""
     return ui.page(
         "billing/preview.html", preview=found, fields=fields, title=title, action=action, back=back, label=label, look=look,
-        words=words, is_other=is_other, shown=sums(found), key=str(new_id()),
+        words=words, is_other=is_other, shown=shown or sums(found), key=str(new_id()),
     )  # fmt: skip
 
 

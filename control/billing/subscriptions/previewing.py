@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
@@ -10,10 +11,11 @@ from uuid import UUID
 import msgspec
 
 from control.billing.invoices import batch
+from control.billing.invoices.drafting import Draft
 from control.billing.invoices.service import find as find_invoice
 from control.billing.settings.models import BillingSettings
 from control.billing.subscriptions.applying import credit_left
-from control.billing.subscriptions.changing import plan
+from control.billing.subscriptions.changing import Planned, plan
 from control.billing.subscriptions.giving_back import positions, taken_of
 from control.billing.subscriptions.issuing import bill_of, is_billed
 from control.billing.subscriptions.lifecycle import ends_at, plan_cancel
@@ -26,7 +28,7 @@ from control.billing.subscriptions.models import (
     PreviewLine,
 )
 from control.billing.subscriptions.planning import Credit, Plan
-from control.billing.subscriptions.service import hold, open_
+from control.billing.subscriptions.service import Held, Opened, hold, open_
 from control.billing.subscriptions.state import State
 from control.billing.subscriptions.steps import Step, take, wanted
 from control.billing.subscriptions.usage import reader
@@ -57,14 +59,15 @@ async def preview(ctx: Context, subscription_id: UUID, data: PreviewOf) -> Previ
         async with ctx.transaction() as tx:
             held = await hold(ctx, tx, subscription_id)
             if data.change is not None:
-                planned = await plan(tx, held, data.change)
-                found = await _shown(tx, planned.plan, [planned.step], held.seller, held.on, planned.on)
+                found = await of_change(tx, held, await plan(tx, held, data.change))
             elif data.cancel is not None and (until := ends_at(held, data.cancel)) is None:
                 what, step = await plan_cancel(tx, held, data.cancel, reader(ctx.runtime.database))
                 found = await _shown(tx, what, [step], held.seller, held.on, held.on)
             else:
                 found = await _shown(tx, Plan(), [Step(state=held.state, on=held.on)], held.seller, held.on, until or held.on)
-                found.next_due_on, found.next_amount = until, _ZERO
+                found.next_due_on = until
+                found.next_lines, found.next_amount, found.next_tax, found.next_total = [], _ZERO, _ZERO, _ZERO
+                found = _sealed(found)
             # What was due before the change was carried out to get here, and is only tried.
             raise _Undone(found)
     except _Undone as undone:
@@ -74,14 +77,23 @@ async def preview(ctx: Context, subscription_id: UUID, data: PreviewOf) -> Previ
 async def preview_new(ctx: Context, data: NewSubscription) -> Preview:
     """What a new subscription would be charged today. Raises ValidationFailed."""
     async with ctx.transaction() as tx:
-        opened = await open_(ctx, tx, data, lock=False)
-        state, steps = opened.state, []
-        while state.sub.due_on is not None and state.sub.due_on <= opened.on:
-            step = take(state, opened.seller, _nothing(state))
-            steps.append(step)
-            state = step.state
-        start = opened.state.sub.started_on
-        return await _shown(tx, Plan(), steps or [Step(state=state, on=start)], opened.seller, opened.on, start)
+        return await of_new(tx, await open_(ctx, tx, data, lock=False))
+
+
+async def of_new(tx: Transaction, opened: Opened) -> Preview:
+    """What a subscription that was opened is charged today."""
+    state, steps = opened.state, []
+    while state.sub.due_on is not None and state.sub.due_on <= opened.on:
+        step = take(state, opened.seller, _nothing(state))
+        steps.append(step)
+        state = step.state
+    start = opened.state.sub.started_on
+    return await _shown(tx, Plan(), steps or [Step(state=state, on=start)], opened.seller, opened.on, start)
+
+
+async def of_change(tx: Transaction, held: Held, planned: Planned) -> Preview:
+    """What a planned change credits and charges."""
+    return await _shown(tx, planned.plan, [planned.step], held.seller, held.on, planned.on)
 
 
 def _nothing(state: State) -> dict[tuple[UUID, date], Decimal]:
@@ -100,23 +112,12 @@ async def _shown(
             continue
         [made] = batch.compute([bill_of([step])], seller, today)
         total += made.totals.total
-        lines += [
-            PreviewLine(
-                description=item.description,
-                quantity=item.quantity,
-                unit_price=item.unit_price,
-                discount=item.discount_amount,
-                amount=item.line_total,
-                tax=item.line_tax,
-                period_start=item.period_start,
-                period_end=item.period_end,
-            )
-            for item in made.items
-        ]
+        lines += _lines(made)
     credits_, left = await _credits(tx, what.credits)
     in_hand = await credit_left(tx, sub.organization_id, [sub.customer_id], sub.currency)
     credit = in_hand.get(sub.customer_id, _ZERO) + left
-    return Preview(
+    ahead, then = next_of(last, seller)
+    found = Preview(
         effective_on=effective_on,
         currency=sub.currency,
         lines=lines,
@@ -128,8 +129,35 @@ async def _shown(
         customer_credit=credit,
         due_now=total - credit,
         next_due_on=sub.due_on,
-        next_amount=_next(last, seller),
+        next_lines=ahead,
+        next_amount=sum((one.amount for one in ahead), _ZERO),
+        next_tax=sum((one.tax for one in ahead), _ZERO),
+        next_total=then,
     )
+    return _sealed(found)
+
+
+def _sealed(found: Preview) -> Preview:
+    """With the digest of all that it says."""
+    found.digest = ""
+    found.digest = hashlib.sha256(msgspec.json.encode(found)).hexdigest()
+    return found
+
+
+def _lines(made: Draft) -> list[PreviewLine]:
+    return [
+        PreviewLine(
+            description=item.description,
+            quantity=item.quantity,
+            unit_price=item.unit_price,
+            discount=item.discount_amount,
+            amount=item.line_total,
+            tax=item.line_tax,
+            period_start=item.period_start,
+            period_end=item.period_end,
+        )
+        for item in made.items
+    ]
 
 
 async def _credits(tx: Transaction, credits_: Sequence[Credit]) -> tuple[list[PreviewCredit], Decimal]:
@@ -158,9 +186,13 @@ async def _credits(tx: Transaction, credits_: Sequence[Credit]) -> tuple[list[Pr
     return shown, left
 
 
-def _next(state: State, seller: BillingSettings) -> Decimal:
-    """What the next step charges, without tax and usage."""
+def next_of(state: State, seller: BillingSettings) -> tuple[list[PreviewLine], Decimal]:
+    """What the next step charges, as its invoice will say it, and the total. Usage is not known yet."""
     if state.sub.due_on is None:
-        return _ZERO
+        return [], _ZERO
     step = take(state, seller, _nothing(state))
-    return sum((line.amount for line in step.lines if line.kind not in ("usage", "late_usage")), _ZERO)
+    step.lines = [line for line in step.lines if line.kind not in ("usage", "late_usage")]
+    if not is_billed(step):
+        return [], _ZERO
+    [made] = batch.compute([bill_of([step])], seller, step.on)
+    return _lines(made), made.totals.total

@@ -1,15 +1,18 @@
 -- name: settings
-SELECT organization_id, combine_invoices, upgrade, downgrade, credit_on_cancel, mail_invoices, payment_page, version
+SELECT organization_id, combine_invoices, upgrade, downgrade, credit_on_cancel, mail_invoices, payment_page, customers_order,
+       customers_change, customers_cancel, version
   FROM hcc.subscription_settings WHERE organization_id = %(organization_id)s
 
 -- name: save_settings
-INSERT INTO hcc.subscription_settings (organization_id, combine_invoices, upgrade, downgrade, credit_on_cancel, mail_invoices, payment_page)
+INSERT INTO hcc.subscription_settings (organization_id, combine_invoices, upgrade, downgrade, credit_on_cancel, mail_invoices,
+                                       payment_page, customers_order, customers_change, customers_cancel)
 VALUES (%(organization_id)s, %(combine_invoices)s, %(upgrade)s, %(downgrade)s, %(credit_on_cancel)s, %(mail_invoices)s,
-        %(payment_page)s)
+        %(payment_page)s, %(customers_order)s, %(customers_change)s, %(customers_cancel)s)
 ON CONFLICT (organization_id) DO UPDATE
    SET combine_invoices = excluded.combine_invoices, upgrade = excluded.upgrade, downgrade = excluded.downgrade,
        credit_on_cancel = excluded.credit_on_cancel, mail_invoices = excluded.mail_invoices,
-       payment_page = excluded.payment_page, version = subscription_settings.version + 1, updated_at = now()
+       payment_page = excluded.payment_page, customers_order = excluded.customers_order,
+       customers_change = excluded.customers_change, customers_cancel = excluded.customers_cancel, version = subscription_settings.version + 1, updated_at = now()
 
 -- name: page
 SELECT s.id, s.organization_id, s.customer_id, s.customer_org_id, s.name, s.status, s.currency::text AS currency, s.interval,

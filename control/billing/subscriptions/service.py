@@ -114,13 +114,18 @@ class Opened(msgspec.Struct, kw_only=True):
 
 
 async def open_(ctx: Context, tx: Transaction, data: NewSubscription, *, lock: bool) -> Opened:
-    """Check what is asked for. Raises ValidationFailed."""
+    """Check what a seller asks for. Raises ValidationFailed."""
     try:
         customer = await customers.find(tx, data.customer_id)
     except NotFound:
         raise ValidationFailed(FieldError("/customer_id", "is no customer of yours")) from None
     if customer.customer_org_id == ctx.principal.organization_id:
         raise ValidationFailed(FieldError("/customer_id", "is no customer of yours"))
+    return await open_for(tx, customer, data, lock=lock)
+
+
+async def open_for(tx: Transaction, customer: Customer, data: NewSubscription, *, lock: bool) -> Opened:
+    """As `open_`, in the seller's transaction, for a customer of whom it is known that they may have it."""
     if not customer.is_active:
         raise ValidationFailed(FieldError("/customer_id", "is not active"))
     seller = await settings.find(tx, customer.organization_id)
@@ -195,7 +200,11 @@ def _made(
 
 async def create(ctx: Context, tx: Transaction, data: NewSubscription) -> Subscription:
     """Start a subscription; what is due today is invoiced at once. Raises ValidationFailed, Conflict."""
-    opened = await open_(ctx, tx, data, lock=True)
+    return await start(ctx, tx, await open_(ctx, tx, data, lock=True), data)
+
+
+async def start(ctx: Context, tx: Transaction, opened: Opened, data: NewSubscription) -> Subscription:
+    """Write what was opened, in the seller's transaction."""
     sub = opened.state.sub
     columns = {name: getattr(sub, name) for name in _INSERTED}
     columns["coupon"] = None if sub.coupon is None else Jsonb(msgspec.to_builtins(sub.coupon))

@@ -42,6 +42,7 @@ AGENTS = Table(
     link="/monitoring/agents/{id}",
     search=N_("Name"),
     empty=N_("No server is watched yet."),
+    live="agent",
 )
 CLAIM = Form(
     NewClaim,

@@ -20,6 +20,7 @@ from control.monitoring.alerts import service
 from control.monitoring.alerts.models import Acknowledgement, Alert, AlertPhase, AlertRule, Expression, NewAlertRule, Patience
 from control.monitoring.labels import Severity
 from control.monitoring.plotting import said
+from control.web.bulk import Many
 from control.web.editing import Editing, Words
 from control.web.forms import Field, Form, Inputs
 from control.web.language import N_
@@ -32,6 +33,18 @@ _READ, _WRITE = needs("monitoring:read"), needs("monitoring:write")
 MENU = (Entry(label=N_("Alerts"), path="/monitoring/alerts", icon="alarm", permission="monitoring:read", group=N_("Monitoring")),)
 _FEW = 50
 NO_DATA = {"ok": N_("It is fine"), "alert": N_("It is trouble"), "keep": N_("It stays as it was")}
+
+
+async def _name(ctx: Context, alert_id: UUID) -> str:
+    return (await service.alert(ctx, alert_id)).name
+
+
+ACKNOWLEDGE_MANY = Many(
+    path="/monitoring/alerts/acknowledge", back="/monitoring/alerts", writes=_WRITE, label=N_("Acknowledge"), icon="check",
+    text=N_("Everybody sees that you look after them, and nobody is reminded of them."), name=_name,
+    work=lambda ctx, alert_id: service.acknowledge(ctx, alert_id, Acknowledgement()),
+)  # fmt: skip
+
 ALERTS = Table(
     name="alerts",
     path="/monitoring/alerts",
@@ -56,6 +69,8 @@ ALERTS = Table(
     ),
     link="/monitoring/alerts/{id}",
     empty=N_("All is well: nothing fires, and nothing has."),
+    live="alert",
+    bulk=(ACKNOWLEDGE_MANY.choice,),
 )
 RULES = Table(
     name="alert_rules",
@@ -165,6 +180,7 @@ EDITING = Editing(
     create=lambda ctx, tx, typed: service.create_alert_rule(ctx, tx, typed.data()),
     replace=_replace,
     delete=service.RULES.delete,
+    restores=True,
     values=_values,
     start={"severity": "warning", "interval_s": 60, "for_s": 300, "keep_firing_for_s": 0, "no_data": "ok", "is_active": True},
     check=_try,
@@ -229,4 +245,4 @@ async def unacknowledge(ui: UiOf, alert_id: FromPath[UUID]) -> Response[Any]:
     return ui.go(f"/monitoring/alerts/{alert_id}", ui.words(N_("It is told again.")))
 
 
-PAGES = [alerts, alert, acknowledge, unacknowledge, rules, *EDITING.pages()]
+PAGES = [ACKNOWLEDGE_MANY.page(), alerts, alert, acknowledge, unacknowledge, rules, *EDITING.pages()]

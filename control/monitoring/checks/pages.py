@@ -56,6 +56,7 @@ CHECKS = Table(
     link="/monitoring/checks/{id}",
     search=N_("Name"),
     empty=N_("Nothing is watched yet."),
+    live="check alert",
 )
 
 
@@ -160,6 +161,7 @@ EDITING = Editing(
     create=_create,
     replace=_replace,
     delete=service.CHECKS.delete,
+    typed=lambda row: row.name,
     values=_values,
     start={"kind": "http", "interval_s": 60, "timeout_s": 10, "retries": 1, "quorum": 1, "locations": ["default"],
            "severity": "critical", "is_active": True},

@@ -11,10 +11,12 @@ import msgspec
 from litestar import Response
 from msgspec import Meta
 
+from control.core.context import Context
 from control.core.permissions import needs
 from control.monitoring import words, written
 from control.monitoring.muting import service
 from control.monitoring.muting.models import NewSilence, Silence
+from control.web.bulk import Many
 from control.web.editing import Editing, Words
 from control.web.forms import Field, Form
 from control.web.language import N_
@@ -36,6 +38,15 @@ def named(row: Silence) -> str:
     return ", ".join(written.lines_of(row.matchers))
 
 
+async def _called(ctx: Context, silence_id: UUID) -> str:
+    return named(await service.SILENCES.get(ctx, silence_id))
+
+
+END = Many(
+    path="/monitoring/silences/end", back="/monitoring/silences", writes=_WRITE, label=N_("End"), icon="close", look="danger",
+    text=N_("People are told of these alerts again, also of those that fire now."), work=service.SILENCES.delete,
+    name=_called,
+)  # fmt: skip
 SILENCES = Table(
     name="silences",
     path="/monitoring/silences",
@@ -51,6 +62,7 @@ SILENCES = Table(
     filters=(Filter(name="organization_id", label=N_("Organization"), kind=UUID, input="hidden"),),
     link="/monitoring/silences/{id}",
     empty=N_("Nothing is silenced."),
+    bulk=(END.choice,),
 )
 
 
@@ -95,6 +107,7 @@ EDITING = Editing(
     create=lambda ctx, tx, typed: service.create_silence(ctx, tx, typed.data()),
     replace=lambda ctx, row_id, typed: service.replace_silence(ctx, row_id, typed.data()),
     delete=service.SILENCES.delete,
+    restores=True,
     name=named,
     values=_values,
     start={"hours": 2},
@@ -108,4 +121,4 @@ async def silences(ui: UiOf) -> Response[Any]:
     return await SILENCES.page(ui, "things/list.html", title=N_("Alerts"), about="", add=add, links=(), tabs=words.ALERT_TABS)
 
 
-PAGES = [silences, *EDITING.pages()]
+PAGES = [END.page(), silences, *EDITING.pages()]

@@ -97,6 +97,8 @@ def _window(data: NewMaintenanceWindow) -> dict[str, Any]:
         errors.append(FieldError("/duration_s", "must end before it begins again"))
     if not 1971 <= data.starts_at.year <= 2200:
         errors.append(FieldError("/starts_at", "must be between 1971 and 2200"))
+    if data.repeats_until is not None and not 1971 <= data.repeats_until.year <= 2200:
+        errors.append(FieldError("/repeats_until", "must be between 1971 and 2200"))
     if data.repeats_until is not None and data.repeats == "never":
         errors.append(FieldError("/repeats_until", "is for windows that repeat"))
     if errors:

@@ -126,7 +126,7 @@ ROUTES = Table(
         Column(name="matchers", label=N_("Alerts"), of=lambda row: ", ".join(written.lines_of(row.matchers)) or "*"),
         Column(name="steps", label=N_("Steps"), cell="number", of=lambda row: len(row.steps)),
         Column(name="state", label=N_("State"), cell="badge", of=_is_on),
-        Column(name="position", label=N_("Position"), sort="position"),
+        Column(name="position", label=N_("Rank"), sort="position"),
     ),
     filters=(Filter(name="organization_id", label=N_("Organization"), kind=UUID, input="hidden"),),
     link="/monitoring/notification-routes/{id}",
@@ -194,7 +194,7 @@ ROUTING = Editing(
     form=Form(
         RouteAsTyped,
         Field("name", N_("Name"), is_half=True),
-        Field("position", N_("Position"), hint=N_("The lower is tried first."), is_half=True),
+        Field("position", N_("Rank"), hint=N_("The lower is tried first."), is_half=True),
         Field("matchers", N_("Alerts with the labels"),
               hint=N_("One condition a line, such as severity = critical; empty is all.")),
         Field("first", N_("Tell"), kind="select", is_half=True),
@@ -218,6 +218,7 @@ ROUTING = Editing(
     create=lambda ctx, tx, typed: service.create_notification_route(ctx, tx, typed.data()),
     replace=_replace_route,
     delete=service.ROUTES.delete,
+    restores=True,
     values=_route_values,
     start={"position": 100, "after_minutes": 30, "repeat_interval_s": 14_400, "group_wait_s": 30, "group_by": "alertname",
            "is_active": True},
@@ -254,12 +255,12 @@ async def receivers(ui: UiOf) -> Response[Any]:
 
 
 @show("/monitoring/receivers/{channel_id:uuid}", _READ)
-async def receiver(ui: UiOf, channel_id: FromPath[UUID]) -> Response[str]:
+async def receiver(ui: UiOf, channel_id: FromPath[UUID]) -> Response[Any]:
     """One receiver, without what is secret of it, and what it was told."""
     found = await service.CHANNELS.get(ui.ctx, channel_id)
     table = await NOTIFICATIONS.view(ui, {"channel_id": channel_id}, f"/monitoring/receivers/{channel_id}")
-    if ui.target == table.id:
-        return ui.fragment("components/results.html", table=table)
+    if alone := table.alone(ui):
+        return alone
     may_write = ui.ctx.principal.may("monitoring:write")
     values: dict[str, Any] = {"channel": found, "kind": KINDS[found.kind], "where": _where(found), "state": _is_on(found)}
     return ui.page("monitoring/receiver.html", table=table, may_write=may_write, **values)

@@ -25,8 +25,8 @@ from control.monitoring.status.models import (
     StatusPage,
     Title,
 )
-from control.monitoring.status.pages import HEADLINES, WORDS
-from control.web.editing import Editing, Words
+from control.monitoring.status.pages import HEADLINES, IMPACTS, STATUSES, TONES, WORDS
+from control.web.editing import Editing, Words, confirm
 from control.web.forms import Field, Form, Inputs
 from control.web.language import N_
 from control.web.menu import Entry
@@ -41,14 +41,8 @@ MENU = (
         group=N_("Monitoring"),
     ),
 )  # fmt: skip
-IMPACTS = {"none": N_("None"), "minor": N_("Minor"), "major": N_("Major"), "critical": N_("Critical")}
-STATUSES = {
-    "investigating": N_("We look into it"), "identified": N_("The cause is known"), "monitoring": N_("Mended, and watched"),
-    "resolved": N_("Over"),
-}  # fmt: skip
 _PUBLIC, _HIDDEN = Badge(N_("Public"), "success"), Badge(N_("Not public"))
 _FEW = 20
-STATES = {"up": "success", "down": "error", "unknown": "warning", "maintenance": "info"}
 STATUS_PAGES = Table(
     name="status_pages",
     path="/monitoring/status-pages",
@@ -154,6 +148,7 @@ EDITING = Editing(
     create=_create,
     replace=_replace,
     delete=service.PAGES.delete,
+    typed=lambda row: row.slug,
     name=lambda row: str(row.title),
     own="/monitoring/status-pages/{id}",
 )
@@ -194,7 +189,7 @@ async def _page(ui: Ui, page_id: UUID, new: Inputs, status: int = 200) -> Respon
         public=await service.preview(ui.ctx, page_id),
         words=WORDS,
         headlines=HEADLINES,
-        tones=STATES,
+        tones=TONES,
         incidents=incidents,
         statuses=STATUSES,
         new=new,
@@ -239,4 +234,21 @@ async def tell_more(ui: UiOf, page_id: FromPath[UUID], incident_id: FromPath[UUI
     return ui.go(f"/monitoring/status-pages/{page_id}", ui.words(N_("The public is told.")))
 
 
-PAGES = [status_pages, status_page, tell, ask_more, tell_more, *EDITING.pages()]
+@show("/monitoring/status-pages/{page_id:uuid}/incidents/{incident_id:uuid}/delete", _WRITE)
+async def ask_delete(ui: UiOf, page_id: FromPath[UUID], incident_id: FromPath[UUID]) -> Response[str]:
+    """What deleting does."""
+    incident = await service.INCIDENTS.get(ui.ctx, incident_id)
+    text = N_("All that was said about it goes with it, and the public no longer sees that it ever was.")
+    back = f"/monitoring/status-pages/{page_id}"
+    action = f"{back}/incidents/{incident_id}/delete"
+    return confirm(ui, title=incident.title, text=text, label=N_("Delete the incident"), action=action, back=back)
+
+
+@act("/monitoring/status-pages/{page_id:uuid}/incidents/{incident_id:uuid}/delete", _WRITE)
+async def delete(ui: UiOf, page_id: FromPath[UUID], incident_id: FromPath[UUID]) -> Response[Any]:
+    """Delete it."""
+    await service.INCIDENTS.delete(ui.ctx, incident_id)
+    return ui.go(f"/monitoring/status-pages/{page_id}", ui.words(N_("The incident was deleted.")))
+
+
+PAGES = [status_pages, status_page, tell, ask_more, tell_more, ask_delete, delete, *EDITING.pages()]

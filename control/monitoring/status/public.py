@@ -31,7 +31,8 @@ from control.monitoring.status.uptime import Span, closed, days, shown, united, 
 
 DAYS = 90
 _AHEAD = timedelta(days=14)
-_ORDER: tuple[ComponentState, ...] = ("down", "maintenance", "unknown", "up")
+ORDER: tuple[ComponentState, ...] = ("down", "maintenance", "unknown", "up")
+"""What is worst first: a page as a whole is what its worst component is."""
 
 
 class _Check(msgspec.Struct):
@@ -86,7 +87,7 @@ async def status(tx: Transaction, page: StatusPage, now: datetime) -> PublicStat
     return PublicStatus(
         title=page.title,
         description=page.description,
-        state=next((state for state in _ORDER if state in states), "unknown"),
+        state=next((state for state in ORDER if state in states), "unknown"),
         components=components,
         incidents=[ShownIncident(**{name: getattr(one, name) for name in ShownIncident.__struct_fields__}) for one in incidents],
         maintenance=sorted(planned, key=lambda one: one.starts_at)[:20],

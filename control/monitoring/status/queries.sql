@@ -112,3 +112,6 @@ SELECT i.id, i.organization_id, i.page_id, i.title, i.impact, i.status, i.starte
   FROM hcc.incidents i
  WHERE i.page_id = %(page_id)s AND (i.resolved_at IS NULL OR i.resolved_at > %(after)s)
  ORDER BY i.started_at DESC LIMIT 50
+
+-- name: own_checks
+SELECT id, name FROM hcc.checks WHERE organization_id = %(organization_id)s AND is_active ORDER BY name, id LIMIT 200

@@ -27,7 +27,7 @@ from control.monitoring.status.models import (
     ShownComponent,
     StatusPage,
 )
-from control.monitoring.status.public import status
+from control.monitoring.status.public import ORDER, status
 
 PAGE = kept.kind("status page", "status_page", q.SQL, "page", 20, "This slug is taken.")
 INCIDENT = kept.kind("incident", "incident", q.SQL, "incident", 10_000)
@@ -78,6 +78,28 @@ async def uptime_of(ctx: Context, check_id: UUID) -> ShownComponent:
             components=[Component(check_id=check.id, name=check.name)], is_public=False, version=1, created_at=at, updated_at=at,
         )  # fmt: skip
         return (await status(tx, page, at)).components[0]
+
+
+class _Named(msgspec.Struct):
+    id: UUID
+    name: str
+
+
+async def uptimes(ctx: Context, days: int) -> list[tuple[UUID, ShownComponent]]:
+    """How the active checks of the caller's organisation are and were, the worst first; `days` are the last so many."""
+    async with ctx.transaction("own") as tx:
+        checks = await tx.all(_Named, q.SQL.own_checks, organization_id=ctx.principal.organization_id)
+        at = now()
+        page = StatusPage(
+            id=ctx.principal.organization_id, organization_id=ctx.principal.organization_id, slug="", title="", description="",
+            components=[Component(check_id=one.id, name=one.name) for one in checks], is_public=False, version=1, created_at=at,
+            updated_at=at,
+        )  # fmt: skip
+        shown = (await status(tx, page, at)).components
+    for one in shown:
+        one.days = one.days[-days:]
+    found = [(check.id, one) for check, one in zip(checks, shown, strict=True)]
+    return sorted(found, key=lambda row: (ORDER.index(row[1].state), row[1].name))
 
 
 async def create_incident(ctx: Context, tx: Transaction, data: NewIncident) -> Incident:

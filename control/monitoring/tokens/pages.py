@@ -7,10 +7,12 @@ from uuid import UUID
 
 from litestar import Response
 
+from control.core.context import Context
 from control.core.permissions import needs
 from control.monitoring import words
 from control.monitoring.tokens import service
 from control.monitoring.tokens.models import NewIngestToken
+from control.web.bulk import Many
 from control.web.editing import Editing, Secret, Words
 from control.web.forms import Field, Form
 from control.web.language import N_
@@ -19,6 +21,18 @@ from control.web.tables import Column, Filter, Table
 from control.web.ui import UiOf
 
 _READ, _WRITE = needs("ingest-tokens:read"), needs("ingest-tokens:write")
+
+
+async def _name(ctx: Context, token_id: UUID) -> str:
+    return (await service.get(ctx, token_id)).name
+
+
+REVOKE = Many(
+    path="/monitoring/tokens/revoke", back="/monitoring/tokens", writes=_WRITE, label=N_("Take back"), icon="close",
+    look="danger", text=N_("Who pushes with these tokens is refused from now on. There is no way back."), work=service.revoke,
+    name=_name,
+)  # fmt: skip
+
 TOKENS = Table(
     name="ingest_tokens",
     path="/monitoring/tokens",
@@ -35,6 +49,7 @@ TOKENS = Table(
     link="/monitoring/tokens/{id}",
     search=N_("Name"),
     empty=N_("There are no tokens yet."),
+    bulk=(REVOKE.choice,),
 )
 EDITING = Editing(
     path="/monitoring/tokens",
@@ -64,4 +79,4 @@ async def tokens(ui: UiOf) -> Response[Any]:
     return await TOKENS.page(ui, "things/list.html", title=N_("Servers"), about="", add=add, links=(), tabs=tabs)
 
 
-PAGES = [tokens, *EDITING.pages()]
+PAGES = [REVOKE.page(), tokens, *EDITING.pages()]

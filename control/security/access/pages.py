@@ -15,6 +15,7 @@ from control.security.access import service
 from control.security.access.models import AccessEntry, NewAccessEntry
 from control.security.bodies.common import Asn, Country, Note
 from control.sites.bodies.common import Network
+from control.web.bulk import Many
 from control.web.editing import Editing, Words
 from control.web.forms import Field, Form
 from control.web.language import N_
@@ -35,6 +36,11 @@ def who(row: AccessEntry) -> str:
     """Whom an entry is about."""
     return row.network or row.country or f"AS{row.asn}"
 
+
+DELETE = Many(
+    path="/security/access/delete", back="/security/access", writes=_WRITE, label=N_("Delete"), icon="close", look="danger",
+    text=N_("What these entries let in or keep out is decided by the rest from now on."), work=service.ROWS.delete,
+)  # fmt: skip
 
 ENTRIES = Table(
     name="access",
@@ -57,6 +63,7 @@ ENTRIES = Table(
     link="/security/access/{id}",
     search=N_("Network, country or note"),
     empty=N_("The lists are empty: everybody may come."),
+    bulk=(DELETE.choice,),
 )
 
 
@@ -103,6 +110,7 @@ EDITING = Editing(
     create=lambda ctx, tx, typed: service.create(ctx, tx, typed.data()),
     replace=lambda ctx, row_id, typed: service.replace(ctx, row_id, typed.data()),
     delete=service.ROWS.delete,
+    restores=True,
     name=who,
     values=lambda row: {**msgspec.to_builtins(row), "days": words.days_left(row.expires_at)},
     choices=words.choose_site,
@@ -118,4 +126,4 @@ async def access(ui: UiOf) -> Response[Any]:
     )
 
 
-PAGES = [access, *EDITING.pages()]
+PAGES = [DELETE.page(), access, *EDITING.pages()]

@@ -10,12 +10,14 @@ from litestar import Response
 from litestar.params import FromPath
 from msgspec import Meta
 
+from control.core.context import Context
 from control.core.errors import DomainError
 from control.core.permissions import needs
 from control.security import words
 from control.security.bans import service
 from control.security.bans.models import Ban, Lift, NewBan, Reason
 from control.sites.bodies.common import Network
+from control.web.bulk import Many
 from control.web.editing import Editing, Words
 from control.web.forms import Field, Form
 from control.web.language import N_
@@ -32,6 +34,16 @@ def state(row: Ban) -> Badge:
         return Badge(STATES["true"], "error")
     return Badge(N_("Lifted"), "info") if row.lifted_at is not None else Badge(STATES["false"])
 
+
+async def _name(ctx: Context, ban_id: UUID) -> str:
+    return str((await service.get(ctx, ban_id)).network)
+
+
+LIFT_MANY = Many(
+    path="/security/bans/lift", back="/security/bans", writes=_WRITE, label=N_("Lift"), icon="undo", name=_name,
+    text=N_("They are let in again, on all your sites, within seconds."),
+    work=lambda ctx, ban_id: service.lift(ctx, ban_id, Lift()),
+)  # fmt: skip
 
 BANS = Table(
     name="bans",
@@ -55,6 +67,8 @@ BANS = Table(
     link="/security/bans/{id}",
     search=N_("Network or reason"),
     empty=N_("Nobody is banned."),
+    live="ban",
+    bulk=(LIFT_MANY.choice,),
 )
 
 
@@ -119,4 +133,4 @@ async def lift(ui: UiOf, ban_id: FromPath[UUID]) -> Response[Any]:
     return ui.go(f"/security/bans/{ban_id}", ui.words(N_("The ban was lifted.")))
 
 
-PAGES = [bans, ban, lift, *EDITING.pages()]
+PAGES = [LIFT_MANY.page(), bans, ban, lift, *EDITING.pages()]

@@ -74,6 +74,7 @@ EVENTS = Table(
     link="/security/events/{id}",
     search=N_("Path, host or message"),
     empty=N_("Nothing was found in the last 24 hours."),
+    live="security",
 )
 
 

@@ -100,6 +100,7 @@ EDITING = Editing(
     create=lambda ctx, tx, typed: service.create(ctx, tx, typed.data()),
     replace=lambda ctx, row_id, typed: service.replace(ctx, row_id, typed.data()),
     delete=service.ROWS.delete,
+    restores=True,
     name=what,
     values=lambda row: {**msgspec.to_builtins(row), "days": words.days_left(row.expires_at)},
     choices=words.choose_site,

@@ -40,12 +40,24 @@ async def rendered(ctx: Context, firewall_id: UUID) -> Rendered:
     return Rendered(text=text, problems=await asyncio.to_thread(nft.problems, text))
 
 
-async def _columns(data: NewFirewall) -> dict[str, Any]:
+async def tried(data: NewFirewall) -> Rendered:
+    """What would be stored, in nftables' language; nothing is kept. Raises ValidationFailed."""
+    normal, said = await _checked(data)
+    return Rendered(text=render(normal), problems=said)
+
+
+async def _checked(data: NewFirewall) -> tuple[NewFirewall, list[str] | None]:
     normal, errors = checks.check(data)
+    said: list[str] | None = None
     if not errors:
         said = await asyncio.to_thread(nft.problems, render(normal))
         errors = [FieldError("/rules", f"nft: {line}") for line in (said or [])[:10]]
     if errors:
         raise ValidationFailed(errors)
+    return normal, said
+
+
+async def _columns(data: NewFirewall) -> dict[str, Any]:
+    normal, _ = await _checked(data)
     built = msgspec.to_builtins(normal)
     return {**built, "sets": Jsonb(built["sets"]), "rules": Jsonb(built["rules"])}

@@ -32,7 +32,7 @@ RULES = Table(
         Column(name="lines", label=N_("Lines"), cell="number", of=lambda row: len(row.text.splitlines())),
         Column(name="place", label=N_("Site"), of=words.place),
         Column(name="state", label=N_("State"), cell="badge", of=words.is_on),
-        Column(name="position", label=N_("Position"), sort="position", of=lambda row: row.position),
+        Column(name="position", label=N_("Rank"), sort="position", of=lambda row: row.position),
         Column(name="updated_at", label=N_("Changed"), sort="updated_at", cell="moment", of=lambda row: row.updated_at),
     ),
     filters=(
@@ -62,7 +62,7 @@ EDITING = Editing(
         Field(
             "text", N_("Rules"), kind="textarea", hint=N_("SecRule, SecAction and SecMarker; each rule needs an id of its own.")
         ),
-        Field("position", N_("Position"), hint=N_("The lower is read first."), is_half=True),
+        Field("position", N_("Rank"), hint=N_("The lower is read first."), is_half=True),
         Field("is_active", N_("In force")),
     ),
     get=service.ROWS.get,

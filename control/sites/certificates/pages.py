@@ -41,6 +41,7 @@ CERTIFICATES = Table(
     columns=(
         Column(name="hosts", label=N_("Host names"), cell="link", of=_names),
         Column(name="state", label=N_("State"), cell="badge", of=words.expiry),
+        Column(name="left", label=N_("Days left"), sort="not_after", cell="number", of=words.days_left),
         Column(name="not_after", label=N_("Good until"), sort="not_after", cell="moment"),
         Column(name="issuer", label=N_("Issued by")),
         Column(name="key_type", label=N_("Key")),
@@ -82,8 +83,9 @@ async def certificate(ui: UiOf, certificate_id: FromPath[UUID]) -> Response[str]
     found = await service.get(ui.ctx, certificate_id)
     may_write = ui.ctx.principal.may("gateway:write")
     return ui.page(
-        "sites/certificate.html", certificate=found, name=_names(found), state=words.expiry(found), may_write=may_write
-    )
+        "sites/certificate.html", certificate=found, name=_names(found), state=words.expiry(found),
+        left=words.days_left(found), may_write=may_write,
+    )  # fmt: skip
 
 
 def _form(ui: Ui, form: Inputs, title: str, action: str, back: str, status: int = 200) -> Response[str]:
@@ -146,6 +148,7 @@ DELETING = Editing(
         delete=N_("Delete the certificate"),
     ),
     delete=service.delete,
+    typed=lambda row: row.hosts[0] if row.hosts else row.subject,
     name=_names,
     own="/certificates/{id}",
 )

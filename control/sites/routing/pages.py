@@ -174,7 +174,7 @@ async def ask_edit(ui: UiOf, site_id: FromPath[UUID], route_id: FromPath[UUID]) 
     """A route to be changed."""
     route = await service.get(ui.ctx, site_id, route_id)
     action = f"/sites/{site_id}/routes/{route_id}/edit"
-    return await _page(ui, site_id, ROUTE.empty(_values(route)), words.where(route), action)
+    return await _page(ui, site_id, ROUTE.empty(_values(route), version=route.version), words.where(route), action)
 
 
 @act("/sites/{site_id:uuid}/routes/{route_id:uuid}/edit", _WRITE)
@@ -184,7 +184,8 @@ async def edit(ui: UiOf, site_id: FromPath[UUID], route_id: FromPath[UUID]) -> R
     try:
         await service.update(ui.ctx, site_id, route_id, _changes(await ROUTE.read(ui), route))
     except DomainError as error:
-        form, action = await ROUTE.again(ui, _typed(error)), f"/sites/{site_id}/routes/{route_id}/edit"
+        form = await ROUTE.again(ui, _typed(error), _values(route))
+        action = f"/sites/{site_id}/routes/{route_id}/edit"
         return await _page(ui, site_id, form, words.where(route), action, error.status)
     return ui.go(f"/sites/{site_id}", ui.words(N_("The route was changed.")))
 

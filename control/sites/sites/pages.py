@@ -10,6 +10,7 @@ from litestar import Response
 from litestar.params import FromPath
 from msgspec import Meta
 
+from control.core.context import Context
 from control.core.db import Transaction
 from control.core.errors import DomainError, FieldError, Forbidden, ValidationFailed
 from control.core.pagination import PageRequest
@@ -30,6 +31,7 @@ from control.sites.sites import service
 from control.sites.sites.models import NewSite, Site
 from control.sites.upstreams import service as upstreams
 from control.sites.upstreams.models import NewUpstream
+from control.web.bulk import Many
 from control.web.editing import confirm, without
 from control.web.forms import Field, Form, Inputs
 from control.web.language import N_
@@ -40,6 +42,23 @@ from control.web.ui import Ui, UiOf
 
 _READ, _WRITE = needs("gateway:read"), needs("gateway:write")
 MENU = (Entry(label=N_("Sites"), path="/sites", icon="globe", permission="gateway:read", group=N_("Sites")),)
+
+
+async def _name(ctx: Context, site_id: UUID) -> str:
+    return (await service.get(ctx, site_id)).name
+
+
+PAUSE = Many(
+    path="/sites/pause", back="/sites", writes=_WRITE, label=N_("Switch off"), icon="lock", look="danger", name=_name,
+    text=N_("Visitors get an error from now on, until they are switched on again. Nothing is lost."),
+    work=lambda ctx, site_id: service.update(ctx, site_id, {"is_active": False}),
+)  # fmt: skip
+RESUME = Many(
+    path="/sites/resume", back="/sites", writes=_WRITE, label=N_("Switch on"), icon="check", name=_name,
+    text=N_("Gateways serve them again within seconds."),
+    work=lambda ctx, site_id: service.update(ctx, site_id, {"is_active": True}),
+)  # fmt: skip
+
 SITES = Table(
     name="sites",
     path="/sites",
@@ -60,6 +79,11 @@ SITES = Table(
     link="/sites/{id}",
     search=N_("Name or host"),
     empty=N_("There are no sites yet."),
+    live="site",
+    bulk=(
+        PAUSE.choice,
+        RESUME.choice,
+    ),
 )
 _MANY = 100
 
@@ -230,9 +254,11 @@ async def site(ui: UiOf, site_id: FromPath[UUID]) -> Response[str]:
 async def ask_edit(ui: UiOf, site_id: FromPath[UUID]) -> Response[str]:
     """A site to be changed."""
     found = await service.get(ui.ctx, site_id)
-    maintenance = found.maintenance or Maintenance()
-    values = {**msgspec.to_builtins(found), **msgspec.to_builtins(maintenance)}
-    return _edit(ui, found, CHANGE.empty(values))
+    return _edit(ui, found, CHANGE.empty(_values(found), version=found.version))
+
+
+def _values(found: Site) -> dict[str, Any]:
+    return {**msgspec.to_builtins(found), **msgspec.to_builtins(found.maintenance or Maintenance())}
 
 
 def _edit(ui: Ui, found: Site, form: Inputs, status: int = 200) -> Response[str]:
@@ -254,7 +280,7 @@ async def edit(ui: UiOf, site_id: FromPath[UUID]) -> Response[Any]:
         changes = {name: getattr(typed, name) for name in ("name", "hosts", "is_active", "https_redirect", "hsts_s")}
         await service.update(ui.ctx, site_id, {**changes, "maintenance": maintenance})
     except DomainError as error:
-        return _edit(ui, found, await CHANGE.again(ui, _flat(error)), error.status)
+        return _edit(ui, found, await CHANGE.again(ui, _flat(error), _values(found)), error.status)
     return ui.go(f"/sites/{site_id}", ui.words(N_("The site was changed.")))
 
 
@@ -265,20 +291,31 @@ def _flat(error: DomainError) -> DomainError:
     return ValidationFailed([FieldError(one.pointer.removeprefix("/maintenance"), one.message) for one in error.errors])
 
 
+def _sure(ui: Ui, found: Site, error: ValidationFailed | None = None) -> Response[str]:
+    text = N_("Its names are served no more, and anybody may take them. Its routes, upstreams and policies go with it.")
+    back = f"/sites/{found.id}"
+    return confirm(
+        ui, title=found.name, text=text, label=N_("Delete the site"), action=f"{back}/delete", back=back, word=found.name,
+        error=error,
+    )  # fmt: skip
+
+
 @show("/sites/{site_id:uuid}/delete", _WRITE)
 async def ask_delete(ui: UiOf, site_id: FromPath[UUID]) -> Response[str]:
     """What deleting does."""
-    found = await service.get(ui.ctx, site_id)
-    text = N_("Its names are served no more, and anybody may take them. Its routes, upstreams and policies go with it.")
-    back = f"/sites/{site_id}"
-    return confirm(ui, title=found.name, text=text, label=N_("Delete the site"), action=f"{back}/delete", back=back)
+    return _sure(ui, await service.get(ui.ctx, site_id))
 
 
 @act("/sites/{site_id:uuid}/delete", _WRITE, dangerous=True)
 async def delete(ui: UiOf, site_id: FromPath[UUID]) -> Response[Any]:
-    """Delete it."""
+    """Delete it, when its name was typed."""
+    found = await service.get(ui.ctx, site_id)
+    try:
+        await ui.confirm(found.name)
+    except ValidationFailed as error:
+        return _sure(ui, found, error)
     await service.delete(ui.ctx, site_id)
     return ui.go("/sites", ui.words(N_("The site was deleted.")))
 
 
-PAGES = [sites, ask_new, create, site, ask_edit, edit, ask_delete, delete]
+PAGES = [PAUSE.page(), RESUME.page(), sites, ask_new, create, site, ask_edit, edit, ask_delete, delete]

@@ -135,7 +135,7 @@ async def ask_edit(ui: UiOf, site_id: FromPath[UUID], upstream_id: FromPath[UUID
     """An upstream to be changed."""
     found = await service.get(ui.ctx, site_id, upstream_id)
     action = f"/sites/{site_id}/upstreams/{upstream_id}/edit"
-    return await _page(ui, site_id, UPSTREAM.empty(_values(found)), found.name, action)
+    return await _page(ui, site_id, UPSTREAM.empty(_values(found), version=found.version), found.name, action)
 
 
 @act("/sites/{site_id:uuid}/upstreams/{upstream_id:uuid}/edit", _WRITE)
@@ -145,7 +145,8 @@ async def edit(ui: UiOf, site_id: FromPath[UUID], upstream_id: FromPath[UUID]) -
     try:
         await service.update(ui.ctx, site_id, upstream_id, _changes(await UPSTREAM.read(ui), found))
     except DomainError as error:
-        form, action = await UPSTREAM.again(ui, _typed(error)), f"/sites/{site_id}/upstreams/{upstream_id}/edit"
+        form = await UPSTREAM.again(ui, _typed(error), _values(found))
+        action = f"/sites/{site_id}/upstreams/{upstream_id}/edit"
         return await _page(ui, site_id, form, found.name, action, error.status)
     return ui.go(f"/sites/{site_id}", ui.words(N_("The upstream was changed.")))
 

@@ -29,6 +29,7 @@ CARDS: dict[str, Card] = {
     "pm_card_visa_chargeDeclinedStolenCard": Card(last4="9979", code="card_declined", decline_code="stolen_card"),
     "pm_card_chargeDeclinedExpiredCard": Card(last4="0069", code="expired_card"),
     "pm_card_chargeDeclinedProcessingError": Card(last4="0119", code="processing_error"),
+    "pm_card_chargeCustomerFail": Card(last4="0341", code="card_declined", decline_code="generic_decline"),
     "pm_card_authenticationRequired": Card(last4="3220", authentication="always"),
     "pm_card_authenticationRequiredOnSetup": Card(last4="3155", authentication="off_session"),
     "pm_card_createDispute": Card(last4="0259", disputed=True),

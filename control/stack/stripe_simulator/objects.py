@@ -66,6 +66,21 @@ def setup_intent(id_: str, params: Object) -> Object:
     }  # fmt: skip
 
 
+def checkout_session(id_: str, params: Object, intent: Object, url: str) -> Object:
+    """A page on which a payer sets a card up."""
+    return {
+        "id": id_, "object": "checkout.session", "created": _now(), "livemode": False, "mode": "setup", "status": "open",
+        "url": url, "setup_intent": intent["id"], "customer": params.get("customer"), "success_url": params.get("success_url"),
+        "cancel_url": params.get("cancel_url"), "payment_method_types": ["card"], "payment_status": "no_payment_required",
+        "expires_at": _now() + 86_400, "metadata": params.get("metadata") or {}, "currency": None, "locale": None,
+        "payment_intent": None, "subscription": None, "invoice": None, "amount_total": None, "amount_subtotal": None,
+        "automatic_tax": {"enabled": False, "liability": None, "provider": None, "status": None},
+        "custom_fields": [], "custom_text": dict.fromkeys(("after_submit", "shipping_address", "submit",
+                                                          "terms_of_service_acceptance")),
+        "payment_method_options": {}, "shipping_options": [], "client_secret": None,
+    }  # fmt: skip
+
+
 def charge(id_: str, intent: Object, *, paid: bool, balance_transaction: str | None) -> Object:
     return {
         "id": id_, "object": "charge", "amount": intent["amount"], "amount_captured": intent["amount"] if paid else 0,

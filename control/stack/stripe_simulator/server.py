@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urlsplit
 
-from control.stack.stripe_simulator import KEY
+from control.stack.stripe_simulator import KEY, hosted
 from control.stack.stripe_simulator.forms import decode
 from control.stack.stripe_simulator.objects import Object
 from control.stack.stripe_simulator.state import Refused, State
@@ -22,6 +22,7 @@ from control.stack.stripe_simulator.state import Refused, State
 _Call = Callable[[State, str, Object], Object]
 ROUTES: list[tuple[str, str, _Call]] = [
     ("POST", r"/v1/customers", lambda s, _, p: s.create_customer(p)),
+    ("GET", r"/v1/balance", lambda s, _, __: s.balance()),
     ("GET", r"/v1/customers/(\w+)", lambda s, i, _: s.find("customer", i)),
     ("POST", r"/v1/payment_intents", lambda s, _, p: s.create_intent(p)),
     ("GET", r"/v1/payment_intents/(\w+)", lambda s, i, _: s.find("payment_intent", i)),
@@ -30,6 +31,8 @@ ROUTES: list[tuple[str, str, _Call]] = [
     ("POST", r"/v1/setup_intents", lambda s, _, p: s.create_setup(p)),
     ("GET", r"/v1/setup_intents/(\w+)", lambda s, i, _: s.find("setup_intent", i)),
     ("POST", r"/v1/setup_intents/(\w+)/confirm", lambda s, i, p: s.confirm_setup(i, p)),
+    ("POST", r"/v1/checkout/sessions", lambda s, _, p: s.create_session(p)),
+    ("GET", r"/v1/checkout/sessions/(\w+)", lambda s, i, _: s.find("checkout.session", i)),
     ("GET", r"/v1/payment_methods/(\w+)", lambda s, i, _: s.find("payment_method", i)),
     ("POST", r"/v1/payment_methods/(\w+)/detach", lambda s, i, _: s.detach(i)),
     ("POST", r"/v1/refunds", lambda s, _, p: s.create_refund(p)),
@@ -59,6 +62,7 @@ class Simulator:
         self._answers: dict[str, tuple[str, int, bytes]] = {}
         self._server = ThreadingHTTPServer(("127.0.0.1", port), _handler(self))
         self._server.daemon_threads = True
+        self.state.url = self.url
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
 
     @property
@@ -139,6 +143,9 @@ def _handler(simulator: Simulator) -> type[BaseHTTPRequestHandler]:
 
         def _answer(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
+            if self.path.startswith("/hosted/"):
+                self._show(hosted.answer(simulator.state, self.command, self.path, body))
+                return
             status, raw, replayed = simulator.answer(
                 self.command,
                 self.path,
@@ -152,6 +159,16 @@ def _handler(simulator: Simulator) -> type[BaseHTTPRequestHandler]:
             self.send_header("Request-Id", "req_simulated")
             if replayed:
                 self.send_header("Idempotent-Replayed", "true")
+            self.end_headers()
+            self.wfile.write(raw)
+
+        def _show(self, answer: hosted.Answer) -> None:
+            raw = answer.html.encode()
+            self.send_response(answer.status)
+            self.send_header("Content-Type", "text/html; charset=utf-8")
+            self.send_header("Content-Length", str(len(raw)))
+            if answer.location:
+                self.send_header("Location", answer.location)
             self.end_headers()
             self.wfile.write(raw)
 

@@ -34,6 +34,8 @@ class State:
         self.events: list[Object] = []
         self.charges_made = 0
         self.refunds_made = 0
+        self.url = ""
+        """Where its pages for payers are."""
 
     def dump(self) -> bytes:
         """What it knows, for `restore`; events that were not sent yet are lost with the process, as they are on bad days."""
@@ -71,6 +73,15 @@ class State:
     def keep(self, made: Object) -> Object:
         self.objects[made["id"]] = made
         return made
+
+    def balance(self) -> Object:
+        """What charges left, by currency; nothing of it waits."""
+        sums: dict[str, int] = {}
+        for one in self.objects.values():
+            if one["object"] == "charge" and one["paid"]:
+                sums[one["currency"]] = sums.get(one["currency"], 0) + one["amount"] - one["amount_refunded"]
+        available = [{"amount": amount, "currency": currency} for currency, amount in sorted(sums.items())]
+        return {"object": "balance", "livemode": False, "available": available, "pending": []}
 
     def create_customer(self, params: Object) -> Object:
         return self.keep(objects.customer(_id("cus"), params))
@@ -110,7 +121,7 @@ class State:
         if params.get("payment_method"):
             intent["status"] = "requires_confirmation"
         if params.get("confirm") == "true":
-            self.confirm(intent, off_session=params.get("off_session") == "true")
+            self.confirm(intent, off_session=params.get("off_session") == "true", return_url=params.get("return_url"))
         return intent
 
     def confirm_intent(self, id_: str, params: Object) -> Object:
@@ -121,17 +132,19 @@ class State:
             )
         if params.get("payment_method"):
             intent["payment_method"] = self.method(params["payment_method"], intent["customer"])["id"]
-        self.confirm(intent, off_session=params.get("off_session") == "true")
+        self.confirm(intent, off_session=params.get("off_session") == "true", return_url=params.get("return_url"))
         return intent
 
-    def confirm(self, intent: Object, *, off_session: bool) -> None:
+    def confirm(self, intent: Object, *, off_session: bool, return_url: str | None = None) -> None:
         card = self.cards[intent["payment_method"]]
         needs = card.authentication == "always" or (card.authentication == "off_session" and off_session)
         if needs and off_session:
             self.decline(intent, "authentication_required", "authentication_required")
         elif needs:
             intent["status"] = "requires_action"
-            intent["next_action"] = {"type": "use_stripe_sdk", "use_stripe_sdk": {}}
+            there = {"url": f"{self.url}/hosted/bank/{intent['id']}", "return_url": return_url}
+            sdk: Object = {"type": "use_stripe_sdk", "use_stripe_sdk": {}}
+            intent["next_action"] = {"type": "redirect_to_url", "redirect_to_url": there} if return_url else sdk
             self.tell("payment_intent.requires_action", intent)
         elif card.code:
             self.decline(intent, card.code, card.decline_code)
@@ -197,6 +210,13 @@ class State:
         made["status"] = "succeeded"
         self.tell("setup_intent.succeeded", made)
         return made
+
+    def create_session(self, params: Object) -> Object:
+        if params.get("mode") != "setup":
+            raise Refused(400, "invalid_request_error", "Only mode setup is here.", param="mode")
+        self.find("customer", params.get("customer", ""))
+        intent, key = self.create_setup({"customer": params["customer"]}), _id("cs")
+        return self.keep(objects.checkout_session(key, params, intent, f"{self.url}/hosted/cards/{key}"))
 
     def create_refund(self, params: Object) -> Object:
         intent = self.find("payment_intent", params.get("payment_intent", ""))

@@ -9,7 +9,7 @@ import { build } from "esbuild";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const out = process.argv[2] || join(here, "..", "static");
-const SOURCES = ["app.css", "app.js", "build.mjs", "package-lock.json", "package.json", "plot.js"];
+const SOURCES = ["app.css", "app.js", "build.mjs", "live.js", "package-lock.json", "package.json", "palette.js", "passkey.js", "plot.js"];
 const hash = (bytes, length = 64) => createHash("sha256").update(bytes).digest("hex").slice(0, length);
 
 // What the style sheet depends on of the templates: the words in quotes, texts for people left out.

@@ -16,6 +16,9 @@ function inUnit(value, unit, short) {
     case "per_second":
       return `${short.format(value)}/s`;
     default:
+      if (/^[A-Z]{3}$/.test(unit)) {
+        return new Intl.NumberFormat(document.documentElement.lang, { style: "currency", currency: unit, notation: "compact" }).format(value);
+      }
       return short.format(value);
   }
 }
@@ -27,8 +30,12 @@ export function draw(box) {
   const language = document.documentElement.lang;
   const short = new Intl.NumberFormat(language, { notation: "compact" });
   const span = given.times.length ? given.times.at(-1) - given.times[0] : 0;
-  const parts = span > 2 * 86400 ? { day: "numeric", month: "short" } : { hour: "2-digit", minute: "2-digit" };
-  const day = new Intl.DateTimeFormat(language, parts);
+  // Months are days without a zone, and given as those of UTC.
+  const timeZone = span > 200 * 86400 ? "UTC" : document.documentElement.dataset.zone || undefined;
+  let parts = { hour: "2-digit", minute: "2-digit" };
+  if (span > 2 * 86400) parts = { day: "numeric", month: "short" };
+  if (span > 200 * 86400) parts = { month: "short", year: "2-digit" };
+  const day = new Intl.DateTimeFormat(language, { ...parts, timeZone });
   const said = (value) => (value === null || value === undefined ? "" : inUnit(value, given.unit, short));
   const ink = colour("--color-base-content");
   const axis = { stroke: ink, grid: { stroke: colour("--color-base-300"), width: 1 }, ticks: { show: false } };
@@ -45,7 +52,7 @@ export function draw(box) {
         { ...axis, size: 56, values: (_, values) => values.map(said) },
       ],
       series: [
-        { label: "", value: (_, time) => (time ? new Date(time * 1000).toLocaleString(language) : "") },
+        { label: "", value: (_, time) => (time ? new Date(time * 1000).toLocaleString(language, { timeZone }) : "") },
         ...given.series.map((one, n) => ({
           label: one.label,
           stroke: lines[n % lines.length],

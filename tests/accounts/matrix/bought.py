@@ -8,6 +8,7 @@ bert, of apple's sibling, and then anna.
 from __future__ import annotations
 
 from tests.accounts.matrix.payments import BATCH, BATCHES, CREDIT, ENTRY, METHOD, ONE
+from tests.accounts.matrix.subscriptions import ORDER
 
 BUYERS = {"nora": ("platform", "north"), "bert": ("north", "apple"), "anna": ("north", "apple")}
 """Who asks, in this order, with who sells and who buys."""
@@ -40,4 +41,12 @@ BOUGHT: dict[str, tuple[str, str, str]] = {
     "GET /v1/payments/bank-entries":             ("-",   "403", "403"),
     f"GET {ENTRY}":                              ("404", "403", "403"),
     f"POST {ENTRY}/accept":                      ("404", "403", "403"),
+    "GET /v1/offer":                             ("200", "404", "200"),
+    "POST /v1/orders/preview":                   ("200", "422", "200"),
+    # The digest is of no preview: what gets that far is refused for it.
+    "POST /v1/orders":                           ("409", "422", "409"),
+    f"POST {ORDER}/preview":                     ("200", "404", "200"),
+    f"POST {ORDER}/change":                      ("409", "404", "409"),
+    f"POST {ORDER}/cancel":                      ("200", "404", "200"),
+    f"POST {ORDER}/reactivate":                  ("200", "404", "200"),
 }  # fmt: skip

@@ -111,6 +111,29 @@ PREVIEWED = grid("""
     key              403
     anonymous        401
 """)
+# What one buys oneself: nobody here is a customer of these sellers; bought.py has those who are.
+NOBODYS_READ = """
+                platform  north  apple  birch  cherry
+    root              ok
+    agent             ok
+    nora              ok
+    ned               ok
+    anna              ok
+    alex             403
+    key              403
+    anonymous        401
+"""
+NOBODYS_ORDER = """
+                platform  north  apple  birch  cherry
+    root              ok
+    agent            403
+    nora              ok
+    ned              403
+    anna              ok
+    alex             403
+    key              403
+    anonymous        401
+"""
 SELLERS_WRITTEN = grid(WRITTEN_BY_SELLERS)
 PLAN = {"product_id": "{product_id}", "name": "{mark}2"}
 PRICE = {"plan_id": "{plan_id}", "currency": "EUR", "interval": "month", "model": "flat", "amount": "11"}
@@ -121,6 +144,7 @@ NEW = {"customer_id": "{customer_id}", **ITEMS}
 STEPS = {"steps": [{"days": 1, "action": "remind"}]}
 WHY = {"reason": "why"}
 ONE, CASE = "/v1/subscriptions/{subscription_id}", "/v1/invoices/{invoice_id}/dunning"
+ORDER = "/v1/orders/{subscription_id}"
 STATEMENT = "/v1/reseller-statements/{statement_id}"
 ALL_PRICES, ALL_SCHEDULES = "/v1/prices", "/v1/dunning-schedules"
 SETTINGS, STOP = "/v1/billing/subscription-settings", "/v1/customers/{customer_id}/dunning-stop"
@@ -188,6 +212,13 @@ ROWS = [
     Row(f"GET {ONE}/changes", "subscription", grid(READ_BY_STAFF)),
     Row(f"GET {ONE}/periods", "subscription", grid(READ_BY_STAFF)),
     Row(f"GET {ONE}/usage", "subscription", grid(READ_BY_STAFF)),
+    Row("GET /v1/offer", "wanted", grid(NOBODYS_READ.replace("ok", "404"))),
+    Row("POST /v1/orders/preview", "wanted", grid(NOBODYS_READ.replace("ok", "422")), ITEMS),
+    Row("POST /v1/orders", "wanted", grid(NOBODYS_ORDER.replace("ok", "422")), {**ITEMS, "digest": "0" * 64}),
+    Row(f"POST {ORDER}/preview", "subscription", grid(NOBODYS_READ.replace("ok", "404")), ITEMS),
+    Row(f"POST {ORDER}/change", "subscription", grid(NOBODYS_ORDER.replace("ok", "404")), {**ITEMS, "digest": "0" * 64}),
+    Row(f"POST {ORDER}/cancel", "subscription", grid(NOBODYS_ORDER.replace("ok", "404")), WHY),
+    Row(f"POST {ORDER}/reactivate", "ending", grid(NOBODYS_ORDER.replace("ok", "404")), {}),
     Row(f"GET {SETTINGS}", "seller", OWN_BY_STAFF),
     Row(f"PUT {SETTINGS}", "seller", OWN_BY_OWNERS, {}),
     Row(f"GET {ALL_SCHEDULES}", "schedule", CATALOGUE_LISTED),

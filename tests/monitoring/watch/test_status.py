@@ -134,10 +134,14 @@ async def test_the_public_page(scene: Scene, runtime: Runtime) -> None:
     assert "Apple &amp; Co" in shown.text
     assert "<script" not in shown.text
     assert "script-src" not in shown.headers["content-security-policy"]
+    assert "set-cookie" not in shown.headers
+    german = await scene.world.client.get("/status/apple", headers={"Accept-Language": "de-AT,de;q=0.9"})
+    assert 'lang="de"' in german.text
+    assert "Accept-Language" in german.headers["vary"]
     assert "default-src 'none'" in shown.headers["content-security-policy"]
-    for wanted in ('lang="en"', "<main", "<h1>", 'role="img"', 'scope="row"'):
+    for wanted in ('lang="en"', "<main", "<h1", 'role="img"', 'scope="row"'):
         assert wanted in shown.text
-    assert len(re.findall(r"<h1>", shown.text)) == 1
+    assert len(re.findall(r"<h1\b", shown.text)) == 1
     answer = (await scene.world.client.get("/status/apple.json")).json()
     assert [component["name"] for component in answer["components"]] == ["Website <b>", "Mail"]
     assert str(check) not in str(answer), "nothing but what is meant for the public"

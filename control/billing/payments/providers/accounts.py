@@ -9,13 +9,13 @@ from uuid import UUID
 import msgspec
 
 from control.billing.payments.providers import queries as q
-from control.billing.payments.providers.interface import Provider
+from control.billing.payments.providers.interface import Funds, Provider, ProviderAway, ProviderRefused
 from control.billing.payments.providers.models import Account, NewAccount
 from control.core import events
 from control.core.context import Context
 from control.core.crypto import place
 from control.core.db import Scope, Transaction
-from control.core.errors import Conflict, FieldError, NotFound, ValidationFailed
+from control.core.errors import Conflict, FieldError, NotFound, Unavailable, ValidationFailed
 from control.core.ids import new_id
 from control.core.runtime import Runtime
 
@@ -75,6 +75,17 @@ async def save(ctx: Context, data: NewAccount) -> Account:
         )
         await events.emit(tx, "payment_provider.updated", organization_id, after)
     return after
+
+
+async def balance(ctx: Context) -> list[Funds]:
+    """What the caller's provider keeps for it: whether the keys are good. Raises Conflict when they are not, Unavailable."""
+    try:
+        async with open_provider(ctx.runtime, ctx.principal.organization_id) as provider:
+            return await provider.balance()
+    except ProviderAway as away:
+        raise Unavailable("The payment provider does not answer.") from away
+    except ProviderRefused as refused:
+        raise Conflict(f"The payment provider refused: {refused.message}") from refused
 
 
 async def delete(ctx: Context) -> None:

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from uuid import UUID
 
+from control.billing.payments.providers import queries as q
 from control.core.db import Scope, Transaction
 
 
@@ -16,4 +17,6 @@ async def for_seller(tx: Transaction, organization_id: UUID) -> AsyncIterator[No
     await tx.switch(Scope(organization_id))
     yield
     # Not after an error: the transaction is over then.
+    # What is checked at the end of a transaction is checked now: the books' lines are not the customer's to see.
+    await tx.run(q.SQL.check_now)
     await tx.switch(before)

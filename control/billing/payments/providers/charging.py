@@ -155,7 +155,9 @@ async def carry_out(runtime: Runtime, organization_id: UUID, payment_id: UUID, *
         if card is not None:
             method_id = await methods.keep(tx, customer, card)
             await tx.run(q.SQL.set_method_of, id=payment_id, method_id=method_id)
-    return msgspec.structs.replace(after, client_secret=charge.client_secret if after.requires_action else None)
+    if not after.requires_action:
+        return after
+    return msgspec.structs.replace(after, client_secret=charge.client_secret, action_url=charge.action_url)
 
 
 async def try_to(runtime: Runtime, organization_id: UUID, payment_id: UUID) -> Payment:
@@ -236,6 +238,7 @@ async def _ask(runtime: Runtime, provider: Provider, payment: Payment, customer:
             method=kept.method,
             off_session=kept.off_session,
             keep=kept.keep_method,
+            return_url=f"{runtime.settings.public_url.rstrip('/')}/payments/{payment.id}/answer",
         )
     )
 

@@ -54,7 +54,8 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
 
 class Charging(msgspec.Struct, frozen=True, kw_only=True):
     """A charge to be made. Without `method` the payer names a card at the provider, with the client's secret; with `keep` it
-    may be charged again later. `off_session`: the payer is not there to confirm."""
+    may be charged again later. `off_session`: the payer is not there to confirm. `return_url` is where the payer comes back to
+    from the bank's page."""
 
     payment_id: UUID
     customer: str
@@ -64,10 +65,12 @@ class Charging(msgspec.Struct, frozen=True, kw_only=True):
     method: str | None = None
     off_session: bool = False
     keep: bool = False
+    return_url: str = ""
 
 
 class Charge(msgspec.Struct, frozen=True, kw_only=True):
-    """A charge as the provider has it. `client_secret` is for the payer's browser."""
+    """A charge as the provider has it. `client_secret` is for the payer's browser, `action_url` the page on which they
+    confirm."""
 
     reference: str
     status: ChargeStatus
@@ -76,6 +79,7 @@ class Charge(msgspec.Struct, frozen=True, kw_only=True):
     payment_id: UUID | None = None
     fee: Fee | None = None
     client_secret: str | None = None
+    action_url: str | None = None
     failure_code: str = ""
     failure_message: str = ""
     failure_is_final: bool = False
@@ -91,6 +95,13 @@ class SetUp(msgspec.Struct, frozen=True, kw_only=True):
     customer: str | None
     status: ChargeStatus
     method: str | None
+
+
+class Hosted(msgspec.Struct, frozen=True, kw_only=True):
+    """A page of the provider's, on which the payer gives a card: no number of one ever passes through here."""
+
+    reference: str
+    url: str
 
 
 class Refunded(msgspec.Struct, frozen=True, kw_only=True):
@@ -111,6 +122,13 @@ class Disputed(msgspec.Struct, frozen=True, kw_only=True):
     claim: Claim
 
 
+class Funds(msgspec.Struct, frozen=True):
+    """Money that the provider keeps for a seller in one currency."""
+
+    amount: Decimal
+    currency: str
+
+
 class Event(msgspec.Struct, frozen=True, kw_only=True):
     """Something happened to an object; what it is like now must be asked."""
 
@@ -126,6 +144,10 @@ class Provider(Protocol):
 
     name: str
     capabilities: Capabilities
+
+    async def balance(self) -> list[Funds]:
+        """What the provider keeps for the seller, on its way included. Whoever gets an answer has a good key."""
+        ...
 
     async def add_customer(self, customer_id: UUID, name: str, email: str) -> str:
         """A customer of the seller at the provider: the reference, the same each time."""
@@ -149,6 +171,15 @@ class Provider(Protocol):
 
     async def look_up_set_up(self, reference: str) -> SetUp:
         """A set-up as it is now."""
+        ...
+
+    async def host_set_up(self, customer: str, key: UUID, back: str, leave: str) -> Hosted:
+        """A page of the provider's for setting a card up; it leads on to `back`, or to `leave` who gives up. In `back`,
+        `{CHECKOUT_SESSION_ID}` becomes the page's reference."""
+        ...
+
+    async def look_up_hosted(self, reference: str) -> SetUp:
+        """What came of such a page so far."""
         ...
 
     async def look_up_card(self, reference: str) -> Card:

@@ -76,17 +76,20 @@ class NewCharge(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
 
 
 class NewSetUp(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
-    """Set a card up for later charges. A customer may leave `customer_id` out."""
+    """Set a card up for later charges. A customer may leave `customer_id` out. With `return_url` the payer gives the card on a
+    page of the provider's, and comes back there."""
 
     customer_id: UUID | None = None
+    return_url: Annotated[str, Meta(max_length=500, pattern="^(https?://[!-~]+)?$")] = ""
 
 
 class StartedSetUp(msgspec.Struct, kw_only=True):
-    """With the secret and the key, the provider's script in a browser asks for the card."""
+    """With the secret and the key, the provider's script in a browser asks for the card; at `url`, the provider's page does."""
 
     reference: str
     client_secret: str | None
     publishable_key: str
+    url: str | None = None
 
 
 class MethodChange(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):

@@ -144,3 +144,6 @@ SELECT p.off_session, p.keep_method, m.provider_reference AS method
   FROM hcc.payments p
   LEFT JOIN hcc.payment_methods m ON m.organization_id = p.organization_id AND m.id = p.payment_method_id
  WHERE p.id = %(id)s
+
+-- name: check_now
+SET CONSTRAINTS ALL IMMEDIATE

@@ -10,9 +10,8 @@ from litestar import Response, delete, get, post, put
 from litestar.params import FromPath, JSONBody
 
 from control.billing.payments.models import Payment
-from control.billing.payments.providers import accounts, charging, inbox, methods
+from control.billing.payments.providers import accounts, charging, hosting, inbox, methods
 from control.billing.payments.providers.acting import for_seller
-from control.billing.payments.providers.interface import ProviderAway, ProviderRefused
 from control.billing.payments.providers.models import (
     Account,
     MethodChange,
@@ -27,7 +26,6 @@ from control.billing.payments.providers.models import (
 from control.core.collection import collection
 from control.core.context import Ctx
 from control.core.envelope import Envelope
-from control.core.errors import Conflict, Unavailable
 from control.core.ids import new_id
 from control.core.permissions import needs, public
 
@@ -77,17 +75,14 @@ async def set_up_card(ctx: Ctx, data: JSONBody[NewSetUp]) -> Response[Envelope[S
         customer = await methods.customer_to_set_up(ctx, tx, data.customer_id)
         async with for_seller(tx, customer.organization_id):
             keys = await accounts.keys_of(ctx.runtime, tx, customer.organization_id)
-    try:
-        async with accounts.open_provider(ctx.runtime, customer.organization_id) as provider:
-            reference = await charging.at_provider(ctx.runtime, provider, customer)
+    key = keys.publishable_key if keys else ""
+    async with hosting.at(ctx.runtime, customer) as (provider, reference):
+        if data.return_url:
+            page = await provider.host_set_up(reference, new_id(), data.return_url, data.return_url)
+            started = StartedSetUp(reference=page.reference, client_secret=None, publishable_key=key, url=page.url)
+        else:
             made = await provider.set_up(reference, new_id())
-    except ProviderAway as away:
-        raise Unavailable("The payment provider does not answer.") from away
-    except ProviderRefused as refused:
-        raise Conflict(f"The payment provider refused: {refused.message}") from refused
-    started = StartedSetUp(
-        reference=made.reference, client_secret=made.client_secret, publishable_key=keys.publishable_key if keys else ""
-    )
+            started = StartedSetUp(reference=made.reference, client_secret=made.client_secret, publishable_key=key)
     return ctx.answer(started, status=201)
 
 

@@ -23,6 +23,8 @@ from control.billing.payments.providers.interface import (
     Charging,
     Disputed,
     Event,
+    Funds,
+    Hosted,
     ProviderAway,
     ProviderRefused,
     Refunded,
@@ -102,6 +104,15 @@ class StripeProvider:
     async def close(self) -> None:
         await self._http.close_async()  # type: ignore[no-untyped-call]  # the library has no types here
 
+    async def balance(self) -> list[Funds]:
+        with _errors():
+            found = await self._client.v1.balance.retrieve_async()
+        sums: dict[str, int] = {}
+        entries: list[Any] = [*found.available, *found.pending]
+        for one in entries:
+            sums[one.currency.upper()] = sums.get(one.currency.upper(), 0) + one.amount
+        return [Funds(from_units(units, currency), currency) for currency, units in sorted(sums.items())]
+
     async def add_customer(self, customer_id: UUID, name: str, email: str) -> str:
         with _errors():
             made = await self._client.v1.customers.create_async(
@@ -124,6 +135,8 @@ class StripeProvider:
             params["setup_future_usage"] = "off_session"
         if wanted.method is not None:
             params |= {"payment_method": wanted.method, "confirm": True, "off_session": wanted.off_session}
+            if wanted.return_url and not wanted.off_session:
+                params["return_url"] = wanted.return_url
         try:
             with _errors():
                 made = await self._client.v1.payment_intents.create_async(
@@ -159,6 +172,28 @@ class StripeProvider:
     async def look_up_set_up(self, reference: str) -> SetUp:
         with _errors():
             return _set_up(await self._client.v1.setup_intents.retrieve_async(reference))
+
+    async def host_set_up(self, customer: str, key: UUID, back: str, leave: str) -> Hosted:
+        with _errors():
+            params: dict[str, Any] = {
+                "mode": "setup",
+                "customer": customer,
+                "payment_method_types": ["card"],
+                "success_url": back,
+                "cancel_url": leave,
+            }
+            made = await self._client.v1.checkout.sessions.create_async(
+                params,  # type: ignore[arg-type]  # as above
+                {"idempotency_key": f"hcc-hosted-{key}"},
+            )
+        return Hosted(reference=made.id, url=made.url or "")
+
+    async def look_up_hosted(self, reference: str) -> SetUp:
+        with _errors():
+            found: Any = await self._client.v1.checkout.sessions.retrieve_async(reference, {"expand": ["setup_intent"]})
+        if found.setup_intent is None:
+            raise ProviderRefused("This page sets no card up.", unknown=True)
+        return _set_up(found.setup_intent)
 
     async def look_up_card(self, reference: str) -> Card:
         with _errors():
@@ -269,12 +304,18 @@ def _charge(found: Any) -> Charge:
         payment_id=_our_id(found.metadata, "hcc_payment_id"),
         fee=_fee(found.latest_charge),
         client_secret=found.client_secret,
+        action_url=_action(found.next_action),
         failure_code=code,
         failure_message=(getattr(error, "message", None) or "") if error else "",
         failure_is_final=code in FINAL,
         method=_id(found.payment_method),
         keep=found.setup_future_usage == "off_session",
     )
+
+
+def _action(wanted: Any) -> str | None:
+    """The page on which a payer confirms, where the provider has one."""
+    return wanted.redirect_to_url.url if wanted is not None and wanted.type == "redirect_to_url" else None
 
 
 def _fee(charge: Any) -> Fee | None:

@@ -104,7 +104,11 @@ async def _import_form(ui: Ui) -> Form[Import]:
 @show(_PATH, _WRITE)
 async def entries(ui: UiOf) -> Response[str]:
     """The entries, those that wait first to be seen."""
-    links = (Link(N_("Statements"), f"{_PATH}/statements"), Link(_IMPORT, f"{_PATH}/import", "primary"))
+    links = (
+        Link(N_("Statements"), f"{_PATH}/statements"),
+        Link(N_("Layouts of CSV"), f"{_PATH}/layouts"),
+        Link(_IMPORT, f"{_PATH}/import", "primary"),
+    )
     text = N_(
         "What came in and went out. Entries that are as good as certain are matched by themselves; the others wait for you."
     )

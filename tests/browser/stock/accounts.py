@@ -1,0 +1,36 @@
+"""People, keys, webhooks with their deliveries, and jobs."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from tests.automation.receiver import Receiver
+from tests.browser.stock.desk import Desk
+
+
+def fill(desk: Desk, receiver: Receiver) -> None:
+    """Somebody new, keys, a webhook that works and one whose receiver has gone."""
+    for who, email, name, role in (
+        ("customer", "jan@shop.demo.example", "Jan Keller", "member"),
+        ("reseller", "lena@nordwind.demo.example", "Lena Vogt", "staff"),
+    ):
+        desk.made[f"new_{who}"] = desk.post(who, "/v1/users", email=email, full_name=name, roles=[role], timezone="Europe/Berlin")
+    for who in ("customer", "reseller"):
+        desk.post(
+            who,
+            "/v1/api-keys",
+            name="Shop's stock",
+            scopes=["billing:read"],
+            expires_at=(desk.now + timedelta(days=90)).isoformat(),
+        )
+        desk.post(who, "/v1/api-keys", name="Bookkeeping", scopes=["billing:read", "gateway:read"])
+        desk.post(
+            who, "/v1/webhooks", url=receiver.url, topics=["user.created", "api_key.created"], description="The shop's own list"
+        )
+        gone = desk.post(who, "/v1/webhooks", url="http://127.0.0.1:9/hooks", topics=["user.created"], description="Chat")
+        hook = desk.post(who, "/v1/webhooks", url=receiver.url, topics=["user.created", "user.updated"], description="Warehouse")
+        for each in (gone, hook):
+            desk.post(who, f"/v1/webhooks/{each['id']}/test")
+        me = desk.ask(who, "GET", "/v1/auth/me")
+        desk.post(who, f"/v1/users/{me['user_id']}/export")
+    desk.post("reseller", "/v1/organizations", name="Atelier Blau", slug="atelier-blau", kind="customer")

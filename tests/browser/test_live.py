@@ -1,0 +1,99 @@
+"""What happens at a site right now, in a real browser: it loads itself anew until somebody pauses it; and pages of operations
+before machines that check accessibility."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, expect
+
+from control.core.settings import Settings
+from tests.browser.conftest import Visitor
+from tests.browser.test_panel import _CHECK, AXE
+from tests.integration.platform import Platform
+from tests.monitoring.kept import keep
+
+pytestmark = [pytest.mark.stack, pytest.mark.timeout(240)]
+PAGES = (
+    "/dashboard", "/settings", "/settings/mail", "/gateway/settings", "/gateway/settings/edit", "/security/settings", "/uptime",
+    "/security/firewalls/new", "/monitoring/maintenance-windows/new", "/monitoring/inhibitions/new", "/profile/activity",
+    "/profile/api",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def site(platform: Platform) -> str:
+    """A site of the reseller's with a minute of requests behind it, and a public status page."""
+    at = f"http://127.0.0.1:{platform.stack.ports.control}"
+    with httpx.Client(base_url=at, headers={"Authorization": f"Bearer {platform.log_in('reseller')}"}, timeout=20) as client:
+
+        def ask(method: str, path: str, body: object = None) -> Any:
+            answer = client.request(method, path, json=body)
+            assert answer.status_code < 300, (path, answer.text)
+            return answer.json()["data"]
+
+        made = ask("POST", "/v1/sites", {"name": "Live", "hosts": ["live.example"]})
+        check = ask("POST", "/v1/monitoring/checks", {"name": "Front", "kind": "icmp", "target": "live.example"})
+        ask("POST", "/v1/monitoring/status-pages", {
+            "slug": "live", "title": "Live", "components": [{"check_id": check["id"], "name": "Front"}], "is_public": True,
+        })  # fmt: skip
+    settings = Settings(owner_database_url=platform.stack.dsn("hcc_owner"))
+    labels, now = {"site": made["id"], "route": "", "gateway": "g1"}, int(time.time())
+    points = [(now - 600 + s, 5.0 * s) for s in range(0, 601, 10)]
+    names = (
+        {"__name__": "hcc_site_requests_total", "class": "2xx"},
+        {"__name__": "hcc_site_request_seconds_bucket", "le": "+Inf"},
+    )
+    keep(settings, made["organization_id"], [({**name, **labels}, points) for name in names])
+    return f"/sites/{made['id']}"
+
+
+def test_it_loads_itself_until_it_is_paused(chromium: Browser, platform: Platform, site: str) -> None:
+    visitor = Visitor(chromium, platform, viewport={"width": 1280, "height": 800})
+    page = visitor.page
+    visitor.log_in("reseller")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if "/live" in request.url else None)
+    with page.expect_response(lambda answer: "/live?load=1" in answer.url, timeout=20_000):
+        visitor.go(site)
+        expect(page.locator("#live").get_by_text("Requests each second")).to_be_visible()
+        expect(page.locator("#live .uplot canvas")).to_be_visible()
+    page.locator("#live-pause").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#live").get_by_role("link", name="Go on")).to_be_focused()
+    assert page.locator("#live").get_attribute("hx-trigger") is None
+    page.keyboard.press("Enter")
+    expect(page.locator("#live").get_by_role("link", name="Pause")).to_be_visible()
+    assert asked[-1].endswith("/live"), asked
+    assert visitor.complaints == []
+    visitor.context.close()
+
+
+@pytest.mark.skipif(not Path(AXE).exists(), reason="needs `npm ci` in control/web/assets")
+@pytest.mark.parametrize(("theme", "width"), [("light", 1280), ("dark", 320)])
+def test_pages_of_operations_are_accessible_and_fit(
+    chromium: Browser, platform: Platform, site: str, theme: Any, width: int
+) -> None:
+    visitor = Visitor(chromium, platform, color_scheme=theme, viewport={"width": width, "height": 800})
+    script, found = AXE.read_text(encoding="utf-8"), {}
+
+    def check(path: str) -> None:
+        visitor.go(path)
+        visitor.page.evaluate(script)
+        problems: list[str] = visitor.page.evaluate(_CHECK)
+        if (wide := visitor.page.evaluate("document.documentElement.scrollWidth")) > width:
+            problems.append(f"is {wide} wide")
+        if problems:
+            found[path] = problems
+
+    check("/status/live")
+    visitor.log_in("admin")
+    for path in PAGES:
+        check(path)
+    check(site)
+    assert found == {}, "\n".join(f"{path}: {problems}" for path, problems in found.items())
+    visitor.context.close()
