@@ -8,6 +8,7 @@ import secrets
 import subprocess
 import sys
 from contextlib import ExitStack
+from datetime import date
 from pathlib import Path
 
 import httpx
@@ -18,35 +19,13 @@ from psycopg.types.json import Jsonb
 
 from control.core import migrate
 from control.core.ids import new_id
+from control.demo_data.trading import making
 from control.stack.postgres import PrivatePostgres
 from control.stack.redis import PrivateRedis
 
 PASSWORD = "violet-tractor-9-lagoon"
 POSTGRES = {"shared_buffers": "512MB", "max_wal_size": "4GB", "effective_cache_size": "2GB", "random_page_cost": "1.1"}
 ADDRESS = {"line1": "Street 1", "city": "Berlin", "country": "DE"}
-_CUSTOMERS = """
-WITH made AS (
-  INSERT INTO hcc.organizations (parent_id, kind, path, name, slug)
-  SELECT %(seller)s, 'customer', '{}', 'Customer ' || n, 'customer-' || n FROM generate_series(1, %(many)s) AS n
-  RETURNING id, name)
-INSERT INTO hcc.customers (id, organization_id, customer_org_id, number, kind, name, email, address, currency, language)
-SELECT gen_random_uuid(), %(seller)s, id, replace(name, 'Customer ', 'C'), 'business', name, 'a@example.com', %(address)s, 'EUR',
-       'en'
-  FROM made
-"""
-_INVOICES = """
-INSERT INTO hcc.invoices (id, organization_id, customer_id, customer_org_id, customer_name, status, number, number_prefix,
-                          number_sequence, currency, amount, tax, total, paid, tax_treatment, seller, buyer, issued_on, due_date,
-                          issued_at, paid_at, created_at)
-SELECT gen_random_uuid(), %(seller)s, c.id, c.customer_org_id, c.name, s.status, 'INV-2025-' || lpad(n::text, 7, '0'),
-       'INV-2025-', n, 'EUR', 100, 19, 119, CASE s.status WHEN 'paid' THEN 119 ELSE 0 END, '{}', '{}', '{}', d.day,
-       CASE s.status WHEN 'sent' THEN current_date + 90 ELSE d.day + 14 END, d.day,
-       CASE s.status WHEN 'paid' THEN d.day END, d.day::timestamptz + n * interval '1 millisecond'
-  FROM generate_series(1, %(many)s) AS n
-  JOIN numbered c ON c.place = n %% %(customers)s
- CROSS JOIN LATERAL (SELECT CASE WHEN n %% 100 < 90 THEN 'paid' WHEN n %% 100 < 97 THEN 'sent' ELSE 'overdue' END AS status) s
- CROSS JOIN LATERAL (SELECT date '2025-01-01' + (n * 365 / %(many)s)::integer AS day) d
-"""
 _DRAFTS = """
 WITH made AS (
   INSERT INTO hcc.invoices (id, organization_id, customer_id, customer_org_id, customer_name, currency, amount, tax, total,
@@ -139,15 +118,15 @@ class Place:
                 " VALUES (%s, 'S', %s, 'a@x.test', 'DE136695976')",
                 (seller, Jsonb(ADDRESS)),
             )
-            facts = {"seller": seller, "address": Jsonb(ADDRESS), "customers": customers}
-            owner.execute(_CUSTOMERS, {**facts, "many": customers})
-            owner.execute(
-                "CREATE TEMPORARY TABLE numbered ON COMMIT DROP AS"
-                " SELECT row_number() OVER (ORDER BY number) - 1 AS place, id, customer_org_id, name FROM hcc.customers"
-            )
-            owner.execute("ANALYZE numbered")
-            owner.execute(_INVOICES, {**facts, "many": invoices})
-            self.customers = [row[0] for row in owner.execute("SELECT id FROM numbered WHERE place % 997 = 0")]
+        plan = making.Plan(
+            seller=seller, customers=customers, invoices=invoices, prefix="C", digits=7, days=365, first=date(2025, 1, 1),
+            is_steady=True, has_details=False,
+        )  # fmt: skip
+        with psycopg.connect(self._owner, autocommit=True) as owner:
+            for _ in making.trade(owner, plan, {}):
+                pass
+            found = owner.execute("SELECT id FROM hcc.customers ORDER BY number").fetchall()
+        self.customers = [row[0] for row in found[::997]]
         with psycopg.connect(self._owner, autocommit=True) as owner:
             owner.execute("VACUUM ANALYZE hcc.invoices, hcc.invoice_items, hcc.customers, hcc.organizations")
 

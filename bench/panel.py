@@ -12,6 +12,7 @@ import argparse
 import json
 import os
 import platform
+import re
 import sys
 import tempfile
 from contextlib import ExitStack
@@ -91,7 +92,10 @@ def main() -> None:
     print(f"{result['within']['pages']} of {len(pages)} pages within {WANTED_MS} ms")
     if args.share == 1.0:
         RESULTS.mkdir(parents=True, exist_ok=True)
-        (RESULTS / "panel.json").write_text(json.dumps(result, indent=2, ensure_ascii=False) + "\n")
+        text = json.dumps(result, indent=2, ensure_ascii=False)
+        # What has nothing below it stands in one line.
+        text = re.sub(r"\{\n([^{}]*)\n\s*\}", lambda m: "{" + " ".join(m[1].split()) + "}", text)
+        (RESULTS / "panel.json").write_text(text + "\n")
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ Everything is looked for before it is made: a second start changes nothing.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
@@ -24,9 +25,7 @@ from control.core.db import Scope, Transaction
 from control.core.envelope import now
 from control.core.ids import new_id
 from control.core.passwords import Passwords
-from control.core.runtime import Runtime
 from control.core.settings import Settings
-from control.demo_data import small
 from control.monitoring.builtin import queries as builtin
 from control.monitoring.builtin.installing import install
 from control.monitoring.builtin.reading import packs
@@ -277,9 +276,16 @@ async def trade(settings: Settings, origin_addr: str) -> bool:
     with psycopg.connect(settings.owner_database_url) as connection:
         places = {slug: directory.organization(connection, slug) for slug in ("nordwind", "shop", "bakery")}
         owner, shop_owner = (directory.person(connection, email) for email in (_PEOPLE[0][1], CUSTOMER_EMAIL))
+        sells = connection.execute(
+            "SELECT 1 FROM hcc.billing_settings WHERE organization_id = %s", (places["nordwind"],)
+        ).fetchone()
     reseller, shop, bakery = places.values()
-    if reseller is None or shop is None or bakery is None or owner is None or shop_owner is None:
-        return False  # somebody removed them
+    if sells or reseller is None or shop is None or bakery is None or owner is None or shop_owner is None:
+        return False  # it is there, or somebody removed them
+    # All of billing, which a second start does without.
+    from control.core.runtime import Runtime
+    from control.demo_data import small
+
     runtime = Runtime(settings)
     await runtime.start()
     try:
@@ -288,6 +294,16 @@ async def trade(settings: Settings, origin_addr: str) -> bool:
         )
     finally:
         await runtime.stop()
+
+
+def visit(gateway_url: str) -> None:
+    """Some visitors of the shop's site, so that there is traffic to look at: pages, what is not there, attacks."""
+    import httpx  # as above
+
+    with httpx.Client(base_url=gateway_url, headers={"Host": SITE_HOST}, timeout=5) as client:
+        for n in range(90):
+            with suppress(httpx.HTTPError):
+                client.get(("/", "/bikes", "/cart", "/api/items", "/wp-login.php?x=<script>alert(1)</script>")[n % 5])
 
 
 async def _rules(settings: Settings, organization_id: UUID) -> None:

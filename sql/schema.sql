@@ -5851,13 +5851,13 @@ CREATE UNIQUE INDEX payments_bank_entry ON hcc.payments USING btree (organizatio
 
 CREATE INDEX payments_batch ON hcc.payments USING btree (organization_id, sepa_batch_id) WHERE (sepa_batch_id IS NOT NULL);
 
-CREATE INDEX payments_created ON hcc.payments USING btree (organization_id, created_at DESC, id DESC);
-
 CREATE INDEX payments_customer ON hcc.payments USING btree (organization_id, customer_id, created_at DESC, id DESC);
 
 CREATE INDEX payments_invoice ON hcc.payments USING btree (organization_id, invoice_id) WHERE (invoice_id IS NOT NULL);
 
 CREATE INDEX payments_of_customer ON hcc.payments USING btree (customer_org_id, created_at DESC, id DESC);
+
+CREATE INDEX payments_of_seller ON hcc.payments USING btree (organization_id, created_at DESC, id DESC) INCLUDE (customer_org_id);
 
 CREATE INDEX payments_pending ON hcc.payments USING btree (created_at) WHERE ((status = 'pending'::text) AND (provider <> ''::text));
 

@@ -6,14 +6,12 @@ All of it goes through the services that the panel and the API use, as if the re
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-import httpx
 from litestar import Request
 
 from control.billing.addresses import Address
@@ -167,11 +165,3 @@ async def _watch(ctx: Context, origin: str) -> None:
     """A check of what serves the shop's site."""
     async with ctx.transaction() as tx:
         await checks.create_check(ctx, tx, NewCheck(name="Shop", kind="http", target=f"http://{origin}/", severity="warning"))
-
-
-def visit(gateway_url: str, host: str) -> None:
-    """Some visitors of the shop's site, so that there is traffic to look at: pages, what is not there, attacks."""
-    with httpx.Client(base_url=gateway_url, headers={"Host": host}, timeout=5) as client:
-        for n in range(90):
-            with suppress(httpx.HTTPError):
-                client.get(("/", "/bikes", "/cart", "/api/items", "/wp-login.php?x=<script>alert(1)</script>")[n % 5])

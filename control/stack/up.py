@@ -21,7 +21,6 @@ import psycopg
 from control import demo
 from control.core import migrate
 from control.core.settings import load as load_settings
-from control.demo_data import small
 from control.stack import ports, secrets, services
 from control.stack.launch import StackError
 from control.stack.output import Console
@@ -138,7 +137,7 @@ class _Up:
         secrets.write_private(self._stack_file, msgspec.json.format(msgspec.json.encode(found), indent=2).decode() + "\n")
         self._greet(stack, found, time.monotonic() - began)
         if is_new:
-            await asyncio.to_thread(small.visit, stack.gateway_url, demo.SITE_HOST)
+            await asyncio.to_thread(demo.visit, stack.gateway_url)
 
     async def _wait_for_ports(self) -> None:
         """Ports must be free; after an end that was not orderly, the last of the old processes get a moment."""
