@@ -72,5 +72,5 @@ def configure(service: str, *, form: str, level: str) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
-    for noisy in ("_granian", "granian.access", "httpx", "httpcore", "procrastinate", "psycopg.pool", "asyncio"):
+    for noisy in ("_granian", "granian.access", "httpx", "httpcore", "procrastinate", "psycopg.pool", "asyncio", "weasyprint"):
         logging.getLogger(noisy).setLevel(max(logging.WARNING, root.level))

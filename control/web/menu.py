@@ -32,6 +32,8 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
     path: str
     permission: str | None = None
     wide: bool = False
+    tall: bool = False
+    """With more than a few lines: the place that is kept for it is higher, so that nothing moves when it comes."""
     for_types: frozenset[UserType] = ALL_TYPES
     order: int = 50
     """The lower come first: 0 is what needs somebody now, 10 and 20 are how things stand, 90 is what is good to know."""

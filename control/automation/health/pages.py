@@ -20,7 +20,7 @@ _READ = needs("jobs:read")
 _STAFF: frozenset[UserType] = frozenset({"admin"})
 HEALTH, JOBS = N_("The platform"), N_("Work in the background")
 CARDS = (
-    Card(label=HEALTH, path="/cards/platform", permission="jobs:read", order=11, for_types=_STAFF),
+    Card(label=HEALTH, path="/cards/platform", permission="jobs:read", order=11, tall=True, for_types=_STAFF),
     Card(label=JOBS, path="/cards/jobs", permission="jobs:read", order=12, for_types=_STAFF),
 )
 _LATE_S = 60

@@ -22,7 +22,7 @@ GATEWAY_SILENT_S = 300.0
 """A gateway reports every 30 seconds at least."""
 METRICS_SILENT_S = 60.0
 """Gateways push every ten seconds, and values are written within some more."""
-_NEWEST = 'max(timestamp({__name__=~"hcc_gateway_config_connected|hcc_gateway_connections_open"}))'
+_NEWEST = "max(timestamp(hcc_gateway_config_connected))"
 
 
 class Workers(msgspec.Struct, frozen=True):
