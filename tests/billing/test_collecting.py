@@ -352,7 +352,7 @@ async def test_a_charge_that_waits_for_the_payer(shop: Collecting, monkeypatch: 
     customer = await shop.begin("pm_card_authenticationRequired")
     state = shop.simulator.state
     present = state.confirm
-    monkeypatch.setattr(state, "confirm", lambda intent, *, off_session: present(intent, off_session=False))
+    monkeypatch.setattr(state, "confirm", lambda intent, **how: present(intent, **{**how, "off_session": False}))
     invoice = await shop.renewed(await shop.automatic(customer, trial_days=14))
     await shop.through()
     await shop.catch_up()
