@@ -20,6 +20,8 @@ _LINK = re.compile(r'(?:href|hx-get)="(/[^"#]*)"')
 _KINDS = {"uuid": "[0-9a-f-]{36}", "int": "[0-9]+", "date": r"[0-9]{4}-[0-9]{2}-[0-9]{2}", "str": "[^/]+"}
 FILES = re.compile(r"\.(csv|json|xml|pdf|pyz)$|/file$|/document$|/exports/")
 """Pages that are files: they are fetched, not looked at."""
+FOR_SCRIPTS = {"/live", "/login/passkey"}
+"""What scripts of pages ask; tests/web/test_live.py and test_passkeys.py are about it."""
 
 
 def templates(settings: Settings) -> dict[str, str]:
@@ -30,7 +32,7 @@ def templates(settings: Settings) -> dict[str, str]:
         for route in app.routes
         if isinstance(route, HTTPRoute)
         for handler in route.route_handlers
-        if handler.opt.get("page") and "GET" in handler.http_methods
+        if handler.opt.get("page") and "GET" in handler.http_methods and route.path not in FOR_SCRIPTS
     }
 
 

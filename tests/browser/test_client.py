@@ -81,7 +81,7 @@ def test_from_an_order_to_an_upgrade(chromium: Browser, platform: Platform, sell
     expect(page.get_by_role("link", name="PDF", exact=True)).to_have_attribute("href", f"/invoices/{invoice}/document")
 
     visitor.go(f"/subscriptions/{found['id']}")
-    page.get_by_role("link", name="Change", exact=True).click()
+    page.locator("#main").get_by_role("link", name="Change", exact=True).click()
     page.get_by_label("Position").select_option(label="Large · €24.90 a month")
     page.get_by_role("button", name="Show what it costs").click()
     due = page.locator("dt", has_text="Now to pay").last.locator("xpath=following-sibling::dd[1]").inner_text()

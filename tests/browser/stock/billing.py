@@ -345,6 +345,10 @@ def _platform(desk: Desk) -> None:
         "admin", "/v1/invoices", customer_id=reseller["id"], items=[{"description": "Platform, November", "unit_price": "490.00"}]
     )
     desk.ask("admin", "POST", f"/v1/invoices/{made['id']}/finalise", {})
+    layout = {"name": "A bank of the country", "layout": {"booked_on": "Day", "amount": "Amount"}}
+    terms = {"reseller_org_id": str(desk.organizations["nordwind"]), "kind": "wholesale", "percent": "30"}
+    desk.ask("admin", "POST", "/v1/reseller-terms", terms)
+    desk.ask("reseller", "POST", "/v1/payments/statement-profiles", layout)
 
 
 def after(desk: Desk) -> None:

@@ -259,6 +259,10 @@ def _alerts(desk: Desk, checks: dict[str, str]) -> None:
         matchers=[{"name": "host", "value": HOSTS[1]}],
         ends_at=(desk.now + timedelta(hours=4)).isoformat(),
     )
+    night = (desk.now + timedelta(days=3)).replace(hour=1, minute=0, second=0, microsecond=0).isoformat()
+    desk.post("customer", "/v1/monitoring/maintenance-windows", name="A newer kernel", starts_at=night, duration_s=7200)
+    down, slow = ([{"name": "severity", "value": word}] for word in ("critical", "warning"))
+    desk.post("customer", "/v1/monitoring/inhibitions", name="A host that is down", source=down, target=slow)
 
 
 def _rule(desk: Desk, word: str) -> str:

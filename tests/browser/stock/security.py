@@ -100,3 +100,4 @@ def fill(desk: Desk) -> None:
     desk.post("customer", "/v1/security/bans", network="203.0.113.7", reason="Tried passwords for an hour", seconds=86_400)
     lifted = desk.post("customer", "/v1/security/bans", network="198.51.100.0/24", reason="Copies the catalogue")
     desk.ask("customer", "POST", f"/v1/security/bans/{lifted['id']}/lift", {"reason": "It was a price comparison"})
+    desk.post("customer", "/v1/security/firewalls", server="web-1")
