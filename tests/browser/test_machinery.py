@@ -116,7 +116,7 @@ def test_two_browsers_at_one_form(chromium: Browser, platform: Platform) -> None
         visitor.log_in("reseller")
         visitor.go("/customers?search=lumi")
         visitor.page.locator("#rows-customers tbody a").first.click()
-        visitor.page.get_by_role("main").get_by_role("link", name="Edit").click()
+        visitor.page.get_by_role("main").get_by_role("link", name="Edit", exact=True).click()
         expect(visitor.page.get_by_label("Name", exact=True)).to_be_visible()
     here, there = first.page, second.page
     there.get_by_label("Name", exact=True).fill("Café Lumière of the other")

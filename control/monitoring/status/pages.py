@@ -21,7 +21,9 @@ from control.web.ui import UiOf
 _KEPT_S = 15
 """Seconds that a page is kept: a page that many look at, just when something is wrong, is made once."""
 _CACHED = {"Cache-Control": f"public, max-age={_KEPT_S}"}
-_POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+_POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
 """It shows what others wrote to whoever comes by; nothing but our style is needed for that."""
 _BY_READER = {**_CACHED, "Vary": "Accept-Language, Cookie", "Content-Security-Policy": _POLICY}
 """The page is in the reader's language, and in the look that their browser keeps."""
