@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from copy import copy
 from importlib import import_module
 from importlib.util import find_spec
 from types import ModuleType
+from typing import Any
 
 from litestar import Litestar
 from litestar.di import Provide
 from litestar.handlers import HTTPRouteHandler
 from litestar.routes import HTTPRoute
-from litestar.types import ASGIApp, ControllerRouterHandler
+from litestar.types import ASGIApp, ControllerRouterHandler, HTTPScope, Receive, Send
 from litestar.utils.path import join_paths
 
 from control.core.addresses import parse_networks
@@ -58,11 +60,40 @@ async def _running(app: Litestar) -> AsyncIterator[None]:
     """Opens what the application holds when a server starts it, and closes it at the end."""
     runtime: Runtime = app.state.runtime
     await runtime.start()
+    preparing = asyncio.create_task(app.prepare() if isinstance(app, _Application) else asyncio.sleep(0), name="prepare routes")
     try:
         yield
     finally:
+        preparing.cancel()
         await live.hub_of(app.state).close()
         await runtime.stop()
+
+
+class _Route(HTTPRoute):
+    """A route whose parameters are worked out with its first request, or when there is time: for a thousand of them that takes as
+    long as all the rest until the first request is answered."""
+
+    __slots__ = ("app", "is_ready")
+
+    def __init__(self, app: Litestar, path: str, handlers: list[HTTPRouteHandler]) -> None:
+        super().__init__(path=path, route_handlers=handlers)
+        self.app, self.is_ready = app, False
+        nothing: Any = None
+        self.route_handler_map = {method: (one, nothing) for one in self.route_handlers for method in one.http_methods}
+
+    def prepare(self) -> None:
+        """Work them out, once."""
+        if self.is_ready:
+            return
+        for handler in self.route_handlers:
+            handler.on_registration(self.app)
+        self.route_handler_map = {}
+        self.create_handler_map()
+        self.is_ready = True
+
+    async def handle(self, scope: HTTPScope, receive: Receive, send: Send) -> None:  # type: ignore[override]  # as above it
+        self.prepare()
+        await super().handle(scope, receive, send)
 
 
 class _Application(Litestar):
@@ -80,12 +111,15 @@ class _Application(Litestar):
             for path in sorted(handler.paths):
                 found.setdefault(join_paths(["/", path]), []).append(mine)
         for path, several in found.items():
-            route = HTTPRoute(path=path, route_handlers=several)
-            self.routes.append(route)
-            for handler in route.route_handlers:
-                handler.on_registration(self)
-            route.create_handler_map()
+            self.routes.append(_Route(self, path, several))
         self.asgi_router.construct_routing_trie()
+
+    async def prepare(self) -> None:
+        """Work out what the routes take, one after the other, while requests are answered."""
+        for route in self.routes:
+            if isinstance(route, _Route):
+                route.prepare()
+                await asyncio.sleep(0)
 
 
 def create_litestar(runtime: Runtime, domains: Iterable[str] = DOMAINS) -> Litestar:
