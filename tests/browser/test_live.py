@@ -57,7 +57,7 @@ def test_it_loads_itself_until_it_is_paused(chromium: Browser, platform: Platfor
     page = visitor.page
     visitor.log_in("reseller")
     asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url) if "/live" in request.url else None)
+    page.on("request", lambda request: asked.append(request.url) if "/sites/" in request.url and "/live" in request.url else None)
     with page.expect_response(lambda answer: "/live?load=1" in answer.url, timeout=20_000):
         visitor.go(site)
         expect(page.locator("#live").get_by_text("Requests each second")).to_be_visible()
