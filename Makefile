@@ -30,7 +30,8 @@ lint: setup ## style, types and rules of Python and Rust
 
 bench: $(patsubst bench/%.py,bench-%,$(wildcard bench/[a-z]*.py)) ## every bench; one alone: make bench-NAME
 
-bench-%: setup
+bench-%:
+	@deploy/scripts/bootstrap --for-tests
 	@$(BIN)/python bench/$*.py
 
 build: setup ## install what is missing and build, without starting anything
@@ -39,9 +40,11 @@ lock: setup ## resolve requirements/*.in anew into locked files
 	@$(BIN)/pip install --quiet uv && cd requirements && ../$(BIN)/$(LOCK) runtime.in -o runtime.txt && ../$(BIN)/$(LOCK) dev.in -o dev.txt
 
 assets: ## build the panel's style and scripts anew; needs Node
+	@deploy/scripts/bootstrap --for-tests
 	@cd control/web/assets && npm ci --no-audit --no-fund --ignore-scripts --silent && npm run --silent build
 
-screenshots: setup ## look at every page of the panel, into docs/screenshots/; needs chromium
+screenshots: ## look at every page of the panel, into docs/screenshots/
+	@deploy/scripts/bootstrap --for-tests
 	@PYTHONPATH=. $(BIN)/python deploy/scripts/screenshots.py
 
 words: ## gather the panel's texts, and put new ones into the catalogues

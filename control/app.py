@@ -80,6 +80,8 @@ class _Route(HTTPRoute):
         self.app, self.is_ready = app, False
         nothing: Any = None
         self.route_handler_map = {method: (one, nothing) for one in self.route_handlers for method in one.http_methods}
+        if len(self.route_handler_map) < sum(len(one.http_methods) for one in self.route_handlers):
+            raise LookupError(f"{path} has two handlers of one method")
 
     def prepare(self) -> None:
         """Work them out, once."""
