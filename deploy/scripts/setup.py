@@ -55,8 +55,8 @@ the peers of tests and benches; curl pushes in a test, and OpenSSL makes certifi
 filter; jq is in the README's examples; pdftotext reads invoices in tests."""
 
 PROGRAMS_OF_TESTS = {"npm": "npm", "chromium": "chromium"}
-"""Wanted by `--for-tests` alone, for tests, benches and screenshots: Chromium shows the panel's pages, npm gets what builds their style and looks at their
-accessibility."""
+"""Wanted by `--for-tests` alone, for tests, benches and screenshots: Chromium shows the panel's pages, npm gets what builds their
+style and looks at their accessibility."""
 
 FILES = {
     "/usr/share/modsecurity-crs/rules": "modsecurity-crs",
