@@ -60,7 +60,7 @@ async def _running(app: Litestar) -> AsyncIterator[None]:
     """Opens what the application holds when a server starts it, and closes it at the end."""
     runtime: Runtime = app.state.runtime
     await runtime.start()
-    preparing = asyncio.create_task(app.prepare() if isinstance(app, _Application) else asyncio.sleep(0), name="prepare routes")
+    preparing = asyncio.create_task(app.prepare() if isinstance(app, Application) else asyncio.sleep(0), name="prepare routes")
     try:
         yield
     finally:
@@ -98,7 +98,7 @@ class _Route(HTTPRoute):
         await super().handle(scope, receive, send)
 
 
-class _Application(Litestar):
+class Application(Litestar):
     """Litestar, told of all its routes at one time. For each one that it is given, it looks through those that it has: for a
     thousand of them that is half of the time until the first request is answered."""
 
@@ -126,7 +126,7 @@ class _Application(Litestar):
 
 def create_litestar(runtime: Runtime, domains: Iterable[str] = DOMAINS) -> Litestar:
     """The application without its outer layer. Refuses a route that does not say who may call it."""
-    app = _Application(
+    app = Application(
         dependencies={"ctx": Provide(provide_context, sync_to_thread=False)},
         guards=[authorize],
         exception_handlers={Exception: render},

@@ -20,6 +20,8 @@ _LINK = re.compile(r'(?:href|hx-get)="(/[^"#]*)"')
 _KINDS = {"uuid": "[0-9a-f-]{36}", "int": "[0-9]+", "date": r"[0-9]{4}-[0-9]{2}-[0-9]{2}", "str": "[^/]+"}
 FILES = re.compile(r"\.(csv|json|xml|pdf|pyz)$|/file$|/document$|/exports/")
 """Pages that are files: they are fetched, not looked at."""
+PARTS = ("/cards/", "/panels/", "/notifications/unread", "/live")
+"""Pages that are parts of others: what is in them is looked at there."""
 FOR_SCRIPTS = {"/live", "/login/passkey"}
 """What scripts of pages ask; tests/web/test_live.py and test_passkeys.py are about it."""
 

@@ -11,13 +11,11 @@ from playwright.sync_api import Browser, expect
 
 from control.web import assets
 from tests.browser.conftest import Visitor
-from tests.browser.pages import FILES, Found, public, templates
+from tests.browser.pages import FILES, PARTS, Found, public, templates
 from tests.browser.stocked import Stocked
 
 pytestmark = [pytest.mark.stack, pytest.mark.alone, pytest.mark.timeout(240)]
 AXE = assets.SOURCES / "node_modules" / "axe-core" / "axe.min.js"
-PARTS = ("/cards/", "/panels/", "/notifications/unread", "/live")
-"""Pages that are parts of others: what is in them is looked at there."""
 ELSEWHERE = {
     "/reports/datev.csv": "wants an account that the demo did not choose",
     "/billing/tax-flags/{flag_id:uuid}": "tests/web/test_customers.py",

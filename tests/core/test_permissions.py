@@ -36,6 +36,27 @@ def test_a_permission_that_does_not_exist_is_refused() -> None:
     assert needs("users:read")["permission"] in PERMISSIONS
 
 
+async def test_what_every_route_takes_can_be_worked_out(settings: Settings) -> None:
+    """Which a process does with the first request of each, or when there is time."""
+    made = app.create_litestar(Runtime(settings))
+    assert isinstance(made, app.Application)
+    await made.prepare()
+
+
+async def test_two_handlers_of_one_method_are_refused(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    @get("/twice", opt=public())
+    async def one() -> str:
+        return "1"
+
+    @get("/twice", opt=public())
+    async def other() -> str:
+        return "2"
+
+    monkeypatch.setattr(app, "routes_of", lambda _domains: [one, other])
+    with pytest.raises(LookupError, match="/twice"):
+        app.create_litestar(Runtime(settings))
+
+
 async def test_an_application_with_an_open_route_does_not_start(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     @get("/forgotten")
     async def forgotten() -> str:
