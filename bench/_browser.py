@@ -32,7 +32,7 @@ def look(url: str, person: dict[str, str], paths: dict[str, str]) -> dict[str, d
         found["login"] = _visit(first, page, f"{url}/login")
         page.get_by_label("E-mail").fill(person["email"])
         page.get_by_label("Password").fill(person["password"])
-        page.get_by_role("button", name="Log in").click()
+        page.get_by_role("button", name="Log in", exact=True).click()
         page.wait_for_url("**/dashboard")
         state = first.storage_state()
         first.close()

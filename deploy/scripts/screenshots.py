@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import io
 import re
+import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -64,7 +65,7 @@ def log_in(page: Page, url: str, who: dict[str, str]) -> None:
     page.goto(f"{url}/login")
     page.get_by_label("E-mail").fill(who["email"])
     page.get_by_label("Password").fill(who["password"])
-    page.get_by_role("button", name="Log in").click()
+    page.get_by_role("button", name="Log in", exact=True).click()
     page.wait_for_url("**/dashboard")
 
 
@@ -110,11 +111,9 @@ def index(made: list[tuple[str, str, str]]) -> str:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--all", type=Path, help="everything in all looks, into this folder")
-    parser.add_argument("--chromium", default="/usr/bin/chromium")
+    parser.add_argument("--chromium", default=shutil.which("chromium"), help="the browser to look with")
     args = parser.parse_args()
     into: Path = args.all or ROOT / "docs" / "screenshots"
-    for old in into.glob("*/*.webp"):
-        old.unlink()
     with tempfile.TemporaryDirectory(prefix="hcc-screenshots-") as folder, running_platform(Path(folder)) as platform:
         platform.people["reseller"] = {"email": RESELLER, "password": platform.people["customer"]["password"]}
         desk = stock.fill(platform)
@@ -134,6 +133,8 @@ def main() -> int:
             taken |= set(pages)
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=args.chromium, args=["--no-sandbox"])
+            for old in into.glob("*/*.webp"):
+                old.unlink()
             made = shoot(platform, browser, chosen, into, bool(args.all))
             browser.close()
     (into / "README.md").write_text(index(made), encoding="utf-8")
