@@ -70,10 +70,6 @@ ON CONFLICT (user_id) DO UPDATE SET reset_token_hash = excluded.reset_token_hash
 -- name: find_reset_token
 SELECT hcc.find_reset_token(%(token_hash)s)
 
--- name: take_reset_token
-UPDATE hcc.user_credentials SET reset_token_hash = NULL, reset_expires_at = NULL
- WHERE user_id = %(user_id)s AND reset_token_hash = %(token_hash)s AND reset_expires_at > now()
-
 -- name: use_totp_step
 -- Each code counts once: a step that is not newer than the last one changes no row.
 UPDATE hcc.user_credentials SET totp_last_step = %(step)s WHERE user_id = %(user_id)s AND totp_last_step < %(step)s
