@@ -17,7 +17,8 @@ from control.core.settings import Settings
 
 _HREF = re.compile(r'(?:href|hx-get)="(/[^"#]*)"')
 _PART = re.compile(r"\{(\w+)(?::\w+)?\}")
-_NEVER = ("/logout",)
+_NEVER = ("/logout", "/live")
+"""What ends the session, and a stream that has no end."""
 _FILES = (".csv", "/document", "/file")
 """Exports take as long as they are long."""
 PATIENCE = 60
