@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from control.web import assets
-from tests.browser.conftest import Visitor
+from tests.browser.conftest import Visitor, selling
 from tests.integration.platform import Platform
 
 pytestmark = [pytest.mark.stack, pytest.mark.timeout(240)]
@@ -39,6 +40,13 @@ PAGES = [
     "/views/invoices",
     "/views/invoices/new?query=status%3Ddraft",
 ]
+
+
+@pytest.fixture(scope="module")
+def platform(elsewhere: ThreadPoolExecutor) -> Iterator[Platform]:
+    """One in which nobody else did anything: rows are counted here."""
+    with selling(elsewhere) as running:
+        yield running
 
 
 @pytest.fixture
