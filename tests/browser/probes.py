@@ -43,6 +43,9 @@ _LAYOUT = {
 }  # fmt: skip
 _METER = {"selector": No('x{customer="$customer"}'), "unit_name": P}
 _TIERS = [{"unit_price": "1"}]
+_METERED = {
+    "plan_id": "{plan}", "currency": "EUR", "model": "metered", "name": P, "unit": No("C62"), "meter": _METER, "tiers": _TIERS,
+}  # fmt: skip
 _MATCH = [{"name": "host", "value": P}]
 _NETWORKS = [No("192.0.2.0/24")]
 _RULE = {
@@ -82,10 +85,9 @@ PLANTED: tuple[Plant, ...] = (
     ("reseller", "POST /v1/coupons", {"code": "PROBE{n}", "percent": "10", "description": P}, ""),
     ("reseller", "POST /v1/products", {"name": P, "description": P}, "product"),
     ("reseller", "POST /v1/plans", {"product_id": "{product}", "name": P, "description": P, "features": {P: P}}, "plan"),
-    ("reseller", "POST /v1/prices", {
-        "plan_id": "{plan}", "currency": "EUR", "interval": "month", "model": "metered", "name": P, "unit": No("C62"),
-        "meter": _METER, "tiers": _TIERS}, "metered"),
+    ("reseller", "POST /v1/prices", _METERED | {"interval": "week"}, "metered"),
     ("reseller", "POST /v1/prices/{metered}/versions", {"tiers": _TIERS, "meter": _METER, "valid_from": "{day}"}, ""),
+    ("reseller", "POST /v1/prices", _METERED | {"interval": "month"}, "metered"),
     ("reseller", "POST /v1/prices", {
         "plan_id": "{plan}", "currency": "EUR", "interval": "year", "model": "flat", "amount": "3", "name": P}, "price"),
     # Who buys, and what becomes of it.
