@@ -117,6 +117,8 @@ def more_of(desk: Desk) -> dict[str, list[str]]:
         f"/payments/methods/{made['second_method']['id']}",
         f"/organizations/{desk.organizations['nordwind']}",
         f"/payments/bank/{made['entry']}",
+        "/views/invoices",
     ]
-    customer = [f"/subscriptions/{made['leaving']['id']}", f"/payments/{made['asked']['id']}/answer"]
+    customer = [f"/subscriptions/{made[name]['id']}" for name in ("leaving", "subscription")]
+    customer.append(f"/payments/{made['asked']['id']}/answer")
     return {"reseller": seller, "admin": [f"/organizations/{desk.organizations['nordwind']}"], "customer": customer}

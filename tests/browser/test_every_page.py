@@ -13,7 +13,7 @@ from tests.browser.looking import begin, needs_axe, walk
 from tests.browser.pages import FILES, PARTS, Found, public, templates
 from tests.browser.stocked import Stocked
 
-pytestmark = [pytest.mark.stack, pytest.mark.alone, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.stack, pytest.mark.alone, pytest.mark.timeout(400)]
 ELSEWHERE = {
     "/payments/methods/added": "where the provider's page leads back to; it leads on at once: test_client.py",
     "/profile/passkeys/{passkey_id:uuid}/remove": "who has a passkey logs in with it: test_passkeys.py, with axe",
