@@ -211,7 +211,6 @@ NEVER = {
     "POST /v1/*/preview *": "answered to who asks, and not kept",
     "* coupon": "a coupon's code, which has a form; others are refused as unknown",
     "POST /v1/profile/passkeys* *": "a device signs it; names are planted by test_passkeys.py",
-    "PATCH /v1/profile/passkeys/{} name": "planted by test_passkeys.py",
     "POST /v1/users/{}/erase *": "compared with what is there",
     "P* /v1/gateway/settings *": "the platform's operators write it for themselves: header fields by their rules, and networks",
     "PUT /v1/security/settings *": "networks; the platform's operators write them for themselves",
