@@ -86,7 +86,7 @@ def crawl(person: Person, wanted: dict[str, re.Pattern[str]], start: list[str]) 
         if path in seen or path.startswith(_NEVER):
             continue
         seen.add(path)
-        pattern = next((name for name, shape in wanted.items() if shape.match(path)), None)
+        pattern = path if path in wanted else next((name for name, shape in wanted.items() if shape.match(path)), None)
         if pattern is None or pattern in found:
             continue
         if path.endswith(_FILES):
