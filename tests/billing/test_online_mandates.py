@@ -177,15 +177,34 @@ async def test_one_off_from_switzerland(shop: Own) -> None:
     error = await shop.give(status=422, iban=SWISS["iban"])
     assert [one["pointer"] for one in error["details"]["errors"]] == ["/bic"]
     address = {"line1": "Gasse 4", "postal_code": "8001", "city": "Zürich", "country": "CH"}
-    mandate = await shop.give(**SWISS, kind="one_off", address=address)
+    mandate = await shop.give(iban=SWISS["iban"], bic=SWISS["bic"], kind="one_off", address=address)
     _, content = await shop.file(await shop.invoice(customers["anna"]))
     assert _found(content, "SeqTp") == ["OOFF"]
-    assert [_found(content, f"Dbtr/PstlAdr/{name}") for name in ("StrtNm", "PstCd", "TwnNm", "Ctry")] == [
-        ["Gasse 4"], ["8001"], ["Zuerich"], ["CH"],
-    ]  # fmt: skip
+    [place] = ET.fromstring(content).iterfind(f".//{{{NAMESPACE}}}Dbtr/{{{NAMESPACE}}}PstlAdr")  # noqa: S314 - our own file
+    parts = [(one.tag.removeprefix(f"{{{NAMESPACE}}}"), one.text) for one in place]
+    assert parts == [("StrtNm", "Gasse 4"), ("PstCd", "8001"), ("TwnNm", "Zuerich"), ("Ctry", "CH")], "in the schema's order"
     assert _found(content, "DbtrAgt/FinInstnId/BICFI") == ["POFICHBEXXX"]
     found = await shop.to("anna", "GET", f"/v1/payments/methods/{mandate['id']}")
     assert (found["status"], found["revoked_by"]) == ("revoked", None)
+
+
+async def test_who_chose_a_card_is_debited_only_by_name(shop: Own, urls: Urls) -> None:
+    customers = await shop.sell(payment_terms_days=0)
+    invoice = await shop.invoice(customers["anna"])
+    with psycopg.connect(urls["hcc_owner"], autocommit=True) as owner:
+        owner.execute(
+            "INSERT INTO hcc.payment_methods (id, organization_id, customer_id, customer_org_id, kind, provider,"
+            " provider_reference, is_default) SELECT %s, organization_id, id, customer_org_id, 'card', 'stripe', 'pm_1', true"
+            " FROM hcc.customers WHERE id = %s",
+            (UUID(int=1), customers["anna"]),
+        )
+    mandate = await shop.give(is_default=False)
+    everything = {"collected_on": str(SOON)}
+    await shop.ask("POST", "/v1/payments/sepa-batches", everything, 409)
+    batch = await shop.ask("POST", "/v1/payments/sepa-batches", everything | {"invoice_ids": [invoice["id"]]}, 201)
+    await shop.ask("POST", f"/v1/payments/sepa-batches/{batch['id']}/cancel", {})
+    await shop.to("anna", "POST", f"/v1/payments/methods/{mandate['id']}/default", {"is_default": True})
+    assert (await shop.ask("POST", "/v1/payments/sepa-batches", everything, 201))["payments"] == 1
 
 
 async def test_the_proof(shop: Own, urls: Urls) -> None:

@@ -140,4 +140,5 @@ def more_of(desk: Desk) -> dict[str, list[str]]:
         f"/organizations/{desk.organizations['nordwind']}",
         f"/payments/bank/{made['entry']}",
     ]
-    return {"reseller": seller, "admin": [f"/organizations/{desk.organizations['nordwind']}"], "customer": []}
+    customer = [f"/payments/methods/{made['online_mandate']['id']}"]
+    return {"reseller": seller, "admin": [f"/organizations/{desk.organizations['nordwind']}"], "customer": customer}

@@ -19,7 +19,7 @@ from control.web.menu import Entry
 from control.web.routing import act, show
 from control.web.tables import Badge, Column, Filter, Table
 from control.web.ui import Ui, UiOf
-from control.web.view import tongue
+from control.web.view import gettext
 
 _READ, _PAY = needs("billing:read"), needs("payments:pay")
 _PATH = "/payments/methods"
@@ -55,9 +55,10 @@ def _is_refused(one: PaymentMethod) -> bool:
 
 
 def _origin(one: PaymentMethod) -> str:
+    """How a mandate came."""
     if one.kind == "card":
-        return NONE
-    return tongue().gettext(N_("Given online") if one.given_online else N_("Signed on paper"))
+        return ""
+    return N_("Given online") if one.given_online else N_("Signed on paper")
 
 
 def _ends(one: PaymentMethod) -> str:
@@ -74,7 +75,7 @@ METHODS = Table(
         Column(name="name", label=N_("Way to pay"), cell="link", of=name),
         Column(name="holder", label=N_("Account holder")),
         Column(name="ends", label=N_("Good until"), of=_ends),
-        Column(name="origin", label=N_("Mandate"), of=_origin),
+        Column(name="origin", label=N_("Mandate"), of=lambda row: gettext(_origin(row)) or NONE),
         Column(name="state", label=N_("State"), cell="badge", of=_state),
         Column(name="created_at", label=N_("Created"), sort="created_at", cell="moment"),
     ),
@@ -108,7 +109,7 @@ async def way(ui: UiOf, method_id: FromPath[UUID]) -> Response[str]:
         "kind": _KINDS[found.kind],
         "state": _state(found),
         "ends": _ends(found),
-        "origin": _origin(found) if found.kind == "sepa_debit" else "",
+        "origin": _origin(found),
         "consent": await online.consent(ui.ctx, method_id) if found.given_online else None,
         "revoke": _acts(ui, found)["revoke"][0],
     }

@@ -16,7 +16,7 @@ from control.billing.payments.providers import methods
 from control.billing.payments.sepa import online
 from control.billing.payments.sepa.models import MandateOffer, OwnMandate
 from control.billing.settings.models import Language
-from control.core.errors import DomainError, FieldError, ValidationFailed
+from control.core.errors import Conflict, DomainError, FieldError, NotFound, ValidationFailed
 from control.core.permissions import needs
 from control.web.forms import Field, Form
 from control.web.language import N_, Tongue
@@ -24,7 +24,7 @@ from control.web.routing import act, show
 from control.web.ui import Ui, UiOf
 
 _PATH = "/payments/methods/online"
-_AGREE = N_("I give this mandate.")
+_AGREE = N_("I give this mandate")
 SAID = (
     N_("is not an IBAN"),
     N_("is of a country in which SEPA direct debits are not collected"),
@@ -89,8 +89,11 @@ def _own(address: Address) -> dict[str, str]:
 
 @show(_PATH, needs("payments:pay"))
 async def ask(ui: UiOf) -> Response[Any]:
-    """The words of the mandate, and the account."""
-    return await _shown(ui)
+    """The words of the mandate, and the account. Raises NotFound where none is asked for."""
+    try:
+        return await _shown(ui)
+    except (Conflict, ValidationFailed):
+        raise NotFound("mandate to be given") from None
 
 
 @act(_PATH, needs("payments:pay"))
