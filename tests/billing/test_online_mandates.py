@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, date, datetime
 from typing import Any, get_args
 from uuid import UUID
@@ -242,6 +243,11 @@ async def test_the_proof(shop: Own, urls: Urls) -> None:
     await shop.ask("GET", f"/v1/payments/methods/{by_hand['id']}/mandate", status=404)
 
 
+async def _body(shop: Own) -> dict[str, str]:
+    offer = await shop.to("bert", "GET", ONLINE)
+    return {"iban": DEBTOR, "holder": "Bert", "agrees_to": offer["agrees_to"]}
+
+
 async def test_words_that_changed_and_accounts_that_are_known(shop: Own) -> None:
     await shop.sell()
     offer = await shop.to("anna", "GET", f"{ONLINE}?language=en")
@@ -255,6 +261,8 @@ async def test_words_that_changed_and_accounts_that_are_known(shop: Own) -> None
     made = [await shop.to("anna", "POST", ONLINE, body, 201, **key) for _ in range(2)]
     assert made[0]["id"] == made[1]["id"]
     assert "already" in (await shop.give(status=409))["message"]
+    at_once = [shop.world.send("bert", "POST", ONLINE, await _body(shop)) for _ in range(3)]
+    assert sorted([one.status_code for one in await asyncio.gather(*at_once)]) == [201, 409, 409]
     beside = await shop.give(iban="DE75512108001245126199", is_default=False)
     assert beside["is_default"] is False
     other = await shop.give(iban="NL91ABNA0417164300")

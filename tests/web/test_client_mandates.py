@@ -47,6 +47,9 @@ async def test_given_seen_printed_and_revoked(log_in: LogIn, world: World) -> No
     await anna.submit(PATH, FIELDS | {"iban": "DE02120300000000202052"})
     assert anna.answer.status_code == 422
     assert "is mistyped: its check digits do not fit" in anna.page
+    await anna.submit(PATH, FIELDS | {"iban": "DE0212030000000020205", "agrees": ""})
+    for said in ("is too short or too long for its country", "must be ticked: without it there is no mandate"):
+        assert said in anna.page, said
     await anna.submit(PATH, FIELDS | {"agrees": ""})
     assert "must be ticked: without it there is no mandate" in anna.page
     await anna.submit(PATH, FIELDS | {"iban": "CH9300762011623852957"})

@@ -15,6 +15,7 @@ from psycopg.types.json import Jsonb
 from control.billing.addresses import Address, address_errors
 from control.billing.customers.models import Customer
 from control.billing.documents.words import words
+from control.billing.payments import queries as payment_q
 from control.billing.payments.providers import methods
 from control.billing.payments.providers import queries as provider_q
 from control.billing.payments.providers.acting import for_seller
@@ -69,6 +70,7 @@ async def give(ctx: Context, tx: Transaction, data: OwnMandate) -> PaymentMethod
         if data.agrees_to != shown.agrees_to:
             raise Conflict("The words of the mandate have changed. Read them again.", details={"field": "/agrees_to"})
         key = {"organization_id": customer.organization_id, "customer_id": customer.id}
+        await tx.value(payment_q.SQL.lock_customer, id=customer.id)
         if await tx.value(q.SQL.has_mandate, iban=codes["iban"], **key):
             raise Conflict("There is a mandate for this account already.", details={"field": "/iban"})
         if data.is_default:

@@ -13,7 +13,7 @@ from control.billing.customers import service as customers
 from control.billing.customers.pages import _countries
 from control.billing.documents.words import words
 from control.billing.payments.providers import methods
-from control.billing.payments.sepa import online
+from control.billing.payments.sepa import mandates, online
 from control.billing.payments.sepa.models import MandateOffer, OwnMandate
 from control.billing.settings.models import Language
 from control.core.errors import Conflict, DomainError, FieldError, NotFound, ValidationFailed
@@ -104,7 +104,8 @@ async def give(ui: UiOf) -> Response[Any]:
     try:
         data = await MANDATE.read(ui, agrees_to=str(posted.get("agrees_to") or ""), language=spoken or None)
         if not data.agrees:
-            raise ValidationFailed(FieldError("/agrees", N_("must be ticked: without it there is no mandate")))
+            wrong = mandates.codes_of(data.iban, data.bic)[1]
+            raise ValidationFailed([*wrong, FieldError("/agrees", N_("must be ticked: without it there is no mandate"))])
         made = await ui.once(lambda tx: online.give(ui.ctx, tx, data))
     except DomainError as error:
         return await _shown(ui, await MANDATE.again(ui, error))
