@@ -2070,6 +2070,8 @@ CREATE TABLE hcc.billing_settings (
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
     tax_registrations text[] DEFAULT '{}'::text[] NOT NULL,
     pending_tax_id text DEFAULT 'as_valid'::text NOT NULL,
+    online_mandates boolean DEFAULT false NOT NULL,
+    pre_notification_days smallint DEFAULT 14 NOT NULL,
     CONSTRAINT billing_settings_account_holder_check CHECK ((char_length(account_holder) <= 70)),
     CONSTRAINT billing_settings_check CHECK (((logo IS NULL) = (logo_type IS NULL))),
     CONSTRAINT billing_settings_colour_check CHECK ((colour ~ '^#[0-9a-f]{6}$'::text)),
@@ -2082,6 +2084,7 @@ CREATE TABLE hcc.billing_settings (
     CONSTRAINT billing_settings_payment_terms_days_check CHECK (((payment_terms_days >= 0) AND (payment_terms_days <= 365))),
     CONSTRAINT billing_settings_pending_tax_id_check CHECK ((pending_tax_id = ANY (ARRAY['as_valid'::text, 'as_invalid'::text]))),
     CONSTRAINT billing_settings_phone_check CHECK ((char_length(phone) <= 50)),
+    CONSTRAINT billing_settings_pre_notification_days_check CHECK (((pre_notification_days >= 1) AND (pre_notification_days <= 30))),
     CONSTRAINT billing_settings_registration_check CHECK ((char_length(registration) <= 200)),
     CONSTRAINT billing_settings_rounding_check CHECK ((rounding = ANY (ARRAY['half_up'::text, 'half_even'::text]))),
     CONSTRAINT billing_settings_tax_number_check CHECK ((char_length(tax_number) <= 40)),
@@ -3668,6 +3671,31 @@ ALTER TABLE ONLY hcc.maintenance_windows FORCE ROW LEVEL SECURITY;
 
 COMMENT ON COLUMN hcc.maintenance_windows.timezone IS 'Whose clock a repeated window follows through summer and winter.';
 
+CREATE TABLE hcc.mandate_consents (
+    payment_method_id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    customer_org_id uuid NOT NULL,
+    given_at timestamp with time zone DEFAULT now() NOT NULL,
+    given_by uuid NOT NULL,
+    given_with text NOT NULL,
+    address text DEFAULT ''::text NOT NULL,
+    user_agent text DEFAULT ''::text NOT NULL,
+    language text NOT NULL,
+    creditor_name text NOT NULL,
+    creditor_id text NOT NULL,
+    creditor_address jsonb NOT NULL,
+    words text[] NOT NULL,
+    CONSTRAINT mandate_consents_address_check CHECK ((char_length(address) <= 45)),
+    CONSTRAINT mandate_consents_creditor_id_check CHECK ((char_length(creditor_id) <= 35)),
+    CONSTRAINT mandate_consents_creditor_name_check CHECK ((char_length(creditor_name) <= 200)),
+    CONSTRAINT mandate_consents_given_with_check CHECK ((given_with = ANY (ARRAY['user'::text, 'api_key'::text]))),
+    CONSTRAINT mandate_consents_language_check CHECK ((char_length(language) = 2)),
+    CONSTRAINT mandate_consents_user_agent_check CHECK ((char_length(user_agent) <= 512)),
+    CONSTRAINT mandate_consents_words_check CHECK ((cardinality(words) > 0))
+);
+
+ALTER TABLE ONLY hcc.mandate_consents FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE hcc.metric_families (
     organization_id uuid NOT NULL,
     name text NOT NULL,
@@ -4080,10 +4108,14 @@ CREATE TABLE hcc.payment_methods (
     version integer DEFAULT 1 NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    holder_address jsonb,
+    given_online boolean DEFAULT false NOT NULL,
+    revoked_by text,
     CONSTRAINT payment_methods_bic_check CHECK ((char_length(bic) <= 11)),
     CONSTRAINT payment_methods_brand_check CHECK ((char_length(brand) <= 40)),
     CONSTRAINT payment_methods_check CHECK ((((kind = 'sepa_debit'::text) AND (provider = ''::text)) = (num_nonnulls(mandate_reference, mandate_signed_on, mandate_scheme, mandate_kind) = 4))),
     CONSTRAINT payment_methods_check1 CHECK (((provider = ''::text) = (provider_reference = ''::text))),
+    CONSTRAINT payment_methods_check2 CHECK (((NOT given_online) OR (mandate_reference IS NOT NULL))),
     CONSTRAINT payment_methods_exp_month_check CHECK (((exp_month >= 1) AND (exp_month <= 12))),
     CONSTRAINT payment_methods_exp_year_check CHECK (((exp_year >= 2000) AND (exp_year <= 2100))),
     CONSTRAINT payment_methods_holder_check CHECK ((char_length(holder) <= 70)),
@@ -4096,6 +4128,7 @@ CREATE TABLE hcc.payment_methods (
     CONSTRAINT payment_methods_pre_notification_days_check CHECK (((pre_notification_days >= 1) AND (pre_notification_days <= 30))),
     CONSTRAINT payment_methods_provider_check CHECK ((provider = ANY (ARRAY[''::text, 'stripe'::text]))),
     CONSTRAINT payment_methods_provider_reference_check CHECK ((char_length(provider_reference) <= 255)),
+    CONSTRAINT payment_methods_revoked_by_check CHECK ((revoked_by = ANY (ARRAY['customer'::text, 'seller'::text]))),
     CONSTRAINT payment_methods_status_check CHECK ((status = ANY (ARRAY['active'::text, 'revoked'::text])))
 );
 
@@ -5250,6 +5283,9 @@ ALTER TABLE ONLY hcc.login_throttle
 ALTER TABLE ONLY hcc.maintenance_windows
     ADD CONSTRAINT maintenance_windows_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY hcc.mandate_consents
+    ADD CONSTRAINT mandate_consents_pkey PRIMARY KEY (payment_method_id);
+
 ALTER TABLE ONLY hcc.match_rules
     ADD CONSTRAINT match_rules_name UNIQUE NULLS NOT DISTINCT (organization_id, site_id, name);
 
@@ -5987,6 +6023,8 @@ CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON hcc.ledger_ent
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON hcc.ledger_lines FOR EACH STATEMENT EXECUTE FUNCTION hcc.ledger_append_only();
 
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON hcc.mandate_consents FOR EACH STATEMENT EXECUTE FUNCTION hcc.refuse_change();
+
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON hcc.payment_allocations FOR EACH STATEMENT EXECUTE FUNCTION hcc.refuse_change();
 
 CREATE TRIGGER audit_log_append_only BEFORE DELETE OR UPDATE ON hcc.audit_log FOR EACH ROW EXECUTE FUNCTION hcc.refuse_change();
@@ -6344,6 +6382,15 @@ ALTER TABLE ONLY hcc.ledger_lines
 
 ALTER TABLE ONLY hcc.maintenance_windows
     ADD CONSTRAINT maintenance_windows_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
+
+ALTER TABLE ONLY hcc.mandate_consents
+    ADD CONSTRAINT mandate_consents_customer_org_id_fkey FOREIGN KEY (customer_org_id) REFERENCES hcc.organizations(id);
+
+ALTER TABLE ONLY hcc.mandate_consents
+    ADD CONSTRAINT mandate_consents_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
+
+ALTER TABLE ONLY hcc.mandate_consents
+    ADD CONSTRAINT mandate_consents_organization_id_payment_method_id_fkey FOREIGN KEY (organization_id, payment_method_id) REFERENCES hcc.payment_methods(organization_id, id);
 
 ALTER TABLE ONLY hcc.match_rules
     ADD CONSTRAINT match_rules_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
@@ -6786,6 +6833,8 @@ ALTER TABLE hcc.ledger_lines ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE hcc.maintenance_windows ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE hcc.mandate_consents ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE hcc.match_rules ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY member_read ON hcc.users FOR SELECT TO hcc_app, hcc_worker USING ((id IN ( SELECT m.user_id
@@ -6961,6 +7010,8 @@ CREATE POLICY owner_all ON hcc.ledger_entries TO hcc_owner USING (true) WITH CHE
 CREATE POLICY owner_all ON hcc.ledger_lines TO hcc_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON hcc.maintenance_windows TO hcc_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON hcc.mandate_consents TO hcc_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON hcc.match_rules TO hcc_owner USING (true) WITH CHECK (true);
 
@@ -7282,6 +7333,8 @@ CREATE POLICY tenant_delete ON hcc.ledger_lines FOR DELETE TO hcc_app, hcc_worke
 
 CREATE POLICY tenant_delete ON hcc.maintenance_windows FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
 
+CREATE POLICY tenant_delete ON hcc.mandate_consents FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
+
 CREATE POLICY tenant_delete ON hcc.match_rules FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
 
 CREATE POLICY tenant_delete ON hcc.memberships FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
@@ -7507,6 +7560,8 @@ CREATE POLICY tenant_insert ON hcc.ledger_entries FOR INSERT TO hcc_app, hcc_wor
 CREATE POLICY tenant_insert ON hcc.ledger_lines FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_insert ON hcc.maintenance_windows FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_insert ON hcc.mandate_consents FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_insert ON hcc.match_rules FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
 
@@ -7861,6 +7916,12 @@ CREATE POLICY tenant_read ON hcc.ledger_lines FOR SELECT TO hcc_app, hcc_worker 
 CREATE POLICY tenant_read ON hcc.maintenance_windows FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR (( SELECT hcc.reaches_all() AS reaches_all) OR (EXISTS ( SELECT
    FROM hcc.organizations o
   WHERE (o.id = maintenance_windows.organization_id))))));
+
+CREATE POLICY tenant_read ON hcc.mandate_consents FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR (customer_org_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR ( SELECT hcc.reaches_all() AS reaches_all) OR (EXISTS ( SELECT
+   FROM hcc.organizations o
+  WHERE (o.id = mandate_consents.organization_id))) OR (EXISTS ( SELECT
+   FROM hcc.organizations o
+  WHERE (o.id = mandate_consents.customer_org_id)))));
 
 CREATE POLICY tenant_read ON hcc.match_rules FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR (( SELECT hcc.reaches_all() AS reaches_all) OR (EXISTS ( SELECT
    FROM hcc.organizations o
@@ -8227,6 +8288,8 @@ CREATE POLICY tenant_update ON hcc.ledger_entries FOR UPDATE TO hcc_app, hcc_wor
 CREATE POLICY tenant_update ON hcc.ledger_lines FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_update ON hcc.maintenance_windows FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_update ON hcc.mandate_consents FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_update ON hcc.match_rules FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
 
@@ -9260,6 +9323,9 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.login_throttle TO hcc_worker;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.maintenance_windows TO hcc_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.maintenance_windows TO hcc_worker;
+
+GRANT SELECT,INSERT ON TABLE hcc.mandate_consents TO hcc_app;
+GRANT SELECT,INSERT ON TABLE hcc.mandate_consents TO hcc_worker;
 
 GRANT SELECT ON TABLE hcc.metric_families TO hcc_app;
 GRANT SELECT ON TABLE hcc.metric_families TO hcc_worker;

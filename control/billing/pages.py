@@ -15,6 +15,7 @@ from control.billing.ordering import pages as ordering
 from control.billing.payments import pages as payments
 from control.billing.payments.providers import card_pages, pay_pages
 from control.billing.payments.providers import pages as ways
+from control.billing.payments.sepa import own_pages as mandates
 from control.billing.payments.sepa import pages as sepa
 from control.billing.payments.statements import pages as statements
 from control.billing.payments.statements import profile_pages
@@ -53,6 +54,7 @@ PAGES = [
     *card_pages.PAGES,
     *pay_pages.PAGES,
     *ways.PAGES,
+    *mandates.PAGES,
     *profile_pages.PAGES,
     *statements.PAGES,
     *sepa.PAGES,

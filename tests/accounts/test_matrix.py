@@ -68,6 +68,7 @@ SELECT md5(string_agg(row, '|' ORDER BY row)) FROM (
   UNION ALL SELECT t::text FROM hcc.dunning_stops t
   UNION ALL SELECT t::text FROM hcc.invoice_mails t UNION ALL SELECT t::text FROM hcc.outgoing_mail t
   UNION ALL SELECT t::text FROM hcc.payments t UNION ALL SELECT t::text FROM hcc.payment_methods t
+  UNION ALL SELECT t::text FROM hcc.mandate_consents t
   UNION ALL SELECT t::text FROM hcc.payment_allocations t UNION ALL SELECT t::text FROM hcc.refunds t
   UNION ALL SELECT t::text FROM hcc.customer_credits t UNION ALL SELECT t::text FROM hcc.credit_adjustments t
   UNION ALL SELECT t::text FROM hcc.payment_provider_accounts t UNION ALL SELECT t::text FROM hcc.sepa_batches t

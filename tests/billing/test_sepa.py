@@ -13,6 +13,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from lxml import etree
 
+from control.billing.addresses import Address
 from control.billing.payments.sepa.days import easter_sunday, is_open, next_open
 from control.billing.payments.sepa.eligibility import Candidate, why_not
 from control.billing.payments.sepa.letters import sepa_text
@@ -161,6 +162,7 @@ def _debit(n: int, sequence: Sequence_, amount: str = "1.10", bic: str = "") -> 
         iban=DEBTOR,
         bic=bic,
         remittance="INV-1",
+        address=Address(line1="Gasse 4", postal_code="8001", city="Zürich", country="CH") if n % 3 == 0 else None,
     )
 
 

@@ -120,5 +120,5 @@ def more_of(desk: Desk) -> dict[str, list[str]]:
         "/views/invoices",
     ]
     customer = [f"/subscriptions/{made[name]['id']}" for name in ("leaving", "subscription")]
-    customer.append(f"/payments/{made['asked']['id']}/answer")
+    customer += [f"/payments/{made['asked']['id']}/answer", f"/payments/methods/{made['online_mandate']['id']}"]
     return {"reseller": seller, "admin": [f"/organizations/{desk.organizations['nordwind']}"], "customer": customer}

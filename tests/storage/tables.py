@@ -146,6 +146,7 @@ TABLES = {
     "customer_credits": TENANT,
     "disputes": TENANT,
     "payment_allocations": TENANT,
+    "mandate_consents": TENANT,
     "payment_methods": TENANT,
     "payment_provider_accounts": TENANT,
     "payments": TENANT,
@@ -343,6 +344,10 @@ ROWS = {
     " VALUES (%(org)s, %(customer)s, 'stripe', 'cus_1')",
     "payment_methods": "INSERT INTO hcc.payment_methods (id, organization_id, customer_id, customer_org_id, kind, provider,"
     " provider_reference) VALUES (%(id)s, %(org)s, %(customer)s, %(org)s, 'card', 'stripe', %(mark)s)",
+    "mandate_consents": "WITH m AS (INSERT INTO hcc.payment_methods (id, organization_id, customer_id, customer_org_id, kind, provider,"
+    " provider_reference) VALUES (gen_random_uuid(), %(org)s, %(customer)s, %(org)s, 'card', 'stripe', %(mark)s || '2') RETURNING id)"
+    " INSERT INTO hcc.mandate_consents (payment_method_id, organization_id, customer_org_id, given_by, given_with, language,"
+    " creditor_name, creditor_id, creditor_address, words) SELECT id, %(org)s, %(org)s, %(org)s, 'user', 'en', '', '', '{}', '{a}' FROM m",
     "sepa_batches": "INSERT INTO hcc.sepa_batches (id, organization_id, message_id, scheme, collected_on, payments, total, document,"
     " sha256) VALUES (%(id)s, %(org)s, %(mark)s, 'CORE', '2026-01-02', 1, 1, '', sha256(''))",
     "payments": "INSERT INTO hcc.payments (id, organization_id, customer_id, customer_org_id, method, currency, amount)"

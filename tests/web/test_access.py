@@ -27,8 +27,8 @@ SEEN_BY = {
     "root agent nora ned anna": """
         /api-keys /audit-log /billing/exchange-rates /billing/tax-rates /cards/due /cards/invoices /cards/notices
         /cards/subscriptions /cards/usage /customers /invoices /invoices/pay-all /monitoring/agents /monitoring/tokens /order
-        /payments /payments/disputes /payments/methods /payments/methods/added /payments/methods/new /subscriptions /users/new
-        /webhooks
+        /payments /payments/disputes /payments/methods /payments/methods/added /payments/methods/new /payments/methods/online
+        /subscriptions /users/new /webhooks
     """,
     "root agent nora ned": """
         /billing/tax-flags /coupons /coupons/new /customers/new /dunning /invoices/new /organizations/tree /payments/bank
@@ -65,7 +65,7 @@ PEOPLE = ("root", "agent", "nora", "ned", "anna", "alex")
 PAGES = {path: who.split() for who, paths in SEEN_BY.items() for path in paths.split()}
 ENDLESS = {"/live"}
 """Streams, which test_live.py is about."""
-WANTING = {"/reports/datev.csv": 409, "/order/new": 404, "/payments/methods/added": 404}
+WANTING = {"/reports/datev.csv": 409, "/order/new": 404, "/payments/methods/added": 404, "/payments/methods/online": 404}
 """Pages that are refused for a reason which is told while something is not set."""
 
 

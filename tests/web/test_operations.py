@@ -112,6 +112,7 @@ POST   /v1/payments/bank-entries/{}/ignore -> /payments/bank/{}/aside
 POST   /v1/payments/bank-entries/{}/reject -> /payments/bank/{}/refuse
 POST   /v1/payments/charges -> /invoices/{}/pay
 POST   /v1/payments/mandates -> /customers/{}/mandates
+POST   /v1/payments/mandates/online -> /payments/methods/online
 DELETE /v1/payments/methods/{} -> /payments/methods/{}/revoke
 POST   /v1/payments/methods/{}/default -> /payments/methods/{}/default
 PUT    /v1/payments/providers/stripe -> /billing/settings/provider

@@ -42,6 +42,10 @@ class NewBillingSettings(msgspec.Struct, kw_only=True, forbid_unknown_fields=Tru
     bic: Annotated[str, Meta(max_length=11)] = ""
     account_holder: Annotated[str, Meta(max_length=70)] = ""
     creditor_id: Annotated[str, Meta(max_length=35)] = ""
+    online_mandates: bool = False
+    """Whether customers give mandates for direct debits themselves, in the panel."""
+    pre_notification_days: Annotated[int, Meta(ge=1, le=30)] = 14
+    """How long before a direct debit those hear of it who give their mandate so."""
     currency: Currency = "EUR"
     timezone: Annotated[str, Meta(min_length=1, max_length=64)] = "UTC"
     language: Language = "en"

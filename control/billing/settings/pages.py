@@ -67,6 +67,8 @@ SETTINGS = Form(
     Field("bic", N_("BIC"), is_half=True),
     Field("account_holder", N_("Account holder"), is_half=True),
     Field("creditor_id", N_("Creditor id for direct debits"), is_half=True),
+    Field("online_mandates", N_("Customers give mandates for direct debits themselves, online")),
+    Field("pre_notification_days", N_("Days of notice before such a debit"), is_half=True),
     Field("currency", N_("Currency"), hint=N_("Three letters, such as EUR."), is_half=True),
     Field("timezone", N_("Time zone"), is_half=True),
     Field("language", N_("Language"), choices=languages, is_half=True),

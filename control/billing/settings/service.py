@@ -11,6 +11,7 @@ from email_validator import EmailNotValidError, validate_email
 from psycopg.types.json import Jsonb
 from stdnum import bic as bic_codes
 from stdnum import iban as ibans
+from stdnum.eu import at_02
 from stdnum.eu import vat as eu_vat
 from stdnum.exceptions import ValidationError
 
@@ -110,6 +111,11 @@ def _checked(data: NewBillingSettings) -> NewBillingSettings:
             codes[name] = check(getattr(data, name)) if getattr(data, name) else ""
         except ValidationError as error:
             errors.append(FieldError(f"/{name}", f"is not valid: {error}"))
+    if data.online_mandates:
+        missing = [name for name in ("iban", "creditor_id") if not getattr(data, name)]
+        errors += [FieldError(f"/{name}", "is needed for mandates") for name in missing]
+        if data.creditor_id and not at_02.is_valid(data.creditor_id):
+            errors.append(FieldError("/creditor_id", "is not valid (EPC262-08)"))
     if data.vat_id and data.address.country in EU:
         try:
             codes["vat_id"] = eu_vat.validate(data.vat_id)

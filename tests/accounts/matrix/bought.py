@@ -33,6 +33,10 @@ BOUGHT: dict[str, tuple[str, str, str]] = {
     f"POST {METHOD}/default":                    ("200", "404", "200"),
     f"DELETE {METHOD}":                          ("204", "404", "204"),
     "POST /v1/payments/mandates":                ("422", "403", "403"),
+    # No seller takes mandates so here, which is known only of one's own.
+    "GET /v1/payments/mandates/online":          ("409", "422", "409"),
+    "POST /v1/payments/mandates/online":         ("409", "422", "409"),
+    f"GET {METHOD}/mandate":                     ("200", "404", "200"),
     f"GET {BATCHES}":                            ("-",   "403", "403"),
     f"POST {BATCHES}":                           ("409", "403", "403"),
     f"GET {BATCH}":                              ("404", "403", "403"),

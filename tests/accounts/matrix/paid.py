@@ -14,6 +14,7 @@ from tests.accounts.matrix.selling import customer, invoice, seller
 from tests.accounts.matrix.targets import Making, Target
 
 _IBAN = "DE02120300000000202051"
+_PLACE = {"line1": "Allee 2", "city": "Berlin", "country": "DE"}
 
 
 def _credit(making: Making, place: str, of: Target, amount: int = 119) -> None:
@@ -99,6 +100,29 @@ def payment_method(making: Making, place: str) -> Target:
         "INSERT INTO hcc.payment_methods (id, organization_id, customer_id, customer_org_id, kind, provider, provider_reference,"
         " brand, last4) VALUES (%s, %s, %s, %s, 'card', 'stripe', %s, %s, '4242')",
         (method_id, making.organization(place), of.id, of.facts["customer_org_id"], of.mark, of.mark),
+    )
+    return Target(str(method_id), of.mark, {**of.facts, "method_id": str(method_id)})
+
+
+def payer(making: Making, place: str) -> Target:
+    """A customer, named in the query too."""
+    of = customer(making, place)
+    return Target(of.id, of.mark, {**of.facts, "query": f"customer_id={of.id}"})
+
+
+def online_mandate(making: Making, place: str) -> Target:
+    """A mandate that its customer gave online."""
+    of, method_id = customer(making, place), new_id()
+    making.connection.execute(
+        "INSERT INTO hcc.payment_methods (id, organization_id, customer_id, customer_org_id, kind, last4, iban, holder,"
+        " mandate_reference, mandate_signed_on, mandate_scheme, mandate_kind, given_online)"
+        " VALUES (%s, %s, %s, %s, 'sepa_debit', '2051', %s, %s, %s, current_date, 'CORE', 'recurrent', true)",
+        (method_id, making.organization(place), of.id, of.facts["customer_org_id"], _IBAN, of.mark, of.mark),
+    )
+    making.connection.execute(
+        "INSERT INTO hcc.mandate_consents (payment_method_id, organization_id, customer_org_id, given_by, given_with, language,"
+        " creditor_name, creditor_id, creditor_address, words) VALUES (%s, %s, %s, %s, 'user', 'en', %s, 'DE98ZZZ', %s, %s)",
+        (method_id, making.organization(place), of.facts["customer_org_id"], method_id, of.mark, Jsonb(_PLACE), [of.mark]),
     )
     return Target(str(method_id), of.mark, {**of.facts, "method_id": str(method_id)})
 
@@ -193,7 +217,7 @@ def statement_layout(making: Making, place: str) -> Target:
 PAID: dict[str, Callable[[Making, str], Target]] = {
     factory.__name__: factory
     for factory in (
-        credited_invoice, payment, dispute, provider, charge_under_way, payment_method, provider_event, collectable, sepa_batch,
-        statement, bank_entry, statement_profile, statement_layout,
+        credited_invoice, payment, dispute, provider, charge_under_way, payment_method, payer, online_mandate,
+        provider_event, collectable, sepa_batch, statement, bank_entry, statement_profile, statement_layout,
     )
 }  # fmt: skip

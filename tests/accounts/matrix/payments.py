@@ -47,6 +47,18 @@ NAMED_BY_PAYERS = """
     key              403
     anonymous        401
 """
+# Nobody gives a mandate for somebody else.
+GIVEN_FOR_ONESELF = grid("""
+                platform  north  apple  birch  cherry
+    root             422    422    422    422     422
+    agent            422    422    422    422     422
+    nora             422    422    422    422     422
+    ned              422    422    422    422     422
+    anna             422    422    422    422     422
+    alex             403
+    key              403
+    anonymous        401
+""")
 # One collects for oneself: of other sellers' invoices none can be collected.
 COLLECTED = grid("""
                 platform  north  apple  birch  cherry
@@ -71,6 +83,7 @@ MANDATE = {
     "holder": "A",
     "signed_on": "2026-01-15",
 }
+OWN_MANDATE = {"customer_id": "{customer_id}", "iban": "DE02120300000000202051", "holder": "A", "agrees_to": "0" * 64}
 LAYOUT = {"name": "{mark}", "layout": {"booked_on": "Day", "amount": "Amount"}}
 READ, WRITTEN = grid(READ_BY_STAFF), grid(WRITTEN_BY_STAFF)
 CREDIT, ONE, METHOD = "/v1/customers/{customer_id}/credit", "/v1/payments/{payment_id}", "/v1/payments/methods/{method_id}"
@@ -102,6 +115,10 @@ ROWS = [
     Row(f"DELETE {METHOD}", "payment_method", grid(READ_BY_STAFF, ok=204)),
     Row("GET /v1/payments/events", "provider_event", LISTED_TO_ITSELF),
     Row("POST /v1/payments/mandates", "customer", grid(NAMED_BY_STAFF, ok=201), MANDATE),
+    # Only who is a customer themselves gives one: see bought.py.
+    Row("GET /v1/payments/mandates/online", "payer", GIVEN_FOR_ONESELF),
+    Row("POST /v1/payments/mandates/online", "payer", GIVEN_FOR_ONESELF, OWN_MANDATE),
+    Row(f"GET {METHOD}/mandate", "online_mandate", READ),
     Row(f"GET {BATCHES}", "sepa_batch", LISTED_BY_SELLERS),
     Row(
         f"POST {BATCHES}", "collectable", COLLECTED,

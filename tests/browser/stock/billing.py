@@ -20,6 +20,7 @@ SELLER: dict[str, Any] = {
     "vat_id": "DE136695976",
     "iban": "DE89 3704 0044 0532 0130 00",
     "creditor_id": CREDITOR_ID,
+    "online_mandates": True,
     "timezone": "Europe/Berlin",
     "payment_terms_days": 14,
     "invoice_number": "NW-{year}-{number:5}",
@@ -330,6 +331,9 @@ def _payments(desk: Desk, customers: list[dict[str, Any]]) -> None:
         holder="Studio Nord",
         signed_on=str(desk.day(10)),
     )
+    offer = desk.ask("customer", "GET", "/v1/payments/mandates/online")
+    given = {"iban": "NL91 ABNA 0417 1643 00", "holder": "Olivia Berg", "agrees_to": offer["agrees_to"], "is_default": False}
+    desk.made["online_mandate"] = desk.post("customer", "/v1/payments/mandates/online", **given)
     soon = desk.today + timedelta(days=5)
     while soon.weekday() > 4:
         soon += timedelta(days=1)

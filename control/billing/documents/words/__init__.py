@@ -65,6 +65,31 @@ class PriceWords(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     objection: str
 
 
+class AboutMandateWords(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A mail about a mandate; what was agreed to stands between `lines` and `more`."""
+
+    subject: str
+    lines: list[str]
+    more: list[str]
+
+
+class MandateWords(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A mandate for direct debits: `words` are what is agreed to, as the rulebook wants it said (EPC016-06)."""
+
+    title: str
+    creditor: str
+    creditor_id: str
+    reference: str
+    account: str
+    address: str
+    kind: str
+    recurrent: str
+    one_off: str
+    signed_on: str
+    proof: str
+    words: list[str]
+
+
 class MailWords(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What mails say; names in braces are filled in."""
 
@@ -85,6 +110,9 @@ class MailWords(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     payment_confirm: ConfirmWords
     debit_announced: DebitWords
     price_announced: PriceWords
+    mandate_given: AboutMandateWords
+    mandate_revoked: AboutMandateWords
+    mandate_refused: AboutMandateWords
 
 
 class Words(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -138,6 +166,7 @@ class Words(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     late_fee: str
     notes: dict[str, str]
     units: dict[str, tuple[str, str]]
+    mandate: MandateWords
     mail: MailWords
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
+
+import msgspec
 
 from control.billing.customers import service as customers
 from control.billing.customers.models import Customer
@@ -13,6 +16,7 @@ from control.billing.payments.providers.accounts import STRIPE
 from control.billing.payments.providers.acting import for_seller
 from control.billing.payments.providers.interface import Card
 from control.billing.payments.providers.models import MethodChange, PaymentMethod
+from control.billing.payments.sepa import telling
 from control.core import audit, events, jobs
 from control.core.context import Context
 from control.core.db import Transaction
@@ -66,22 +70,50 @@ async def prefer(ctx: Context, method_id: UUID, _: MethodChange) -> PaymentMetho
 
 
 async def revoke(ctx: Context, method_id: UUID) -> None:
-    """Use it no more; a card is forgotten at the provider too. Doing so twice is as once."""
+    """Use it no more; a card is forgotten at the provider too, and of a mandate the customer hears. What is under way goes on.
+    Doing so twice is as once."""
     async with ctx.transaction() as tx:
         before = await find(tx, method_id)
         ctx.if_match(before.version)
+        by = "customer" if before.customer_org_id == ctx.principal.home_organization_id else "seller"
         async with for_seller(tx, before.organization_id):
-            await revoke_for(tx, before, ctx.actor)
+            after = await revoke_for(tx, before, ctx.actor, by)
+            if after is not None and after.kind == "sepa_debit":
+                await telling.revoked(ctx.runtime, tx, after)
 
 
-async def revoke_for(tx: Transaction, before: PaymentMethod, actor: audit.Actor = audit.SYSTEM) -> None:
-    """As `revoke`, in the seller's transaction."""
-    if not await tx.run(q.SQL.revoke_method, id=before.id):
-        return
+async def revoke_for(
+    tx: Transaction, before: PaymentMethod, actor: audit.Actor = audit.SYSTEM, by: str | None = None
+) -> PaymentMethod | None:
+    """As `revoke`, in the seller's transaction; None when it was revoked before. `by` is whoever wanted it, if anybody did."""
+    if not await tx.run(q.SQL.revoke_method, id=before.id, by=by):
+        return None
     after = await find(tx, before.id)
     await told(tx, "payment_method.revoked", before, after, actor)
     if before.provider:
         await jobs.defer(tx, "payments.forget_card", method_id=str(before.id), organization_id=str(before.organization_id))
+    return after
+
+
+class Pending(msgspec.Struct, frozen=True):
+    """A payment that is under way."""
+
+    id: UUID
+    reference: str
+    amount: Decimal
+    currency: str
+
+
+async def pending(ctx: Context, method: PaymentMethod) -> list[Pending]:
+    """What is being collected by a way to pay, the first 20."""
+    async with ctx.transaction() as tx:
+        return await tx.all(
+            Pending,
+            q.SQL.pending_of_method,
+            organization_id=method.organization_id,
+            customer_id=method.customer_id,
+            id=method.id,
+        )
 
 
 async def chargeable(tx: Transaction, method_id: UUID, customer_id: UUID) -> PaymentMethod:

@@ -9,6 +9,8 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta
 
+from control.billing.addresses import Address
+
 
 class NewAccount(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """A seller's keys at Stripe. They are sealed and never shown again."""
@@ -36,7 +38,8 @@ class Account(msgspec.Struct, kw_only=True):
 
 
 class PaymentMethod(msgspec.Struct, kw_only=True):
-    """A card by the provider's token, or a SEPA mandate. Of an IBAN only the ends are shown."""
+    """A card by the provider's token, or a SEPA mandate. Of an IBAN only the ends are shown. `given_online`: by the customer, who
+    agreed to it in the panel. One that its `seller` revoked was refused."""
 
     id: UUID
     organization_id: UUID
@@ -57,8 +60,11 @@ class PaymentMethod(msgspec.Struct, kw_only=True):
     mandate_kind: Literal["recurrent", "one_off"] | None
     mandate_used_on: date | None
     pre_notification_days: int
+    given_online: bool
+    holder_address: Address | None
     is_default: bool
     status: Literal["active", "revoked"]
+    revoked_by: Literal["customer", "seller"] | None
     version: int
     created_at: datetime
     updated_at: datetime

@@ -11,6 +11,7 @@ from litestar.params import FromPath
 from control.billing.parts import NONE, PLAIN, Link, ask, listed
 from control.billing.payments.providers import methods
 from control.billing.payments.providers.models import MethodChange, PaymentMethod
+from control.billing.payments.sepa import online
 from control.core.errors import DomainError
 from control.core.permissions import needs
 from control.web.language import N_
@@ -18,6 +19,7 @@ from control.web.menu import Entry
 from control.web.routing import act, show
 from control.web.tables import Badge, Column, Filter, Table
 from control.web.ui import Ui, UiOf
+from control.web.view import gettext
 
 _READ, _PAY = needs("billing:read"), needs("payments:pay")
 _PATH = "/payments/methods"
@@ -44,8 +46,19 @@ def name(one: PaymentMethod) -> str:
 
 def _state(one: PaymentMethod) -> Badge:
     if one.status == "revoked":
-        return Badge(_STATES["revoked"])
+        return Badge(N_("Refused"), "warning") if _is_refused(one) else Badge(_STATES["revoked"])
     return Badge(N_("Charged by itself"), "success") if one.is_default else Badge(_STATES["active"], "info")
+
+
+def _is_refused(one: PaymentMethod) -> bool:
+    return one.given_online and one.revoked_by == "seller"
+
+
+def _origin(one: PaymentMethod) -> str:
+    """How a mandate came."""
+    if one.kind == "card":
+        return ""
+    return N_("Given online") if one.given_online else N_("Signed on paper")
 
 
 def _ends(one: PaymentMethod) -> str:
@@ -62,6 +75,7 @@ METHODS = Table(
         Column(name="name", label=N_("Way to pay"), cell="link", of=name),
         Column(name="holder", label=N_("Account holder")),
         Column(name="ends", label=N_("Good until"), of=_ends),
+        Column(name="origin", label=N_("Mandate"), of=lambda row: gettext(_origin(row)) or NONE),
         Column(name="state", label=N_("State"), cell="badge", of=_state),
         Column(name="created_at", label=N_("Created"), sort="created_at", cell="moment"),
     ),
@@ -81,6 +95,8 @@ async def ways(ui: UiOf) -> Response[str]:
     """The cards and mandates in reach."""
     is_buyer = ui.ctx.principal.user_type == "customer" and ui.ctx.principal.may("payments:pay")
     links = [Link(N_("Add a card"), f"{_PATH}/new", "primary", "coins")] if is_buyer else []
+    if is_buyer and await online.is_offered(ui.ctx):
+        links.insert(0, Link(N_("Give a direct debit mandate"), f"{_PATH}/online"))
     return await listed(ui, METHODS, N_("Ways to pay"), *links, words=N_("Cards and direct debits that are kept for later."))
 
 
@@ -88,19 +104,43 @@ async def ways(ui: UiOf) -> Response[str]:
 async def way(ui: UiOf, method_id: FromPath[UUID]) -> Response[str]:
     """One of them."""
     found = await methods.get(ui.ctx, method_id)
-    values: dict[str, Any] = {"name": name(found), "kind": _KINDS[found.kind], "state": _state(found), "ends": _ends(found)}
+    values: dict[str, Any] = {
+        "name": name(found),
+        "kind": _KINDS[found.kind],
+        "state": _state(found),
+        "ends": _ends(found),
+        "origin": _origin(found),
+        "consent": await online.consent(ui.ctx, method_id) if found.given_online else None,
+        "revoke": _acts(ui, found)["revoke"][0],
+    }
     return ui.page("billing/payment_method.html", method=found, may_write=ui.ctx.principal.may("payments:pay"), **values)
 
 
-_ACTS = {
-    "default": (N_("Charge this one"), N_("What is due by itself is charged to this one from now on.")),
-    "revoke": (N_("Use it no more"), N_("Nothing is charged to it any more, and a card is forgotten at the provider too.")),
+_REVOKE = {
+    "card": (N_("Use it no more"), N_("Nothing is charged to it any more, and a card is forgotten at the provider too.")),
+    "mandate": (N_("Revoke the mandate"), N_("Nothing more is collected from the account, and a mail confirms it.")),
+    "refused": (N_("Refuse the mandate"), N_("Nothing more is collected from the account, and the customer is told so by mail.")),
 }
+
+
+def _acts(ui: Ui, found: PaymentMethod) -> dict[str, tuple[str, str]]:
+    """What may be done with it, and what that means."""
+    what = "card"
+    if found.kind == "sepa_debit":
+        is_own = found.customer_org_id == ui.ctx.principal.home_organization_id
+        what = "refused" if found.given_online and not is_own else "mandate"
+    return {
+        "default": (N_("Charge this one"), N_("What is due by itself is charged to this one from now on.")),
+        "revoke": _REVOKE[what],
+    }
 
 
 async def _ask(ui: Ui, method_id: UUID, what: str, form: Any) -> Response[Any]:
     found = await methods.get(ui.ctx, method_id)
-    title, text = _ACTS[what]
+    title, text = _acts(ui, found)[what]
+    if what == "revoke" and (waiting := await methods.pending(ui.ctx, found)):
+        debits = ", ".join(f"{one.reference} {ui.view.tongue.money(one.amount, one.currency)}".strip() for one in waiting)
+        text = f"{ui.words(text)} {ui.words(N_('Under way, and not stopped by this: %(debits)s.'), debits=debits)}"
     back, look = f"{_PATH}/{method_id}", "danger" if what == "revoke" else "primary"
     return ask(ui, form, title, f"{back}/{what}", back, words=text, subject=name(found), look=look)
 

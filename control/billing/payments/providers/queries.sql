@@ -44,8 +44,8 @@ SELECT id FROM hcc.customers WHERE customer_org_id = %(customer_org_id)s
 -- name: methods
 SELECT id, organization_id, customer_id, customer_org_id, kind, provider, brand, last4, exp_month, exp_year,
        CASE WHEN iban = '' THEN '' ELSE left(iban, 4) || '…' || right(iban, 4) END AS iban, bic, holder, mandate_reference,
-       mandate_signed_on, mandate_scheme, mandate_kind, mandate_used_on, pre_notification_days, is_default, status, version,
-       created_at, updated_at
+       mandate_signed_on, mandate_scheme, mandate_kind, mandate_used_on, pre_notification_days, given_online,
+       holder_address, is_default, status, revoked_by, version, created_at, updated_at
   FROM hcc.payment_methods m
  WHERE (%(organization_id)s::uuid IS NULL OR m.organization_id = %(organization_id)s)
    AND (%(customer_id)s::uuid IS NULL OR m.customer_id = %(customer_id)s)
@@ -63,8 +63,8 @@ SELECT count(*)
 -- name: method
 SELECT id, organization_id, customer_id, customer_org_id, kind, provider, brand, last4, exp_month, exp_year,
        CASE WHEN iban = '' THEN '' ELSE left(iban, 4) || '…' || right(iban, 4) END AS iban, bic, holder, mandate_reference,
-       mandate_signed_on, mandate_scheme, mandate_kind, mandate_used_on, pre_notification_days, is_default, status, version,
-       created_at, updated_at
+       mandate_signed_on, mandate_scheme, mandate_kind, mandate_used_on, pre_notification_days, given_online,
+       holder_address, is_default, status, revoked_by, version, created_at, updated_at
   FROM hcc.payment_methods WHERE id = %(id)s
 
 -- name: method_reference
@@ -98,11 +98,17 @@ UPDATE hcc.payment_methods SET is_default = false, version = version + 1, update
 UPDATE hcc.payment_methods SET is_default = true, version = version + 1, updated_at = now() WHERE id = %(id)s
 
 -- name: revoke_method
-UPDATE hcc.payment_methods SET status = 'revoked', is_default = false, version = version + 1, updated_at = now()
+UPDATE hcc.payment_methods SET status = 'revoked', revoked_by = %(by)s, is_default = false, version = version + 1, updated_at = now()
  WHERE id = %(id)s AND status = 'active'
 
 -- name: set_method_of
 UPDATE hcc.payments SET payment_method_id = %(method_id)s WHERE id = %(id)s AND payment_method_id IS NULL
+
+-- name: pending_of_method
+SELECT p.id, p.reference, p.amount, p.currency::text AS currency FROM hcc.payments p
+ WHERE p.organization_id = %(organization_id)s AND p.customer_id = %(customer_id)s AND p.payment_method_id = %(id)s
+   AND p.status = 'pending'
+ ORDER BY p.created_at, p.id LIMIT 20
 
 -- name: under_way
 SELECT id FROM hcc.payments

@@ -9,6 +9,7 @@ from uuid import UUID
 
 import msgspec
 
+from control.billing.addresses import Address
 from control.billing.payments.sepa.pain008 import Sequence_
 
 UNUSED_MONTHS = 36
@@ -38,6 +39,7 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
     iban: str | None
     bic: str | None
     holder: str | None
+    address: Address | None = None
 
 
 def why_not(one: Candidate, collected_on: date) -> str | None:

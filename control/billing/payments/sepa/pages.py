@@ -10,7 +10,7 @@ from litestar.params import FromPath
 
 from control.billing.parts import PLAIN, Link, ask, choose, file, full, listed, own_customer, wanted_customer
 from control.billing.payments import page_words
-from control.billing.payments.sepa import service
+from control.billing.payments.sepa import mandates, service
 from control.billing.payments.sepa.models import Batch, NewBatch, NewMandate, Nothing
 from control.core.errors import DomainError, NotFound
 from control.core.permissions import needs
@@ -170,7 +170,7 @@ async def add_mandate(ui: UiOf, customer_id: FromPath[UUID]) -> Response[Any]:
     customer = await own_customer(ui, customer_id)
     try:
         data = await MANDATE.read(ui, customer_id=str(customer_id))
-        await ui.once(lambda tx: service.add_mandate(ui.ctx, tx, data))
+        await ui.once(lambda tx: mandates.add_mandate(ui.ctx, tx, data))
     except DomainError as error:
         return _mandate(ui, await MANDATE.again(ui, error), customer_id, customer.name)
     return ui.go(f"/payments/methods?customer_id={customer_id}", ui.words(N_("The mandate was added.")))

@@ -13,6 +13,7 @@ from typing import Literal
 import msgspec
 from lxml import etree
 
+from control.billing.addresses import Address
 from control.billing.payments.sepa.letters import sepa_text
 
 Scheme = Literal["CORE", "B2B"]
@@ -43,6 +44,8 @@ class Debit(msgspec.Struct, frozen=True, kw_only=True):
     iban: str
     bic: str
     remittance: str
+    address: Address | None = None
+    """Where the debtor is: for accounts outside of the European Economic Area."""
 
 
 def block_id(message_id: str, sequence: str) -> str:
@@ -104,9 +107,22 @@ def _block(
         _in(mandate, "MndtId", text=one.mandate_reference)
         _in(mandate, "DtOfSgntr", text=one.mandate_signed_on.isoformat())
         _bank(debit, "DbtrAgt", one.bic)
-        _in(debit, "Dbtr", "Nm", text=sepa_text(one.name, 70))
+        debtor = _in(debit, "Dbtr")
+        _in(debtor, "Nm", text=sepa_text(one.name, 70))
+        if one.address is not None:
+            _place(debtor, one.address)
         _in(debit, "DbtrAcct", "Id", "IBAN", text=one.iban)
         _in(debit, "RmtInf", "Ustrd", text=sepa_text(one.remittance, 140))
+
+
+def _place(above: etree._Element, address: Address) -> None:
+    """An address in parts: banks no longer take lines without form."""
+    place = _in(above, "PstlAdr")
+    street = ", ".join(filter(None, (address.line1, address.line2)))
+    for name, text, most in (("StrtNm", street, 70), ("PstCd", address.postal_code, 16), ("TwnNm", address.city, 35)):
+        if text:
+            _in(place, name, text=sepa_text(text, most))
+    _in(place, "Ctry", text=address.country)
 
 
 def _bank(above: etree._Element, name: str, bic: str) -> None:

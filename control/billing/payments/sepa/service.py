@@ -1,4 +1,4 @@
-"""Mandates, and the files with which their invoices are collected."""
+"""The files with which invoices are collected from the accounts of mandates."""
 
 from __future__ import annotations
 
@@ -10,28 +10,21 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from psycopg.errors import UniqueViolation
-from stdnum import bic as bic_codes
-from stdnum import iban as ibans
 from stdnum.eu import at_02
 from stdnum.exceptions import ValidationError
 
 from control.billing.customers import service as customers
-from control.billing.money import present
 from control.billing.payments import moving
-from control.billing.payments import queries as payment_q
 from control.billing.payments import service as payments
-from control.billing.payments.pan import card_number_error
 from control.billing.payments.providers import methods
-from control.billing.payments.providers.models import PaymentMethod
 from control.billing.payments.sepa import queries as q
 from control.billing.payments.sepa.days import is_open, next_open
 from control.billing.payments.sepa.eligibility import Candidate, sequence_of, why_not
-from control.billing.payments.sepa.models import MOST_DEBITS, Batch, MadeBatch, NewBatch, NewMandate, Nothing, Skipped
+from control.billing.payments.sepa.ibans import wants_address
+from control.billing.payments.sepa.models import MOST_DEBITS, Batch, MadeBatch, NewBatch, Nothing, Skipped
 from control.billing.payments.sepa.pain008 import Creditor, Debit, Sequence_, write
 from control.billing.settings import service as settings
 from control.billing.settings.models import BillingSettings
-from control.billing.texts import line_error
 from control.billing.today import today
 from control.core import events
 from control.core.context import Context
@@ -43,48 +36,6 @@ from control.core.pagination import PageRequest
 
 SORTABLE = {"created_at": "b.created_at", "collected_on": "b.collected_on"}
 LATEST = timedelta(days=365)
-
-
-async def add_mandate(ctx: Context, tx: Transaction, data: NewMandate) -> PaymentMethod:
-    """Keep a mandate that a customer signed. Raises ValidationFailed; Conflict for a reference that is taken."""
-    customer = await payments.customer_to_charge(ctx, tx, data.customer_id)
-    seller = await settings.find(tx, customer.organization_id)
-    errors = present(
-        [
-            line_error("/holder", data.holder),
-            card_number_error("/holder", data.holder),
-            FieldError("/signed_on", "is in the future") if data.signed_on > today(seller.timezone) else None,
-            FieldError("/signed_on", "is before SEPA") if data.signed_on < payments.EARLIEST else None,
-        ]
-    )
-    codes = {"iban": "", "bic": ""}
-    for name, check in (("iban", ibans.validate), ("bic", bic_codes.validate)):
-        try:
-            codes[name] = check(getattr(data, name)) if getattr(data, name) else ""
-        except ValidationError as error:
-            errors.append(FieldError(f"/{name}", f"is not valid: {error}"))
-    if errors:
-        raise ValidationFailed(errors)
-    mandate_id = new_id()
-    await tx.value(payment_q.SQL.lock_customer, id=customer.id)
-    try:
-        await tx.run(
-            q.SQL.insert_mandate,
-            id=mandate_id,
-            customer_id=customer.id,
-            holder=data.holder,
-            reference=data.reference or f"M{mandate_id.hex.upper()}",
-            signed_on=data.signed_on,
-            scheme=data.scheme,
-            kind=data.kind,
-            pre_notification_days=data.pre_notification_days,
-            **codes,
-        )
-    except UniqueViolation:
-        raise Conflict("There is a mandate of this reference already.", details={"field": "/reference"}) from None
-    made = await methods.find(tx, mandate_id)
-    await methods.told(tx, "payment_method.added", None, made, ctx.actor)
-    return made
 
 
 async def page(ctx: Context, wanted: PageRequest, filters: dict[str, Any]) -> tuple[list[Batch], int]:
@@ -251,6 +202,7 @@ def _debit(one: Candidate, sequence: Sequence_, payment_id: UUID) -> Debit:
         iban=one.iban or "",
         bic=one.bic or "",
         remittance=one.invoice_number or "",
+        address=one.address if wants_address(one.iban or "") else None,
     )
 
 
