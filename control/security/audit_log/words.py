@@ -7,6 +7,8 @@ from typing import Any
 
 import msgspec
 
+from control.web.forms import FORMS
+
 _LONGEST = 2_000
 """Characters of one value; the whole is in the API."""
 
@@ -24,6 +26,18 @@ class Change(msgspec.Struct, frozen=True):
         if self.before == self.after:
             return "same"
         return "added" if self.before is None else "removed" if self.after is None else "changed"
+
+
+def labels(subject_type: str) -> dict[str, str]:
+    """What forms call the fields of a kind of thing: its own form, else all forms that have such a field, if they agree."""
+    own, others = dict[str, str](), dict[str, set[str]]()
+    for form in FORMS:
+        is_own = subject_type.replace("_", "") in form.model.__name__.lower()
+        for field in form.fields:
+            others.setdefault(field.name, set()).add(field.label)
+            if is_own:
+                own.setdefault(field.name, field.label)
+    return {name: next(iter(said)) for name, said in others.items() if len(said) == 1} | own
 
 
 def changes(before: Any, after: Any) -> list[Change]:
