@@ -276,6 +276,7 @@ ACTIONS = {
     "webhook.secret_rotated": N_("New secret of a webhook"),
     "webhook.tested": N_("Webhook tested"),
     "webhook.delivery_retried": N_("Delivery of a webhook sent again"),
+    "webhook.deliveries_retried": N_("Failed deliveries of a webhook sent again"),
     "webhook.disabled": N_("Webhook switched off after failures"),
     "job.retried": N_("Job tried again"),
     "event.retried": N_("Event handed on again"),
