@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import msgspec
 import pytest
 
@@ -59,13 +57,14 @@ class Other(msgspec.Struct):
     [
         ("thing", {"name": "Name", "url": "Where", "note": "Note", "kind": "Kind"}),  # its own form comes first
         ("other", {"name": "Name", "url": "Address", "note": "Note", "kind": "Kind"}),
+        ("thi", {"name": "Name", "note": "Note", "kind": "Kind"}),  # no more than a part of a word
         ("else", {"name": "Name", "note": "Note", "kind": "Kind"}),  # url is called differently
     ],
 )
 def test_what_fields_are_called(subject: str, expected: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
-    forms: list[Form[Any]] = []
-    monkeypatch.setattr("control.web.forms.FORMS", forms)
-    monkeypatch.setattr(words, "FORMS", forms)
+    labels: dict[tuple[str, str], str] = {}
+    monkeypatch.setattr("control.web.forms.LABELS", labels)
+    monkeypatch.setattr(words, "LABELS", labels)
     Form(NewThing, Field("name", "Name"), Field("url", "Where"), Field("note", "Note"))
     Form(Other, Field("name", "Name"), Field("url", "Address"), Field("kind", "Kind"))
     assert words.labels(subject) == expected

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import msgspec
 
-from control.web.forms import FORMS
+from control.web.forms import LABELS
 
+_PARTS = re.compile(r"([A-Z])")
 _LONGEST = 2_000
 """Characters of one value; the whole is in the API."""
 
@@ -31,12 +33,10 @@ class Change(msgspec.Struct, frozen=True):
 def labels(subject_type: str) -> dict[str, str]:
     """What forms call the fields of a kind of thing: its own form, else all forms that have such a field, if they agree."""
     own, others = dict[str, str](), dict[str, set[str]]()
-    for form in FORMS:
-        is_own = subject_type.replace("_", "") in form.model.__name__.lower()
-        for field in form.fields:
-            others.setdefault(field.name, set()).add(field.label)
-            if is_own:
-                own.setdefault(field.name, field.label)
+    for (model, name), label in LABELS.items():
+        others.setdefault(name, set()).add(label)
+        if f"_{subject_type}_" in _PARTS.sub(r"_\1", model).lower() + "_":
+            own.setdefault(name, label)
     return {name: next(iter(said)) for name, said in others.items() if len(said) == 1} | own
 
 
