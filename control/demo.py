@@ -32,23 +32,11 @@ from control.monitoring.builtin.reading import packs
 from control.sites.certificates.reading import read
 from control.sites.certificates.self_signed import self_signed
 from control.sites.certificates.service import columns
+from control.sites.own_site import PLACES
 
 ADMIN_EMAIL = "admin@demo.example"
 CUSTOMER_EMAIL = "owner@shop.demo.example"
 SITE_HOST = "shop.demo.localhost"
-API_LIMIT = {"name": "api", "key": "client", "rate": 100, "per_s": 60, "burst": 20, "shared": True}
-"""The guide's default: 100 requests a minute and address, 20 at once, counted by all gateways together."""
-EVENTS_LIMIT = {"name": "card-events", "key": "client", "rate": 6000, "per_s": 60, "burst": 500}
-"""A run of charges tells several events of each."""
-PANEL_MODES = {
-    "/login": "off",
-    "/confirm-password": "off",
-    "/profile": "off",
-    "/monitoring": "off",
-    "/security": "detect",
-    "/sites": "detect",
-}
-"""How the firewall works on the panel's pages where people type passwords, expressions and rules."""
 SHOP_LIMIT = {"name": "shop-api", "key": "client", "rate": 30, "per_s": 60, "burst": 10}
 """Low enough to be met by hand."""
 
@@ -149,34 +137,11 @@ async def _person(
 def _sites(
     connection: directory.Connection, tree: dict[str, UUID], control_addr: str, origin_addr: str, ingest_addr: str
 ) -> None:
-    api = {"auth": {"mode": "jwt", "api_keys": "pass"}, "rate_limits": [API_LIMIT]}
-    control = Upstream(
-        "control",
-        control_addr,
-        [
-            {"path_prefix": "/", "compress": True},
-            *({"path_prefix": place, "compress": True} for place in PANEL_MODES),
-            {"path_prefix": "/v1", **api},
-            {"path_prefix": "/v1/auth", "rate_limits": [API_LIMIT]},
-            {"path_prefix": "/v1/profile", **api},
-            {"path_prefix": "/v1/metrics", **api},
-            {"path_prefix": "/prometheus", **api},
-            # A job that says it ran, and a server that gets its agent, have no account: the address called names the one, a claim
-            # the other, and both are looked at behind here.
-            {"path_prefix": "/v1/heartbeats", "rate_limits": [API_LIMIT]},
-            {"path_prefix": "/v1/monitoring/agents/enrolments", "rate_limits": [API_LIMIT]},
-            {"path_prefix": "/v1/monitoring/agents/hcc-agent.pyz", "rate_limits": [API_LIMIT]},
-            # The card processor signs what it tells.
-            {"path_prefix": "/v1/payments/webhooks", "rate_limits": [EVENTS_LIMIT]},
-            {"path_prefix": "/docs", "compress": True},
-            {"path_prefix": "/openapi.json", "compress": True},
-            {"path_prefix": "/health"},
-            {"path_prefix": "/.well-known/jwks.json"},
-        ],
+    control, ingest = (
+        Upstream(name, address, [one.route() for one in PLACES if one.upstream == name])
+        for name, address in (("control", control_addr), ("ingest", ingest_addr))
     )
     origin = Upstream("origin", origin_addr, [{"path_prefix": "/"}, {"path_prefix": "/api", "rate_limits": [SHOP_LIMIT]}])
-    # Ingestion looks at tokens itself, and bounds what it takes.
-    ingest = Upstream("ingest", ingest_addr, [{"path_prefix": "/ingest", "strip_prefix": True, "max_body": 32 << 20}])
     _site(connection, tree["platform"], "Platform", ["*"], *([control, ingest] if ingest_addr else [control]))
     _site(connection, tree["shop"], "Olivia's Shop", [SITE_HOST], origin)
 
@@ -253,15 +218,7 @@ def _policies(connection: directory.Connection, platform: UUID) -> None:
             (platform, prefix),
         ).fetchone()
 
-    modes = {
-        "/v1": "detect",
-        "/v1/auth": "off",
-        "/v1/profile": "off",
-        "/v1/metrics": "off",
-        "/prometheus": "off",
-        "/ingest": "off",
-        **PANEL_MODES,
-    }
+    modes = {one.path: one.firewall for one in PLACES if one.firewall is not None}
     for place, mode in (((None, None), "block"), *((route(prefix), mode) for prefix, mode in modes.items())):
         if place is not None:
             connection.execute(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -37,12 +38,12 @@ class Plotted(msgspec.Struct, kw_only=True):
         return not self.data["series"]
 
     @property
-    def latest(self) -> list[tuple[str, str]]:
-        """The last value of each series, for those who do not see the picture."""
+    def latest(self) -> list[tuple[str, str, str]]:
+        """Label, full name and last value of each series, for those who do not see the picture."""
         found = []
         for one in self.data["series"]:
             values = [value for value in one["values"] if value is not None]
-            found.append((one["label"], said(values[-1], self.unit) if values else NOTHING))
+            found.append((one["label"], one["name"], said(values[-1], self.unit) if values else NOTHING))
         return found
 
 
@@ -86,16 +87,32 @@ def plotted(title: str, answer: Answer, start: int, end: int, step: int, *, unit
     grid = list(range(start, end + 1, step))
     place = {moment: number for number, moment in enumerate(grid)}
     series = []
-    for line in answer.lines[:_MOST_SERIES]:
+    shown = answer.lines[:_MOST_SERIES]
+    every = [dict(line.labels) for line in shown]
+    short = [templates.fill(legend, labels, None) for labels in every] if legend else differences(every)
+    for line, labels, label in zip(shown, every, short, strict=True):
         values: list[float | None] = [None] * len(grid)
         for moment, value in zip(line.times.tolist(), line.values.tolist(), strict=True):
             if moment in place and math.isfinite(value):
                 values[place[moment]] = value
-        labels = dict(line.labels)
-        name = templates.fill(legend, labels, None) if legend else _name(labels)
-        series.append({"label": name or title, "values": values})
+        series.append({"label": label or title, "name": _name(labels), "values": values})
     data = {"times": [moment // MICRO for moment in grid], "series": series, "unit": unit}
     return Plotted(title=title, unit=unit, data=data, left_out=max(0, len(answer.lines) - _MOST_SERIES))
+
+
+def differences(every: Sequence[Mapping[str, str]]) -> list[str]:
+    """What tells each series from the others: the values of the labels in which they differ, the metric first where that does.
+    Empty for one that has nothing of its own."""
+    keys = sorted({key for labels in every for key in labels}, key=lambda key: (key != "__name__", key))
+    telling = [key for key in keys if len({labels.get(key, "") for labels in every}) > 1]
+    found = [" · ".join(labels[key] for key in telling if labels.get(key)) for labels in every]
+    if len(set(found)) == len(found):
+        return found
+    # Equal values of different labels: they are told apart by the labels' names.
+    return [
+        " · ".join(labels[key] if key == "__name__" else f"{key}={labels[key]}" for key in telling if labels.get(key))
+        for labels in every
+    ]
 
 
 def _name(labels: dict[str, str]) -> str:

@@ -32,6 +32,16 @@ class Badge(msgspec.Struct, frozen=True):
     tone: str = "neutral"
 
 
+class Coded(msgspec.Struct, frozen=True):
+    """What a cell of the kind `coded` shows: what a code is called, and the code itself, small."""
+
+    words: str
+    code: str
+
+    def __str__(self) -> str:
+        return self.words if self.words == self.code else f"{self.words} ({self.code})"
+
+
 def cell(value: Any) -> str:
     """A value as a cell of a file. What a spreadsheet would run gets an apostrophe before it, unless it is a number."""
     match value:

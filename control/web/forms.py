@@ -106,6 +106,10 @@ class Inputs(msgspec.Struct, frozen=True, kw_only=True):
         return bool(self.problems or any(one.errors for one in self.all))
 
 
+LABELS: dict[tuple[str, str], str] = {}
+"""What forms call a field, by the name of their model and of the field: it is its name elsewhere too."""
+
+
 class Form(Generic[Model]):
     """The fields of a model that a person fills in; `fixed` are those that the page sets itself."""
 
@@ -118,6 +122,9 @@ class Form(Generic[Model]):
         if lines is not None:
             entry = get_args(_type_at(model, lines.name)[0])[0]
             self._line_types = {one.name: _type_at(entry, one.name) for one in lines.fields}
+        # Some forms are made for each request; the first has said it.
+        for one in fields:
+            LABELS.setdefault((model.__name__, one.name), one.label)
 
     def empty(self, values: Mapping[str, Any] | msgspec.Struct | None = None, *, version: int | None = None) -> Inputs:
         """The form to be filled in, with what is there already: a thing with a version, or `version` says which one it is."""

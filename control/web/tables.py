@@ -55,12 +55,14 @@ class Column(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Filter(msgspec.Struct, frozen=True, kw_only=True):
-    """One filter: a choice where `words` has the values and their names, else a field of `input` type."""
+    """One filter: a choice where `words` has the values and their names, or `groups` has such words by a heading; else a field of
+    `input` type."""
 
     name: str
     label: str
     kind: Any = str
     words: Mapping[str, str] | None = None
+    groups: Mapping[str, Mapping[str, str]] | None = None
     input: str = "text"
 
     def read(self, text: str) -> Any:

@@ -194,3 +194,13 @@ async def test_the_real_clock(world: World) -> None:
     secret = (await world.send("anna", "POST", "/v1/auth/totp/enrol", {"password": PASSWORD})).json()["data"]["secret"]
     answer = await world.send("anna", "POST", "/v1/auth/totp/confirm", {"code": pyotp.TOTP(secret).at(int(time.time()))})
     assert answer.status_code == 200
+
+
+async def test_no_code_stands_in_for_the_password_once_more(world: World, clock: Clock) -> None:
+    """Where the password is wanted once more, a code is a wrong password, and is not used up by it."""
+    secret, codes = await enrolled(world, clock)
+    for code in (codes[0], pyotp.TOTP(secret).at(int(clock.now))):
+        for path in ("/v1/profile/passkeys/begin", "/v1/auth/totp/enrol"):
+            answer = await world.send("anna", "POST", path, {"password": code})
+            assert (answer.status_code, answer.json()["error"]["details"]["errors"][0]["pointer"]) == (422, "/password"), path
+    assert (await login(world, EMAIL, totp_code=codes[0])).status_code == 200

@@ -14,6 +14,7 @@ import pytest
 from control import demo
 from control.core.crypto import Keyring, KeyringError
 from control.core.settings import Settings
+from control.sites import own_site
 from dataplane.config import ConfigFeed, section
 from tests.conftest import Urls
 from tests.working import eventually
@@ -87,8 +88,8 @@ async def test_the_demo_as_a_snapshot(gateway: Remembering) -> None:
     assert shop["upstreams"]["origin"]["targets"] == [{"address": "127.0.0.1:3", "weight": 1}]
     api = next(r for r in site(snapshot, "Platform")["routes"] if r["path_prefix"] == "/v1")
     assert api["auth"] == {"mode": "jwt", "api_keys": "pass"}
-    assert api["rate_limits"] == [demo.API_LIMIT]
-    assert demo.API_LIMIT["shared"] is True
+    assert api["rate_limits"] == [own_site.API_LIMIT]
+    assert own_site.API_LIMIT["shared"] is True
     assert api["upstream"] == "control"
     assert snapshot["sections"][1] == {**snapshot["sections"][1], "id": "api_keys", "body": {"keys": []}}
 

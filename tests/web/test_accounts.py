@@ -232,8 +232,27 @@ async def test_the_audit_log_is_filtered_and_shows_the_difference(log_in: LogIn,
     link = re.search(r'href="(/audit-log/\d+)"', nora.page)
     assert link is not None
     assert "Nora" in nora.page
+    for words in (
+        ">Organization changed</a>",
+        '<optgroup label="Organization">',
+        'value="organization.updated" selected>',
+        ">organization.updated</code>",
+    ):
+        assert words in nora.page, words
+    assert (
+        "Organization changed (organization.updated)"
+        in (await nora.get("/audit-log?action=organization.updated&format=csv")).text
+    )
     await nora.get(link[1])
-    for words in ('<code class="text-xs">plan</code>', ">standard</del>", ">large</ins>", "Apples &lt;b&gt;", "Changed"):
+    for words in (
+        "<h1",
+        "Organization changed",
+        'Plan <code class="quiet text-xs">plan</code>',
+        ">standard</del>",
+        ">large</ins>",
+        "Apples &lt;b&gt;",
+        "Changed",
+    ):
         assert words in nora.page, words
     await nora.get("/audit-log?action=organization.updated&until=2001-01-01")
     assert "Nothing matches." in nora.page

@@ -61,6 +61,54 @@ async def test_a_webhook_is_added_tested_sent_again_and_deleted(log_in: LogIn, s
         assert other.answer.status_code == 404, who
 
 
+async def test_deliveries_are_sent_again_by_choice_and_all_that_failed(log_in: LogIn, settings: Settings, world: World) -> None:
+    made = await world.send("anna", "POST", "/v1/webhooks", {"url": "https://hooks.example/in", "topics": ["user.created"]})
+    path = f"/webhooks/{made.json()['data']['id']}"
+    sent = [(await world.send("anna", "POST", f"/v1{path}/test")).json()["data"]["id"] for _ in range(4)]
+
+    def states() -> list[str]:
+        with psycopg.connect(settings.owner_database_url) as connection:
+            found: dict[str, str] = dict(connection.execute("SELECT id::text, status FROM hcc.webhook_deliveries").fetchall())
+        return [found[one] for one in sent]
+
+    anna = await log_in("anna")
+    await anna.get(path)
+    assert f"{path}/retry-failed" not in anna.page, "nothing has failed"
+    with psycopg.connect(settings.owner_database_url) as connection:
+        connection.execute("UPDATE hcc.webhook_deliveries SET status = 'failed', attempts = 8")
+        connection.execute("UPDATE hcc.webhook_deliveries SET status = 'succeeded' WHERE id = %s", (sent[3],))
+    await anna.get(path)
+    assert anna.page.count('name="ids"') == 4
+    await anna.post("/webhooks/deliveries/retry", {"ids": sent[:1], "back": path})
+    assert "1 entry was chosen." in anna.page
+    await anna.post("/webhooks/deliveries/retry", {"ids": sent[:1], "back": path, "confirmed": "yes"})
+    assert str(anna.answer.url).endswith(path)
+    assert states() == ["retrying", "failed", "failed", "succeeded"]
+    assert "Send all failed again (2)" in anna.page
+    await anna.get(f"{path}/retry-failed")
+    assert "2 failed deliveries" in anna.page
+    await anna.submit(f"{path}/retry-failed")
+    assert "2 deliveries are sent again." in anna.page
+    assert states() == ["retrying", "retrying", "retrying", "succeeded"]
+    with psycopg.connect(settings.owner_database_url) as connection:
+        jobs = connection.execute(
+            "SELECT args->>'delivery_id' FROM jobs.procrastinate_jobs"
+            " WHERE task_name = 'webhooks.deliver' AND args->>'attempts' = '8'"
+        ).fetchall()
+        noted = connection.execute("SELECT after FROM hcc.audit_log WHERE action = 'webhook.deliveries_retried'").fetchall()
+    assert sorted(jobs) == sorted((one,) for one in sent[:3])
+    assert noted == [({"deliveries": 2, "left": 0},)]
+    again = await world.send("anna", "POST", f"/v1{path}/retry-failed")
+    assert (again.status_code, again.json()["data"]) == (202, {"deliveries": 0, "left": 0})
+    await world.send("anna", "PATCH", f"/v1{path}", {"is_active": False})
+    assert (await world.send("anna", "POST", f"/v1{path}/retry-failed")).status_code == 409
+    for who in ("bert", "saul"):
+        other = await log_in(who)
+        await other.post("/webhooks/deliveries/retry", {"ids": sent[:1], "confirmed": "yes"})
+        assert "It did not work with 1 entry." in other.page, who
+        assert (await other.post(f"{path}/retry-failed")).status_code == 404, who
+
+
 JOB = """
 INSERT INTO jobs.procrastinate_jobs (queue_name, task_name, args, status, attempts, queueing_lock)
 VALUES ('default', 'mail.send', '{"mail_id": "<b>7"}', %s, 3, %s) RETURNING id

@@ -185,6 +185,7 @@ DELETE /v1/webhooks/{} -> /webhooks/{}/delete
 PATCH  /v1/webhooks/{} -> /webhooks/{}/edit
 PUT    /v1/webhooks/{} -> /webhooks/{}/edit
 POST   /v1/webhooks/{}/deliveries/{}/retry -> /webhooks/{}/deliveries/{}/retry
+POST   /v1/webhooks/{}/retry-failed -> /webhooks/{}/retry-failed
 POST   /v1/webhooks/{}/rotate-secret -> /webhooks/{}/rotate
 POST   /v1/webhooks/{}/test -> /webhooks/{}/test
 DELETE /v1/customers/{} -> /customers/{}/delete

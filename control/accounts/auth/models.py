@@ -114,9 +114,10 @@ class PasswordReset(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class PasswordConfirmed(msgspec.Struct, forbid_unknown_fields=True):
-    """The password once more, before something that would let a thief of the session stay."""
+    """The password once more, before something that would let a thief of the session stay. Only the password: no code of an
+    authenticator and no recovery code stands in for it, in the panel neither; there, a passkey may."""
 
-    password: Password
+    password: Annotated[str, Meta(min_length=1, max_length=256, description="The account's password; no code stands in for it")]
 
 
 class TotpEnrolment(msgspec.Struct, kw_only=True):

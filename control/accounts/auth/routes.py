@@ -117,7 +117,7 @@ async def generate_password(ctx: Ctx) -> Response[Envelope[Generated]]:
 
 @post("/v1/auth/totp/enrol", status_code=200, opt=authenticated("409"), tags=_TAGS, operation_id="enrol_totp")
 async def enrol_totp(ctx: Ctx, data: JSONBody[PasswordConfirmed]) -> Response[Envelope[TotpEnrolment]]:
-    """Start a second factor: add the secret to an authenticator, then confirm with a code."""
+    """Start a second factor, with the password once more: add the secret to an authenticator, then confirm with a code."""
     return ctx.answer(await account.enrol_totp(ctx, data.password))
 
 

@@ -38,7 +38,7 @@ async def list_passkeys(ctx: Ctx) -> Response[Envelope[list[Passkey]]]:
 
 @post("/v1/profile/passkeys/begin", status_code=200, opt=authenticated("409"), tags=_TAGS, operation_id="begin_passkey")
 async def begin(ctx: Ctx, data: JSONBody[PasswordConfirmed]) -> Response[Envelope[Begun]]:
-    """Begin to add one, with the password. Good for five minutes and one answer."""
+    """Begin to add one, with the password once more, which no code stands in for. Good for five minutes and one answer."""
     await account.confirm_password(ctx, data.password)
     return ctx.answer(await service.begin(ctx))
 
@@ -64,7 +64,7 @@ async def rename(ctx: Ctx, passkey_id: FromPath[UUID], data: JSONBody[PasskeyRen
     operation_id="remove_passkey",
 )
 async def remove(ctx: Ctx, passkey_id: FromPath[UUID], data: JSONBody[PasswordConfirmed]) -> Response[Envelope[Done]]:
-    """Take one away, with the password."""
+    """Take one away, with the password once more, which no code stands in for."""
     await account.confirm_password(ctx, data.password)
     return ctx.answer(Done("Removed." if await service.remove(ctx, passkey_id) else "Removed; the second factor is off."))
 

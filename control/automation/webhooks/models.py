@@ -78,6 +78,13 @@ class Delivery(msgspec.Struct, kw_only=True):
     next_attempt_at: datetime | None
 
 
+class Retried(msgspec.Struct, kw_only=True):
+    """How many failed deliveries are sent again, and how many are left for the next time."""
+
+    deliveries: int
+    left: int
+
+
 class Topic(msgspec.Struct, frozen=True):
     """A kind of event."""
 

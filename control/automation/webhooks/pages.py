@@ -10,7 +10,7 @@ import msgspec
 from litestar import Response
 from litestar.params import FromPath
 
-from control.automation.webhooks import service
+from control.automation.webhooks import retry_pages, service
 from control.automation.webhooks.models import Delivery, DeliveryStatus, NewWebhook, Webhook
 from control.core.context import Context
 from control.core.errors import DomainError
@@ -99,6 +99,7 @@ LOG = Table(
         Filter(name="topic", label=N_("Event"), words={name: name for name in ["webhook.test", *sorted(TOPICS)]}),
     ),
     link="/webhooks/{endpoint_id}/deliveries/{id}",
+    bulk=(retry_pages.AGAIN.choice,),
     empty=N_("Nothing was sent in the last 30 days."),
 )
 _FIELDS = (
@@ -159,6 +160,7 @@ async def webhook(ui: UiOf, webhook_id: FromPath[UUID]) -> Response[Any]:
         webhook=found,
         state=state(found),
         table=table,
+        failed=await service.failed(ui.ctx, webhook_id),
         topics=[] if "*" in found.topics else found.topics,
         may_write=ui.ctx.principal.may("webhooks:write"),
     )
@@ -250,4 +252,5 @@ async def retry(ui: UiOf, webhook_id: FromPath[UUID], delivery_id: FromPath[UUID
 
 PAGES = [
     webhooks, ask_new, create, webhook, ask_edit, edit, test, ask_rotate, rotate, ask_delete, delete, delivery, retry,
+    *retry_pages.PAGES,
 ]  # fmt: skip

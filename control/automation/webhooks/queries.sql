@@ -84,6 +84,18 @@ SELECT id, organization_id, endpoint_id, event_id, topic, body, status, attempts
 -- name: delivery_again
 UPDATE hcc.webhook_deliveries SET status = 'retrying', next_attempt_at = now(), updated_at = now() WHERE id = %(id)s
 
+-- name: endpoint_of
+SELECT endpoint_id FROM hcc.webhook_deliveries WHERE id = %(id)s
+
+-- name: failed_again
+-- The oldest first; each with the number of attempts that its next one follows.
+UPDATE hcc.webhook_deliveries SET status = 'retrying', next_attempt_at = now(), updated_at = now()
+ WHERE organization_id = %(organization_id)s
+   AND id IN (SELECT id FROM hcc.webhook_deliveries
+               WHERE organization_id = %(organization_id)s AND endpoint_id = %(endpoint_id)s AND status = 'failed'
+               ORDER BY created_at, id LIMIT %(most)s FOR UPDATE)
+RETURNING id, attempts
+
 -- name: delivery_due
 -- What one attempt needs; nothing when another run of the job made this attempt already.
 SELECT d.id, d.organization_id, d.endpoint_id, d.event_id, d.body, d.attempts, e.url, e.secret,

@@ -15,6 +15,7 @@ from control.automation.webhooks.models import (
     Delivery,
     DeliveryStatus,
     NewWebhook,
+    Retried,
     Topic,
     Webhook,
     WebhookPatch,
@@ -133,6 +134,18 @@ async def retry_webhook_delivery(
     return await ctx.once(lambda tx: service.retry(ctx, tx, webhook_id, delivery_id), status=202)
 
 
+@post(
+    "/v1/webhooks/{webhook_id:uuid}/retry-failed",
+    opt=_WRITE,
+    tags=_TAGS,
+    operation_id="retry_failed_webhook_deliveries",
+    status_code=202,
+)
+async def retry_failed_webhook_deliveries(ctx: Ctx, webhook_id: FromPath[UUID]) -> Response[Envelope[Retried]]:
+    """Send what has failed once more, at once, each with the same webhook-id: the oldest 500. `left` says how many are left."""
+    return await ctx.once(lambda tx: service.retry_failed(ctx, tx, webhook_id), status=202)
+
+
 ROUTES = [
     list_webhook_topics,
     list_webhooks,
@@ -146,4 +159,5 @@ ROUTES = [
     list_webhook_deliveries,
     get_webhook_delivery,
     retry_webhook_delivery,
+    retry_failed_webhook_deliveries,
 ]

@@ -11,7 +11,7 @@ from psycopg.types.json import Jsonb
 
 from control.automation.webhooks import queries as q
 from control.automation.webhooks.destinations import RefusedError, check_url, is_public
-from control.automation.webhooks.models import Delivery, NewWebhook, Webhook, WebhookWithSecret
+from control.automation.webhooks.models import Delivery, NewWebhook, Retried, Webhook, WebhookWithSecret
 from control.automation.webhooks.signing import new_secret
 from control.core import events, jobs
 from control.core.context import Context
@@ -25,6 +25,8 @@ from control.core.pagination import PageRequest, like
 SORTABLE = {"created_at": "created_at", "updated_at": "updated_at", "url": "url"}
 DELIVERIES_SORTABLE = {"created_at": "created_at", "updated_at": "updated_at", "attempts": "attempts"}
 MOST_ENDPOINTS = 20
+MOST_AT_ONCE = 500
+"""Failed deliveries that are sent again at one time."""
 ALL = "*"
 
 
@@ -154,6 +156,49 @@ async def retry(ctx: Context, tx: Transaction, webhook_id: UUID, delivery_id: UU
     await queue(tx, found.id, found.organization_id, found.attempts)
     await ctx.audit(tx, "webhook.delivery_retried", "webhook_delivery", delivery_id, organization_id=found.organization_id)
     return await tx.one(Delivery, q.SQL.delivery, endpoint_id=webhook_id, id=delivery_id)
+
+
+async def retry_one(ctx: Context, delivery_id: UUID) -> Delivery:
+    """`retry` by the delivery alone, in a transaction of its own. Raises NotFound, Conflict."""
+    async with ctx.transaction() as tx:
+        webhook_id = await tx.value(q.SQL.endpoint_of, id=delivery_id)
+        if webhook_id is None:
+            raise NotFound("delivery")
+        return await retry(ctx, tx, webhook_id, delivery_id)
+
+
+async def failed(ctx: Context, webhook_id: UUID) -> int:
+    """How many deliveries of a webhook have failed. Raises NotFound."""
+    async with ctx.transaction() as tx:
+        await _find(tx, webhook_id)
+        return await _failed(tx, webhook_id)
+
+
+async def retry_failed(ctx: Context, tx: Transaction, webhook_id: UUID) -> Retried:
+    """Send what has failed once more, at once, the oldest first. Raises NotFound, Conflict for a webhook that is off."""
+    webhook = await _find(tx, webhook_id, q.SQL.lock)
+    if not webhook.is_active:
+        raise Conflict("The webhook is switched off.")
+    again = await tx.all(
+        _Again, q.SQL.failed_again, organization_id=webhook.organization_id, endpoint_id=webhook_id, most=MOST_AT_ONCE
+    )  # fmt: skip
+    for one in again:
+        await queue(tx, one.id, webhook.organization_id, one.attempts)
+    made = Retried(deliveries=len(again), left=await _failed(tx, webhook_id))
+    if again:
+        await ctx.audit(
+            tx, "webhook.deliveries_retried", "webhook", webhook_id, organization_id=webhook.organization_id, after=made
+        )
+    return made
+
+
+class _Again(msgspec.Struct, frozen=True):
+    id: UUID
+    attempts: int
+
+
+async def _failed(tx: Transaction, webhook_id: UUID) -> int:
+    return int(await tx.value(q.SQL.delivery_count, endpoint_id=webhook_id, status="failed", topic=None))
 
 
 async def add_delivery(tx: Transaction, webhook_id: UUID, event: events.Event) -> UUID | None:

@@ -223,9 +223,9 @@ SELECT u.organization_id, now() - (n::float8 / %(many)s) ^ 1.4 * interval '24 mo
   FROM generate_series(%(low)s::integer, %(high)s::integer) AS n
  CROSS JOIN LATERAL (SELECT (hashint4(n) & 2147483647) AS hash) h
   JOIN people_here u ON u.place = h.hash %% (SELECT count(*) FROM people_here)
- CROSS JOIN LATERAL (SELECT (ARRAY['gateway_site.updated', 'user.updated', 'invoice.finalised', 'customer.updated', 'session.created',
-   'api_key.created', 'waf_exclusion.created', 'check.updated', 'subscription.changed', 'gateway_route.deleted', 'ban.created',
-   'payment.recorded'])[1 + h.hash / 17 %% 12] AS action) a
+ CROSS JOIN LATERAL (SELECT (ARRAY['site.updated', 'user.updated', 'invoice.finalised', 'customer.updated', 'session.started',
+   'api_key.created', 'waf_exclusion.created', 'check.updated', 'subscription.changed', 'route.deleted', 'ban.created',
+   'payment.succeeded'])[1 + h.hash / 17 %% 12] AS action) a
  ORDER BY n DESC
 
 -- name: people_here

@@ -10,32 +10,13 @@ from control.core.context import Context
 from control.core.pagination import PageRequest
 from control.core.permissions import authenticated
 from control.security.audit_log import service
+from control.security.audit_log.actions import said
 from control.security.audit_log.models import AuditEntry
 from control.web.language import N_
 from control.web.routing import show
 from control.web.tables import Badge, Column, Table
 from control.web.ui import UiOf
-from control.web.view import gettext
 
-ACTIONS = {
-    "session.started": N_("Logged in"),
-    "session.refused": N_("A log-in was refused"),
-    "session.refresh_reused": N_("A session was ended: its token was used twice"),
-    "session.ended": N_("Logged out"),
-    "session.all_ended": N_("Logged out everywhere"),
-    "user.password_changed": N_("Password changed"),
-    "user.password_reset": N_("Password set anew by mail"),
-    "user.totp_enabled": N_("Second factor switched on"),
-    "user.totp_disabled": N_("Second factor switched off"),
-    "user.recovery_codes_renewed": N_("New recovery codes"),
-    "user.updated": N_("Account changed"),
-    "user.export_started": N_("Personal data asked for"),
-    "user.export_fetched": N_("Personal data fetched"),
-    "api_key.created": N_("API key made"),
-    "api_key.updated": N_("API key changed"),
-    "api_key.deleted": N_("API key deleted"),
-}
-"""What people do with their own account, in words; all else is told by its name."""
 _NOTEWORTHY = {"session.refused", "session.refresh_reused", "user.password_changed", "user.password_reset", "user.totp_disabled"}
 _FILTERS = ("organization_id", "action", "subject_type", "subject_id", "request_id", "since", "until")
 _BY_KEY, _BY_HAND, _NOTED = Badge(N_("By API key"), "info"), Badge(N_("In person")), Badge(N_("Was it you?"), "warning")
@@ -44,10 +25,6 @@ _BY_KEY, _BY_HAND, _NOTED = Badge(N_("By API key"), "info"), Badge(N_("In person
 async def own(ctx: Context, wanted: PageRequest, filters: dict[str, Any]) -> tuple[list[AuditEntry], int]:
     """The caller's own entries, whatever else is asked for."""
     return await service.page(ctx, wanted, {**dict.fromkeys(_FILTERS), **filters, "actor_id": ctx.principal.user_id})
-
-
-def _what(row: AuditEntry) -> str:
-    return gettext(ACTIONS[row.action]) if row.action in ACTIONS else row.action
 
 
 def _how(row: AuditEntry) -> Badge:
@@ -63,7 +40,7 @@ ACTIVITY = Table(
     sortable=service.SORTABLE,
     by="at",
     columns=(
-        Column(name="action", label=N_("What"), of=_what),
+        Column(name="action", label=N_("What"), of=lambda row: said(row.action)),
         Column(name="at", label=N_("When"), sort="at", cell="moment"),
         Column(name="how", label=N_("How"), cell="badge", of=_how),
         Column(name="address", label=N_("From the address"), cell="code", of=lambda row: row.address or "\u2013"),

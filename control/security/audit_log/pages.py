@@ -17,9 +17,10 @@ from control.accounts.users import service as users
 from control.core.context import Context
 from control.core.pagination import PageRequest
 from control.core.permissions import needs
-from control.security.audit_log import service
+from control.security.audit_log import actions, service
 from control.security.audit_log.models import AuditEntry
-from control.security.audit_log.words import changes
+from control.security.audit_log.words import changes, labels
+from control.web.cells import Coded
 from control.web.language import N_
 from control.web.menu import Entry
 from control.web.routing import show
@@ -74,9 +75,9 @@ AUDIT_LOG = Table(
     sortable=service.SORTABLE,
     by="at",
     columns=(
-        Column(name="action", label=N_("What"), cell="link"),
+        Column(name="action", label=N_("What"), cell="coded", of=lambda row: Coded(actions.said(row.action), row.action)),
         Column(name="actor", label=N_("Who"), of=lambda row: row.actor or None),
-        Column(name="subject_type", label=N_("Of what")),
+        Column(name="subject_type", label=N_("Of what"), of=lambda row: actions.kind(row.subject_type)),
         Column(name="organization", label=N_("Organization")),
         Column(name="at", label=N_("When"), sort="at", cell="moment"),
         Column(
@@ -86,8 +87,12 @@ AUDIT_LOG = Table(
         Column(name="subject_id", label=N_("Id"), cell="code", is_hidden=True),
     ),
     filters=(
-        Filter(name="action", label=N_("What")),
-        Filter(name="subject_type", label=N_("Of what")),
+        Filter(name="action", label=N_("What"), groups=actions.groups()),
+        Filter(
+            name="subject_type",
+            label=N_("Of what"),
+            words={code: label for code, label in actions.SUBJECTS.items() if code not in actions.NO_SUBJECTS},
+        ),
         Filter(name="since", label=N_("From"), kind=date, input="date"),
         Filter(name="until", label=N_("to"), kind=date, input="date"),
         Filter(name="organization_id", label=N_("Organization"), kind=UUID, input="hidden"),
@@ -114,6 +119,9 @@ async def entry(ui: UiOf, entry_id: FromPath[int]) -> Response[str]:
     return ui.page(
         "security/audit_entry.html",
         entry=found,
+        said=actions.said,
+        called=actions.kind,
+        labels=labels(found.subject_type),
         kind=_ACTORS.get(found.actor_type, Badge(N_("Person"))),
         changes=[one for one in fields if one.kind != "same"],
         same=[one for one in fields if one.kind == "same"],

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import msgspec
 
+from control.web.forms import LABELS
+
+_PARTS = re.compile(r"([A-Z])")
 _LONGEST = 2_000
 """Characters of one value; the whole is in the API."""
 
@@ -24,6 +28,16 @@ class Change(msgspec.Struct, frozen=True):
         if self.before == self.after:
             return "same"
         return "added" if self.before is None else "removed" if self.after is None else "changed"
+
+
+def labels(subject_type: str) -> dict[str, str]:
+    """What forms call the fields of a kind of thing: its own form, else all forms that have such a field, if they agree."""
+    own, others = dict[str, str](), dict[str, set[str]]()
+    for (model, name), label in LABELS.items():
+        others.setdefault(name, set()).add(label)
+        if f"_{subject_type}_" in _PARTS.sub(r"_\1", model).lower() + "_":
+            own.setdefault(name, label)
+    return {name: next(iter(said)) for name, said in others.items() if len(said) == 1} | own
 
 
 def changes(before: Any, after: Any) -> list[Change]:

@@ -66,5 +66,10 @@ export function draw(box) {
     [given.times, ...given.series.map((one) => one.values)],
     box,
   );
+  // The label is what tells a line from the others; its full name is shown by pointing at it.
+  const names = plot.root.querySelectorAll(".u-legend .u-label");
+  given.series.forEach((one, n) => {
+    if (one.name && names[n + 1]) names[n + 1].title = one.name;
+  });
   new ResizeObserver(() => plot.setSize({ width: box.clientWidth, height: plot.height })).observe(box);
 }

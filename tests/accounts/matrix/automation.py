@@ -43,4 +43,5 @@ ROWS = [
     Row(f"GET {ONE}/deliveries", "webhook_delivery", grid(READ_BY_STAFF, ok="+")),
     Row(f"GET {ONE}/deliveries/{{delivery_id}}", "webhook_delivery", grid(READ_BY_STAFF)),
     Row(f"POST {ONE}/deliveries/{{delivery_id}}/retry", "webhook_delivery", grid(WRITTEN_BY_OWNERS, ok=202)),
+    Row(f"POST {ONE}/retry-failed", "webhook_delivery", grid(WRITTEN_BY_OWNERS, ok=202)),
 ]
