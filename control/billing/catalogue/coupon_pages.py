@@ -11,11 +11,12 @@ from litestar.params import FromPath
 
 from control.billing.catalogue import coupons, products, words
 from control.billing.catalogue.models import Coupon, NewCoupon
-from control.billing.parts import ACTIVE, PLAIN, Link, ask, full, listed, state
+from control.billing.parts import ACTIVE, Link, ask, full, listed, state
 from control.billing.today import today
 from control.core.errors import DomainError
 from control.core.pagination import PageRequest
 from control.core.permissions import needs
+from control.web.asking import PLAIN
 from control.web.forms import Field, Form
 from control.web.language import N_
 from control.web.routing import act, show

@@ -11,10 +11,11 @@ from litestar.params import FromPath
 from control.billing.catalogue import prices, products, words
 from control.billing.catalogue.models import NewPlan, NewProduct, Plan
 from control.billing.dunning import service as dunning
-from control.billing.parts import ACTIVE, PLAIN, SELLERS, Link, ask, full, listed, state
+from control.billing.parts import ACTIVE, SELLERS, Link, ask, full, listed, state
 from control.core.errors import DomainError
 from control.core.pagination import PageRequest
 from control.core.permissions import needs
+from control.web.asking import PLAIN
 from control.web.forms import Field, Form
 from control.web.language import N_
 from control.web.menu import Entry

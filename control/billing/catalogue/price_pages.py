@@ -15,10 +15,11 @@ from control.billing.catalogue import prices, products, words
 from control.billing.catalogue.models import AnyInterval, Move, NewPrice, NewVersion, Price
 from control.billing.catalogue.pricing import Aggregation, Model
 from control.billing.money import Currency
-from control.billing.parts import INTERVALS, PLAIN, ask, convert, full, renamed
+from control.billing.parts import INTERVALS, ask, convert, full, renamed
 from control.core.errors import DomainError, FieldError, ValidationFailed
 from control.core.pagination import PageRequest
 from control.core.permissions import needs
+from control.web.asking import PLAIN
 from control.web.forms import Field, Form
 from control.web.language import N_
 from control.web.routing import act, show

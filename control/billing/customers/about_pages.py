@@ -17,7 +17,7 @@ from control.billing.invoices.models import Nothing
 from control.billing.invoices.words import MAILS as MAIL_STATES
 from control.billing.mails import service as mails
 from control.billing.mails.models import Status
-from control.billing.parts import PLAIN, Link, ask, own_customer
+from control.billing.parts import Link, ask, own_customer
 from control.billing.payments import crediting
 from control.billing.payments.models import Adjustment
 from control.billing.payments.pages import PAYMENTS
@@ -31,6 +31,7 @@ from control.core.errors import DomainError, NotFound
 from control.core.pagination import PageRequest
 from control.core.permissions import needs
 from control.security.audit_log.pages import AUDIT_LOG
+from control.web.asking import PLAIN
 from control.web.forms import Field, Form, Inputs
 from control.web.language import N_
 from control.web.routing import act, show

@@ -13,9 +13,10 @@ from litestar.params import FromPath
 from control.billing.dunning import service
 from control.billing.dunning.models import Action, DunningSchedule, NewDunningSchedule, Stop
 from control.billing.invoices import service as invoices
-from control.billing.parts import PLAIN, Link, ask, convert, full, listed
+from control.billing.parts import Link, ask, convert, full, listed
 from control.core.errors import DomainError, FieldError, ValidationFailed
 from control.core.permissions import needs
+from control.web.asking import PLAIN
 from control.web.forms import Field, Form
 from control.web.language import N_
 from control.web.routing import act, show

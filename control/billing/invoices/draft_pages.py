@@ -14,13 +14,14 @@ from control.billing.customers.models import Customer
 from control.billing.invoices import drafting, listing, service
 from control.billing.invoices.models import Invoice, NewInvoice
 from control.billing.invoices.words import CATEGORIES, UNITS
-from control.billing.parts import PLAIN, ask, choose, own_customer, wanted_customer
+from control.billing.parts import ask, choose, own_customer, wanted_customer
 from control.billing.settings import service as settings
 from control.billing.settings.languages import languages
 from control.billing.units import known
 from control.core.errors import Conflict, DomainError, NotFound, PreconditionFailed, ValidationFailed
 from control.core.pagination import PageRequest
 from control.core.permissions import needs
+from control.web.asking import PLAIN
 from control.web.editing import with_choices
 from control.web.forms import Field, Form, Inputs
 from control.web.language import N_

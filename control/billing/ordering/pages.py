@@ -12,7 +12,7 @@ from control.billing.catalogue import words as catalogue_words
 from control.billing.invoices import listing
 from control.billing.ordering import forms, service
 from control.billing.ordering.models import CameToSomethingElse, ChangePreview, Leaving, Offer, Order, OrderedChange, OrderPreview
-from control.billing.parts import PLAIN, ask, full
+from control.billing.parts import ask, full
 from control.billing.subscriptions import item_form
 from control.billing.subscriptions import service as subscriptions
 from control.billing.subscriptions.models import Preview, Subscription
@@ -21,6 +21,7 @@ from control.core.errors import DomainError, NotFound, ValidationFailed
 from control.core.pagination import PageRequest
 from control.core.permissions import needs
 from control.core.validation import value_errors
+from control.web.asking import PLAIN
 from control.web.forms import Field, Form
 from control.web.language import N_
 from control.web.menu import Entry

@@ -10,11 +10,12 @@ from litestar import Response
 from control.billing.datev import service as datev
 from control.billing.datev.models import AccountName, LedgerAccounts, NewLedgerAccounts, Number
 from control.billing.ledger.pages import ACCOUNTS
-from control.billing.parts import PLAIN, ask, convert, listed, renamed
+from control.billing.parts import ask, convert, listed, renamed
 from control.billing.payments.providers import accounts, inbox
 from control.billing.reports.report_pages import REASONS
 from control.core.errors import Conflict, DomainError, NotFound, Unavailable, ValidationFailed
 from control.core.permissions import needs
+from control.web.asking import PLAIN
 from control.web.forms import Field, Form, Inputs
 from control.web.language import N_
 from control.web.lines import Lines

@@ -9,13 +9,14 @@ import msgspec
 from litestar import Response
 from litestar.params import FromPath
 
-from control.billing.parts import PLAIN, ask, convert, full
+from control.billing.parts import ask, convert, full
 from control.billing.subscriptions import changing, item_form, lifecycle, page_words, previewing, service
 from control.billing.subscriptions.models import Cancellation, ChangedSubscription, Pause, Subscription, Suspension
 from control.billing.subscriptions.pages import fields_of, is_confirmed, may_sell, preview_page
 from control.billing.subscriptions.previewing import PreviewOf
 from control.core.errors import DomainError, NotFound, ValidationFailed
 from control.core.permissions import needs
+from control.web.asking import PLAIN
 from control.web.forms import Field, Form
 from control.web.language import N_
 from control.web.routing import act, show

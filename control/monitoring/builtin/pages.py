@@ -11,7 +11,7 @@ from control.core.permissions import needs
 from control.monitoring import words
 from control.monitoring.builtin import service
 from control.monitoring.builtin.models import PackInstallation
-from control.web.editing import confirm
+from control.web.asking import confirm
 from control.web.language import N_
 from control.web.routing import act, show
 from control.web.ui import UiOf

@@ -26,7 +26,8 @@ from control.monitoring.status.models import (
     Title,
 )
 from control.monitoring.status.pages import HEADLINES, IMPACTS, STATUSES, TONES, WORDS
-from control.web.editing import Editing, Words, confirm
+from control.web.asking import confirm
+from control.web.editing import Editing, Words
 from control.web.forms import Field, Form, Inputs
 from control.web.language import N_
 from control.web.menu import Entry

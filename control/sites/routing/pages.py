@@ -19,7 +19,8 @@ from control.sites.routing import service
 from control.sites.routing.models import NewRoute, Route
 from control.sites.sites import service as sites
 from control.sites.upstreams import service as upstreams
-from control.web.editing import confirm, with_choices
+from control.web.asking import confirm
+from control.web.editing import with_choices
 from control.web.forms import Field, Form, Inputs
 from control.web.language import N_
 from control.web.routing import act, show

@@ -31,8 +31,9 @@ from control.sites.sites import service
 from control.sites.sites.models import NewSite, Site
 from control.sites.upstreams import service as upstreams
 from control.sites.upstreams.models import NewUpstream
+from control.web.asking import confirm
 from control.web.bulk import Many
-from control.web.editing import confirm, without
+from control.web.editing import without
 from control.web.forms import Field, Form, Inputs
 from control.web.language import N_
 from control.web.menu import Entry

@@ -10,7 +10,7 @@ from litestar.params import FromPath
 
 from control.core.permissions import needs
 from control.sites.sites import service
-from control.web.editing import confirm
+from control.web.asking import confirm
 from control.web.language import N_
 from control.web.routing import act, show
 from control.web.ui import UiOf

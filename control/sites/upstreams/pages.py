@@ -18,7 +18,7 @@ from control.sites.bodies.upstream import HealthCheck, Target, UpstreamTls
 from control.sites.sites import service as sites
 from control.sites.upstreams import service
 from control.sites.upstreams.models import NewUpstream, Upstream
-from control.web.editing import confirm
+from control.web.asking import confirm
 from control.web.forms import Field, Form, Inputs
 from control.web.language import N_
 from control.web.routing import act, show

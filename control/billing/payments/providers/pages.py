@@ -8,11 +8,12 @@ from uuid import UUID
 from litestar import Response
 from litestar.params import FromPath
 
-from control.billing.parts import NONE, PLAIN, Link, ask, listed
+from control.billing.parts import NONE, Link, ask, listed
 from control.billing.payments.providers import methods
 from control.billing.payments.providers.models import MethodChange, PaymentMethod
 from control.core.errors import DomainError
 from control.core.permissions import needs
+from control.web.asking import PLAIN
 from control.web.language import N_
 from control.web.menu import Entry
 from control.web.routing import act, show

@@ -8,12 +8,13 @@ from uuid import UUID
 from litestar import Response
 from litestar.params import FromPath
 
-from control.billing.parts import PLAIN, Link, ask, choose, file, full, listed, own_customer, wanted_customer
+from control.billing.parts import Link, ask, choose, file, full, listed, own_customer, wanted_customer
 from control.billing.payments import page_words
 from control.billing.payments.sepa import service
 from control.billing.payments.sepa.models import Batch, NewBatch, NewMandate, Nothing
 from control.core.errors import DomainError, NotFound
 from control.core.permissions import needs
+from control.web.asking import PLAIN
 from control.web.forms import Field, Form
 from control.web.language import N_
 from control.web.routing import act, show

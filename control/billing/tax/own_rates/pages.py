@@ -11,12 +11,13 @@ from litestar.params import FromPath
 
 from control.billing.catalogue.words import CLASSES
 from control.billing.customers.pages import _countries
-from control.billing.parts import PLAIN, Link, ask, full, listed
+from control.billing.parts import Link, ask, full, listed
 from control.billing.tax.own_rates import service
 from control.billing.tax.own_rates.models import End, NewTaxRate, TaxRate
 from control.billing.today import today
 from control.core.errors import DomainError
 from control.core.permissions import needs
+from control.web.asking import PLAIN
 from control.web.forms import Field, Form
 from control.web.language import N_
 from control.web.routing import act, show
