@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 import msgspec
 
 from control.core.context import Context
-from control.core.few import FEW
+from control.core.few import FEW, Named
 from control.core.pagination import PageRequest
 from control.web.tables import Table
 
@@ -38,6 +38,13 @@ class Dependent(msgspec.Struct, frozen=True, kw_only=True):
 
 
 Depends = Callable[[Context, Any], Awaitable[list[Dependent]]]
+
+
+def named(label: str, rows: Sequence[Named], at: str = "", *, keeps: bool = False, path: str = "", end: str = "") -> Dependent:
+    """Those that a service found by name; each has its page below `at`, with `end` behind its id."""
+    total = rows[0].total if rows else 0
+    where = (lambda row: f"{at}/{row.id}{end}") if at else (lambda _: "")
+    return Dependent(label=label, total=total, rows=rows, where=where, keeps=keeps, path=path)
 
 
 class Hangs(msgspec.Struct, frozen=True, kw_only=True):
