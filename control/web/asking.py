@@ -2,8 +2,8 @@
 say. It is asked again when it did not work.
 
     PAUSE = Asking(
-        "/sites/{row_id:uuid}/pause", needs("gateway:write"), lambda ui, row_id: service.get(ui.ctx, row_id), back="/sites/{row.id}",
-        label=N_("Switch off"), text=N_("Visitors get an error."), said=N_("It is off."),
+        "/sites/{row_id:uuid}/pause", needs("gateway:write"), lambda ui, row_id: service.get(ui.ctx, row_id),
+        back="/sites/{row.id}", label=N_("Switch off"), text=N_("Visitors get an error."), said=N_("It is off."),
         work=lambda ui, row, _: service.pause(ui.ctx, row.id),
     )
     PAGES = [sites, *PAUSE.pages()]
@@ -38,7 +38,7 @@ Saying = str | Callable[[Ui, Any], str]
 
 
 class Asking(msgspec.Struct, frozen=True, kw_only=True):
-    """`work` does it, with what was typed. A page that it gives is what is answered; else the way leads on, where `said` stands."""
+    """`work` does it, with what was typed. A page that it gives is the answer; else the way leads on, and `said` stands there."""
 
     path: str
     """With `{row_id:uuid}`. What else varies in it, `get` finds in `ui.request.path_params`."""
@@ -46,7 +46,7 @@ class Asking(msgspec.Struct, frozen=True, kw_only=True):
     get: Callable[[Ui, UUID], Awaitable[Any]]
     back: str
     """Where the thing is: `{row.id}` is its id."""
-    label: str
+    label: Saying
     text: Saying
     work: Callable[[Ui, Any, Any], Awaitable[Any]]
     said: Saying = ""
@@ -93,8 +93,9 @@ class Asking(msgspec.Struct, frozen=True, kw_only=True):
 
     async def _shown(self, ui: Ui, row: Any, form: Inputs, error: DomainError | None = None) -> Response[Any]:
         return confirm(
-            ui, title=self.name(ui, row), text=_said(ui, self.text, row), label=self.label, action=ui.request.url.path,
-            back=self.back.format(row=row), look=self.look, word=self.typed(row) if self.typed is not None else "", error=error,
+            ui, title=self.name(ui, row), text=_said(ui, self.text, row), label=_said(ui, self.label, row),
+            action=ui.request.url.path, back=self.back.format(row=row), look=self.look, error=error,
+            word=self.typed(row) if self.typed is not None else "",
             button=self.button, form=form, depends=() if self.depends is None else await self.depends(ui.ctx, row),
             hidden={VERSION: str(row.version)} if self.is_versioned else None,
         )  # fmt: skip

@@ -236,8 +236,8 @@ async def _get(ui: Ui, organization_id: UUID) -> Organization:
 
 
 DELETE = Asking(
-    path="/organizations/{row_id:uuid}/delete", writes=needs("organizations:create"), get=_get, back="/organizations/{row.id}", after="/organizations",
-    label=N_("Delete the organization"),
+    path="/organizations/{row_id:uuid}/delete", writes=needs("organizations:create"), get=_get,
+    back="/organizations/{row.id}", after="/organizations", label=N_("Delete the organization"),
     text=N_(
         "Its people can no longer log in there, and its API keys are refused. Invoices and the audit log are kept. "
         "There is no way back."

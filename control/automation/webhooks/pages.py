@@ -217,7 +217,7 @@ async def _waiting(ctx: Context, row: Webhook) -> list[Dependent]:
                 name=lambda one: str(one.topic),
                 where=LOG.address,
                 path=path,
-            )  # fmt: skip
+            )
         )
     return found
 

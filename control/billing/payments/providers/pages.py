@@ -8,15 +8,14 @@ from uuid import UUID
 from litestar import Response
 from litestar.params import FromPath
 
-from control.billing.parts import NONE, Link, ask, listed
+from control.billing.parts import NONE, Link, listed
 from control.billing.payments.providers import methods
 from control.billing.payments.providers.models import MethodChange, PaymentMethod
-from control.core.errors import DomainError
 from control.core.permissions import needs
-from control.web.asking import PLAIN
+from control.web.asking import Asking
 from control.web.language import N_
 from control.web.menu import Entry
-from control.web.routing import act, show
+from control.web.routing import show
 from control.web.tables import Badge, Column, Filter, Table
 from control.web.ui import Ui, UiOf
 
@@ -93,46 +92,20 @@ async def way(ui: UiOf, method_id: FromPath[UUID]) -> Response[str]:
     return ui.page("billing/payment_method.html", method=found, may_write=ui.ctx.principal.may("payments:pay"), **values)
 
 
-_ACTS = {
-    "default": (N_("Charge this one"), N_("What is due by itself is charged to this one from now on.")),
-    "revoke": (N_("Use it no more"), N_("Nothing is charged to it any more, and a card is forgotten at the provider too.")),
-}
+async def _get(ui: Ui, method_id: UUID) -> PaymentMethod:
+    return await methods.get(ui.ctx, method_id)
 
 
-async def _ask(ui: Ui, method_id: UUID, what: str, form: Any) -> Response[Any]:
-    found = await methods.get(ui.ctx, method_id)
-    title, text = _ACTS[what]
-    back, look = f"{_PATH}/{method_id}", "danger" if what == "revoke" else "primary"
-    return ask(ui, form, title, f"{back}/{what}", back, words=text, subject=name(found), look=look)
-
-
-@show(f"{_PATH}/{{method_id:uuid}}/default", _PAY)
-async def ask_default(ui: UiOf, method_id: FromPath[UUID]) -> Response[Any]:
-    """What that means."""
-    return await _ask(ui, method_id, "default", PLAIN.empty())
-
-
-@act(f"{_PATH}/{{method_id:uuid}}/default", _PAY)
-async def default(ui: UiOf, method_id: FromPath[UUID]) -> Response[Any]:
-    """Make it the one that is charged."""
-    try:
-        await methods.prefer(ui.ctx, method_id, MethodChange(is_default=True))
-    except DomainError as error:
-        return await _ask(ui, method_id, "default", await PLAIN.again(ui, error))
-    return ui.go(_PATH, ui.words(N_("It is charged from now on.")))
-
-
-@show(f"{_PATH}/{{method_id:uuid}}/revoke", _PAY)
-async def ask_revoke(ui: UiOf, method_id: FromPath[UUID]) -> Response[Any]:
-    """Whether it is meant."""
-    return await _ask(ui, method_id, "revoke", PLAIN.empty())
-
-
-@act(f"{_PATH}/{{method_id:uuid}}/revoke", _PAY)
-async def revoke(ui: UiOf, method_id: FromPath[UUID]) -> Response[Any]:
-    """Use it no more."""
-    await methods.revoke(ui.ctx, method_id)
-    return ui.go(_PATH, ui.words(N_("It is used no more.")))
-
-
-PAGES = [ways, way, ask_default, default, ask_revoke, revoke]
+PREFER = Asking(
+    path=f"{_PATH}/{{row_id:uuid}}/default", writes=_PAY, get=_get, name=lambda _, row: name(row), back=f"{_PATH}/{{row.id}}",
+    after=_PATH, label=N_("Charge this one"), text=N_("What is due by itself is charged to this one from now on."),
+    look="primary", work=lambda ui, row, _: methods.prefer(ui.ctx, row.id, MethodChange(is_default=True)),
+    said=N_("It is charged from now on."),
+)  # fmt: skip
+REVOKE = Asking(
+    path=f"{_PATH}/{{row_id:uuid}}/revoke", writes=_PAY, get=_get, name=lambda _, row: name(row), back=f"{_PATH}/{{row.id}}",
+    after=_PATH, label=N_("Use it no more"),
+    text=N_("Nothing is charged to it any more, and a card is forgotten at the provider too."),
+    work=lambda ui, row, _: methods.revoke(ui.ctx, row.id), said=N_("It is used no more."),
+)  # fmt: skip
+PAGES = [ways, way, *PREFER.pages(), *REVOKE.pages()]
