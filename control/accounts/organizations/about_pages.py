@@ -251,4 +251,4 @@ DELETE = Asking(
         Hangs(table=ALL_SITES, label=N_("Sites"), permission="gateway:read", by="organization_id"),
     ),
 )  # fmt: skip
-PAGES = [overview, people, below, its_sites, its_invoices, activity, ask_limits, set_limits, tree]
+PAGES = [overview, people, below, its_sites, its_invoices, activity, ask_limits, set_limits, tree, *DELETE.pages()]

@@ -50,8 +50,7 @@ _SECURITY = hanging(
 
 async def _depends(ctx: Context, site: Site) -> list[Dependent]:
     """What goes with a site, and what stays without it."""
-    first = PageRequest(1, FEW, "created_at DESC, id DESC")
-    routes, how_many = await routing.page(ctx, site.id, first, {})
+    routes, how_many = await routing.page(ctx, site.id, PageRequest(1, FEW, "r.created_at DESC, r.id DESC"), {"upstream": None})
     targets, in_all = await upstreams.page(ctx, site.id, PageRequest(1, FEW, "u.created_at DESC, u.id DESC"), {})
     at = f"/sites/{site.id}"
     found = [
