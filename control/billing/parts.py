@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, TypeVar
 from uuid import UUID
@@ -20,6 +20,7 @@ from control.core.pagination import PageRequest
 from control.core.permissions import UserType
 from control.core.validation import value_errors
 from control.web.asking import confirm
+from control.web.depends import Dependent
 from control.web.forms import Inputs
 from control.web.language import N_
 from control.web.tables import Badge, Money, Table
@@ -99,10 +100,21 @@ def ask(
     label: str = "",
     look: str = "primary",
     hidden: Mapping[str, str] | None = None,
+    depends: Sequence[Dependent] = (),
 ) -> Response[Any]:
     """A question, with what happens then."""
     return confirm(
-        ui, title=subject, text=words, label=title, action=action, back=back, look=look, button=label, form=form, hidden=hidden
+        ui,
+        title=subject,
+        text=words,
+        label=title,
+        action=action,
+        back=back,
+        look=look,
+        button=label,
+        form=form,
+        hidden=hidden,
+        depends=depends,
     )
 
 
