@@ -69,13 +69,17 @@ async def sites(world: World, _: Settings) -> Said:
 async def security(world: World, _: Settings) -> Said:
     site = await make_site(world)
     await make_site(world, host="blog.example", name="Blog")
-    wide, narrow = {}, {"site_id": site["id"]}
     found: Said = {}
-    for place, lines in ((wide, ["Sites where it works: 2 (Blog, Shop)"]), (narrow, ["Sites where it works: 1 (Shop)"])):
+    places: list[tuple[dict[str, Any], list[str]]] = [
+        ({}, ["Sites where it works: 2 (Blog, Shop)"]),
+        ({"site_id": site["id"]}, ["Sites where it works: 1 (Shop)"]),
+    ]
+    for place, lines in places:
         for kind, body in (
             ("match-rules", {"name": "no x", "conditions": {"paths": ["/x"]}, "action": "block"}),
             ("exclusions", {"rule_from": 941100}), ("policies", {"mode": "block"}),
             ("access", {"action": "deny", "network": "192.0.2.0/24"}),
+            ("waf-rules", {"name": "own", "text": 'SecRule ARGS "@rx evil" "id:100001,phase:2,deny"'}),
         ):  # fmt: skip
             row = await make(world, kind, {**body, **place})
             found[f"/security/{kind}/{row['id']}/delete"] = lines
