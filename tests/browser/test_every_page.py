@@ -27,7 +27,7 @@ ELSEWHERE = {
     "/reselling/statements/{statement_id:uuid}": "tests/web/test_selling_on.py",
     "/reselling/statements/{statement_id:uuid}/sales.csv": "tests/web/test_selling_on.py",
     "/reselling/statements/{statement_id:uuid}/settle": "tests/web/test_selling_on.py",
-    "/subscriptions/{subscription_id:uuid}/stay": "after leaving: tests/web/test_client_ordering.py",
+    "/subscriptions/{row_id:uuid}/stay": "after leaving: tests/web/test_client_ordering.py",
     "/views/{name:str}/{view_id:uuid}": "tests/web/test_views.py",
 }
 """Pages of things that are not here, and the tests that make them."""

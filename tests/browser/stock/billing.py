@@ -155,11 +155,11 @@ def _subscriptions(desk: Desk, customers: list[dict[str, Any]], prices: list[dic
 
     # The last one made stands first in lists.
     paused, suspended = begin(6, 1, 12), begin(7, 3, 9)
-    desk.made["paused"] = paused
     gone = begin(5, 2, 20)
     begin(4, 0, 3)
     begin(3, 4, -5, name="New machine")
     leaving = begin(2, 1, 15, coupon="WELCOME10")
+    desk.made |= {"paused": paused, "suspended": suspended, "leaving": leaving}
     begin(1, 1, 18)
     desk.made["subscription"] = begin(0, 3, 10, name="Shop server")
     desk.post("reseller", f"/v1/subscriptions/{paused['id']}/pause", resumes_on=str(desk.day(-30)))
