@@ -295,6 +295,11 @@ async def test_direct_debits(log_in: LogIn, world: World) -> None:
     await nora.submit(f"{batch}/submit")
     assert "At the bank" in nora.page
     assert (await nora.get(f"{batch}/elsewhere")).status_code == 404
+    await nora.get(f"{batch}/cancel")
+    assert "Payments in it" in nora.page
+    await nora.submit(f"{batch}/cancel")
+    [found] = await shop.ask("GET", "/v1/payments/sepa-batches")
+    assert (nora.answer.status_code, found["status"]) == (200, "cancelled")
 
 
 async def test_schedules_of_reminders(log_in: LogIn, world: World) -> None:

@@ -79,10 +79,10 @@ async def security(world: World, _: Settings) -> Said:
             ("match-rules", {"name": "no x", "conditions": {"paths": ["/x"]}, "action": "block"}),
             ("exclusions", {"rule_from": 941100}), ("policies", {"mode": "block"}),
             ("access", {"action": "deny", "network": "192.0.2.0/24"}),
-            ("waf-rules", {"name": "own", "text": 'SecRule ARGS "@rx evil" "id:100001,phase:2,deny"'}),
+            ("rules", {"name": "own", "text": 'SecRule ARGS "@rx evil" "id:100001,phase:2,deny"'}),
         ):  # fmt: skip
             row = await make(world, kind, {**body, **place})
-            found[f"/security/{kind}/{row['id']}/delete"] = lines
+            found[f"/security/{'waf-rules' if kind == 'rules' else kind}/{row['id']}/delete"] = lines
     return found
 
 
