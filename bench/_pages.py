@@ -17,7 +17,8 @@ from control.core.settings import Settings
 
 _HREF = re.compile(r'(?:href|hx-get)="(/[^"#]*)"')
 _PART = re.compile(r"\{(\w+)(?::\w+)?\}")
-_NEVER = ("/logout",)
+_NEVER = ("/logout", "/live")
+"""What ends the session, and a stream that has no end."""
 _FILES = (".csv", "/document", "/file")
 """Exports take as long as they are long."""
 PATIENCE = 60
@@ -67,12 +68,12 @@ class Person:
         self.headers = {name.lower(): value for name, value in answer.getheaders()}
         return answer.status, content, took
 
-    def log_in(self, email: str, password: str) -> None:
+    def log_in(self, name: str, password: str, path: str = "/login", field: str = "email") -> None:
         """By the form, as a browser does."""
-        _, page, _ = self.ask("/login")
+        _, page, _ = self.ask(path)
         hidden = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page.decode()))
-        status, page, _ = self.ask("/login", {**hidden, "email": email, "password": password})
-        assert status == 303, page.decode()[-2000:]
+        status, page, _ = self.ask(path, {**hidden, field: name, "password": password})
+        assert status in (302, 303), page.decode()[-2000:]
 
 
 def crawl(person: Person, wanted: dict[str, re.Pattern[str]], start: list[str]) -> dict[str, str]:

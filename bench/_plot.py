@@ -26,7 +26,7 @@ def _group(y: int, rows: dict[str, float]) -> tuple[list[str], int]:
 
 
 def bars(result: dict[str, Any]) -> str:
-    """Horizontal bars, one group a case; a second one below for the 99th percentile of the latency where a case has it."""
+    """Horizontal bars, one group a case; a second one below for a percentile of the latency where a case has it."""
     parts: list[str] = []
     y = 46
     for case in result["cases"]:
@@ -39,10 +39,11 @@ def bars(result: dict[str, Any]) -> str:
         parts.append(f'<text x="10" y="{y}" font-weight="600">{escape(case["case"])} ({escape(case["unit"])}{note})</text>')
         group, y = _group(y + 10, {"ours": case["ours"], **case["peers"]})
         parts += group
-        if "p99_ms" in case:
-            parts.append(f'<text x="{_LEFT}" y="{y + 12}" fill="#6b7280">99th percentile of the latency, ms</text>')
-            group, y = _group(y + 18, case["p99_ms"])
-            parts += group
+        for share in (95, 99):
+            if (values := case.get(f"p{share}_ms")) is not None:
+                parts.append(f'<text x="{_LEFT}" y="{y + 12}" fill="#6b7280">{share}th percentile of the latency, ms</text>')
+                group, y = _group(y + 18, values)
+                parts += group
         y += _GAP
     title = (
         f'<text x="10" y="22" font-size="15" font-weight="600">{escape(result["name"])} · {escape(result["when"][:10])}</text>'

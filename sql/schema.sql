@@ -5667,6 +5667,8 @@ CREATE UNIQUE INDEX coupons_code ON hcc.coupons USING btree (organization_id, lo
 
 CREATE INDEX credit_adjustments_customer ON hcc.credit_adjustments USING btree (organization_id, customer_id, created_at DESC);
 
+CREATE INDEX customers_all_created ON hcc.customers USING btree (created_at DESC, id DESC);
+
 CREATE INDEX customers_created ON hcc.customers USING btree (organization_id, created_at DESC, id DESC);
 
 CREATE INDEX customers_name ON hcc.customers USING btree (organization_id, lower(name) text_pattern_ops);
@@ -5717,6 +5719,8 @@ CREATE INDEX invoice_documents_customer ON hcc.invoice_documents USING btree (cu
 
 CREATE INDEX invoice_items_customer ON hcc.invoice_items USING btree (customer_org_id, invoice_id);
 
+CREATE INDEX invoice_items_invoice ON hcc.invoice_items USING btree (invoice_id, "position");
+
 CREATE INDEX invoice_items_period ON hcc.invoice_items USING btree (organization_id, period_start) WHERE (period_start IS NOT NULL);
 
 CREATE INDEX invoice_mails_created ON hcc.invoice_mails USING btree (organization_id, created_at DESC, id DESC);
@@ -5733,11 +5737,17 @@ CREATE INDEX invoice_tallies_of ON hcc.invoice_tallies USING btree (organization
 
 CREATE INDEX invoices_all_created ON hcc.invoices USING btree (created_at DESC, id DESC) INCLUDE (organization_id, customer_org_id, status);
 
+CREATE INDEX invoices_all_name ON hcc.invoices USING btree (name_key);
+
+CREATE INDEX invoices_all_number ON hcc.invoices USING btree (number_key);
+
+CREATE INDEX invoices_all_status ON hcc.invoices USING btree (status, created_at DESC, id DESC) INCLUDE (organization_id, customer_org_id);
+
 CREATE INDEX invoices_corrects ON hcc.invoices USING btree (corrects_id) WHERE (corrects_id IS NOT NULL);
 
 CREATE INDEX invoices_created ON hcc.invoices USING btree (organization_id, created_at DESC, id DESC) INCLUDE (customer_org_id, status);
 
-CREATE INDEX invoices_customer ON hcc.invoices USING btree (organization_id, customer_id, created_at DESC, id DESC);
+CREATE INDEX invoices_customer ON hcc.invoices USING btree (customer_id, created_at DESC, id DESC);
 
 CREATE INDEX invoices_due ON hcc.invoices USING btree (organization_id, due_date, id) WHERE (status = ANY (ARRAY['sent'::text, 'partially_paid'::text, 'overdue'::text]));
 
@@ -5851,7 +5861,7 @@ CREATE UNIQUE INDEX payments_bank_entry ON hcc.payments USING btree (organizatio
 
 CREATE INDEX payments_batch ON hcc.payments USING btree (organization_id, sepa_batch_id) WHERE (sepa_batch_id IS NOT NULL);
 
-CREATE INDEX payments_customer ON hcc.payments USING btree (organization_id, customer_id, created_at DESC, id DESC);
+CREATE INDEX payments_customer ON hcc.payments USING btree (customer_id, created_at DESC, id DESC);
 
 CREATE INDEX payments_invoice ON hcc.payments USING btree (organization_id, invoice_id) WHERE (invoice_id IS NOT NULL);
 

@@ -6,7 +6,6 @@ from typing import Any
 
 from litestar import Response
 
-from control.core.pagination import PageRequest
 from control.core.permissions import needs
 from control.monitoring.plotting import Plotted, plot
 from control.monitoring.traffic.pages import counted_by
@@ -45,11 +44,9 @@ async def _stopped(ui: Ui) -> Plotted | None:
 
 
 async def _found(ui: Ui) -> dict[str, Any]:
-    newest = PageRequest(1, 1, "at DESC, id DESC")
-    _, found = await service.page(ui.ctx, newest, dict(_ALL))
-    _, blocked = await service.page(ui.ctx, newest, {**_ALL, "action": "blocked"})
-    rules = (await service.rules(ui.ctx, dict(_ALL)))[:4]
-    return {"found": found, "blocked": blocked, "rules": rules, "plot": await ui.bounded(_stopped(ui))}
+    tally = await service.tally(ui.ctx)
+    rules = (await service.rules(ui.ctx, dict(_ALL)))[:4] if tally.found else []
+    return {"tally": tally, "rules": rules, "plot": await ui.bounded(_stopped(ui))}
 
 
 @show("/cards/security", needs("security:read"))

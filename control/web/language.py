@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import gettext
+import math
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta, tzinfo
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from io import BytesIO
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -46,6 +47,25 @@ def _zone(name: str) -> tzinfo:
         return ZoneInfo("UTC")
 
 
+_KEPT = 4096
+"""Numbers, amounts and days that a process remembers as written: a page has the same ones many times."""
+
+
+@lru_cache(_KEPT)
+def _money(language: str, amount: Decimal, currency: str) -> str:
+    return str(numbers.format_currency(amount, currency, locale=Locale(language)))
+
+
+@lru_cache(_KEPT)
+def _number(language: str, value: Decimal | float) -> str:
+    return str(numbers.format_decimal(value, locale=Locale(language)))
+
+
+@lru_cache(_KEPT)
+def _day(language: str, value: date) -> str:
+    return str(dates.format_date(value, "medium", locale=Locale(language)))
+
+
 _UNITS = (("duration-day", 86_400), ("duration-hour", 3600), ("duration-minute", 60), ("duration-second", 1))
 
 
@@ -67,22 +87,28 @@ class Tongue:
 
     def money(self, amount: Decimal, currency: str) -> str:
         """An amount with its currency."""
-        return str(numbers.format_currency(amount, currency, locale=self.locale))
+        return _money(self.code, amount, currency)
 
     def number(self, value: Decimal | float) -> str:
-        return str(numbers.format_decimal(value, locale=self.locale))
+        return _number(self.code, value)
 
     def percent(self, value: Decimal) -> str:
         """A percentage given as such: 19 is 19 %."""
-        return str(numbers.format_decimal(value.normalize() if value else Decimal(0), locale=self.locale)) + "\u00a0%"
+        return _number(self.code, value.normalize() if value else Decimal(0)) + "\u00a0%"
+
+    def share(self, value: float | None) -> str:
+        """A share of 1 as a percentage, never rounded up: what was down for a moment was not there for 100 %."""
+        if value is None:
+            return str(self.gettext("Not known"))
+        return _number(self.code, math.floor(round(value * 100_000, 1)) / 1000) + "\u00a0%"
 
     def day(self, value: date) -> str:
         """A day, which has no time zone."""
-        return str(dates.format_date(value, "medium", locale=self.locale))
+        return _day(self.code, value)
 
     def moment(self, value: datetime) -> str:
         """A moment, in the person's time zone."""
-        day = dates.format_date(value.astimezone(self.zone), "medium", locale=self.locale)
+        day = _day(self.code, value.astimezone(self.zone).date())
         time = dates.format_time(value, "short", tzinfo=self.zone, locale=self.locale)
         joined = str(dates.get_datetime_format("medium", locale=self.locale)).replace("'", "")
         return str(joined.replace("{0}", time).replace("{1}", day))

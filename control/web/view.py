@@ -99,6 +99,7 @@ def environment() -> Environment:
         "month": lambda value: tongue().month(value),
         "number": lambda value: tongue().number(value),
         "percent": lambda value: tongue().percent(value),
+        "share": lambda value: tongue().share(value),
         "lines": _lines,
         "builtins": msgspec.to_builtins,
     }

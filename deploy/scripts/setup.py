@@ -68,6 +68,13 @@ FILES = {
 }
 """Files looked for: the firewall's rules, and its peer in the bench; what sets the pages of invoices, and their letters."""
 
+FILES_OF_TESTS = {
+    "/usr/bin/gunicorn": "gunicorn",
+    "/usr/lib/python3/dist-packages/django": "python3-django",
+    "/usr/lib/python3/dist-packages/psycopg2": "python3-psycopg2",
+}
+"""Wanted by `--for-tests` alone: Django's admin is the panel's peer in the bench."""
+
 
 class SetupError(Exception):
     """A step failed; the message says which and what to do."""
@@ -147,7 +154,8 @@ def missing_packages() -> list[str]:
         missing.append("postgresql")
     if not (Path(sysconfig.get_path("include")) / "Python.h").exists():
         missing.append("python3-dev")
-    missing += [package for file, package in FILES.items() if not Path(file).exists()]
+    files = FILES | (FILES_OF_TESTS if FOR_TESTS else {})
+    missing += [package for file, package in files.items() if not Path(file).exists()]
     if not Path("/etc/ssl/certs/ca-certificates.crt").exists():
         missing.append("ca-certificates")  # pip and cargo fetch over TLS
     version = rust_version()

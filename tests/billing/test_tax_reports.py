@@ -196,6 +196,16 @@ async def test_two_taxes_in_a_return(world: World) -> None:
     ]
 
 
+async def test_the_name_of_a_tax_is_no_formula(world: World) -> None:
+    shop = Shop(world)
+    await shop.open()
+    parts = [{"name": "=cmd|' /C calc'!A1", "percent": "3"}, {"name": "City", "percent": "2"}]
+    rate = {"country": "DE", "tax_class": "books", "percent": "5", "components": parts, "valid_from": "2020-01-01"}
+    await shop.ask("POST", "/v1/billing/tax-rates", rate, 201)
+    await shop.invoice((await shop.customer())["id"], {"description": "Manual", "unit_price": "100", "tax_class": "books"})
+    assert sorted(one[5] for one in (await _table(shop, "vat"))[2:]) == ["'=cmd|' /C calc'!A1", "City"]
+
+
 @pytest.mark.parametrize("name", ["vat", "oss", "ec-sales"])
 async def test_whose_reports_they_are(world: World, name: str) -> None:
     shop = Shop(world)

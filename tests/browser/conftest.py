@@ -42,11 +42,18 @@ def _running(elsewhere: ThreadPoolExecutor) -> Iterator[Platform]:
             elsewhere.submit(started.__exit__, None, None, None).result()
 
 
-@pytest.fixture(scope="module")
-def platform(elsewhere: ThreadPoolExecutor) -> Iterator[Platform]:
+@contextmanager
+def selling(elsewhere: ThreadPoolExecutor) -> Iterator[Platform]:
     """The platform with a seller, two customers and some invoices."""
     with _running(elsewhere) as running:
         _sell(running)
+        yield running
+
+
+@pytest.fixture(scope="session")
+def platform(elsewhere: ThreadPoolExecutor) -> Iterator[Platform]:
+    """One for all tests that do not count what is there."""
+    with selling(elsewhere) as running:
         yield running
 
 

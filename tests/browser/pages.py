@@ -5,15 +5,16 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterable
-from typing import Any, Self
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
-import httpx
 from litestar.routes import HTTPRoute
 
 from control.app import create_litestar
 from control.core.permissions import PUBLIC
 from control.core.runtime import Runtime
 from control.core.settings import Settings
+from tests.browser.person import Person
 from tests.browser.stock.desk import Desk
 
 _LINK = re.compile(r'(?:href|hx-get)="(/[^"#]*)"')
@@ -46,32 +47,6 @@ def public(settings: Settings) -> list[str]:
 def _pattern(template: str) -> re.Pattern[str]:
     parts = re.split(r"\{[a-z_]+:([a-z]+)\}", template)
     return re.compile("".join(re.escape(one) if n % 2 == 0 else _KINDS[one] for n, one in enumerate(parts)) + "$")
-
-
-class Person:
-    """A browser without scripts, for speed: it logs in, gets pages, and follows nothing by itself."""
-
-    def __init__(self, url: str, who: dict[str, str]) -> None:
-        self.client = httpx.Client(base_url=url, timeout=30)
-        page = self.client.get("/login").text
-        found = re.search(r'name="_csrf" value="([^"]+)"', page)
-        assert found is not None
-        form = {"_csrf": found[1], "email": who["email"], "password": who["password"]}
-        answer = self.client.post("/login", data=form, headers={"Origin": url, "Sec-Fetch-Site": "same-origin"})
-        assert answer.status_code == 303, answer.text
-
-    @property
-    def cookies(self) -> dict[str, str]:
-        return dict(self.client.cookies)
-
-    def get(self, path: str) -> httpx.Response:
-        return self.client.get(path)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.client.close()
 
 
 class Found:
@@ -116,12 +91,15 @@ class Found:
 
 
 def everything(url: str, settings: Settings, people: dict[str, Any], more: dict[str, list[str]]) -> dict[str, Found]:
-    """What each of these people reaches."""
-    paths, found = templates(settings), {}
-    for who, login in people.items():
-        with Person(url, login) as person:
-            found[who] = Found(person, paths, more.get(who, ()))
-    return found
+    """What each of these people reaches. They look at the same time."""
+    paths = templates(settings)
+
+    def look(who: str) -> Found:
+        with Person(url, people[who]) as person:
+            return Found(person, paths, more.get(who, ()))
+
+    with ThreadPoolExecutor(len(people)) as pool:
+        return dict(zip(people, pool.map(look, people), strict=True))
 
 
 def more_of(desk: Desk) -> dict[str, list[str]]:
@@ -133,11 +111,14 @@ def more_of(desk: Desk) -> dict[str, list[str]]:
         f"/invoices/{made['late']['id']}/dunning",
         f"/payments/{made['payment']['id']}",
         f"/plans/{made['plan']['id']}",
-        *(f"/subscriptions/{made[each]['id']}" for each in ("paused", "suspended", "leaving")),
+        *(f"/subscriptions/{made[each]['id']}" for each in ("paused", "suspended", "ending")),
         f"/dunning/{made['other_schedule']['id']}/edit",
         f"/billing/tax-rates/{made['rate']['id']}",
         f"/payments/methods/{made['second_method']['id']}",
         f"/organizations/{desk.organizations['nordwind']}",
         f"/payments/bank/{made['entry']}",
+        "/views/invoices",
     ]
-    return {"reseller": seller, "admin": [f"/organizations/{desk.organizations['nordwind']}"], "customer": []}
+    customer = [f"/subscriptions/{made[name]['id']}" for name in ("leaving", "subscription")]
+    customer.append(f"/payments/{made['asked']['id']}/answer")
+    return {"reseller": seller, "admin": [f"/organizations/{desk.organizations['nordwind']}"], "customer": customer}

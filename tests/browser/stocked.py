@@ -8,7 +8,8 @@ from contextlib import contextmanager
 
 import msgspec
 
-from tests.browser.pages import Found, Person
+from tests.browser.pages import Found
+from tests.browser.person import Person
 from tests.browser.stock.desk import Desk
 from tests.integration.platform import Platform
 

@@ -4,7 +4,6 @@ before machines that check accessibility."""
 from __future__ import annotations
 
 import time
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -13,7 +12,7 @@ from playwright.sync_api import Browser, expect
 
 from control.core.settings import Settings
 from tests.browser.conftest import Visitor
-from tests.browser.test_panel import _CHECK, AXE
+from tests.browser.looking import begin, needs_axe, walk
 from tests.integration.platform import Platform
 from tests.monitoring.kept import keep
 
@@ -73,27 +72,7 @@ def test_it_loads_itself_until_it_is_paused(chromium: Browser, platform: Platfor
     visitor.context.close()
 
 
-@pytest.mark.skipif(not Path(AXE).exists(), reason="needs `npm ci` in control/web/assets")
-@pytest.mark.parametrize(("theme", "width"), [("light", 1280), ("dark", 320)])
-def test_pages_of_operations_are_accessible_and_fit(
-    chromium: Browser, platform: Platform, site: str, theme: Any, width: int
-) -> None:
-    visitor = Visitor(chromium, platform, color_scheme=theme, viewport={"width": width, "height": 800})
-    script, found = AXE.read_text(encoding="utf-8"), {}
-
-    def check(path: str) -> None:
-        visitor.go(path)
-        visitor.page.evaluate(script)
-        problems: list[str] = visitor.page.evaluate(_CHECK)
-        if (wide := visitor.page.evaluate("document.documentElement.scrollWidth")) > width:
-            problems.append(f"is {wide} wide")
-        if problems:
-            found[path] = problems
-
-    check("/status/live")
-    visitor.log_in("admin")
-    for path in PAGES:
-        check(path)
-    check(site)
-    assert found == {}, "\n".join(f"{path}: {problems}" for path, problems in found.items())
-    visitor.context.close()
+@needs_axe
+def test_pages_of_operations_are_accessible_and_fit(chromium: Browser, platform: Platform, site: str) -> None:
+    walk(begin(chromium, platform), ["/status/live"])
+    walk(begin(chromium, platform, "admin"), [*PAGES, site])

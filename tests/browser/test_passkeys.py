@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, CDPSession, expect
 
+from tests.browser import looking
 from tests.browser.conftest import Visitor
-from tests.browser.test_panel import _CHECK, AXE
+from tests.browser.looking import needs_axe
 from tests.integration.platform import Platform
 
 pytestmark = [pytest.mark.stack, pytest.mark.timeout(240)]
@@ -139,18 +140,14 @@ def test_without_scripts_the_password_still_logs_in(chromium: Browser, platform:
     visitor.context.close()
 
 
-@pytest.mark.skipif(not AXE.exists(), reason="needs `npm ci` in control/web/assets")
-@pytest.mark.parametrize(("theme", "width"), [("light", 1280), ("dark", 320)])
-def test_pages_are_accessible_and_fit(chromium: Browser, platform: Platform, theme: Any, width: int) -> None:
-    visitor = Visitor(chromium, platform, color_scheme=theme, viewport={"width": width, "height": 800})
-    page, found = visitor.page, {}
+@needs_axe
+def test_pages_are_accessible_and_fit(chromium: Browser, platform: Platform) -> None:
+    visitor, found = looking.begin(chromium, platform), {}
+    page = visitor.page
 
     def check(what: str) -> None:
-        page.evaluate(AXE.read_text(encoding="utf-8"))
-        problems: list[str] = page.evaluate(_CHECK)
-        wide = page.evaluate("document.documentElement.scrollWidth")
-        if problems or wide > width:
-            found[what] = [*problems, f"{wide} wide"]
+        if said := looking.check(visitor):
+            found[what] = said
 
     visitor.go("/login")
     expect(page.get_by_role("button", name="Log in with a passkey")).to_be_visible()
@@ -166,9 +163,10 @@ def test_pages_are_accessible_and_fit(chromium: Browser, platform: Platform, the
     page.get_by_role("heading", name="Recovery codes").wait_for()
     visitor.go("/profile/second-factor")
     check("with one")
-    href = page.get_by_role("link", name="Remove").get_attribute("href") or ""
-    visitor.go(href)
-    check("removing it")
+    ways = {name: page.get_by_role("link", name=name).get_attribute("href") or "" for name in ("Rename", "Remove")}
+    for name, href in ways.items():
+        visitor.go(href)
+        check(name)
     page.get_by_role("button", name="Remove").click()
     expect(page.get_by_text("The second factor is off.")).to_be_visible()
     assert device.keys()

@@ -47,7 +47,7 @@ async def test_a_card_that_fails_says_so(log_in: LogIn, monkeypatch: pytest.Monk
     browser = await log_in("anna")
     monkeypatch.setattr(web_ui, "_PART_SECONDS", 0.05)
     for work in (fails, waits):
-        monkeypatch.setattr(events, "page", work)
+        monkeypatch.setattr(events, "tally", work)
         answer = await browser.get("/cards/security")
         assert answer.status_code == 200
         assert FAILED in browser.page

@@ -15,7 +15,7 @@ from psycopg.types.json import Jsonb
 
 from control.accounts.organizations import service as organizations
 from control.accounts.organizations.models import NewOrganization
-from control.billing import numbers
+from control.billing import numbers, reach
 from control.billing.addresses import address_errors
 from control.billing.customers import queries as q
 from control.billing.customers.models import Customer, NewCustomer, Owed, TaxIdStatus
@@ -37,8 +37,8 @@ SORTABLE = {"created_at": "created_at", "name": "name", "number": "number", "cou
 
 async def page(ctx: Context, wanted: PageRequest, filters: dict[str, Any]) -> tuple[list[Customer], int]:
     """The customers in reach."""
-    params = {"search": like(wanted.search), **filters}
     async with ctx.transaction() as tx:
+        params = {"search": like(wanted.search), **await reach.asked(ctx, tx, filters)}
         total = await tx.value(q.SQL.count, **params)
         return await tx.all(Customer, wanted.sorted(q.SQL.page), **params), total
 

@@ -5,6 +5,7 @@ and totals come from tallies where they can.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from decimal import Decimal
 from typing import Any
 
 import msgspec
@@ -40,6 +41,10 @@ _CONDITIONS = {
     " OR i.name_key >= %(search)s AND i.name_key < %(search_end)s)",
 }
 """Constant texts, joined as they are needed: a condition for some questions only would hide the index from the others."""
+_OWED = (
+    "i.customer_org_id = %(customer_org_id)s AND i.status IN ('sent', 'partially_paid', 'overdue')"
+    " AND i.kind <> 'credit_note' AND i.balance > 0"
+)
 _TALLIED = {"organization_id", "status", "kind", "issued_since", "issued_until"}
 
 _PART = 2_000
@@ -71,6 +76,23 @@ async def page(ctx: Context, wanted: PageRequest, filters: dict[str, Any]) -> tu
         ids = wanted.sorted(f"SELECT i.id{more} FROM hcc.invoices i WHERE {where}")
         rows = AdHoc(f"{q.SQL.page} WHERE i.id = ANY (ARRAY(SELECT id FROM ({ids}) AS these)) ORDER BY {wanted.order_by}")
         return await tx.all(Row, rows, **asked, **bounds), total
+
+
+class Owed(msgspec.Struct, frozen=True):
+    """What is to be paid in one currency."""
+
+    currency: str
+    balance: Decimal
+    invoices: int
+
+
+async def due(ctx: Context, most: int) -> tuple[list[Row], list[Owed]]:
+    """What the caller's own organisation has to pay: at most so many invoices, oldest first, and the sums over all of them."""
+    params: dict[str, Any] = {"customer_org_id": ctx.principal.organization_id}
+    async with ctx.transaction() as tx:
+        owed = await tx.all(Owed, AdHoc(f"{q.SQL.owed} WHERE {_OWED} GROUP BY 1 ORDER BY 1"), **params)
+        rows = AdHoc(f"{q.SQL.page} WHERE {_OWED} ORDER BY i.due_date, i.id LIMIT %(most)s")
+        return (await tx.all(Row, rows, **params, most=most) if owed else []), owed
 
 
 async def export(ctx: Context, search: str | None, filters: dict[str, Any]) -> AsyncIterator[bytes]:

@@ -8,6 +8,10 @@ SELECT i.id, i.organization_id, i.customer_id, i.customer_org_id, i.customer_nam
 SELECT count(*)
   FROM hcc.invoices i
 
+-- name: owed
+SELECT i.currency::text AS currency, sum(i.balance) AS balance, count(*) AS invoices
+  FROM hcc.invoices i
+
 -- name: get
 SELECT i.id, i.organization_id, i.customer_id, i.customer_org_id, i.customer_name, i.kind, i.status, i.number AS invoice_number,
        i.corrects_id, i.subscription_id, i.currency::text AS currency, i.amount, i.tax, i.total, i.paid, i.credited, i.balance,

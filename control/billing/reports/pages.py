@@ -29,6 +29,8 @@ CARDS = (
     Card(label=N_("Newest invoices"), path="/cards/invoices", permission="billing:read", wide=True, order=60),
 )
 _ZERO = Decimal(0)
+_PRESSING = 4
+"""Invoices that the card of what is due names."""
 
 
 async def _receivables(ui: Ui) -> dict[str, Any]:
@@ -64,18 +66,11 @@ async def _recurs(ui: Ui, until: date) -> RecurringMonth | None:
 
 
 async def _due(ui: Ui) -> dict[str, Any]:
-    wanted = PageRequest(1, 100, "i.due_date ASC, i.id ASC")
-    rows = []
-    for status in ("overdue", "sent", "partially_paid"):
-        some, _ = await listing.page(ui.ctx, wanted, {"status": status})
-        rows += [one for one in some if one.kind != "credit_note" and one.balance > 0]
-    sums: dict[str, Decimal] = defaultdict(lambda: _ZERO)
-    for row in rows:
-        sums[row.currency] += row.balance
+    rows, owed = await listing.due(ui.ctx, _PRESSING)
     soon = today("UTC") + timedelta(days=7)
-    pressing = [row for row in rows if row.due_date is not None and row.due_date <= soon][:4]
-    may_pay = ui.ctx.principal.may("payments:pay")
-    return {"sums": dict(sums), "rows": rows, "pressing": pressing, "words": words, "may_pay": may_pay}
+    pressing = [row for row in rows if row.due_date is not None and row.due_date <= soon]
+    only = rows[0].id if sum(one.invoices for one in owed) == 1 else None
+    return {"owed": owed, "only": only, "pressing": pressing, "words": words, "may_pay": ui.ctx.principal.may("payments:pay")}
 
 
 async def _newest(ui: Ui) -> dict[str, Any]:

@@ -63,8 +63,8 @@ async def by_slug(runtime: Runtime, slug: str, now: datetime) -> PublicStatus:
         return await status(tx, page, now)
 
 
-async def status(tx: Transaction, page: StatusPage, now: datetime) -> PublicStatus:
-    """Everything on a page, at a moment."""
+async def status(tx: Transaction, page: StatusPage, now: datetime, many: int = DAYS) -> PublicStatus:
+    """Everything on a page, at a moment; of single days the last so many."""
     ids = [component.check_id for component in page.components]
     checks = {row.id: row for row in await tx.all(_Check, q.SQL.checks, ids=ids)}
     spans: dict[UUID, list[Span]] = {}
@@ -72,7 +72,7 @@ async def status(tx: Transaction, page: StatusPage, now: datetime) -> PublicStat
         spans.setdefault(row.check_id, []).append(Span(row.state, row.began, row.ended))
     windows = await muting.windows(tx, page.organization_id)
     components = [
-        _component(component, checks[component.check_id], spans.get(component.check_id, []), windows, now)
+        _component(component, checks[component.check_id], spans.get(component.check_id, []), windows, now, many)
         for component in page.components
         if component.check_id in checks
     ]
@@ -101,7 +101,7 @@ def labels_of(check: _Check) -> dict[str, str]:
 
 
 def _component(
-    component: Component, check: _Check, spans: Sequence[Span], windows: Sequence[MaintenanceWindow], now: datetime
+    component: Component, check: _Check, spans: Sequence[Span], windows: Sequence[MaintenanceWindow], now: datetime, many: int
 ) -> ShownComponent:
     start = now - timedelta(days=DAYS)
     labels = labels_of(check)
@@ -125,5 +125,5 @@ def _component(
         last_24_hours=shown(uptime(whole, planned, now - timedelta(days=1), now)),
         last_7_days=shown(uptime(whole, planned, now - timedelta(days=7), now)),
         last_90_days=shown(uptime(whole, planned, start, now)),
-        days=days(whole, planned, now, DAYS),
+        days=days(whole, planned, now, many),
     )

@@ -95,9 +95,7 @@ async def uptimes(ctx: Context, days: int) -> list[tuple[UUID, ShownComponent]]:
             components=[Component(check_id=one.id, name=one.name) for one in checks], is_public=False, version=1, created_at=at,
             updated_at=at,
         )  # fmt: skip
-        shown = (await status(tx, page, at)).components
-    for one in shown:
-        one.days = one.days[-days:]
+        shown = (await status(tx, page, at, days)).components
     found = [(check.id, one) for check, one in zip(checks, shown, strict=True)]
     return sorted(found, key=lambda row: (ORDER.index(row[1].state), row[1].name))
 

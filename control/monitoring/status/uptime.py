@@ -57,13 +57,19 @@ def _overlap(a: datetime, b: datetime, c: datetime, d: datetime) -> timedelta:
 
 
 def days(spans: Sequence[Span], maintenance: Sequence[Interval], now: datetime, many: int) -> list[Day]:
-    """The last so many days, the present one as far as it is (UTC), oldest first."""
+    """The last so many days, the present one as far as it is (UTC), oldest first. `spans` are in order."""
     midnight = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-    found = []
+    found, first = [], 0
     for back in range(many - 1, -1, -1):
         start = midnight - timedelta(days=back)
         end = min(start + timedelta(days=1), now)
-        found.append(Day(day=start.date(), uptime=shown(uptime(spans, maintenance, start, end))))
+        # Spans come one after the other: those that ended before a day are of no later one either.
+        while first < len(spans) and (spans[first].ended or now) <= start:
+            first += 1
+        last = first
+        while last < len(spans) and spans[last].began < end:
+            last += 1
+        found.append(Day(day=start.date(), uptime=shown(uptime(spans[first:last], maintenance, start, end))))
     return found
 
 

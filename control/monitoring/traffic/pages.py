@@ -34,11 +34,11 @@ def counted_by(ctx: Context) -> str:
     return "hcc_gateway" if is_platform else "hcc_site"
 
 
-async def _value(ctx: Context, expression: str, at: int) -> float | None:
-    """One number at a moment (microseconds); None where there is none."""
+async def _by_class(ctx: Context, expression: str, at: int) -> dict[str, float]:
+    """Numbers at a moment (microseconds) by the class of the status."""
     answer = await metrics.at(ctx, expression, at)
-    value = float(answer.lines[0].values[0]) if answer.lines else math.nan
-    return value if math.isfinite(value) else None
+    found = {dict(one.labels).get("class", ""): float(one.values[0]) for one in answer.lines}
+    return {name: value for name, value in found.items() if math.isfinite(value)}
 
 
 async def _traffic(ui: Ui) -> dict[str, Any]:
@@ -55,8 +55,8 @@ async def _traffic(ui: Ui) -> dict[str, Any]:
 async def _errors(ui: Ui) -> dict[str, Any]:
     # One moment for both: a share of two moments is none.
     start, ctx, at = counted_by(ui.ctx), ui.ctx, time.time_ns() // 1000
-    total = await _value(ctx, f"sum(increase({start}_requests_total[1d]))", at)
-    failed = await _value(ctx, f'sum(increase({start}_requests_total{{class="5xx"}}[1d]))', at) or 0.0
+    by_class = await _by_class(ctx, f"sum by (class) (increase({start}_requests_total[1d]))", at)
+    total, failed = sum(by_class.values()), by_class.get("5xx", 0.0)
     expression = f'sum(rate({start}_requests_total{{class="5xx"}}[15m])) / (sum(rate({start}_requests_total[15m])) > 0)'
     one = await plot(ctx, ui.words(N_("Share of errors (5xx)")), expression, back=_DAY, unit="percent")
     return {"total": total, "failed": failed, "share": failed / total if total else None, "plots": [one]}

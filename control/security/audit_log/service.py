@@ -24,6 +24,9 @@ async def page(ctx: Context, wanted: PageRequest, filters: dict[str, Any]) -> tu
     ]
     if wrong:
         raise ValidationFailed(wrong, "The query has invalid parameters.")
+    if filters["organization_id"] is None and ctx.principal.scope().access == "own":
+        # No other's are in reach; said here, it is a condition that finds an index.
+        filters = {**filters, "organization_id": ctx.principal.organization_id}
     async with ctx.transaction() as tx:
         total = await tx.value(q.SQL.count, **filters)
         return await tx.all(AuditEntry, wanted.sorted(q.SQL.page), **filters), total

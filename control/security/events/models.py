@@ -57,6 +57,13 @@ class SecurityEvent(msgspec.Struct, kw_only=True):
     request_id: str
 
 
+class Tally(msgspec.Struct, frozen=True):
+    """How many events there are, and how many of them were refused by the firewall."""
+
+    found: int
+    blocked: int
+
+
 class RuleCount(msgspec.Struct, kw_only=True):
     """How often a rule of the firewall matched, for whom and where: many clients on few paths are a false positive's sign."""
 

@@ -27,6 +27,11 @@ SELECT count(*)
    AND (%(request_id)s::text IS NULL OR request_id = %(request_id)s)
    AND (%(search)s::text IS NULL OR path ILIKE %(search)s OR message ILIKE %(search)s OR host ILIKE %(search)s)
 
+-- name: tally
+SELECT count(*) AS found, count(*) FILTER (WHERE action = 'blocked') AS blocked
+  FROM hcc.security_events
+ WHERE at >= %(since)s AND at < %(until)s
+
 -- name: get
 SELECT id, organization_id, at, gateway, requests, action, source, subject_id, message, rule_ids, matches, score,
        host(client) AS client, country, asn, site_id, route_id, method, host, path, user_agent, status, request_id

@@ -12,7 +12,7 @@ from control.core.db import Transaction
 from control.core.errors import Conflict, FieldError, NotFound, ValidationFailed
 from control.core.pagination import PageRequest, like
 from control.security.events import queries as q
-from control.security.events.models import Excluded, ExclusionFromEvent, RuleCount, RuleMatch, SecurityEvent
+from control.security.events.models import Excluded, ExclusionFromEvent, RuleCount, RuleMatch, SecurityEvent, Tally
 from control.security.exclusions import service as exclusions
 from control.security.exclusions.models import NewExclusion
 from control.sites.checks import paths
@@ -30,6 +30,13 @@ async def page(ctx: Context, wanted: PageRequest, filters: dict[str, Any]) -> tu
     async with ctx.transaction() as tx:
         total = await tx.value(q.SQL.count, **params)
         return await tx.all(SecurityEvent, wanted.sorted(q.SQL.page), **params), total
+
+
+async def tally(ctx: Context) -> Tally:
+    """How many events of the last day are in reach."""
+    until = datetime.now(UTC)
+    async with ctx.transaction() as tx:
+        return await tx.one(Tally, q.SQL.tally, since=until - WINDOW, until=until)
 
 
 async def rules(ctx: Context, filters: dict[str, Any]) -> list[RuleCount]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from tests.automation.receiver import Receiver
+from tests.browser.person import Person
 from tests.browser.stock.desk import Desk
 
 
@@ -34,3 +35,7 @@ def fill(desk: Desk, receiver: Receiver) -> None:
         me = desk.ask(who, "GET", "/v1/auth/me")
         desk.post(who, f"/v1/users/{me['user_id']}/export")
     desk.post("reseller", "/v1/organizations", name="Atelier Blau", slug="atelier-blau", kind="customer")
+    at = f"http://127.0.0.1:{desk.platform.stack.ports.control}"
+    with Person(at, desk.platform.people["reseller"]) as person:
+        view = {"name": "Drafts", "query": "status=draft", "back": "/invoices"}
+        person.send("/views/invoices/new?query=status%3Ddraft&back=%2Finvoices", "/views/invoices", view)

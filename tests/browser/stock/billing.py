@@ -6,7 +6,9 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+from control.stack.stripe_simulator.server import Simulator
 from tests.billing.bank import CREDITOR_ID, camt, entry
+from tests.billing.cards import KEYS
 from tests.browser.stock.desk import Desk
 
 SELLER: dict[str, Any] = {
@@ -48,7 +50,11 @@ def fill(desk: Desk) -> None:
     """Everything that has a page, in most states that it can have."""
     desk.ask("admin", "PUT", "/v1/billing/settings", PLATFORM)
     desk.ask("reseller", "PUT", "/v1/billing/settings", SELLER)
-    prices = _catalogue(desk)
+    taken_back = {"reason": "compensation", "account": "8700"}
+    accounts = {"chart": "skr03", "consultant_number": 1001, "client_number": 7, "revenue": [taken_back]}
+    for who in ("admin", "reseller"):
+        desk.ask(who, "PUT", "/v1/billing/settings/accounts", accounts)
+    prices = [*_catalogue(desk), _sold_on(desk)]
     customers = [_customer(desk, *one) for one in CUSTOMERS]
     desk.made["customer"] = customers[0]
     _subscriptions(desk, customers, prices)
@@ -126,6 +132,20 @@ def _catalogue(desk: Desk) -> list[dict[str, Any]]:
     return prices
 
 
+def _sold_on(desk: Desk) -> dict[str, Any]:
+    """A price of the reseller's, of a plan behind which one of the platform's is."""
+    terms = {"reseller_org_id": str(desk.organizations["nordwind"]), "kind": "wholesale", "percent": "30"}
+    desk.ask("admin", "POST", "/v1/reseller-terms", terms)
+    product = desk.post("admin", "/v1/products", name="Managed databases", description="PostgreSQL, kept by us.")
+    source = desk.post("admin", "/v1/plans", product_id=product["id"], name="Database M")
+    price = {"currency": "EUR", "interval": "month", "model": "flat", "name": "Monthly", "valid_from": "2025-01-01"}
+    desk.post("admin", "/v1/prices", plan_id=source["id"], amount="30.00", **price)
+    mine = desk.post("reseller", "/v1/products", name="Databases", description="With backups, every night.")
+    plan = desk.post("reseller", "/v1/plans", product_id=mine["id"], name="Database", supplier_plan_id=source["id"])
+    made: dict[str, Any] = desk.post("reseller", "/v1/prices", plan_id=plan["id"], amount="45.00", **price)
+    return made
+
+
 def _customer(desk: Desk, name: str, kind: str, line: str, code: str, city: str, country: str) -> dict[str, Any]:
     more: dict[str, Any] = {}
     if name == "Olivia's Shop":
@@ -154,12 +174,15 @@ def _subscriptions(desk: Desk, customers: list[dict[str, Any]], prices: list[dic
         return made
 
     # The last one made stands first in lists.
+    begin(5, 5, 2, name="Records of projects")
+    desk.made["leaving"] = own = begin(0, 1, 25, name="Old shop")
+    desk.ask("customer", "POST", f"/v1/orders/{own['id']}/cancel", {"reason": "All is in the new one"})
     paused, suspended = begin(6, 1, 12), begin(7, 3, 9)
     gone = begin(5, 2, 20)
     begin(4, 0, 3)
     begin(3, 4, -5, name="New machine")
     leaving = begin(2, 1, 15, coupon="WELCOME10")
-    desk.made |= {"paused": paused, "suspended": suspended, "leaving": leaving}
+    desk.made |= {"paused": paused, "suspended": suspended, "ending": leaving}
     begin(1, 1, 18)
     desk.made["subscription"] = begin(0, 3, 10, name="Shop server")
     desk.post("reseller", f"/v1/subscriptions/{paused['id']}/pause", resumes_on=str(desk.day(-30)))
@@ -346,9 +369,8 @@ def _platform(desk: Desk) -> None:
     )
     desk.ask("admin", "POST", f"/v1/invoices/{made['id']}/finalise", {})
     layout = {"name": "A bank of the country", "layout": {"booked_on": "Day", "amount": "Amount"}}
-    terms = {"reseller_org_id": str(desk.organizations["nordwind"]), "kind": "wholesale", "percent": "30"}
-    desk.ask("admin", "POST", "/v1/reseller-terms", terms)
     desk.ask("reseller", "POST", "/v1/payments/statement-profiles", layout)
+    desk.sql("UPDATE hcc.supplier_shares SET booked_on = booked_on - 40")
 
 
 def after(desk: Desk) -> None:
@@ -358,3 +380,21 @@ def after(desk: Desk) -> None:
     desk.ask("reseller", "POST", f"/v1/invoices/{late[0]['id']}/dunning/stop", {"reason": "They called: next week"})
     entries = desk.ask("reseller", "GET", "/v1/payments/bank-entries?limit=10")
     desk.made["entry"] = next(one["id"] for one in entries if one["status"] == "open" and not one["amount"].startswith("-"))
+    [doubted] = desk.sql(
+        "SELECT id, organization_id, customer_id FROM hcc.invoices WHERE buyer ->> 'name' = 'Café Lumière' AND kind = 'invoice'"
+        " AND number IS NOT NULL ORDER BY issued_on LIMIT 1"
+    )
+    desk.sql(
+        "INSERT INTO hcc.tax_flags (id, invoice_id, organization_id, customer_id, reason, detail)"
+        " VALUES (gen_random_uuid(), %s, %s, %s, 'tax_id_invalid', 'FR40303265045')",
+        *doubted,
+    )
+
+
+def charge(desk: Desk) -> None:
+    """A charge that the customer's bank asks about, at a provider that answers while this is done."""
+    with Simulator(desk.platform.stack.ports.cards):
+        desk.ask("reseller", "PUT", "/v1/payments/providers/stripe", KEYS)
+        [*_, asked] = desk.ask("customer", "GET", "/v1/invoices?status=overdue&limit=10&sort_by=due_date&sort_order=asc")
+        desk.made["asked"] = desk.ask("customer", "POST", "/v1/payments/charges", {"invoice_id": asked["id"]})
+        assert desk.made["asked"]["status"] == "pending"

@@ -51,14 +51,16 @@ class Desk:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.close()
 
-    def ask(self, who: str, method: str, path: str, body: object = None, content: bytes | None = None, refused: int = 0) -> Any:
-        """The data of an answer that went well; None for one that may be refused with this status."""
+    def answer(self, who: str, method: str, path: str, body: object = None, content: bytes | None = None) -> httpx.Response:
+        """What a person is answered."""
         if who not in self._tokens:
             self._tokens[who] = self.platform.log_in(who)
         headers = {"Authorization": f"Bearer {self._tokens[who]}"}
-        answer = self._client.request(method, path, json=body, content=content, headers=headers)
-        if answer.status_code == refused:
-            return None
+        return self._client.request(method, path, json=body, content=content, headers=headers)
+
+    def ask(self, who: str, method: str, path: str, body: object = None, content: bytes | None = None) -> Any:
+        """The data of an answer that went well."""
+        answer = self.answer(who, method, path, body, content)
         assert answer.status_code < 300, (who, method, path, answer.status_code, answer.text)
         return None if answer.status_code == 204 else answer.json()["data"]
 

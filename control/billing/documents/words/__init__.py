@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from functools import lru_cache
 from importlib.resources import files
+from threading import Lock
 
 import msgspec
 
@@ -140,8 +141,13 @@ class Words(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     mail: MailWords
 
 
+_ALONE = Lock()
+"""msgspec works a type out when it is first needed; two threads that do so at once end the process. Documents have threads."""
+
+
 @lru_cache
 def words(language: Language) -> Words:
     """The words of a language. Raises msgspec.ValidationError for a file in which one is missing."""
     text = files(__package__).joinpath(f"{language}.toml").read_text(encoding="utf-8")
-    return msgspec.convert(tomllib.loads(text), Words)
+    with _ALONE:
+        return msgspec.convert(tomllib.loads(text), Words)

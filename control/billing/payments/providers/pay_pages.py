@@ -33,7 +33,6 @@ from control.web.routing import act, show
 from control.web.ui import Ui, UiOf
 
 _PAY = needs("payments:pay")
-_OPEN = ("overdue", "sent", "partially_paid")
 _CONFIRM = N_("Your bank wants you to confirm the payment.")
 _MOST = 100
 
@@ -140,18 +139,8 @@ async def answer(ui: UiOf, payment_id: FromPath[UUID]) -> Response[Any]:
     return ui.page("billing/waiting.html", **values)
 
 
-async def _due(ui: Ui) -> list[Row]:
-    """What the caller's organisation has to pay, the oldest first."""
-    own, rows = ui.ctx.principal.organization_id, []
-    for status in _OPEN:
-        wanted = PageRequest(1, _MOST, "i.due_date ASC, i.id ASC")
-        some, _ = await listing.page(ui.ctx, wanted, {"status": status})
-        rows += [one for one in some if one.customer_org_id == own and one.kind != "credit_note" and one.balance > 0]
-    return sorted(rows, key=lambda one: (str(one.due_date), str(one.id)))[:_MOST]
-
-
 async def _all(ui: Ui, form: Any = None) -> Response[Any]:
-    rows = await _due(ui)
+    rows, owed = await listing.due(ui.ctx, _MOST)
     sums: dict[str, Decimal] = defaultdict(Decimal)
     for row in rows:
         sums[row.currency] += row.balance
@@ -162,6 +151,7 @@ async def _all(ui: Ui, form: Any = None) -> Response[Any]:
         status=422 if form is not None else 200,
         rows=rows,
         sums=dict(sums),
+        more=sum(one.invoices for one in owed) - len(rows),
         words=invoice_words,
         form=form or _form(cards).empty({"payment_method_id": first}),
         has_card=bool(first),
@@ -179,7 +169,7 @@ async def ask_pay_all(ui: UiOf) -> Response[Any]:
 async def pay_all(ui: UiOf) -> Response[Any]:
     """Charge each invoice that is due. One that a bank does not let through does not keep the others from being paid; sent twice,
     nothing is charged twice, since an invoice has one payment under way."""
-    rows = await _due(ui)
+    rows, _ = await listing.due(ui.ctx, _MOST)
     form = _form(await _cards(ui, rows[0].customer_id) if rows else {})
     done: list[tuple[Row, Payment | None, str]] = []
     try:

@@ -1,12 +1,12 @@
-"""Returns as tables for a spreadsheet or a tax office's upload."""
+"""Returns as tables for a spreadsheet or a tax office's upload. Names of taxes are people's own words, and no formulas."""
 
 from __future__ import annotations
 
 import csv
 import io
 from collections.abc import Iterable, Sequence
-from decimal import Decimal
 
+from control.billing.reports.tables import cell
 from control.billing.tax.reports.models import EcSalesList, OssReport, VatReport
 
 
@@ -38,5 +38,5 @@ def _table(heads: Sequence[str], lines: Iterable[Sequence[object]]) -> str:
     writer = csv.writer(made, lineterminator="\r\n")
     writer.writerow(heads)
     for line in lines:
-        writer.writerow(f"{one:f}" if isinstance(one, Decimal) else one for one in line)
+        writer.writerow(cell(one) for one in line)
     return made.getvalue()

@@ -82,16 +82,28 @@ async def _vat(ctx: Context, since: date, until: date) -> VatReport:
     )
 
 
+class _OssSales(msgspec.Struct, frozen=True):
+    rows: list[_Oss]
+
+
+async def _oss_sales(ctx: Context, since: date, until: date) -> _OssSales:
+    async with ctx.transaction() as tx:
+        rows = await tx.all(_Oss, q.SQL.oss, organization_id=ctx.principal.organization_id, since=since, until=until)
+    return _OssSales(rows)
+
+
 async def oss(ctx: Context, since: date, until: date) -> OssReport:
     """The return for the one-stop shop. Raises ValidationFailed, and Conflict when an exchange rate is missing."""
     _check(since, until)
     organization_id = ctx.principal.organization_id
+    # Kept before it is converted: a rate may be added after the sale was booked.
+    sold = await until_booked(ctx, "oss", _OssSales, (since, until), lambda: _oss_sales(ctx, since, until))
     sales: dict[tuple[str, Decimal], tuple[Decimal, Decimal]] = {}
     corrections: dict[tuple[str, str], tuple[Decimal, Decimal]] = {}
     async with ctx.transaction() as tx:
         currency = await settings.currency_of(tx, organization_id)
         rates: dict[tuple[str, date], Decimal] = {}
-        for one in await tx.all(_Oss, q.SQL.oss, organization_id=organization_id, since=since, until=until):
+        for one in sold.rows:
             # A correction is converted as the sale was: at the end of the quarter that it belongs to.
             last = until if one.quarter is None else _last_day(one.quarter)
             if (one.currency, last) not in rates:
