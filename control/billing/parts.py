@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, TypeVar
 from uuid import UUID
@@ -19,7 +19,9 @@ from control.core.errors import FieldError, NotFound, ValidationFailed
 from control.core.pagination import PageRequest
 from control.core.permissions import UserType
 from control.core.validation import value_errors
-from control.web.forms import Form, Inputs
+from control.web.asking import confirm
+from control.web.depends import Dependent
+from control.web.forms import Inputs
 from control.web.language import N_
 from control.web.tables import Badge, Money, Table
 from control.web.ui import Ui
@@ -40,13 +42,6 @@ NONE = "\u2013"
 """What stands where there is nothing."""
 SELLERS: frozenset[UserType] = frozenset({"admin", "reseller"})
 """For whom entries of the menu are that are about selling."""
-
-
-class Nothing(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
-    """A question without fields."""
-
-
-PLAIN = Form(Nothing)
 
 
 class Link(msgspec.Struct, frozen=True):
@@ -105,20 +100,21 @@ def ask(
     label: str = "",
     look: str = "primary",
     hidden: Mapping[str, str] | None = None,
+    depends: Sequence[Dependent] = (),
 ) -> Response[Any]:
     """A question, with what happens then."""
-    return ui.page(
-        "billing/ask.html",
-        status=422 if form.is_wrong else 200,
-        form=form,
-        title=title,
+    return confirm(
+        ui,
+        title=subject,
+        text=words,
+        label=title,
         action=action,
         back=back,
-        words=words,
-        subject=subject,
-        label=label or title,
         look=look,
-        hidden=hidden or {},
+        button=label,
+        form=form,
+        hidden=hidden,
+        depends=depends,
     )
 
 

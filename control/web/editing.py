@@ -22,6 +22,8 @@ from litestar.params import FromPath
 from control.core.context import Context
 from control.core.db import Transaction
 from control.core.errors import DomainError, ValidationFailed
+from control.web.asking import Asking
+from control.web.depends import Depends
 from control.web.forms import Form, Inputs
 from control.web.language import N_
 from control.web.routing import act, show
@@ -79,6 +81,8 @@ class Editing(msgspec.Struct, frozen=True, kw_only=True):
     """What must be typed of a row before it is deleted, such as its name: for what cannot be brought back."""
     restores: bool = False
     """Whether the message after deleting has a button that adds the same again, by `create`."""
+    depends: Depends | None = None
+    """What depends on a row; the page that asks before deleting it shows that."""
     check: Callable[[Ui, Any], Awaitable[str]] | None = None
     """Looks at what was typed without keeping it, and says in words what came of it. Raises ValidationFailed."""
 
@@ -197,53 +201,20 @@ class Editing(msgspec.Struct, frozen=True, kw_only=True):
 
         return [ask_edit, edit]
 
-    def _sure(self, ui: Ui, row: Any, row_id: UUID, error: ValidationFailed | None = None) -> Response[str]:
-        return confirm(
-            ui, title=self.name(row), text=self.words.warning, label=self.words.delete, action=f"{self.path}/{row_id}/delete",
-            back=self._back(row_id), word=self.typed(row) if self.typed is not None else "", error=error,
-        )  # fmt: skip
-
     def _deleting(self) -> list[Any]:
-        delete = self.delete
+        delete, create = self.delete, self.create
         assert delete is not None
 
-        @show(f"{self.path}/{{row_id:uuid}}/delete", self.writes)
-        async def ask_delete(ui: UiOf, row_id: FromPath[UUID]) -> Response[str]:
-            """What will happen."""
-            return self._sure(ui, await self.get(ui.ctx, row_id), row_id)
-
-        @act(f"{self.path}/{{row_id:uuid}}/delete", self.writes)
-        async def gone(ui: UiOf, row_id: FromPath[UUID]) -> Response[Any]:
-            """Delete it."""
-            row = await self.get(ui.ctx, row_id) if self.typed is not None or self.restores else None
-            if self.typed is not None:
-                try:
-                    await ui.confirm(self.typed(row))
-                except ValidationFailed as error:
-                    return self._sure(ui, row, row_id, error)
-            await delete(ui.ctx, row_id)
-            undo = ui.undo(self.path, self.form.texts(self.values(row))) if self.restores and self.create is not None else None
+        async def gone(ui: Ui, row: Any, _: Any) -> Response[Any]:
+            await delete(ui.ctx, row.id)
+            undo = ui.undo(self.path, self.form.texts(self.values(row))) if self.restores and create is not None else None
             return ui.go(self.path, ui.words(self.words.gone), undo=undo)
 
-        return [ask_delete, gone]
-
-
-def confirm(
-    ui: Ui,
-    *,
-    title: str,
-    text: str,
-    label: str,
-    action: str,
-    back: str,
-    look: str = "danger",
-    word: str = "",
-    error: ValidationFailed | None = None,
-) -> Response[str]:
-    """A page that says what will happen, and asks whether it is meant. `title` is shown as it is. With `word`, that must be
-    typed; the handler compares it by `ui.confirm`, and shows the page again with its `error`."""
-    values: dict[str, Any] = {"title": title, "text": text, "label": label, "action": action, "back": back, "look": look}
-    return ui.page("things/confirm.html", status=422 if error else 200, word=word, is_wrong=error is not None, **values)
+        return Asking(
+            path=f"{self.path}/{{row_id:uuid}}/delete", writes=self.writes, get=lambda ui, row_id: self.get(ui.ctx, row_id),
+            back=self._back("{row.id}"), label=self.words.delete, text=self.words.warning, work=gone,
+            name=lambda _, row: self.name(row), typed=self.typed, depends=self.depends,
+        ).pages()  # fmt: skip
 
 
 def with_choices(form: Inputs, choices: Mapping[str, Mapping[str, str]]) -> Inputs:

@@ -111,7 +111,7 @@ def more_of(desk: Desk) -> dict[str, list[str]]:
         f"/invoices/{made['late']['id']}/dunning",
         f"/payments/{made['payment']['id']}",
         f"/plans/{made['plan']['id']}",
-        f"/subscriptions/{made['paused']['id']}",
+        *(f"/subscriptions/{made[each]['id']}" for each in ("paused", "suspended", "ending")),
         f"/dunning/{made['other_schedule']['id']}/edit",
         f"/billing/tax-rates/{made['rate']['id']}",
         f"/payments/methods/{made['second_method']['id']}",

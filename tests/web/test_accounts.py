@@ -112,13 +112,13 @@ async def test_an_organization_is_added_changed_and_deleted(log_in: LogIn, world
     await nora.submit(f"{path}/limits", {"values_per_s": "1500", "active_series": "20"})
     assert "1,500" in nora.page
     await nora.get(f"{path}/delete")
-    await nora.submit(f"{path}/delete", {"typed": "other"})
-    assert (nora.answer.status_code, "What you typed is not the same." in nora.page) == (422, True)
-    await nora.submit(f"{path}/delete", {"typed": "plum"})
+    await nora.submit(f"{path}/delete", {"confirmation": "other"})
+    assert (nora.answer.status_code, "That is not what stands there." in nora.page) == (422, True)
+    await nora.submit(f"{path}/delete", {"confirmation": "plum"})
     assert "The organization was deleted." in nora.page
     assert (await nora.get(path)).status_code == 404
     await nora.get(f"/organizations/{world.organizations['north']}/delete")
-    await nora.submit(f"/organizations/{world.organizations['north']}/delete", {"typed": "north"})
+    await nora.post(f"/organizations/{world.organizations['north']}/delete", {"confirmation": "north"})
     assert nora.answer.status_code in (403, 409), "one does not delete where one works"
 
 
@@ -150,7 +150,7 @@ async def test_a_member_of_a_team_is_invited_changed_and_closed(log_in: LogIn, w
     await anna.submit(f"{path}/open")
     assert "The account is open again." in anna.page
     await anna.get(f"{path}/delete")
-    await anna.submit(f"{path}/delete", {"typed": "tom@example.com"})
+    await anna.submit(f"{path}/delete", {"confirmation": "tom@example.com"})
     assert "The account was deleted." in anna.page
     await anna.get(f"/users/{world.users['anna']}/close")
     await anna.submit(f"/users/{world.users['anna']}/close")
@@ -218,7 +218,8 @@ async def test_a_key_is_shown_once_and_taken_back(log_in: LogIn, world: World) -
     await anna.submit(f"{path[0]}/edit", {"name": "Robot", "scopes": "users:read", "expires_on": ""})
     assert "The key was changed." in anna.page
     await anna.get(f"{path[0]}/revoke")
-    await anna.submit(f"{path[0]}/revoke")
+    assert "It was last used on" in anna.page
+    await anna.submit(f"{path[0]}/revoke", {"confirmation": "Robot"})
     assert "The key was taken back." in anna.page
     assert (await world.client.get("/v1/users", headers={"Authorization": f"Bearer {key[1]}"})).status_code == 401
 

@@ -52,7 +52,7 @@ async def test_a_webhook_is_added_tested_sent_again_and_deleted(log_in: LogIn, s
     await anna.submit(f"{path[0]}/edit", typed | {"description": ""})
     assert "The webhook was changed." in anna.page
     await anna.get(f"{path[0]}/delete")
-    await anna.submit(f"{path[0]}/delete")
+    await anna.submit(f"{path[0]}/delete", {"confirmation": anna.page.partition("Type ")[2].partition(" to confirm")[0]})
     assert "The webhook was deleted." in anna.page
     assert (await anna.get(path[0])).status_code == 404
     for who in ("bert", "nora"):

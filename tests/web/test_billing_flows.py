@@ -206,7 +206,7 @@ async def test_money_comes_moves_and_goes_back(log_in: LogIn, world: World) -> N
     assert (await shop.ask("GET", f"/v1/invoices/{other['id']}"))["balance"] == "99.000"
     await nora.get(f"{payment}/refund")
     await nora.submit(f"{payment}/refund", {"amount": "500"})
-    assert nora.answer.status_code == 422
+    assert nora.answer.status_code == 409
     await nora.submit(f"{payment}/refund", {"amount": "30", "reason": "Too much"})
     assert (await shop.credit_of(customer["id"])) == {}
     assert "Too much" in nora.page
@@ -295,6 +295,11 @@ async def test_direct_debits(log_in: LogIn, world: World) -> None:
     await nora.submit(f"{batch}/submit")
     assert "At the bank" in nora.page
     assert (await nora.get(f"{batch}/elsewhere")).status_code == 404
+    await nora.get(f"{batch}/cancel")
+    assert "Payments in it" in nora.page
+    await nora.submit(f"{batch}/cancel")
+    [found] = await shop.ask("GET", "/v1/payments/sepa-batches")
+    assert (nora.answer.status_code, found["status"]) == (200, "cancelled")
 
 
 async def test_schedules_of_reminders(log_in: LogIn, world: World) -> None:

@@ -51,8 +51,8 @@ async def test_the_catalogue_is_changed_and_emptied(log_in: LogIn, world: World)
         assert (await shop.ask("GET", f"/v1{path}"))["name"] == "Renamed"
     await _done(nora, f"/prices/{price['id']}/delete")
     await shop.ask("GET", f"/v1/prices/{price['id']}", status=404)
-    await _done(nora, f"/plans/{plan['id']}/delete")
-    await _done(nora, f"/products/{plan['product_id']}/delete")
+    await _done(nora, f"/plans/{plan['id']}/delete", {"confirmation": "Renamed"})
+    await _done(nora, f"/products/{plan['product_id']}/delete", {"confirmation": "Renamed"})
     assert await shop.ask("GET", "/v1/products") == []
 
 

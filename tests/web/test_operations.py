@@ -117,8 +117,8 @@ DELETE /v1/payments/methods/{} -> /payments/methods/{}/revoke
 POST   /v1/payments/methods/{}/default -> /payments/methods/{}/default
 PUT    /v1/payments/providers/stripe -> /billing/settings/provider
 POST   /v1/payments/sepa-batches -> /payments/direct-debits
-POST   /v1/payments/sepa-batches/{}/cancel -> /payments/direct-debits/{}/{}
-POST   /v1/payments/sepa-batches/{}/submit -> /payments/direct-debits/{}/{}
+POST   /v1/payments/sepa-batches/{}/cancel -> /payments/direct-debits/{}/cancel
+POST   /v1/payments/sepa-batches/{}/submit -> /payments/direct-debits/{}/submit
 POST   /v1/payments/statements -> /payments/bank/import
 POST   /v1/payments/{}/allocations -> /payments/{}/move
 POST   /v1/payments/{}/refunds -> /payments/{}/refund
@@ -170,10 +170,10 @@ PUT    /v1/subscriptions/{} -> /subscriptions/{}/change
 POST   /v1/subscriptions/{}/cancel -> /subscriptions/{}/cancel
 POST   /v1/subscriptions/{}/pause -> /subscriptions/{}/pause
 POST   /v1/subscriptions/{}/preview -> /subscriptions/{}/change
-POST   /v1/subscriptions/{}/reactivate -> /subscriptions/{}/go-on/{}
-POST   /v1/subscriptions/{}/resume -> /subscriptions/{}/go-on/{}
+POST   /v1/subscriptions/{}/reactivate -> /subscriptions/{}/go-on/reactivate
+POST   /v1/subscriptions/{}/resume -> /subscriptions/{}/go-on/resume
 POST   /v1/subscriptions/{}/suspend -> /subscriptions/{}/suspend
-POST   /v1/subscriptions/{}/unsuspend -> /subscriptions/{}/go-on/{}
+POST   /v1/subscriptions/{}/unsuspend -> /subscriptions/{}/go-on/unsuspend
 POST   /v1/users -> /users
 DELETE /v1/users/{} -> /users/{}/delete
 PATCH  /v1/users/{} -> /users/{}/edit

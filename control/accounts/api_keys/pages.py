@@ -20,6 +20,7 @@ from control.core.envelope import now
 from control.core.errors import DomainError, FieldError, ValidationFailed
 from control.core.pagination import PageRequest
 from control.core.permissions import PERMISSIONS, needs
+from control.web.asking import Asking
 from control.web.bulk import Many
 from control.web.forms import Field, Form
 from control.web.language import N_
@@ -199,27 +200,24 @@ async def edit(ui: UiOf, key_id: FromPath[UUID]) -> Response[Any]:
     return ui.go(f"/api-keys/{key_id}", ui.words(N_("The key was changed.")))
 
 
-@show("/api-keys/{key_id:uuid}/revoke", _WRITE)
-async def ask_revoke(ui: UiOf, key_id: FromPath[UUID]) -> Response[str]:
-    """What taking it back does."""
+async def _owned(ui: Ui, key_id: UUID) -> Kept:
+    """A key, and whose it is. Raises NotFound."""
     found = await service.get(ui.ctx, key_id)
-    return ui.page(
-        "accounts/confirm.html",
-        title=ui.words(N_("Take %(name)s back?"), name=found.name),
-        text=ui.words(N_("Programs that use this key are refused from now on. There is no way back; make a new key instead.")),
-        action=f"/api-keys/{key_id}/revoke",
-        label=N_("Take back"),
-        back=f"/api-keys/{key_id}",
-        typed="",
-        error="",
-    )
+    return Kept(owner=(await users.names(ui.ctx, [found.user_id])).get(found.user_id), **msgspec.structs.asdict(found))
 
 
-@act("/api-keys/{key_id:uuid}/revoke", _WRITE)
-async def revoke(ui: UiOf, key_id: FromPath[UUID]) -> Response[Any]:
-    """Take a key back."""
-    await service.delete(ui.ctx, key_id)
-    return ui.go("/api-keys", ui.words(N_("The key was taken back.")))
+def _used(ui: Ui, row: Kept) -> str:
+    """What taking it back does, and whether somebody uses it."""
+    end = ui.words(N_("Programs that use this key are refused from now on. There is no way back; make a new key instead."))
+    if row.last_used_at is None:
+        return f"{end} {ui.words(N_('It was never used.'))}"
+    last = ui.words(N_("It was last used on %(moment)s."), moment=ui.view.tongue.moment(row.last_used_at))
+    return f"{end} {last} {ui.words(N_('It acts for %(owner)s.'), owner=row.owner or row.user_id)}"
 
 
-PAGES = [REVOKE.page(), api_keys, ask_new, create, api_key, ask_edit, edit, ask_revoke, revoke]
+REVOKING = Asking(
+    path="/api-keys/{row_id:uuid}/revoke", writes=_WRITE, get=_owned, back="/api-keys/{row.id}", after="/api-keys",
+    label=N_("Take back"), text=_used, work=lambda ui, row, _: service.delete(ui.ctx, row.id),
+    said=N_("The key was taken back."), typed=lambda row: row.name,
+)  # fmt: skip
+PAGES = [REVOKE.page(), api_keys, ask_new, create, api_key, ask_edit, edit, *REVOKING.pages()]

@@ -10,6 +10,7 @@ import msgspec
 from litestar import Response
 from litestar.params import FromPath
 
+from control.accounts.api_keys.pages import API_KEYS
 from control.accounts.organizations import service, words
 from control.accounts.organizations.models import Organization
 from control.accounts.organizations.pages import ORGANIZATIONS
@@ -23,6 +24,9 @@ from control.monitoring.limits import service as limits
 from control.monitoring.limits.models import MetricLimits, MetricLimitsPut
 from control.security.audit_log.pages import AUDIT_LOG
 from control.sites.sites import service as sites
+from control.sites.sites.pages import SITES as ALL_SITES
+from control.web.asking import Asking
+from control.web.depends import Hangs, hanging
 from control.web.forms import Field, Form
 from control.web.language import N_
 from control.web.routing import act, show
@@ -227,4 +231,24 @@ async def tree(ui: UiOf) -> Response[Any]:
     return ui.page("accounts/organization_tree.html", roots=roots, left_out=total - len(rows))
 
 
-PAGES = [overview, people, below, its_sites, its_invoices, activity, ask_limits, set_limits, tree]
+async def _get(ui: Ui, organization_id: UUID) -> Organization:
+    return await service.get(ui.ctx, organization_id)
+
+
+DELETE = Asking(
+    path="/organizations/{row_id:uuid}/delete", writes=needs("organizations:create"), get=_get,
+    back="/organizations/{row.id}", after="/organizations", label=N_("Delete the organization"),
+    text=N_(
+        "Its people can no longer log in there, and its API keys are refused. Invoices and the audit log are kept. "
+        "There is no way back."
+    ),
+    work=lambda ui, row, _: service.delete(ui.ctx, row.id), said=N_("The organization was deleted."), dangerous=True,
+    typed=lambda row: row.slug,
+    depends=hanging(
+        Hangs(table=ORGANIZATIONS, label=N_("Organizations below"), permission="organizations:tree", by="parent_id", keeps=True),
+        Hangs(table=USERS, label=N_("People"), permission="users:read", by="organization_id"),
+        Hangs(table=API_KEYS, label=N_("API keys"), permission="api-keys:read", by="organization_id"),
+        Hangs(table=ALL_SITES, label=N_("Sites"), permission="gateway:read", by="organization_id"),
+    ),
+)  # fmt: skip
+PAGES = [overview, people, below, its_sites, its_invoices, activity, ask_limits, set_limits, tree, *DELETE.pages()]

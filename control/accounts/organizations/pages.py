@@ -159,42 +159,4 @@ async def edit(ui: UiOf, organization_id: FromPath[UUID]) -> Response[Any]:
     return ui.go(f"/organizations/{organization_id}", ui.words(N_("The organization was changed.")))
 
 
-def _sure(ui: Ui, found: Organization, status: int = 200, error: str = "") -> Response[str]:
-    return ui.page(
-        "accounts/confirm.html",
-        status=status,
-        title=ui.words(N_("Delete %(name)s?"), name=found.name),
-        text=ui.words(
-            N_(
-                "Its people can no longer log in there, and its API keys are refused. Invoices and the audit log are kept. "
-                "There is no way back."
-            )
-        ),
-        action=f"/organizations/{found.id}/delete",
-        label=N_("Delete"),
-        back=f"/organizations/{found.id}",
-        typed=found.slug,
-        error=error,
-    )
-
-
-@show("/organizations/{organization_id:uuid}/delete", _CREATE)
-async def ask_delete(ui: UiOf, organization_id: FromPath[UUID]) -> Response[str]:
-    """What deleting does."""
-    return _sure(ui, await service.get(ui.ctx, organization_id))
-
-
-@act("/organizations/{organization_id:uuid}/delete", _CREATE, dangerous=True)
-async def delete(ui: UiOf, organization_id: FromPath[UUID]) -> Response[Any]:
-    """Delete it, once its short name was typed."""
-    found = await service.get(ui.ctx, organization_id)
-    if (await ui.texts()).get("typed", "").strip() != found.slug:
-        return _sure(ui, found, 422, N_("What you typed is not the same."))
-    try:
-        await service.delete(ui.ctx, organization_id)
-    except DomainError as error:
-        return _sure(ui, found, error.status, error.message)
-    return ui.go("/organizations", ui.words(N_("The organization was deleted.")))
-
-
-PAGES = [organizations, ask_new, create, ask_edit, edit, ask_delete, delete]
+PAGES = [organizations, ask_new, create, ask_edit, edit]

@@ -8,70 +8,55 @@ from uuid import UUID
 from litestar import Response
 from litestar.params import FromPath
 
+from control.accounts.api_keys.pages import API_KEYS
 from control.accounts.users import personal_data, service
 from control.accounts.users.models import User
 from control.accounts.users.pages import WRITE
-from control.core.errors import DomainError
 from control.core.permissions import authenticated
+from control.web.asking import Asking
+from control.web.depends import Hangs, hanging
 from control.web.language import N_
 from control.web.routing import act, show
 from control.web.ui import Ui, UiOf
 
 
-def _sure(ui: Ui, found: User, act_name: str, status: int = 200, error: str = "") -> Response[str]:
-    """Asks whether it is meant, and says what will happen."""
-    name = found.full_name or found.username
-    title, text, label = {
-        "close": (
-            N_("Close the account of %(name)s?"),
-            N_("They are logged out everywhere at once, and can log in no more until the account is opened again."),
-            N_("Close the account"),
-        ),
-        "delete": (
-            N_("Delete the account of %(name)s?"),
-            N_(
-                "They are logged out everywhere, and their API keys end. What they did stays in the audit log. "
-                "There is no way back."
-            ),
-            N_("Delete the account"),
-        ),
-        "erase": (
-            N_("Erase all data of %(name)s?"),
-            N_(
-                "The account and everything that is kept about the person is erased for good. "
-                "The audit log keeps what was done, without their words."
-            ),
-            N_("Erase for good"),
-        ),
-    }[act_name]
-    return ui.page(
-        "accounts/confirm.html",
-        status=status,
-        title=ui.words(title, name=name),
-        text=ui.words(text),
-        label=label,
-        action=f"/users/{found.id}/{act_name}",
-        back=f"/users/{found.id}",
-        typed="" if act_name == "close" else found.email,
-        error=error,
-    )
+async def _get(ui: Ui, user_id: UUID) -> User:
+    return await service.get(ui.ctx, user_id)
 
 
-@show("/users/{user_id:uuid}/close", WRITE)
-async def ask_close(ui: UiOf, user_id: FromPath[UUID]) -> Response[str]:
-    """What closing does."""
-    return _sure(ui, await service.get(ui.ctx, user_id), "close")
+def _name(_: Ui, row: User) -> str:
+    return row.full_name or row.username
 
 
-@act("/users/{user_id:uuid}/close", WRITE)
-async def close(ui: UiOf, user_id: FromPath[UUID]) -> Response[Any]:
-    """Close the account; it can be opened again."""
-    found = await service.get(ui.ctx, user_id)
-    try:
-        await service.update(ui.ctx, user_id, {"is_active": False})
-    except DomainError as error:
-        return _sure(ui, found, "close", error.status, error.message)
-    return ui.go(f"/users/{user_id}", ui.words(N_("The account was closed.")))
+async def _erase(ui: Ui, row: User, _: Any) -> Any:
+    return await ui.once(lambda tx: personal_data.start_erasure(ui.ctx, tx, row.id, row.email))
+
+
+_KEYS = hanging(Hangs(table=API_KEYS, label=N_("API keys"), permission="api-keys:read", by="user_id"))
+CLOSE = Asking(
+    path="/users/{row_id:uuid}/close", writes=WRITE, get=_get, name=_name, back="/users/{row.id}",
+    label=N_("Close the account"),
+    text=N_("They are logged out everywhere at once, and can log in no more until the account is opened again."),
+    work=lambda ui, row, _: service.update(ui.ctx, row.id, {"is_active": False}), said=N_("The account was closed."),
+)  # fmt: skip
+DELETE = Asking(
+    path="/users/{row_id:uuid}/delete", writes=WRITE, get=_get, name=_name, back="/users/{row.id}", after="/users",
+    label=N_("Delete the account"),
+    text=N_(
+        "They are logged out everywhere, and their API keys end. What they did stays in the audit log. There is no way back."
+    ),
+    work=lambda ui, row, _: service.delete(ui.ctx, row.id), said=N_("The account was deleted."), dangerous=True,
+    typed=lambda row: row.email, depends=_KEYS,
+)  # fmt: skip
+ERASE = Asking(
+    path="/users/{row_id:uuid}/erase", writes=WRITE, get=_get, name=_name, back="/users/{row.id}",
+    after="/operations/{made[id]}", label=N_("Erase for good"),
+    text=N_(
+        "The account and everything that is kept about the person is erased for good. "
+        "The audit log keeps what was done, without their words."
+    ),
+    work=_erase, dangerous=True, typed=lambda row: row.email, depends=_KEYS,
+)  # fmt: skip
 
 
 @act("/users/{user_id:uuid}/open", WRITE)
@@ -79,45 +64,6 @@ async def reopen(ui: UiOf, user_id: FromPath[UUID]) -> Response[Any]:
     """Open a closed account."""
     await service.update(ui.ctx, user_id, {"is_active": True})
     return ui.go(f"/users/{user_id}", ui.words(N_("The account is open again.")))
-
-
-@show("/users/{user_id:uuid}/delete", WRITE)
-async def ask_delete(ui: UiOf, user_id: FromPath[UUID]) -> Response[str]:
-    """What deleting does."""
-    return _sure(ui, await service.get(ui.ctx, user_id), "delete")
-
-
-@act("/users/{user_id:uuid}/delete", WRITE, dangerous=True)
-async def delete(ui: UiOf, user_id: FromPath[UUID]) -> Response[Any]:
-    """Delete the account, once its address was typed."""
-    found = await service.get(ui.ctx, user_id)
-    if (await ui.texts()).get("typed", "").strip().lower() != found.email:
-        return _sure(ui, found, "delete", 422, N_("What you typed is not the same."))
-    try:
-        await service.delete(ui.ctx, user_id)
-    except DomainError as error:
-        return _sure(ui, found, "delete", error.status, error.message)
-    return ui.go("/users", ui.words(N_("The account was deleted.")))
-
-
-@show("/users/{user_id:uuid}/erase", WRITE)
-async def ask_erase(ui: UiOf, user_id: FromPath[UUID]) -> Response[str]:
-    """What erasing does."""
-    return _sure(ui, await service.get(ui.ctx, user_id), "erase")
-
-
-@act("/users/{user_id:uuid}/erase", WRITE, dangerous=True)
-async def erase(ui: UiOf, user_id: FromPath[UUID]) -> Response[Any]:
-    """Erase the data, once the address was typed; long work."""
-    found = await service.get(ui.ctx, user_id)
-    typed = (await ui.texts()).get("typed", "")
-    if typed.strip().lower() != found.email:
-        return _sure(ui, found, "erase", 422, N_("What you typed is not the same."))
-    try:
-        operation = await ui.once(lambda tx: personal_data.start_erasure(ui.ctx, tx, user_id, typed))
-    except DomainError as error:
-        return _sure(ui, found, "erase", error.status, error.message)
-    return ui.go(f"/operations/{operation['id']}")
 
 
 @act("/users/{user_id:uuid}/export", WRITE)
@@ -153,5 +99,5 @@ async def fetch_own(ui: UiOf, export_id: FromPath[UUID]) -> Response[bytes]:
 
 
 PAGES = [
-    ask_close, close, reopen, ask_delete, delete, ask_erase, erase, export, fetch, export_own, fetch_own,
+    *CLOSE.pages(), reopen, *DELETE.pages(), *ERASE.pages(), export, fetch, export_own, fetch_own,
 ]  # fmt: skip

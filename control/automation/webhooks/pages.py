@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID
 
 import msgspec
@@ -15,8 +16,11 @@ from control.automation.webhooks.models import Delivery, DeliveryStatus, NewWebh
 from control.core.context import Context
 from control.core.errors import DomainError
 from control.core.events import TOPICS
+from control.core.few import FEW
 from control.core.pagination import PageRequest
 from control.core.permissions import needs
+from control.web.asking import Asking
+from control.web.depends import Dependent
 from control.web.forms import Field, Form
 from control.web.language import N_
 from control.web.menu import Entry
@@ -192,41 +196,47 @@ async def test(ui: UiOf, webhook_id: FromPath[UUID]) -> Response[Any]:
     return ui.go(f"/webhooks/{webhook_id}/deliveries/{sent['id']}", ui.words(N_("A test event is on its way.")))
 
 
-def _sure(ui: Ui, webhook_id: UUID, below: str, title: str, text: str, label: str) -> Response[str]:
-    back = f"/webhooks/{webhook_id}"
-    return ui.page(
-        "accounts/confirm.html", title=ui.words(title), text=ui.words(text), action=f"{back}/{below}", label=label, back=back,
-        typed="", error="",
-    )  # fmt: skip
+async def _get(ui: Ui, webhook_id: UUID) -> Webhook:
+    return await service.get(ui.ctx, webhook_id)
 
 
-@show("/webhooks/{webhook_id:uuid}/rotate", _WRITE)
-async def ask_rotate(ui: UiOf, webhook_id: FromPath[UUID]) -> Response[str]:
-    """What a new secret does."""
-    await service.get(ui.ctx, webhook_id)
-    text = N_("From the next attempt on, all is signed with the new secret. Whoever checks with the old one refuses what comes.")
-    return _sure(ui, webhook_id, "rotate", N_("Make a new secret?"), text, N_("Make a new secret"))
+async def _rotate(ui: Ui, row: Webhook, _: Any) -> Response[str]:
+    return _secret(ui, await ui.once(lambda tx: service.rotate_secret(ui.ctx, tx, row.id)))
 
 
-@act("/webhooks/{webhook_id:uuid}/rotate", _WRITE, dangerous=True)
-async def rotate(ui: UiOf, webhook_id: FromPath[UUID]) -> Response[Any]:
-    """A new secret, shown this one time."""
-    return _secret(ui, await ui.once(lambda tx: service.rotate_secret(ui.ctx, tx, webhook_id)))
+async def _waiting(ctx: Context, row: Webhook) -> list[Dependent]:
+    """What is on its way to it."""
+    found = []
+    for status in ("pending", "retrying"):
+        wanted = {"endpoint_id": row.id, "status": status, "topic": None}
+        rows, total = await _deliveries(ctx, PageRequest(1, FEW, "created_at DESC, id DESC"), wanted)
+        path = f"/webhooks/{row.id}?status={status}"
+        found.append(
+            Dependent(
+                label=N_("Deliveries that wait") if status == "pending" else N_("Deliveries that are tried again"),
+                total=total,
+                rows=rows,
+                name=lambda one: str(one.topic),
+                where=LOG.address,
+                path=path,
+            )
+        )
+    return found
 
 
-@show("/webhooks/{webhook_id:uuid}/delete", _WRITE)
-async def ask_delete(ui: UiOf, webhook_id: FromPath[UUID]) -> Response[str]:
-    """What deleting does."""
-    await service.get(ui.ctx, webhook_id)
-    text = N_("What is on its way to it is dropped, and it hears of nothing any more.")
-    return _sure(ui, webhook_id, "delete", N_("Delete this webhook?"), text, N_("Delete"))
-
-
-@act("/webhooks/{webhook_id:uuid}/delete", _WRITE)
-async def delete(ui: UiOf, webhook_id: FromPath[UUID]) -> Response[Any]:
-    """Delete it."""
-    await service.delete(ui.ctx, webhook_id)
-    return ui.go("/webhooks", ui.words(N_("The webhook was deleted.")))
+ROTATE = Asking(
+    path="/webhooks/{row_id:uuid}/rotate", writes=_WRITE, get=_get, name=lambda _, row: row.url, back="/webhooks/{row.id}",
+    label=N_("Make a new secret"),
+    text=N_("From the next attempt on, all is signed with the new secret. Whoever checks with the old one refuses what comes."),
+    work=_rotate, dangerous=True,
+)  # fmt: skip
+DELETE = Asking(
+    path="/webhooks/{row_id:uuid}/delete", writes=_WRITE, get=_get, name=lambda _, row: row.url, back="/webhooks/{row.id}",
+    after="/webhooks", label=N_("Delete the webhook"),
+    text=N_("What is on its way to it is dropped, and it hears of nothing any more."),
+    work=lambda ui, row, _: service.delete(ui.ctx, row.id), said=N_("The webhook was deleted."),
+    typed=lambda row: urlsplit(row.url).hostname or row.url, depends=_waiting,
+)  # fmt: skip
 
 
 @show("/webhooks/{webhook_id:uuid}/deliveries/{delivery_id:uuid}", _READ)
@@ -251,6 +261,6 @@ async def retry(ui: UiOf, webhook_id: FromPath[UUID], delivery_id: FromPath[UUID
 
 
 PAGES = [
-    webhooks, ask_new, create, webhook, ask_edit, edit, test, ask_rotate, rotate, ask_delete, delete, delivery, retry,
+    webhooks, ask_new, create, webhook, ask_edit, edit, test, *ROTATE.pages(), *DELETE.pages(), delivery, retry,
     *retry_pages.PAGES,
 ]  # fmt: skip

@@ -11,11 +11,14 @@ from litestar.params import FromPath
 
 from control.billing.catalogue import coupons, products, words
 from control.billing.catalogue.models import Coupon, NewCoupon
-from control.billing.parts import ACTIVE, PLAIN, Link, ask, full, listed, state
+from control.billing.parts import ACTIVE, Link, full, listed, state
 from control.billing.today import today
+from control.core.context import Context
 from control.core.errors import DomainError
 from control.core.pagination import PageRequest
 from control.core.permissions import needs
+from control.web.asking import Asking
+from control.web.depends import Dependent, named
 from control.web.forms import Field, Form
 from control.web.language import N_
 from control.web.routing import act, show
@@ -146,28 +149,30 @@ async def edit(ui: UiOf, coupon_id: FromPath[UUID]) -> Response[Any]:
     return ui.go(f"/coupons/{coupon_id}", ui.words(N_("The coupon was changed.")))
 
 
-@show("/coupons/{coupon_id:uuid}/retire", _WRITE)
-async def ask_retire(ui: UiOf, coupon_id: FromPath[UUID]) -> Response[Any]:
-    """Whether it is meant."""
-    found = await coupons.COUPONS.get(ui.ctx, coupon_id)
-    back = f"/coupons/{coupon_id}"
-    if found.redeemed:
-        text, title = N_("Nobody can redeem it any more. Who did keeps what it takes off."), N_("Retire the coupon")
-    else:
-        text, title = N_("Nobody redeemed it: it is deleted for good."), N_("Delete the coupon")
-    return ask(ui, PLAIN.empty(), title, f"{back}/retire", back, words=text, subject=found.code, look="danger")
-
-
-@act("/coupons/{coupon_id:uuid}/retire", _WRITE)
-async def retire(ui: UiOf, coupon_id: FromPath[UUID]) -> Response[Any]:
+async def _retire(ui: Ui, found: Coupon, _: Any) -> Response[Any]:
     """Delete a coupon that nobody redeemed, and let nobody redeem another one from now on."""
-    found = await coupons.COUPONS.get(ui.ctx, coupon_id)
     if not found.redeemed:
-        await coupons.delete(ui.ctx, coupon_id)
+        await coupons.delete(ui.ctx, found.id)
         return ui.go("/coupons", ui.words(N_("The coupon was deleted.")))
     kept = {name: getattr(found, name) for name in NewCoupon.__struct_fields__} | {"is_active": False}
-    await coupons.replace(ui.ctx, coupon_id, msgspec.convert(kept, NewCoupon))
-    return ui.go(f"/coupons/{coupon_id}", ui.words(N_("The coupon is retired.")))
+    await coupons.replace(ui.ctx, found.id, msgspec.convert(kept, NewCoupon))
+    return ui.go(f"/coupons/{found.id}", ui.words(N_("The coupon is retired.")))
 
 
-PAGES = [list_coupons, ask_coupon, create, coupon, ask_edit, edit, ask_retire, retire]
+async def _depends(ctx: Context, row: Coupon) -> list[Dependent]:
+    return [named(N_("Subscriptions"), await products.subscriptions_of(ctx, coupon_id=row.id), "/subscriptions")]
+
+
+def _what(ui: Ui, row: Coupon) -> str:
+    if row.redeemed:
+        return ui.words(N_("Nobody can redeem it any more. Who did keeps what it takes off."))
+    return ui.words(N_("Nobody redeemed it: it is deleted for good."))
+
+
+RETIRE = Asking(
+    path="/coupons/{row_id:uuid}/retire", writes=_WRITE, get=lambda ui, row_id: coupons.COUPONS.get(ui.ctx, row_id),
+    name=lambda _, row: row.code, back="/coupons/{row.id}",
+    label=lambda ui, row: ui.words(N_("Retire the coupon") if row.redeemed else N_("Delete the coupon")),
+    text=_what, work=_retire, depends=_depends,
+)  # fmt: skip
+PAGES = [list_coupons, ask_coupon, create, coupon, ask_edit, edit, *RETIRE.pages()]

@@ -11,10 +11,13 @@ from litestar.params import FromPath
 from control.billing.catalogue import prices, products, words
 from control.billing.catalogue.models import NewPlan, NewProduct, Plan
 from control.billing.dunning import service as dunning
-from control.billing.parts import ACTIVE, PLAIN, SELLERS, Link, ask, full, listed, state
+from control.billing.parts import ACTIVE, SELLERS, Link, full, listed, state
+from control.core.context import Context
 from control.core.errors import DomainError
 from control.core.pagination import PageRequest
 from control.core.permissions import needs
+from control.web.asking import Asking
+from control.web.depends import Dependent, Hangs, hanging, named
 from control.web.forms import Field, Form
 from control.web.language import N_
 from control.web.menu import Entry
@@ -169,29 +172,6 @@ async def edit_product(ui: UiOf, product_id: FromPath[UUID]) -> Response[Any]:
     return ui.go(f"/products/{product_id}", ui.words(N_("The product was changed.")))
 
 
-@show("/products/{product_id:uuid}/delete", _WRITE)
-async def ask_delete_product(ui: UiOf, product_id: FromPath[UUID]) -> Response[Any]:
-    """Whether it is meant."""
-    return await _delete_product(ui, product_id, PLAIN.empty())
-
-
-async def _delete_product(ui: Ui, product_id: UUID, form: Any) -> Response[Any]:
-    found = await products.PRODUCTS.get(ui.ctx, product_id)
-    text = N_("A product without plans is deleted for good. One that has plans stays; set it to not active instead.")
-    back = f"/products/{product_id}"
-    return ask(ui, form, N_("Delete the product"), f"{back}/delete", back, words=text, subject=found.name, look="danger")
-
-
-@act("/products/{product_id:uuid}/delete", _WRITE)
-async def delete_product(ui: UiOf, product_id: FromPath[UUID]) -> Response[Any]:
-    """Delete a product without plans."""
-    try:
-        await products.delete_product(ui.ctx, product_id)
-    except DomainError as error:
-        return await _delete_product(ui, product_id, await PLAIN.again(ui, error))
-    return ui.go("/products", ui.words(N_("The product was deleted.")))
-
-
 async def _plan_form(ui: Ui, found: Plan | None) -> tuple[Form[NewPlan], dict[str, Any]]:
     """The form of a plan, and what it does not show and keeps."""
     newest = PageRequest(1, _MOST, "created_at DESC, id DESC")
@@ -288,31 +268,31 @@ async def edit_plan(ui: UiOf, plan_id: FromPath[UUID]) -> Response[Any]:
     return ui.go(f"/plans/{plan_id}", ui.words(N_("The plan was changed.")))
 
 
-@show("/plans/{plan_id:uuid}/delete", _WRITE)
-async def ask_delete_plan(ui: UiOf, plan_id: FromPath[UUID]) -> Response[Any]:
-    """Whether it is meant."""
-    return await _delete_plan(ui, plan_id, PLAIN.empty())
+async def _depends(ctx: Context, row: Plan) -> list[Dependent]:
+    """What keeps a plan: an ended subscription by its price."""
+    return [
+        named(N_("Prices"), await products.prices_of(ctx, row.id), path=f"/plans/{row.id}", keeps=True),
+        named(N_("Terms for resellers"), await products.terms_of(ctx, row.id), "/reselling/terms", keeps=True),
+        named(N_("Subscriptions"), await products.subscriptions_of(ctx, plan_id=row.id), "/subscriptions", keeps=True),
+    ]
 
 
-async def _delete_plan(ui: Ui, plan_id: UUID, form: Any) -> Response[Any]:
-    found = await products.PLANS.get(ui.ctx, plan_id)
-    text = N_("A plan without prices is deleted for good. One that has prices stays; set it to not active instead.")
-    back = f"/plans/{plan_id}"
-    return ask(ui, form, N_("Delete the plan"), f"{back}/delete", back, words=text, subject=found.name, look="danger")
-
-
-@act("/plans/{plan_id:uuid}/delete", _WRITE)
-async def delete_plan(ui: UiOf, plan_id: FromPath[UUID]) -> Response[Any]:
-    """Delete a plan without prices."""
-    found = await products.PLANS.get(ui.ctx, plan_id)
-    try:
-        await products.delete_plan(ui.ctx, plan_id)
-    except DomainError as error:
-        return await _delete_plan(ui, plan_id, await PLAIN.again(ui, error))
-    return ui.go(f"/products/{found.product_id}", ui.words(N_("The plan was deleted.")))
-
-
+DELETE_PRODUCT = Asking(
+    path="/products/{row_id:uuid}/delete", writes=_WRITE, get=lambda ui, row_id: products.PRODUCTS.get(ui.ctx, row_id),
+    back="/products/{row.id}", after="/products", label=N_("Delete the product"),
+    text=N_("A product without plans is deleted for good. One that has plans stays; set it to not active instead."),
+    work=lambda ui, row, _: products.delete_product(ui.ctx, row.id), said=N_("The product was deleted."),
+    typed=lambda row: row.name,
+    depends=hanging(Hangs(table=PLANS, label=N_("Plans"), permission="catalogue:read", by="product_id", keeps=True)),
+)  # fmt: skip
+DELETE_PLAN = Asking(
+    path="/plans/{row_id:uuid}/delete", writes=_WRITE, get=lambda ui, row_id: products.PLANS.get(ui.ctx, row_id),
+    back="/plans/{row.id}", after="/products/{row.product_id}", label=N_("Delete the plan"),
+    text=N_("A plan without prices is deleted for good. One that has prices stays; set it to not active instead."),
+    work=lambda ui, row, _: products.delete_plan(ui.ctx, row.id), said=N_("The plan was deleted."),
+    typed=lambda row: row.name, depends=_depends,
+)  # fmt: skip
 PAGES = [
-    list_products, list_plans, ask_product, create_product, product, ask_edit_product, edit_product, ask_delete_product,
-    delete_product, ask_plan, create_plan, plan, ask_edit_plan, edit_plan, ask_delete_plan, delete_plan,
+    list_products, list_plans, ask_product, create_product, product, ask_edit_product, edit_product,
+    *DELETE_PRODUCT.pages(), ask_plan, create_plan, plan, ask_edit_plan, edit_plan, *DELETE_PLAN.pages(),
 ]  # fmt: skip

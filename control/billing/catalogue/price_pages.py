@@ -15,10 +15,13 @@ from control.billing.catalogue import prices, products, words
 from control.billing.catalogue.models import AnyInterval, Move, NewPrice, NewVersion, Price
 from control.billing.catalogue.pricing import Aggregation, Model
 from control.billing.money import Currency
-from control.billing.parts import INTERVALS, PLAIN, ask, convert, full, renamed
+from control.billing.parts import INTERVALS, ask, convert, full, renamed
+from control.core.context import Context
 from control.core.errors import DomainError, FieldError, ValidationFailed
 from control.core.pagination import PageRequest
 from control.core.permissions import needs
+from control.web.asking import Asking
+from control.web.depends import Dependent, Depends, named
 from control.web.forms import Field, Form
 from control.web.language import N_
 from control.web.routing import act, show
@@ -233,53 +236,30 @@ async def move(ui: UiOf, price_id: FromPath[UUID]) -> Response[Any]:
     )
 
 
-async def _end(ui: Ui, price_id: UUID, form: Any) -> Response[Any]:
-    found = await prices.get(ui.ctx, price_id)
-    text = N_("Nobody new gets it. Subscriptions that have it go on with it.")
-    back, about = f"/plans/{found.plan_id}", words.price(ui.view.tongue, found)
-    return ask(ui, form, N_("Sell it no more"), f"/prices/{price_id}/archive", back, words=text, subject=about, look="danger")
+async def _get(ui: Ui, price_id: UUID) -> Price:
+    return await prices.get(ui.ctx, price_id)
 
 
-@show("/prices/{price_id:uuid}/archive", _WRITE)
-async def ask_archive(ui: UiOf, price_id: FromPath[UUID]) -> Response[Any]:
-    """Whether it is meant."""
-    return await _end(ui, price_id, PLAIN.empty())
+def _depends(*, keeps: bool) -> Depends:
+    async def found(ctx: Context, row: Price) -> list[Dependent]:
+        those = await products.subscriptions_of(ctx, price_id=row.id)
+        return [named(N_("Subscriptions"), those, "/subscriptions", keeps=keeps)]
+
+    return found
 
 
-@act("/prices/{price_id:uuid}/archive", _WRITE)
-async def archive(ui: UiOf, price_id: FromPath[UUID]) -> Response[Any]:
-    """Sell a price no more."""
-    try:
-        found = await prices.archive(ui.ctx, price_id)
-    except DomainError as error:
-        return await _end(ui, price_id, await PLAIN.again(ui, error))
-    return ui.go(f"/plans/{found.plan_id}", ui.words(N_("The price is sold no more.")))
-
-
-async def _delete(ui: Ui, price_id: UUID, form: Any) -> Response[Any]:
-    found = await prices.get(ui.ctx, price_id)
-    text = N_("A version that nobody has is deleted for good; the one before it is sold again.")
-    back, about = f"/plans/{found.plan_id}", words.price(ui.view.tongue, found)
-    return ask(ui, form, N_("Delete the price"), f"/prices/{price_id}/delete", back, words=text, subject=about, look="danger")
-
-
-@show("/prices/{price_id:uuid}/delete", _WRITE)
-async def ask_delete(ui: UiOf, price_id: FromPath[UUID]) -> Response[Any]:
-    """Whether it is meant."""
-    return await _delete(ui, price_id, PLAIN.empty())
-
-
-@act("/prices/{price_id:uuid}/delete", _WRITE)
-async def delete(ui: UiOf, price_id: FromPath[UUID]) -> Response[Any]:
-    """Delete a version that was never used."""
-    found = await prices.get(ui.ctx, price_id)
-    try:
-        await prices.delete(ui.ctx, price_id)
-    except DomainError as error:
-        return await _delete(ui, price_id, await PLAIN.again(ui, error))
-    return ui.go(f"/plans/{found.plan_id}", ui.words(N_("The price was deleted.")))
-
-
+ARCHIVE = Asking(
+    path="/prices/{row_id:uuid}/archive", writes=_WRITE, get=_get, name=lambda ui, row: words.price(ui.view.tongue, row),
+    back="/plans/{row.plan_id}", label=N_("Sell it no more"),
+    text=N_("Nobody new gets it. Subscriptions that have it go on with it."),
+    work=lambda ui, row, _: prices.archive(ui.ctx, row.id), said=N_("The price is sold no more."), depends=_depends(keeps=False),
+)  # fmt: skip
+DELETE = Asking(
+    path="/prices/{row_id:uuid}/delete", writes=_WRITE, get=_get, name=lambda ui, row: words.price(ui.view.tongue, row),
+    back="/plans/{row.plan_id}", label=N_("Delete the price"),
+    text=N_("A version that nobody has is deleted for good; the one before it is sold again."),
+    work=lambda ui, row, _: prices.delete(ui.ctx, row.id), said=N_("The price was deleted."), depends=_depends(keeps=True),
+)  # fmt: skip
 PAGES = [
-    ask_price, create_price, ask_version, create_version, ask_move, move, ask_archive, archive, ask_delete, delete,
+    ask_price, create_price, ask_version, create_version, ask_move, move, *ARCHIVE.pages(), *DELETE.pages(),
 ]  # fmt: skip

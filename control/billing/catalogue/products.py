@@ -16,6 +16,7 @@ from control.billing.texts import line_error, paragraph_error
 from control.core.context import Context
 from control.core.db import Transaction
 from control.core.errors import Conflict, FieldError, NotFound, ValidationFailed
+from control.core.few import Named, few
 from control.monitoring import kept
 
 SORTABLE = {"created_at": "created_at", "name": "name"}
@@ -61,6 +62,23 @@ async def replace_plan(ctx: Context, plan_id: UUID, data: NewPlan) -> Plan:
 async def delete_plan(ctx: Context, plan_id: UUID) -> None:
     """Delete a plan without prices. Raises Conflict."""
     await unused(ctx, PLANS, plan_id, "This plan has prices; set is_active to false instead.")
+
+
+async def prices_of(ctx: Context, plan_id: UUID) -> list[Named]:
+    """The newest prices of a plan."""
+    return await few(ctx, q.SQL.prices_of, plan_id=plan_id)
+
+
+async def terms_of(ctx: Context, plan_id: UUID) -> list[Named]:
+    """The first resellers with terms for a plan."""
+    return await few(ctx, q.SQL.terms_of, plan_id=plan_id)
+
+
+async def subscriptions_of(
+    ctx: Context, *, plan_id: UUID | None = None, price_id: UUID | None = None, coupon_id: UUID | None = None
+) -> list[Named]:
+    """The first subscriptions that have this plan, price or coupon and did not end."""
+    return await few(ctx, q.SQL.subscriptions_of, plan_id=plan_id, price_id=price_id, coupon_id=coupon_id)
 
 
 async def find_plan(tx: Transaction, plan_id: UUID) -> Plan:

@@ -167,6 +167,27 @@ SELECT hcc.writable(organization_id) FROM hcc.reseller_terms WHERE id = %(id)s
 -- name: has_schedule
 SELECT EXISTS (SELECT FROM hcc.dunning_schedules WHERE id = %(id)s AND organization_id = %(organization_id)s)
 
+-- name: prices_of
+-- The newest first.
+SELECT id, name, count(*) OVER () AS total FROM hcc.prices WHERE plan_id = %(plan_id)s ORDER BY created_at DESC, id
+
+-- name: terms_of
+SELECT t.id, o.name, count(*) OVER () AS total
+  FROM hcc.reseller_terms t JOIN hcc.organizations o ON o.id = t.reseller_org_id
+ WHERE t.plan_id = %(plan_id)s
+ ORDER BY o.name, t.id
+
+-- name: subscriptions_of
+-- Those that have a plan, a price or a coupon now and did not end.
+SELECT s.id, s.name, count(*) OVER () AS total
+  FROM hcc.subscriptions s
+ WHERE s.status <> 'ended'
+   AND (s.coupon_id = %(coupon_id)s::uuid
+        OR EXISTS (SELECT FROM hcc.subscription_items i
+                    WHERE i.organization_id = s.organization_id AND i.subscription_id = s.id AND i.ended_on IS NULL
+                      AND (i.plan_id = %(plan_id)s::uuid OR %(price_id)s::uuid IN (i.price_id, i.next_price_id))))
+ ORDER BY s.name, s.id
+
 -- name: prices_page
 SELECT id, organization_id, plan_id, name, currency::text AS currency, interval, model, amount, setup_fee, tiers, meter, unit,
        valid_from, valid_to, replaces_id, used_at, is_active, version, created_at, updated_at

@@ -14,10 +14,11 @@ from control.billing.customers.pages import _countries, about, may_sell
 from control.billing.dunning import service as dunning
 from control.billing.dunning.models import Stop
 from control.billing.invoices.models import Nothing
+from control.billing.invoices.pages import INVOICES
 from control.billing.invoices.words import MAILS as MAIL_STATES
 from control.billing.mails import service as mails
 from control.billing.mails.models import Status
-from control.billing.parts import PLAIN, Link, ask, own_customer
+from control.billing.parts import Link, own_customer
 from control.billing.payments import crediting
 from control.billing.payments.models import Adjustment
 from control.billing.payments.pages import PAYMENTS
@@ -31,11 +32,13 @@ from control.core.errors import DomainError, NotFound
 from control.core.pagination import PageRequest
 from control.core.permissions import needs
 from control.security.audit_log.pages import AUDIT_LOG
-from control.web.forms import Field, Form, Inputs
+from control.web.asking import Asking
+from control.web.depends import Hangs, hanging
+from control.web.forms import Field, Form
 from control.web.language import N_
 from control.web.routing import act, show
 from control.web.tables import Badge, Column, Filter, Table
-from control.web.ui import VERSION, Ui, UiOf
+from control.web.ui import Ui, UiOf
 from control.web.view import tongue
 
 _READ, _WRITE = needs("billing:read"), needs("billing:write")
@@ -190,76 +193,32 @@ async def check_tax_id(ui: UiOf, customer_id: FromPath[UUID]) -> Response[Any]:
     return ui.go(path, ui.words(N_("The register is being asked. Load the page again in a moment.")))
 
 
-def _evidence(ui: Ui, found: Customer, form: Inputs) -> Response[Any]:
-    path = f"/customers/{found.id}"
-    text = N_("What an order, a bank or a call said of the customer's country. Two pieces that agree settle whose tax is owed.")
-    title = N_("Add a piece of evidence")
-    return ask(ui, form, title, f"{path}/evidence", f"{path}/tax", words=text, subject=found.name, label=N_("Keep it"))
+async def _adjust(ui: Ui, row: Customer, data: Any) -> None:
+    await ui.once(lambda tx: crediting.adjust(ui.ctx, tx, row.id, data))
 
 
-@show("/customers/{customer_id:uuid}/evidence", _WRITE)
-async def ask_evidence(ui: UiOf, customer_id: FromPath[UUID]) -> Response[Any]:
-    """What was seen."""
-    return _evidence(ui, await own_customer(ui, customer_id), PIECE.empty())
+async def _add(ui: Ui, row: Customer, data: Any) -> None:
+    await ui.once(lambda tx: evidence.add(ui.ctx, tx, row.id, data))
 
 
-@act("/customers/{customer_id:uuid}/evidence", _WRITE)
-async def add_evidence(ui: UiOf, customer_id: FromPath[UUID]) -> Response[Any]:
-    """Keep it."""
-    found = await own_customer(ui, customer_id)
-    try:
-        data = await PIECE.read(ui)
-        await ui.once(lambda tx: evidence.add(ui.ctx, tx, customer_id, data))
-    except DomainError as error:
-        return _evidence(ui, found, await PIECE.again(ui, error))
-    return ui.go(f"/customers/{customer_id}/tax", ui.words(N_("It was kept.")))
-
-
-def _credit(ui: Ui, found: Customer, form: Inputs) -> Response[Any]:
-    path = f"/customers/{found.id}"
-    text = N_("Credit pays invoices to come. What is given is an expense in the books.")
-    return ask(ui, form, N_("Give or take credit"), f"{path}/credit", path, words=text, subject=found.name, label=N_("Book it"))
-
-
-@show("/customers/{customer_id:uuid}/credit", _CREDIT)
-async def ask_credit(ui: UiOf, customer_id: FromPath[UUID]) -> Response[Any]:
-    """How much, and why."""
-    return _credit(ui, await own_customer(ui, customer_id), CREDIT.empty())
-
-
-@act("/customers/{customer_id:uuid}/credit", _CREDIT)
-async def credit(ui: UiOf, customer_id: FromPath[UUID]) -> Response[Any]:
-    """Give it or take it."""
-    found = await own_customer(ui, customer_id)
-    try:
-        data = await CREDIT.read(ui)
-        await ui.once(lambda tx: crediting.adjust(ui.ctx, tx, customer_id, data))
-    except DomainError as error:
-        return _credit(ui, found, await CREDIT.again(ui, error))
-    return ui.go(f"/customers/{customer_id}", ui.words(N_("The credit was changed.")))
-
-
-def _stop(ui: Ui, found: Customer, form: Inputs) -> Response[Any]:
-    path = f"/customers/{found.id}"
-    text = N_("Nothing is done about overdue invoices of this customer until somebody goes on: no mails, fees or suspension.")
-    return ask(ui, form, N_("Stop the reminders"), f"{path}/reminders/stop", path, words=text, subject=found.name)
-
-
-@show("/customers/{customer_id:uuid}/reminders/stop", _DUNNING)
-async def ask_stop(ui: UiOf, customer_id: FromPath[UUID]) -> Response[Any]:
-    """Why."""
-    return _stop(ui, await own_customer(ui, customer_id), STOP.empty())
-
-
-@act("/customers/{customer_id:uuid}/reminders/stop", _DUNNING)
-async def stop(ui: UiOf, customer_id: FromPath[UUID]) -> Response[Any]:
-    """Take no step over any invoice of theirs."""
-    found = await own_customer(ui, customer_id)
-    try:
-        await dunning.stop_customer(ui.ctx, customer_id, await STOP.read(ui))
-    except DomainError as error:
-        return _stop(ui, found, await STOP.again(ui, error))
-    return ui.go(f"/customers/{customer_id}", ui.words(N_("The reminders are stopped.")))
+EVIDENCE = Asking(
+    path="/customers/{row_id:uuid}/evidence", writes=_WRITE, get=own_customer, back="/customers/{row.id}/tax", form=PIECE,
+    label=N_("Add a piece of evidence"), button=N_("Keep it"), look="primary",
+    text=N_("What an order, a bank or a call said of the customer's country. Two pieces that agree settle whose tax is owed."),
+    work=_add, said=N_("It was kept."),
+)  # fmt: skip
+CREDITING = Asking(
+    path="/customers/{row_id:uuid}/credit", writes=_CREDIT, get=own_customer, back="/customers/{row.id}", form=CREDIT,
+    label=N_("Give or take credit"), button=N_("Book it"), look="primary",
+    text=N_("Credit pays invoices to come. What is given is an expense in the books."),
+    work=_adjust, said=N_("The credit was changed."),
+)  # fmt: skip
+STOPPING = Asking(
+    path="/customers/{row_id:uuid}/reminders/stop", writes=_DUNNING, get=own_customer, back="/customers/{row.id}", form=STOP,
+    label=N_("Stop the reminders"), look="primary",
+    text=N_("Nothing is done about overdue invoices of this customer until somebody goes on: no mails, fees or suspension."),
+    work=lambda ui, row, data: dunning.stop_customer(ui.ctx, row.id, data), said=N_("The reminders are stopped."),
+)  # fmt: skip
 
 
 @act("/customers/{customer_id:uuid}/reminders/continue", _DUNNING)
@@ -269,32 +228,21 @@ async def go_on(ui: UiOf, customer_id: FromPath[UUID]) -> Response[Any]:
     return ui.go(f"/customers/{customer_id}", ui.words(N_("The reminders go on.")))
 
 
-def _delete(ui: Ui, found: Customer, form: Inputs) -> Response[Any]:
-    path = f"/customers/{found.id}"
-    text = N_("Only a customer who never got an invoice is deleted; others are closed by editing them. The organization stays.")
-    hidden = {VERSION: str(found.version)}
-    title = N_("Delete the customer")
-    return ask(ui, form, title, f"{path}/delete", path, words=text, subject=found.name, look="danger", hidden=hidden)
-
-
-@show("/customers/{customer_id:uuid}/delete", _WRITE)
-async def ask_delete(ui: UiOf, customer_id: FromPath[UUID]) -> Response[Any]:
-    """Whether it is meant."""
-    return _delete(ui, await own_customer(ui, customer_id), PLAIN.empty())
-
-
-@act("/customers/{customer_id:uuid}/delete", _WRITE)
-async def delete(ui: UiOf, customer_id: FromPath[UUID]) -> Response[Any]:
-    """Delete the record."""
-    found = await own_customer(ui, customer_id)
-    try:
-        await service.delete(ui.ctx, customer_id)
-    except DomainError as error:
-        return _delete(ui, found, await PLAIN.again(ui, error))
-    return ui.go("/customers", ui.words(N_("The customer was deleted.")))
-
-
+DELETE = Asking(
+    path="/customers/{row_id:uuid}/delete", writes=_WRITE, get=own_customer, back="/customers/{row.id}", after="/customers",
+    label=N_("Delete the customer"),
+    text=N_("Only a customer who never got an invoice is deleted; others are closed by editing them. The organization stays."),
+    work=lambda ui, row, _: service.delete(ui.ctx, row.id), said=N_("The customer was deleted."), is_versioned=True,
+    depends=hanging(
+        Hangs(table=INVOICES, label=N_("Invoices"), permission="billing:read", by="customer_id", keeps=True,
+              name=lambda row: row.invoice_number or tongue().gettext(N_("Draft"))),
+        Hangs(table=SUBSCRIPTIONS, label=N_("Subscriptions"), permission="subscriptions:read", by="customer_id", keeps=True),
+        Hangs(table=PAYMENTS, label=N_("Payments"), permission="billing:read", by="customer_id", keeps=True,
+              name=lambda row: tongue().day(row.received_on) if row.received_on else tongue().day(row.created_at)),
+        Hangs(table=METHODS, label=N_("Ways to pay"), permission="billing:read", by="customer_id", keeps=True),
+    ),
+)  # fmt: skip
 PAGES = [
-    subscriptions, payments, methods, mailed, history, tax, check_tax_id, ask_evidence, add_evidence, ask_credit, credit,
-    ask_stop, stop, go_on, ask_delete, delete,
+    subscriptions, payments, methods, mailed, history, tax, check_tax_id, *EVIDENCE.pages(), *CREDITING.pages(),
+    *STOPPING.pages(), go_on, *DELETE.pages(),
 ]  # fmt: skip

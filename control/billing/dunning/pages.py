@@ -13,9 +13,12 @@ from litestar.params import FromPath
 from control.billing.dunning import service
 from control.billing.dunning.models import Action, DunningSchedule, NewDunningSchedule, Stop
 from control.billing.invoices import service as invoices
-from control.billing.parts import PLAIN, Link, ask, convert, full, listed
+from control.billing.parts import Link, ask, convert, full, listed
+from control.core.context import Context
 from control.core.errors import DomainError, FieldError, ValidationFailed
 from control.core.permissions import needs
+from control.web.asking import PLAIN, Asking
+from control.web.depends import Dependent, named
 from control.web.forms import Field, Form
 from control.web.language import N_
 from control.web.routing import act, show
@@ -164,28 +167,16 @@ async def edit(ui: UiOf, schedule_id: FromPath[UUID]) -> Response[Any]:
     return ui.go(_PATH, ui.words(N_("The schedule was changed.")))
 
 
-async def _delete(ui: Ui, schedule_id: UUID, form: Any) -> Response[Any]:
-    found = await service.ROWS.get(ui.ctx, schedule_id)
-    text = N_("Invoices that are overdue already go on with its steps.")
-    return ask(
-        ui, form, N_("Delete the schedule"), f"{_PATH}/{schedule_id}/delete", _PATH, words=text, subject=found.name, look="danger"
-    )
+async def _plans(ctx: Context, row: DunningSchedule) -> list[Dependent]:
+    return [named(N_("Plans that name it"), await service.plans_of(ctx, row.id), "/plans", keeps=True)]
 
 
-@show(f"{_PATH}/{{schedule_id:uuid}}/delete", _WRITE)
-async def ask_delete(ui: UiOf, schedule_id: FromPath[UUID]) -> Response[Any]:
-    """Whether it is meant."""
-    return await _delete(ui, schedule_id, PLAIN.empty())
-
-
-@act(f"{_PATH}/{{schedule_id:uuid}}/delete", _WRITE)
-async def delete(ui: UiOf, schedule_id: FromPath[UUID]) -> Response[Any]:
-    """Delete a schedule that no plan names."""
-    try:
-        await service.delete(ui.ctx, schedule_id)
-    except DomainError as error:
-        return await _delete(ui, schedule_id, await PLAIN.again(ui, error))
-    return ui.go(_PATH, ui.words(N_("The schedule was deleted.")))
+DELETE = Asking(
+    path=f"{_PATH}/{{row_id:uuid}}/delete", writes=_WRITE, get=lambda ui, row_id: service.ROWS.get(ui.ctx, row_id),
+    back=f"{_PATH}/{{row.id}}/edit", after=_PATH, label=N_("Delete the schedule"),
+    text=N_("Invoices that are overdue already go on with its steps."),
+    work=lambda ui, row, _: service.delete(ui.ctx, row.id), said=N_("The schedule was deleted."), depends=_plans,
+)  # fmt: skip
 
 
 @show("/invoices/{invoice_id:uuid}/dunning", _SEE)
@@ -249,5 +240,5 @@ async def go_on(ui: UiOf, invoice_id: FromPath[UUID]) -> Response[Any]:
 
 
 PAGES = [
-    schedules, ask_new, create, ask_edit, edit, ask_delete, delete, case, ask_stop, stop, ask_go_on, go_on,
+    schedules, ask_new, create, ask_edit, edit, *DELETE.pages(), case, ask_stop, stop, ask_go_on, go_on,
 ]  # fmt: skip

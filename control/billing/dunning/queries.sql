@@ -160,3 +160,6 @@ SELECT c.invoice_id, i.number AS invoice_number, c.done, jsonb_array_length(c.st
   FROM hcc.dunning_cases c JOIN hcc.invoices i ON i.organization_id = c.organization_id AND i.id = c.invoice_id
  WHERE c.customer_id = %(customer_id)s AND c.closed_at IS NULL
  ORDER BY c.next_on NULLS LAST, c.invoice_id LIMIT 50
+
+-- name: plans_of
+SELECT id, name, count(*) OVER () AS total FROM hcc.plans WHERE dunning_id = %(id)s ORDER BY name, id

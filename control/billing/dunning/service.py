@@ -29,6 +29,7 @@ from control.core import events
 from control.core.context import Context
 from control.core.db import Transaction
 from control.core.errors import Conflict, FieldError, NotFound, ValidationFailed
+from control.core.few import Named, few
 from control.monitoring import kept
 
 SORTABLE = {"created_at": "created_at", "name": "name"}
@@ -55,6 +56,11 @@ async def delete(ctx: Context, schedule_id: UUID) -> None:
         await ROWS.delete(ctx, schedule_id)
     except ForeignKeyViolation:
         raise Conflict("Plans name this schedule; give them another one first.") from None
+
+
+async def plans_of(ctx: Context, schedule_id: UUID) -> list[Named]:
+    """The first plans that name a schedule."""
+    return await few(ctx, q.SQL.plans_of, id=schedule_id)
 
 
 async def case(ctx: Context, invoice_id: UUID) -> DunningCase:

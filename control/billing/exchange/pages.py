@@ -14,10 +14,11 @@ from litestar.params import FromPath
 from control.billing.exchange import service
 from control.billing.exchange.models import NewExchangeRate
 from control.billing.money import Currency
-from control.billing.parts import PLAIN, Link, ask, full, listed, renamed, uploaded
+from control.billing.parts import Link, ask, full, listed, renamed, uploaded
 from control.billing.today import today
 from control.core.errors import DomainError, ValidationFailed
 from control.core.permissions import needs
+from control.web.asking import PLAIN
 from control.web.forms import Field, Form
 from control.web.language import N_
 from control.web.routing import act, show

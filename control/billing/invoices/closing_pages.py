@@ -16,6 +16,7 @@ from control.billing.payments import crediting as paying
 from control.billing.payments.models import UseCredit
 from control.core.errors import DomainError, NotFound
 from control.core.permissions import needs
+from control.web.asking import Asking
 from control.web.forms import Field, Form, Inputs
 from control.web.language import N_
 from control.web.routing import act, show
@@ -35,56 +36,22 @@ async def _own(ui: Ui, invoice_id: UUID) -> Invoice:
     return found
 
 
-def _question(ui: Ui, found: Invoice, form: Inputs, title: str, end: str, words: str, look: str = "danger") -> Response[Any]:
-    path = f"/invoices/{found.id}"
-    return ask(
-        ui, form, title, f"{path}/{end}", path, words=words, subject=found.invoice_number or "", look=look,
-        hidden={VERSION: str(found.version)},
-    )  # fmt: skip
+def _number(_: Ui, row: Invoice) -> str:
+    return row.invoice_number or ""
 
 
-def _cancel(ui: Ui, found: Invoice, form: Inputs) -> Response[Any]:
-    text = N_("A credit note over all of it is made. Where something was paid, make a credit note and give money back.")
-    return _question(ui, found, form, N_("Cancel the invoice"), "cancel", text)
-
-
-@show("/invoices/{invoice_id:uuid}/cancel", _WRITE)
-async def ask_cancel(ui: UiOf, invoice_id: FromPath[UUID]) -> Response[Any]:
-    """Why it is taken back."""
-    return _cancel(ui, await _own(ui, invoice_id), CANCEL.empty())
-
-
-@act("/invoices/{invoice_id:uuid}/cancel", _WRITE)
-async def cancel(ui: UiOf, invoice_id: FromPath[UUID]) -> Response[Any]:
-    """Take an unpaid invoice back."""
-    found = await _own(ui, invoice_id)
-    try:
-        await crediting.cancel(ui.ctx, invoice_id, await CANCEL.read(ui))
-    except DomainError as error:
-        return _cancel(ui, found, await CANCEL.again(ui, error))
-    return ui.go(f"/invoices/{invoice_id}", ui.words(N_("The invoice was cancelled.")))
-
-
-def _write_off(ui: Ui, found: Invoice, form: Inputs) -> Response[Any]:
-    text = N_("What is open becomes a loss in the books, and nobody is reminded of it any more. The invoice itself stays.")
-    return _question(ui, found, form, N_("Write off"), "write-off", text)
-
-
-@show("/invoices/{invoice_id:uuid}/write-off", _WRITE)
-async def ask_write_off(ui: UiOf, invoice_id: FromPath[UUID]) -> Response[Any]:
-    """Why it will not be paid."""
-    return _write_off(ui, await _own(ui, invoice_id), WRITE_OFF.empty())
-
-
-@act("/invoices/{invoice_id:uuid}/write-off", _WRITE)
-async def write_off(ui: UiOf, invoice_id: FromPath[UUID]) -> Response[Any]:
-    """Give up what is open."""
-    found = await _own(ui, invoice_id)
-    try:
-        await crediting.write_off(ui.ctx, invoice_id, await WRITE_OFF.read(ui))
-    except DomainError as error:
-        return _write_off(ui, found, await WRITE_OFF.again(ui, error))
-    return ui.go(f"/invoices/{invoice_id}", ui.words(N_("The invoice was written off.")))
+CANCELLING = Asking(
+    path="/invoices/{row_id:uuid}/cancel", writes=_WRITE, get=_own, name=_number, back="/invoices/{row.id}", form=CANCEL,
+    label=N_("Cancel the invoice"), is_versioned=True,
+    text=N_("A credit note over all of it is made. Where something was paid, make a credit note and give money back."),
+    work=lambda ui, row, data: crediting.cancel(ui.ctx, row.id, data), said=N_("The invoice was cancelled."),
+)  # fmt: skip
+WRITING_OFF = Asking(
+    path="/invoices/{row_id:uuid}/write-off", writes=_WRITE, get=_own, name=_number, back="/invoices/{row.id}", form=WRITE_OFF,
+    label=N_("Write off"), is_versioned=True,
+    text=N_("What is open becomes a loss in the books, and nobody is reminded of it any more. The invoice itself stays."),
+    work=lambda ui, row, data: crediting.write_off(ui.ctx, row.id, data), said=N_("The invoice was written off."),
+)  # fmt: skip
 
 
 async def _use_credit(ui: Ui, found: Invoice, form: Inputs) -> Response[Any]:
@@ -94,7 +61,11 @@ async def _use_credit(ui: Ui, found: Invoice, form: Inputs) -> Response[Any]:
         N_("The customer has %(credit)s to their credit; %(open)s are open."),
         credit=ui.view.tongue.money(amount, found.currency), open=ui.view.tongue.money(found.balance, found.currency),
     )  # fmt: skip
-    return _question(ui, found, form, N_("Pay with credit"), "use-credit", text, "primary")
+    path = f"/invoices/{found.id}"
+    return ask(
+        ui, form, N_("Pay with credit"), f"{path}/use-credit", path, words=text, subject=found.invoice_number or "",
+        hidden={VERSION: str(found.version)},
+    )  # fmt: skip
 
 
 @show("/invoices/{invoice_id:uuid}/use-credit", _PAYMENTS)
@@ -115,4 +86,4 @@ async def use_credit(ui: UiOf, invoice_id: FromPath[UUID]) -> Response[Any]:
     return ui.go(f"/invoices/{invoice_id}", ui.words(N_("The credit was used.")))
 
 
-PAGES = [ask_cancel, cancel, ask_write_off, write_off, ask_use_credit, use_credit]
+PAGES = [*CANCELLING.pages(), *WRITING_OFF.pages(), ask_use_credit, use_credit]

@@ -14,13 +14,14 @@ from control.billing.customers.models import Customer
 from control.billing.invoices import drafting, listing, service
 from control.billing.invoices.models import Invoice, NewInvoice
 from control.billing.invoices.words import CATEGORIES, UNITS
-from control.billing.parts import PLAIN, ask, choose, own_customer, wanted_customer
+from control.billing.parts import choose, own_customer, wanted_customer
 from control.billing.settings import service as settings
 from control.billing.settings.languages import languages
 from control.billing.units import known
 from control.core.errors import Conflict, DomainError, NotFound, PreconditionFailed, ValidationFailed
 from control.core.pagination import PageRequest
 from control.core.permissions import needs
+from control.web.asking import Asking
 from control.web.editing import with_choices
 from control.web.forms import Field, Form, Inputs
 from control.web.language import N_
@@ -195,24 +196,14 @@ async def edit(ui: UiOf, invoice_id: FromPath[UUID]) -> Response[Any]:
     return await _kept(ui, invoice_id, N_("The draft was kept."))
 
 
-@show("/invoices/{invoice_id:uuid}/delete", _WRITE)
-async def ask_delete(ui: UiOf, invoice_id: FromPath[UUID]) -> Response[Any]:
-    """Whether it is meant."""
-    found, _ = await _draft(ui, invoice_id)
-    path = f"/invoices/{invoice_id}"
-    text = N_("It has no number yet, so that nothing is missing in the books.")
-    return ask(
-        ui, PLAIN.empty(), N_("Delete the draft"), f"{path}/delete", path, words=text, subject=found.customer_name,
-        look="danger", hidden={VERSION: str(found.version)},
-    )  # fmt: skip
+async def _get(ui: Ui, invoice_id: UUID) -> Invoice:
+    return (await _draft(ui, invoice_id))[0]
 
 
-@act("/invoices/{invoice_id:uuid}/delete", _WRITE)
-async def delete(ui: UiOf, invoice_id: FromPath[UUID]) -> Response[Any]:
-    """Throw it away."""
-    await _draft(ui, invoice_id)
-    await service.delete(ui.ctx, invoice_id)
-    return ui.go("/invoices?status=draft", ui.words(N_("The draft was deleted.")))
-
-
-PAGES = [ask_new, create, ask_edit, edit, ask_delete, delete]
+DELETE = Asking(
+    path="/invoices/{row_id:uuid}/delete", writes=_WRITE, get=_get, name=lambda _, row: row.customer_name,
+    back="/invoices/{row.id}", after="/invoices?status=draft", label=N_("Delete the draft"),
+    text=N_("It has no number yet, so that nothing is missing in the books."),
+    work=lambda ui, row, _: service.delete(ui.ctx, row.id), said=N_("The draft was deleted."), is_versioned=True,
+)  # fmt: skip
+PAGES = [ask_new, create, ask_edit, edit, *DELETE.pages()]

@@ -12,7 +12,7 @@ from control.billing.catalogue import words as catalogue_words
 from control.billing.invoices import listing
 from control.billing.ordering import forms, service
 from control.billing.ordering.models import CameToSomethingElse, ChangePreview, Leaving, Offer, Order, OrderedChange, OrderPreview
-from control.billing.parts import PLAIN, ask, full
+from control.billing.parts import full
 from control.billing.subscriptions import item_form
 from control.billing.subscriptions import service as subscriptions
 from control.billing.subscriptions.models import Preview, Subscription
@@ -21,6 +21,7 @@ from control.core.errors import DomainError, NotFound, ValidationFailed
 from control.core.pagination import PageRequest
 from control.core.permissions import needs
 from control.core.validation import value_errors
+from control.web.asking import Asking
 from control.web.forms import Field, Form
 from control.web.language import N_
 from control.web.menu import Entry
@@ -171,54 +172,22 @@ async def change(ui: UiOf, subscription_id: FromPath[UUID]) -> Response[Any]:
     return ui.go(path, ui.words(text))
 
 
-def _leaving(ui: Ui, found: Subscription, form: Any) -> Response[Any]:
-    path = f"/subscriptions/{found.id}"
+def _until(ui: Ui, found: Subscription) -> str:
     on = found.trial_ends_on if found.status == "trialing" and found.trial_ends_on else found.billed_until
-    text = ui.words(
+    return ui.words(
         N_("It runs until %(day)s and is not renewed. You can take this back until then. Only usage is still charged."),
         day=ui.view.tongue.day(on),
     )
-    return ask(ui, form, _CANCEL, f"{path}/leave", path, words=text, subject=found.name, look="danger")
 
 
-@show("/subscriptions/{subscription_id:uuid}/leave", _ORDER)
-async def ask_cancel(ui: UiOf, subscription_id: FromPath[UUID]) -> Response[Any]:
-    """When it ends then."""
-    return _leaving(ui, await _own(ui, subscription_id), LEAVING.empty())
-
-
-@act("/subscriptions/{subscription_id:uuid}/leave", _ORDER)
-async def cancel(ui: UiOf, subscription_id: FromPath[UUID]) -> Response[Any]:
-    """Cancel it for the end of its period."""
-    found = await _own(ui, subscription_id)
-    try:
-        await service.cancel(ui.ctx, subscription_id, await LEAVING.read(ui))
-    except DomainError as error:
-        return _leaving(ui, found, await LEAVING.again(ui, error))
-    return ui.go(f"/subscriptions/{subscription_id}", ui.words(N_("The subscription is cancelled.")))
-
-
-def _staying(ui: Ui, found: Subscription, form: Any) -> Response[Any]:
-    path = f"/subscriptions/{found.id}"
-    text = N_("It renews at the end of its period as if nobody had cancelled it.")
-    return ask(ui, form, N_("Take the cancellation back"), f"{path}/stay", path, words=text, subject=found.name)
-
-
-@show("/subscriptions/{subscription_id:uuid}/stay", _ORDER)
-async def ask_stay(ui: UiOf, subscription_id: FromPath[UUID]) -> Response[Any]:
-    """What that means."""
-    return _staying(ui, await _own(ui, subscription_id), PLAIN.empty())
-
-
-@act("/subscriptions/{subscription_id:uuid}/stay", _ORDER)
-async def stay(ui: UiOf, subscription_id: FromPath[UUID]) -> Response[Any]:
-    """Take the cancellation back."""
-    found = await _own(ui, subscription_id)
-    try:
-        await service.reactivate(ui.ctx, subscription_id)
-    except DomainError as error:
-        return _staying(ui, found, await PLAIN.again(ui, error))
-    return ui.go(f"/subscriptions/{subscription_id}", ui.words(N_("The cancellation was taken back.")))
-
-
-PAGES = [offered, ask_new, new, ask_change, change, ask_cancel, cancel, ask_stay, stay]
+CANCELLING = Asking(
+    path="/subscriptions/{row_id:uuid}/leave", writes=_ORDER, get=_own, back="/subscriptions/{row.id}",
+    label=_CANCEL, text=_until, form=LEAVING, work=lambda ui, row, data: service.cancel(ui.ctx, row.id, data),
+    said=N_("The subscription is cancelled."),
+)  # fmt: skip
+STAYING = Asking(
+    path="/subscriptions/{row_id:uuid}/stay", writes=_ORDER, get=_own, back="/subscriptions/{row.id}",
+    label=N_("Take the cancellation back"), text=N_("It renews at the end of its period as if nobody had cancelled it."),
+    work=lambda ui, row, _: service.reactivate(ui.ctx, row.id), said=N_("The cancellation was taken back."), look="primary",
+)  # fmt: skip
+PAGES = [offered, ask_new, new, ask_change, change, *CANCELLING.pages(), *STAYING.pages()]

@@ -21,6 +21,7 @@ from control.core.context import Context
 from control.core.errors import DomainError, NotFound
 from control.core.pagination import PageRequest
 from control.core.permissions import needs
+from control.web.asking import Asking
 from control.web.forms import Field, Form
 from control.web.language import N_
 from control.web.menu import Entry
@@ -226,31 +227,18 @@ async def _own(ui: Ui, payment_id: UUID) -> Payment:
     return found
 
 
-async def _refund(ui: Ui, payment_id: UUID, form: Any) -> Response[Any]:
-    found = await _own(ui, payment_id)
-    left = ui.view.tongue.money(found.amount - found.refunded, found.currency)
-    text = N_(
+async def _give_back(ui: Ui, row: Payment, data: Any) -> None:
+    await ui.once(lambda tx: refunding.create(ui.ctx, tx, row.id, data))
+
+
+REFUNDING = Asking(
+    path="/payments/{row_id:uuid}/refund", writes=_WRITE, get=_own, back="/payments/{row.id}", label=_REFUND, form=REFUND,
+    name=lambda ui, row: ui.view.tongue.money(row.amount - row.refunded, row.currency),
+    text=N_(
         "It is taken from the customer's credit, which a credit note gives. A card gets it back by itself; a transfer you make."
-    )
-    back = f"/payments/{payment_id}"
-    return ask(ui, form, _REFUND, f"{back}/refund", back, words=text, subject=left, look="danger")
-
-
-@show("/payments/{payment_id:uuid}/refund", _WRITE)
-async def ask_refund(ui: UiOf, payment_id: FromPath[UUID]) -> Response[Any]:
-    """How much, and why."""
-    return await _refund(ui, payment_id, REFUND.empty())
-
-
-@act("/payments/{payment_id:uuid}/refund", _WRITE, dangerous=True)
-async def refund(ui: UiOf, payment_id: FromPath[UUID]) -> Response[Any]:
-    """Send money back."""
-    try:
-        data = await REFUND.read(ui)
-        await ui.once(lambda tx: refunding.create(ui.ctx, tx, payment_id, data))
-    except DomainError as error:
-        return await _refund(ui, payment_id, await REFUND.again(ui, error))
-    return ui.go(f"/payments/{payment_id}", ui.words(N_("The money goes back.")))
+    ),
+    work=_give_back, said=N_("The money goes back."), dangerous=True,
+)  # fmt: skip
 
 
 async def _move_form(ui: Ui, found: Payment) -> Form[Move]:
@@ -292,5 +280,5 @@ async def move(ui: UiOf, payment_id: FromPath[UUID]) -> Response[Any]:
 
 
 PAGES = [
-    payments, disputes, ask_new, create, ask_for_invoice, create_for_invoice, payment, ask_refund, refund, ask_move, move,
+    payments, disputes, ask_new, create, ask_for_invoice, create_for_invoice, payment, *REFUNDING.pages(), ask_move, move,
 ]  # fmt: skip

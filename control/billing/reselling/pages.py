@@ -13,7 +13,7 @@ from litestar.response import Stream
 
 from control.accounts.organizations import service as organizations
 from control.billing.catalogue import reselling as lines
-from control.billing.parts import NONE, PLAIN, SELLERS, Link, ask, file, listed
+from control.billing.parts import NONE, SELLERS, Link, ask, file, listed
 from control.billing.reports.tables import csv_of
 from control.billing.reselling import service
 from control.billing.reselling.models import NewStatements, ResellerStatement, SettledSale, Settlement
@@ -21,6 +21,7 @@ from control.core.context import Context
 from control.core.errors import DomainError, NotFound
 from control.core.pagination import PageRequest
 from control.core.permissions import needs
+from control.web.asking import PLAIN
 from control.web.forms import Field, Form, Inputs
 from control.web.language import N_
 from control.web.menu import Entry

@@ -10,11 +10,14 @@ from litestar import Response
 from control.billing.datev import service as datev
 from control.billing.datev.models import AccountName, LedgerAccounts, NewLedgerAccounts, Number
 from control.billing.ledger.pages import ACCOUNTS
-from control.billing.parts import PLAIN, ask, convert, listed, renamed
+from control.billing.parts import ask, convert, listed, renamed
 from control.billing.payments.providers import accounts, inbox
+from control.billing.payments.providers.pages import METHODS
 from control.billing.reports.report_pages import REASONS
 from control.core.errors import Conflict, DomainError, NotFound, Unavailable, ValidationFailed
 from control.core.permissions import needs
+from control.web.asking import PLAIN
+from control.web.depends import Hangs
 from control.web.forms import Field, Form, Inputs
 from control.web.language import N_
 from control.web.lines import Lines
@@ -158,16 +161,19 @@ async def try_provider(ui: UiOf) -> Response[Any]:
     return ui.go(path, ui.words(N_("The provider takes the key. It keeps %(money)s for you."), money=money))
 
 
-def _forget(ui: Ui) -> Response[Any]:
-    path = f"{_PATH}/provider"
-    text = N_("Nothing is charged to cards any more, and what the provider sends is not taken. You need the keys to begin again.")
-    return ask(ui, PLAIN.empty(), N_("Forget the keys"), f"{path}/remove", path, words=text, look="danger")
+_CARDS = Hangs(
+    table=METHODS, label=N_("Cards"), permission="billing:read", by="organization_id", fixed={"kind": "card", "status": "active"}
+)
 
 
 @show(f"{_PATH}/provider/remove", _KEYS)
 async def ask_forget(ui: UiOf) -> Response[Any]:
     """Whether it is meant."""
-    return _forget(ui)
+    path = f"{_PATH}/provider"
+    text = N_("Nothing is charged to cards any more, and what the provider sends is not taken. You need the keys to begin again.")
+    cards = [await _CARDS.found(ui.ctx, ui.ctx.principal.organization_id)] if ui.ctx.principal.may(_CARDS.permission) else []
+    title, remove = N_("Forget the keys"), f"{path}/remove"
+    return ask(ui, PLAIN.empty(), title, remove, path, words=text, look="danger", depends=cards)
 
 
 @act(f"{_PATH}/provider/remove", _KEYS, dangerous=True)

@@ -10,7 +10,7 @@ from litestar import Response
 from control.billing.customers.pages import _countries
 from control.billing.documents import service as documents
 from control.billing.documents.logo import MOST_BYTES
-from control.billing.parts import PLAIN, SELLERS, ask, full, uploaded
+from control.billing.parts import SELLERS, ask, full, uploaded
 from control.billing.payments.providers import accounts
 from control.billing.payments.providers.models import NewAccount
 from control.billing.settings import service
@@ -21,6 +21,7 @@ from control.billing.subscriptions.models import NewSubscriptionSettings
 from control.billing.subscriptions.page_words import WHENS
 from control.core.errors import DomainError, NotFound, ValidationFailed
 from control.core.permissions import needs
+from control.web.asking import PLAIN
 from control.web.forms import Field, Form
 from control.web.language import N_
 from control.web.menu import Entry

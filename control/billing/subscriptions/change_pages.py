@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from typing import Any
 from uuid import UUID
 
@@ -9,13 +10,15 @@ import msgspec
 from litestar import Response
 from litestar.params import FromPath
 
-from control.billing.parts import PLAIN, ask, convert, full
+from control.billing.parts import ask, convert, full
 from control.billing.subscriptions import changing, item_form, lifecycle, page_words, previewing, service
 from control.billing.subscriptions.models import Cancellation, ChangedSubscription, Pause, Subscription, Suspension
 from control.billing.subscriptions.pages import fields_of, is_confirmed, may_sell, preview_page
 from control.billing.subscriptions.previewing import PreviewOf
+from control.core.context import Context
 from control.core.errors import DomainError, NotFound, ValidationFailed
 from control.core.permissions import needs
+from control.web.asking import Asking
 from control.web.forms import Field, Form
 from control.web.language import N_
 from control.web.routing import act, show
@@ -122,95 +125,41 @@ async def cancel(ui: UiOf, subscription_id: FromPath[UUID]) -> Response[Any]:
     return ui.go(path, ui.words(N_("The subscription is cancelled.")))
 
 
-def _pause(ui: Ui, found: Subscription, form: Any) -> Response[Any]:
-    path = f"/subscriptions/{found.id}"
-    text = N_("It stops today, and unused days are credited. Nothing is charged until it goes on.")
-    return ask(ui, form, N_("Pause"), f"{path}/pause", path, words=text, subject=found.name)
+PAUSING = Asking(
+    path="/subscriptions/{row_id:uuid}/pause", writes=_WRITE, get=_own, back="/subscriptions/{row.id}", form=PAUSE,
+    label=N_("Pause"), text=N_("It stops today, and unused days are credited. Nothing is charged until it goes on."),
+    work=lambda ui, row, data: lifecycle.pause(ui.ctx, row.id, data), said=N_("The subscription is paused."), look="primary",
+)  # fmt: skip
+SUSPENDING = Asking(
+    path="/subscriptions/{row_id:uuid}/suspend", writes=_WRITE, get=_own, back="/subscriptions/{row.id}", form=SUSPEND,
+    label=N_("Suspend"), text=N_("Its services are switched off, and it does not renew. What is paid stays paid."),
+    work=lambda ui, row, data: lifecycle.suspend(ui.ctx, row.id, data), said=N_("The subscription is suspended."),
+)  # fmt: skip
 
 
-@show("/subscriptions/{subscription_id:uuid}/pause", _WRITE)
-async def ask_pause(ui: UiOf, subscription_id: FromPath[UUID]) -> Response[Any]:
-    """Until when."""
-    return _pause(ui, await _own(ui, subscription_id), PAUSE.empty())
+def _going_on(way: str, label: str, text: str, said: str, work: Callable[[Context, UUID], Awaitable[Any]]) -> Asking:
+    return Asking(
+        path=f"/subscriptions/{{row_id:uuid}}/go-on/{way}", writes=_WRITE, get=_own, back="/subscriptions/{row.id}", label=label,
+        text=text, work=lambda ui, row, _: work(ui.ctx, row.id), said=said, look="primary",
+    )  # fmt: skip
 
 
-@act("/subscriptions/{subscription_id:uuid}/pause", _WRITE)
-async def pause(ui: UiOf, subscription_id: FromPath[UUID]) -> Response[Any]:
-    """Stop it today."""
-    found = await _own(ui, subscription_id)
-    try:
-        await lifecycle.pause(ui.ctx, subscription_id, await PAUSE.read(ui))
-    except DomainError as error:
-        return _pause(ui, found, await PAUSE.again(ui, error))
-    return ui.go(f"/subscriptions/{subscription_id}", ui.words(N_("The subscription is paused.")))
-
-
-def _suspend(ui: Ui, found: Subscription, form: Any) -> Response[Any]:
-    path = f"/subscriptions/{found.id}"
-    text = N_("Its services are switched off, and it does not renew. What is paid stays paid.")
-    return ask(ui, form, N_("Suspend"), f"{path}/suspend", path, words=text, subject=found.name, look="danger")
-
-
-@show("/subscriptions/{subscription_id:uuid}/suspend", _WRITE)
-async def ask_suspend(ui: UiOf, subscription_id: FromPath[UUID]) -> Response[Any]:
-    """Why."""
-    return _suspend(ui, await _own(ui, subscription_id), SUSPEND.empty())
-
-
-@act("/subscriptions/{subscription_id:uuid}/suspend", _WRITE)
-async def suspend(ui: UiOf, subscription_id: FromPath[UUID]) -> Response[Any]:
-    """Have its services switched off."""
-    found = await _own(ui, subscription_id)
-    try:
-        await lifecycle.suspend(ui.ctx, subscription_id, await SUSPEND.read(ui))
-    except DomainError as error:
-        return _suspend(ui, found, await SUSPEND.again(ui, error))
-    return ui.go(f"/subscriptions/{subscription_id}", ui.words(N_("The subscription is suspended.")))
-
-
-_BACK = {
-    "resume": (N_("Resume"), N_("It goes on today: a period begins, and is charged at once."), N_("The subscription goes on.")),
-    "unsuspend": (
-        N_("Switch on again"),
-        N_("Its services are switched on again. What is paid stays paid; what is due is charged at once."),
-        N_("The subscription goes on."),
-    ),
-    "reactivate": (
-        N_("Take the cancellation back"),
-        N_("It renews at the end of its period as if nobody had cancelled it."),
-        N_("The cancellation was taken back."),
-    ),
-}
-_WAYS = {"resume": lifecycle.resume_, "unsuspend": lifecycle.unsuspend, "reactivate": lifecycle.reactivate}
-
-
-def _go_on(ui: Ui, found: Subscription, way: str, form: Any) -> Response[Any]:
-    title, text, _ = _BACK[way]
-    path = f"/subscriptions/{found.id}"
-    return ask(ui, form, title, f"{path}/go-on/{way}", path, words=text, subject=found.name)
-
-
-@show("/subscriptions/{subscription_id:uuid}/go-on/{way:str}", _WRITE)
-async def ask_go_on(ui: UiOf, subscription_id: FromPath[UUID], way: FromPath[str]) -> Response[Any]:
-    """What going on means."""
-    if way not in _WAYS:
-        raise NotFound("page")
-    return _go_on(ui, await _own(ui, subscription_id), way, PLAIN.empty())
-
-
-@act("/subscriptions/{subscription_id:uuid}/go-on/{way:str}", _WRITE)
-async def go_on(ui: UiOf, subscription_id: FromPath[UUID], way: FromPath[str]) -> Response[Any]:
-    """After a pause, a suspension or a cancellation."""
-    if way not in _WAYS:
-        raise NotFound("page")
-    found = await _own(ui, subscription_id)
-    try:
-        await _WAYS[way](ui.ctx, subscription_id)
-    except DomainError as error:
-        return _go_on(ui, found, way, await PLAIN.again(ui, error))
-    return ui.go(f"/subscriptions/{subscription_id}", ui.words(_BACK[way][2]))
+RESUMING = _going_on(
+    "resume", N_("Resume"), N_("It goes on today: a period begins, and is charged at once."), N_("The subscription goes on."),
+    lifecycle.resume_,
+)  # fmt: skip
+SWITCHING_ON = _going_on(
+    "unsuspend", N_("Switch on again"),
+    N_("Its services are switched on again. What is paid stays paid; what is due is charged at once."),
+    N_("The subscription goes on."), lifecycle.unsuspend,
+)  # fmt: skip
+TAKING_BACK = _going_on(
+    "reactivate", N_("Take the cancellation back"), N_("It renews at the end of its period as if nobody had cancelled it."),
+    N_("The cancellation was taken back."), lifecycle.reactivate,
+)  # fmt: skip
 
 
 PAGES = [
-    ask_change, change, ask_cancel, cancel, ask_pause, pause, ask_suspend, suspend, ask_go_on, go_on,
+    ask_change, change, ask_cancel, cancel, *PAUSING.pages(), *SUSPENDING.pages(), *RESUMING.pages(),
+    *SWITCHING_ON.pages(), *TAKING_BACK.pages(),
 ]  # fmt: skip

@@ -8,12 +8,14 @@ from uuid import UUID
 from litestar import Response
 from litestar.params import FromPath
 
+from control.core.context import Context
 from control.core.errors import DomainError
 from control.core.pagination import PageRequest
 from control.core.permissions import needs
 from control.monitoring import words
 from control.monitoring.agents import service
 from control.monitoring.agents.models import Agent, NewClaim
+from control.web.depends import Dependent
 from control.web.editing import Editing, Secret, Words
 from control.web.forms import Field, Form, Inputs
 from control.web.language import N_
@@ -49,6 +51,13 @@ CLAIM = Form(
     Field("name", N_("Name"), hint=N_("Empty is the server's own name."), is_half=True),
     Field("expires_in_s", N_("Good for seconds"), is_half=True),
 )
+
+
+async def _series(ctx: Context, row: Agent) -> list[Dependent]:
+    number = await service.series(ctx, row.id)
+    return [Dependent(label=N_("Series of its host, which get no further values"), total=number)]
+
+
 DELETING = Editing(
     path="/monitoring/agents",
     place=N_("Servers"),
@@ -63,6 +72,7 @@ DELETING = Editing(
         delete=N_("Send the agent away"),
     ),
     delete=service.delete,
+    depends=_series,
     own="/monitoring/agents/{id}",
 )
 

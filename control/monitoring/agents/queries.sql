@@ -77,3 +77,8 @@ DELETE FROM hcc.agent_claims
 
 -- name: take_claim
 SELECT organization_id, name FROM hcc.agent_claim_take(%(claim_hash)s)
+
+-- name: series
+SELECT count(*) FROM hcc.agents a
+  JOIN hcc.metric_series m ON m.organization_id = a.organization_id AND m.labels->>'host' = a.name
+ WHERE a.id = %(id)s

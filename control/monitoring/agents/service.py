@@ -143,6 +143,12 @@ async def delete(ctx: Context, agent_id: UUID) -> None:
         await events.emit(tx, "agent.deleted", before.organization_id, {"id": agent_id, "name": before.name})
 
 
+async def series(ctx: Context, agent_id: UUID) -> int:
+    """How many series there are of the host that an agent is called after."""
+    async with ctx.transaction() as tx:
+        return int(await tx.value(q.SQL.series, id=agent_id))
+
+
 def _hash(claim: str) -> bytes:
     """What is stored: the claim is random and long, so one round of SHA-256 does."""
     return hashlib.sha256(claim.encode()).digest()

@@ -21,6 +21,7 @@ from control.monitoring.alerts.models import Acknowledgement, Alert, AlertPhase,
 from control.monitoring.labels import Severity
 from control.monitoring.plotting import said
 from control.web.bulk import Many
+from control.web.depends import Hangs, hanging
 from control.web.editing import Editing, Words
 from control.web.forms import Field, Form, Inputs
 from control.web.language import N_
@@ -180,6 +181,7 @@ EDITING = Editing(
     create=lambda ctx, tx, typed: service.create_alert_rule(ctx, tx, typed.data()),
     replace=_replace,
     delete=service.RULES.delete,
+    depends=hanging(Hangs(table=ALERTS, label=N_("Alerts"), permission="monitoring:read", by="source_id")),
     restores=True,
     values=_values,
     start={"severity": "warning", "interval_s": 60, "for_s": 300, "keep_firing_for_s": 0, "no_data": "ok", "is_active": True},

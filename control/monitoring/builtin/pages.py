@@ -11,7 +11,8 @@ from control.core.permissions import needs
 from control.monitoring import words
 from control.monitoring.builtin import service
 from control.monitoring.builtin.models import PackInstallation
-from control.web.editing import confirm
+from control.web.asking import confirm
+from control.web.depends import Dependent
 from control.web.language import N_
 from control.web.routing import act, show
 from control.web.ui import UiOf
@@ -46,7 +47,15 @@ async def ask_remove(ui: UiOf, pack_id: FromPath[str]) -> Response[str]:
     text = N_("Its rules are deleted, those that you changed too, and their alerts with them.")
     action = f"/monitoring/packs/{found.id}/remove"
     title = ui.words(found.title)
-    return confirm(ui, title=title, text=text, label=N_("Remove the pack"), action=action, back="/monitoring/packs")
+    return confirm(
+        ui,
+        title=title,
+        text=text,
+        label=N_("Remove the pack"),
+        action=action,
+        back="/monitoring/packs",
+        depends=[Dependent(label=N_("Rules"), total=found.installed_rules, path="/monitoring/rules")],
+    )
 
 
 @act("/monitoring/packs/{pack_id:str}/remove", _WRITE)

@@ -16,10 +16,12 @@ from control.core.errors import FieldError, ValidationFailed
 from control.core.pagination import PageRequest
 from control.core.permissions import needs
 from control.monitoring import words
+from control.monitoring.alerts.pages import ALERTS
 from control.monitoring.checks import service
 from control.monitoring.checks.models import FIELDS, Check, CheckKind, CheckState, Expects, Location, NewCheck
 from control.monitoring.labels import Severity
 from control.monitoring.status import service as status
+from control.web.depends import Dependent, Hangs, hanging, named
 from control.web.editing import Editing, Secret, Words
 from control.web.forms import Field, Form
 from control.web.language import N_
@@ -125,6 +127,13 @@ def _push(made: dict[str, Any]) -> Secret | None:
     return Secret(label=N_("Where the signs of life go"), text=f"curl -fsS {made['push_url']}", about=N_("By GET, HEAD or POST."))
 
 
+_ALERTS = hanging(Hangs(table=ALERTS, label=N_("Alerts that are over"), permission="monitoring:read", by="source_id"))
+
+
+async def _depends(ctx: Context, row: Check) -> list[Dependent]:
+    return [named(N_("Status pages"), await service.shown_on(ctx, row.id), "/monitoring/status-pages"), *await _ALERTS(ctx, row)]
+
+
 EDITING = Editing(
     path="/monitoring/checks",
     place=N_("Checks"),
@@ -161,6 +170,7 @@ EDITING = Editing(
     create=_create,
     replace=_replace,
     delete=service.CHECKS.delete,
+    depends=_depends,
     typed=lambda row: row.name,
     values=_values,
     start={"kind": "http", "interval_s": 60, "timeout_s": 10, "retries": 1, "quorum": 1, "locations": ["default"],

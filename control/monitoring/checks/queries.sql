@@ -129,3 +129,8 @@ ON CONFLICT (token_hash) DO NOTHING
 
 -- name: kind_of_organization
 SELECT kind FROM hcc.organizations WHERE id = %(id)s
+
+-- name: shown_on
+SELECT id, title AS name, count(*) OVER () AS total FROM hcc.status_pages
+ WHERE components @> jsonb_build_array(jsonb_build_object('check_id', %(id)s::text))
+ ORDER BY name, id

@@ -17,6 +17,7 @@ from control.core.crypto import place
 from control.core.db import NOBODY, Transaction
 from control.core.envelope import now
 from control.core.errors import FieldError, NotFound, ValidationFailed
+from control.core.few import Named, few
 from control.core.pagination import PageRequest
 from control.monitoring import kept
 from control.monitoring.checks import queries as q
@@ -138,6 +139,11 @@ def _check_target(kind: str, target: str) -> None:
         case _:
             if not target or len(target) > 253 or "/" in target:
                 raise ValueError("must be a name or an address")
+
+
+async def shown_on(ctx: Context, check_id: UUID) -> list[Named]:
+    """The first status pages that show a check."""
+    return await few(ctx, q.SQL.shown_on, id=check_id)
 
 
 async def locations(ctx: Context, check_id: UUID) -> list[CheckLocation]:

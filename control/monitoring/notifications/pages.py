@@ -24,6 +24,7 @@ from control.monitoring.notifications.models import (
     NotificationStatus,
     Step,
 )
+from control.web.depends import Dependent, named
 from control.web.editing import Editing, Secret, Words
 from control.web.forms import Field, Form
 from control.web.language import N_
@@ -84,6 +85,15 @@ class ChannelAsTyped(msgspec.Struct, kw_only=True):
         return NewNotificationChannel(**msgspec.structs.asdict(self))
 
 
+async def _depends(ctx: Context, row: NotificationChannel) -> list[Dependent]:
+    """Routes that lead there, and what waits."""
+    routes, waiting = await service.routes_of(ctx, row.id), await service.waiting(ctx, row.id)
+    return [
+        named(N_("Routes that lead there"), routes, "/monitoring/notification-routes", end="/edit"),
+        Dependent(label=N_("Messages that wait"), total=waiting, path=f"/monitoring/receivers/{row.id}"),
+    ]
+
+
 RECEIVERS = Editing(
     path="/monitoring/receivers",
     place=N_("Receivers"),
@@ -111,6 +121,7 @@ RECEIVERS = Editing(
     create=lambda ctx, tx, typed: service.create_notification_channel(ctx, tx, typed.data()),
     replace=lambda ctx, row_id, typed: service.replace_notification_channel(ctx, row_id, typed.data()),
     delete=service.CHANNELS.delete,
+    depends=_depends,
     start={"kind": "mail", "send_resolved": True, "is_active": True},
     secret=lambda made: Secret(label=N_("Secret that signs what is sent"), text=made["secret"]) if made.get("secret") else None,
     own="/monitoring/receivers/{id}",

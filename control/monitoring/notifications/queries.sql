@@ -96,6 +96,14 @@ SELECT count(*)
    AND (%(channel_id)s::uuid IS NULL OR channel_id = %(channel_id)s)
    AND (%(status)s::text IS NULL OR status = %(status)s)
 
+-- name: routes_of
+SELECT r.id, r.name, count(*) OVER () AS total FROM hcc.notification_routes r
+ WHERE EXISTS (SELECT FROM jsonb_array_elements(r.steps) s WHERE s->'channel_ids' ? %(channel_id)s::text)
+ ORDER BY r.position, r.id
+
+-- name: waiting
+SELECT count(*) FROM hcc.notifications WHERE channel_id = %(channel_id)s AND status IN ('pending', 'retrying')
+
 -- name: notification_get
 SELECT id, organization_id, channel_id, kind, message, status, attempts, response_status, response_ms, error, created_at, updated_at,
        next_attempt_at

@@ -16,6 +16,7 @@ from control.automation.webhooks.signing import new_secret
 from control.core.context import Context
 from control.core.db import Transaction
 from control.core.errors import Conflict, FieldError, NotFound, ValidationFailed
+from control.core.few import Named, few
 from control.core.pagination import PageRequest
 from control.monitoring import kept
 from control.monitoring.labels import wrong
@@ -40,6 +41,17 @@ SORTABLE = {"created_at": "created_at", "updated_at": "updated_at", "name": "nam
 ROUTES_SORTABLE = {**SORTABLE, "position": "position"}
 NOTIFICATIONS_SORTABLE = {"created_at": "created_at", "updated_at": "updated_at"}
 _URL_KINDS = {"webhook", "slack", "teams", "ntfy"}
+
+
+async def routes_of(ctx: Context, channel_id: UUID) -> list[Named]:
+    """The first routes that lead to a channel."""
+    return await few(ctx, q.SQL.routes_of, channel_id=channel_id)
+
+
+async def waiting(ctx: Context, channel_id: UUID) -> int:
+    """How much is to be told to a channel."""
+    async with ctx.transaction() as tx:
+        return int(await tx.value(q.SQL.waiting, channel_id=channel_id))
 
 
 async def create_notification_channel(

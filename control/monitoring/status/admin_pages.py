@@ -12,12 +12,14 @@ from msgspec import Meta
 
 from control.core.context import Context
 from control.core.errors import DomainError, FieldError, ValidationFailed
+from control.core.few import FEW
 from control.core.pagination import PageRequest
 from control.core.permissions import needs
 from control.monitoring.checks import service as checks
 from control.monitoring.status import service
 from control.monitoring.status.models import (
     Component,
+    Incident,
     NewIncident,
     NewIncidentUpdate,
     NewStatusPage,
@@ -26,7 +28,9 @@ from control.monitoring.status.models import (
     Title,
 )
 from control.monitoring.status.pages import HEADLINES, IMPACTS, STATUSES, TONES, WORDS
-from control.web.editing import Editing, Words, confirm
+from control.web.asking import Asking
+from control.web.depends import Dependent
+from control.web.editing import Editing, Words
 from control.web.forms import Field, Form, Inputs
 from control.web.language import N_
 from control.web.menu import Entry
@@ -125,6 +129,20 @@ async def _get(ctx: Context, page_id: UUID) -> _Named:
     return _Named(row.id, row.slug, row.title, row.description, lines, row.is_public)
 
 
+async def _depends(ctx: Context, row: StatusPage) -> list[Dependent]:
+    first = PageRequest(1, FEW, "i.started_at DESC, i.id DESC")
+    rows, total = await service.INCIDENTS.page(ctx, first, {"organization_id": None, "page_id": row.id})
+    at = f"/monitoring/status-pages/{row.id}"
+    names, components = await _names(ctx), (await service.PAGES.get(ctx, row.id)).components
+    return [
+        Dependent(label=N_("Incidents"), total=total, rows=rows, name=lambda one: str(one.title), path=at),
+        Dependent(
+            label=N_("Checks, which go on"), total=len(components), rows=components[:FEW], path=at,
+            name=lambda one: names.get(one.check_id, one.name), where=lambda one: f"/monitoring/checks/{one.check_id}",
+        ),
+    ]  # fmt: skip
+
+
 EDITING = Editing(
     path="/monitoring/status-pages",
     place=N_("Status pages"),
@@ -148,6 +166,7 @@ EDITING = Editing(
     create=_create,
     replace=_replace,
     delete=service.PAGES.delete,
+    depends=_depends,
     typed=lambda row: row.slug,
     name=lambda row: str(row.title),
     own="/monitoring/status-pages/{id}",
@@ -234,21 +253,14 @@ async def tell_more(ui: UiOf, page_id: FromPath[UUID], incident_id: FromPath[UUI
     return ui.go(f"/monitoring/status-pages/{page_id}", ui.words(N_("The public is told.")))
 
 
-@show("/monitoring/status-pages/{page_id:uuid}/incidents/{incident_id:uuid}/delete", _WRITE)
-async def ask_delete(ui: UiOf, page_id: FromPath[UUID], incident_id: FromPath[UUID]) -> Response[str]:
-    """What deleting does."""
-    incident = await service.INCIDENTS.get(ui.ctx, incident_id)
-    text = N_("All that was said about it goes with it, and the public no longer sees that it ever was.")
-    back = f"/monitoring/status-pages/{page_id}"
-    action = f"{back}/incidents/{incident_id}/delete"
-    return confirm(ui, title=incident.title, text=text, label=N_("Delete the incident"), action=action, back=back)
+async def _incident(ui: Ui, incident_id: UUID) -> Incident:
+    return await service.INCIDENTS.get(ui.ctx, incident_id)
 
 
-@act("/monitoring/status-pages/{page_id:uuid}/incidents/{incident_id:uuid}/delete", _WRITE)
-async def delete(ui: UiOf, page_id: FromPath[UUID], incident_id: FromPath[UUID]) -> Response[Any]:
-    """Delete it."""
-    await service.INCIDENTS.delete(ui.ctx, incident_id)
-    return ui.go(f"/monitoring/status-pages/{page_id}", ui.words(N_("The incident was deleted.")))
-
-
-PAGES = [status_pages, status_page, tell, ask_more, tell_more, ask_delete, delete, *EDITING.pages()]
+DELETE = Asking(
+    path="/monitoring/status-pages/{page_id:uuid}/incidents/{row_id:uuid}/delete", writes=_WRITE, get=_incident,
+    back="/monitoring/status-pages/{row.page_id}", label=N_("Delete the incident"), name=lambda _, row: row.title,
+    text=N_("All that was said about it goes with it, and the public no longer sees that it ever was."),
+    work=lambda ui, row, _: service.INCIDENTS.delete(ui.ctx, row.id), said=N_("The incident was deleted."),
+)  # fmt: skip
+PAGES = [status_pages, status_page, tell, ask_more, tell_more, *DELETE.pages(), *EDITING.pages()]

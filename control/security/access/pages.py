@@ -10,7 +10,7 @@ from litestar import Response
 from msgspec import Meta
 
 from control.core.permissions import needs
-from control.security import words
+from control.security import hanging, words
 from control.security.access import service
 from control.security.access.models import AccessEntry, NewAccessEntry
 from control.security.bodies.common import Asn, Country, Note
@@ -110,6 +110,7 @@ EDITING = Editing(
     create=lambda ctx, tx, typed: service.create(ctx, tx, typed.data()),
     replace=lambda ctx, row_id, typed: service.replace(ctx, row_id, typed.data()),
     delete=service.ROWS.delete,
+    depends=hanging.sites,
     restores=True,
     name=who,
     values=lambda row: {**msgspec.to_builtins(row), "days": words.days_left(row.expires_at)},

@@ -11,7 +11,7 @@ from msgspec import Meta
 
 from control.core.errors import FieldError, ValidationFailed
 from control.core.permissions import needs
-from control.security import words
+from control.security import hanging, words
 from control.security.bodies.common import Name, Note, Position
 from control.security.bodies.match import Action, HeaderMatch, Match, Quota
 from control.security.match_rules import service
@@ -186,6 +186,7 @@ EDITING = Editing(
     create=_create,
     replace=_replace,
     delete=service.ROWS.delete,
+    depends=hanging.sites,
     restores=True,
     values=_values,
     start={"is_active": True, "position": 0},

@@ -9,7 +9,7 @@ import msgspec
 from litestar import Response
 
 from control.core.permissions import needs
-from control.security import words
+from control.security import hanging, words
 from control.security.bodies.policy import Mode, Paranoia, RuleSet, Threshold
 from control.security.policies import service
 from control.security.policies.models import NewSecurityPolicy, SecurityPolicy
@@ -110,6 +110,7 @@ EDITING = Editing(
     create=lambda ctx, tx, typed: service.create(ctx, tx, typed.data()),
     replace=lambda ctx, row_id, typed: service.replace(ctx, row_id, typed.data()),
     delete=service.ROWS.delete,
+    depends=hanging.sites,
     name=lambda row: str(row.mode or row.id),
     values=_values,
     choices=words.choose_site,

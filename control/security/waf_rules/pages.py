@@ -9,7 +9,7 @@ from litestar import Response
 
 from control.core.errors import FieldError, ValidationFailed
 from control.core.permissions import needs
-from control.security import words
+from control.security import hanging, words
 from control.security.checks import seclang
 from control.security.waf_rules import service
 from control.security.waf_rules.models import NewWafRules
@@ -77,6 +77,7 @@ EDITING = Editing(
     create=service.create,
     replace=service.replace,
     delete=service.ROWS.delete,
+    depends=hanging.sites,
     start={"is_active": True, "position": 0},
     choices=words.choose_site,
     check=_check,

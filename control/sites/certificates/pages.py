@@ -11,11 +11,13 @@ from litestar import Response
 from litestar.params import FromPath
 from msgspec import Meta
 
+from control.core.context import Context
 from control.core.errors import DomainError
 from control.core.permissions import needs
 from control.sites import words
 from control.sites.certificates import service
 from control.sites.certificates.models import Certificate, NewCertificate, Pem
+from control.web.depends import Dependent, named
 from control.web.editing import Editing, Words, without
 from control.web.forms import Field, Form, Inputs
 from control.web.language import N_
@@ -134,6 +136,10 @@ async def renew(ui: UiOf, certificate_id: FromPath[UUID]) -> Response[Any]:
     return ui.go(back, ui.words(N_("The certificate was renewed.")))
 
 
+async def _sites(ctx: Context, row: Certificate) -> list[Dependent]:
+    return [named(N_("Sites"), await service.sites(ctx, row.id), "/sites")]
+
+
 DELETING = Editing(
     path="/certificates",
     place=N_("Certificates"),
@@ -148,6 +154,7 @@ DELETING = Editing(
         delete=N_("Delete the certificate"),
     ),
     delete=service.delete,
+    depends=_sites,
     typed=lambda row: row.hosts[0] if row.hosts else row.subject,
     name=_names,
     own="/certificates/{id}",

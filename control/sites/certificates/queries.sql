@@ -52,3 +52,11 @@ UPDATE hcc.gateway_certificates SET is_default = %(is_default)s, version = versi
 
 -- name: delete
 DELETE FROM hcc.gateway_certificates WHERE id = %(id)s
+
+-- name: sites
+-- Of its organisation, with a name that it is for.
+SELECT s.id, s.name, count(*) OVER () AS total
+  FROM hcc.gateway_certificates c JOIN hcc.gateway_sites s ON s.organization_id = c.organization_id AND s.deleted_at IS NULL
+ WHERE c.id = %(id)s
+   AND EXISTS (SELECT FROM unnest(s.hosts) h(host) WHERE h.host = ANY (c.hosts) OR regexp_replace(h.host, '^[^.]+', '*') = ANY (c.hosts))
+ ORDER BY s.name, s.id

@@ -13,6 +13,7 @@ from control.core.crypto import Keyring, place
 from control.core.db import Transaction
 from control.core.envelope import now
 from control.core.errors import Conflict, FieldError, NotFound, Unavailable, ValidationFailed
+from control.core.few import Named, few
 from control.core.ids import new_id
 from control.core.pagination import PageRequest, like
 from control.sites.certificates import queries as q
@@ -109,6 +110,11 @@ async def delete(ctx: Context, certificate_id: UUID) -> None:
         organization_id = before.organization_id
         await ctx.audit(tx, "certificate.deleted", "certificate", certificate_id, organization_id=organization_id, before=before)
         await events.emit(tx, "certificate.deleted", organization_id, {"id": certificate_id})
+
+
+async def sites(ctx: Context, certificate_id: UUID) -> list[Named]:
+    """The first sites with names that a certificate is for."""
+    return await few(ctx, q.SQL.sites, id=certificate_id)
 
 
 def columns(found: Read, keyring: Keyring, certificate_id: UUID) -> dict[str, Any]:

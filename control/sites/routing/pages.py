@@ -10,6 +10,7 @@ from litestar import Response
 from litestar.params import FromPath
 from msgspec import Meta
 
+from control.core.context import Context
 from control.core.errors import DomainError, FieldError, ValidationFailed
 from control.core.pagination import PageRequest
 from control.core.permissions import needs
@@ -19,7 +20,9 @@ from control.sites.routing import service
 from control.sites.routing.models import NewRoute, Route
 from control.sites.sites import service as sites
 from control.sites.upstreams import service as upstreams
-from control.web.editing import confirm, with_choices
+from control.web.asking import Asking
+from control.web.depends import Dependent, named
+from control.web.editing import with_choices
 from control.web.forms import Field, Form, Inputs
 from control.web.language import N_
 from control.web.routing import act, show
@@ -190,20 +193,20 @@ async def edit(ui: UiOf, site_id: FromPath[UUID], route_id: FromPath[UUID]) -> R
     return ui.go(f"/sites/{site_id}", ui.words(N_("The route was changed.")))
 
 
-@show("/sites/{site_id:uuid}/routes/{route_id:uuid}/delete", _WRITE)
-async def ask_delete(ui: UiOf, site_id: FromPath[UUID], route_id: FromPath[UUID]) -> Response[str]:
-    """What deleting does."""
-    route = await service.get(ui.ctx, site_id, route_id)
-    text = N_("Its requests go to the next route that fits, or get a 404 when there is none.")
-    action, back = f"/sites/{site_id}/routes/{route_id}/delete", f"/sites/{site_id}"
-    return confirm(ui, title=words.where(route), text=text, label=N_("Delete the route"), action=action, back=back)
+async def _get(ui: Ui, route_id: UUID) -> Route:
+    return await service.get(ui.ctx, ui.request.path_params["site_id"], route_id)
 
 
-@act("/sites/{site_id:uuid}/routes/{route_id:uuid}/delete", _WRITE)
-async def delete(ui: UiOf, site_id: FromPath[UUID], route_id: FromPath[UUID]) -> Response[Any]:
-    """Delete it."""
-    await service.delete(ui.ctx, site_id, route_id)
-    return ui.go(f"/sites/{site_id}", ui.words(N_("The route was deleted.")))
+async def _modes(ctx: Context, row: Route) -> list[Dependent]:
+    if not ctx.principal.may("security:read"):
+        return []
+    return [named(N_("Firewall modes"), await service.modes(ctx, row.id), "/security/policies")]
 
 
-PAGES = [ask_new, create, ask_edit, edit, ask_delete, delete]
+DELETE = Asking(
+    path="/sites/{site_id:uuid}/routes/{row_id:uuid}/delete", writes=_WRITE, get=_get, back="/sites/{row.site_id}",
+    label=N_("Delete the route"), text=N_("Its requests go to the next route that fits, or get a 404 when there is none."),
+    name=lambda _, row: words.where(row), work=lambda ui, row, _: service.delete(ui.ctx, row.site_id, row.id),
+    said=N_("The route was deleted."), depends=_modes,
+)  # fmt: skip
+PAGES = [ask_new, create, ask_edit, edit, *DELETE.pages()]

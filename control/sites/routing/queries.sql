@@ -63,3 +63,6 @@ UPDATE hcc.gateway_routes
 
 -- name: delete
 DELETE FROM hcc.gateway_routes WHERE id = %(id)s
+
+-- name: modes
+SELECT id, coalesce(mode, '-') AS name, count(*) OVER () AS total FROM hcc.security_policies WHERE route_id = %(id)s ORDER BY id

@@ -13,6 +13,7 @@ from control.core import events
 from control.core.context import Context
 from control.core.db import Transaction
 from control.core.errors import Conflict, FieldError, NotFound, ValidationFailed
+from control.core.few import Named, few
 from control.core.ids import new_id
 from control.core.pagination import PageRequest, like
 from control.sites.bodies.route import RouteBody
@@ -110,6 +111,11 @@ async def delete(ctx: Context, site_id: UUID, route_id: UUID) -> None:
         await tx.run(q.SQL.delete, id=route_id)
         await ctx.audit(tx, "route.deleted", "route", route_id, organization_id=before.organization_id, before=before)
         await events.emit(tx, "route.deleted", before.organization_id, {"id": route_id, "site_id": site_id})
+
+
+async def modes(ctx: Context, route_id: UUID) -> list[Named]:
+    """The firewall's modes that hold for a route alone."""
+    return await few(ctx, q.SQL.modes, id=route_id)
 
 
 async def _columns(tx: Transaction, site_id: UUID, data: RouteBody) -> dict[str, Any]:

@@ -32,7 +32,7 @@ from control.sites.sites.models import NewSite, Site
 from control.sites.upstreams import service as upstreams
 from control.sites.upstreams.models import NewUpstream
 from control.web.bulk import Many
-from control.web.editing import confirm, without
+from control.web.editing import without
 from control.web.forms import Field, Form, Inputs
 from control.web.language import N_
 from control.web.menu import Entry
@@ -291,31 +291,4 @@ def _flat(error: DomainError) -> DomainError:
     return ValidationFailed([FieldError(one.pointer.removeprefix("/maintenance"), one.message) for one in error.errors])
 
 
-def _sure(ui: Ui, found: Site, error: ValidationFailed | None = None) -> Response[str]:
-    text = N_("Its names are served no more, and anybody may take them. Its routes, upstreams and policies go with it.")
-    back = f"/sites/{found.id}"
-    return confirm(
-        ui, title=found.name, text=text, label=N_("Delete the site"), action=f"{back}/delete", back=back, word=found.name,
-        error=error,
-    )  # fmt: skip
-
-
-@show("/sites/{site_id:uuid}/delete", _WRITE)
-async def ask_delete(ui: UiOf, site_id: FromPath[UUID]) -> Response[str]:
-    """What deleting does."""
-    return _sure(ui, await service.get(ui.ctx, site_id))
-
-
-@act("/sites/{site_id:uuid}/delete", _WRITE, dangerous=True)
-async def delete(ui: UiOf, site_id: FromPath[UUID]) -> Response[Any]:
-    """Delete it, when its name was typed."""
-    found = await service.get(ui.ctx, site_id)
-    try:
-        await ui.confirm(found.name)
-    except ValidationFailed as error:
-        return _sure(ui, found, error)
-    await service.delete(ui.ctx, site_id)
-    return ui.go("/sites", ui.words(N_("The site was deleted.")))
-
-
-PAGES = [PAUSE.page(), RESUME.page(), sites, ask_new, create, site, ask_edit, edit, ask_delete, delete]
+PAGES = [PAUSE.page(), RESUME.page(), sites, ask_new, create, site, ask_edit, edit]

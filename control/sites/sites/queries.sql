@@ -47,3 +47,20 @@ UPDATE hcc.gateway_sites
 -- name: delete
 -- The names become free with it.
 UPDATE hcc.gateway_sites SET deleted_at = now(), is_active = false, version = version + 1, updated_at = now() WHERE id = %(id)s
+
+-- name: certificates
+-- Of its organisation, for one of its names or for all names beside it.
+SELECT c.id, array_to_string(c.hosts, ', ') AS name, count(*) OVER () AS total
+  FROM hcc.gateway_sites s JOIN hcc.gateway_certificates c ON c.organization_id = s.organization_id
+ WHERE s.id = %(id)s
+   AND EXISTS (SELECT FROM unnest(s.hosts) h(host) WHERE h.host = ANY (c.hosts) OR regexp_replace(h.host, '^[^.]+', '*') = ANY (c.hosts))
+ ORDER BY name, c.id
+
+-- name: checks
+-- Of its organisation, whose target has one of its names as a whole.
+SELECT c.id, c.name, count(*) OVER () AS total
+  FROM hcc.gateway_sites s JOIN hcc.checks c ON c.organization_id = s.organization_id
+ WHERE s.id = %(id)s
+   AND EXISTS (SELECT FROM unnest(s.hosts) h(host)
+                WHERE lower(c.target) ~ ('(^|[^a-z0-9.-])' || replace(replace(h.host, '.', '\.'), '*', '\*') || '([^a-z0-9.-]|$)'))
+ ORDER BY c.name, c.id

@@ -14,6 +14,7 @@ from control.core import events
 from control.core.context import Context
 from control.core.db import Transaction
 from control.core.errors import Conflict, FieldError, NotFound, ValidationFailed, below
+from control.core.few import Named, few
 from control.core.ids import new_id
 from control.core.pagination import PageRequest, like
 from control.sites.bodies.common import Maintenance
@@ -96,6 +97,16 @@ async def delete(ctx: Context, site_id: UUID) -> None:
         await tx.run(q.SQL.delete, id=site_id)
         await ctx.audit(tx, "site.deleted", "site", site_id, organization_id=before.organization_id, before=before)
         await events.emit(tx, "site.deleted", before.organization_id, {"id": site_id})
+
+
+async def certificates(ctx: Context, site_id: UUID) -> list[Named]:
+    """The first certificates for names of a site."""
+    return await few(ctx, q.SQL.certificates, id=site_id)
+
+
+async def checks(ctx: Context, site_id: UUID) -> list[Named]:
+    """The first checks that look at names of a site."""
+    return await few(ctx, q.SQL.checks, id=site_id)
 
 
 def is_staff(ctx: Context) -> bool:

@@ -10,6 +10,7 @@ from litestar import Response
 from litestar.params import FromPath
 from msgspec import Meta
 
+from control.core.context import Context
 from control.core.errors import DomainError, FieldError, ValidationFailed
 from control.core.permissions import needs
 from control.sites import words
@@ -18,7 +19,8 @@ from control.sites.bodies.upstream import HealthCheck, Target, UpstreamTls
 from control.sites.sites import service as sites
 from control.sites.upstreams import service
 from control.sites.upstreams.models import NewUpstream, Upstream
-from control.web.editing import confirm
+from control.web.asking import Asking
+from control.web.depends import Dependent, named
 from control.web.forms import Field, Form, Inputs
 from control.web.language import N_
 from control.web.routing import act, show
@@ -151,20 +153,18 @@ async def edit(ui: UiOf, site_id: FromPath[UUID], upstream_id: FromPath[UUID]) -
     return ui.go(f"/sites/{site_id}", ui.words(N_("The upstream was changed.")))
 
 
-@show("/sites/{site_id:uuid}/upstreams/{upstream_id:uuid}/delete", _WRITE)
-async def ask_delete(ui: UiOf, site_id: FromPath[UUID], upstream_id: FromPath[UUID]) -> Response[str]:
-    """What deleting does."""
-    found = await service.get(ui.ctx, site_id, upstream_id)
-    text = N_("It is refused while a route leads there.")
-    action, back = f"/sites/{site_id}/upstreams/{upstream_id}/delete", f"/sites/{site_id}"
-    return confirm(ui, title=found.name, text=text, label=N_("Delete the upstream"), action=action, back=back)
+async def _get(ui: Ui, upstream_id: UUID) -> Upstream:
+    return await service.get(ui.ctx, ui.request.path_params["site_id"], upstream_id)
 
 
-@act("/sites/{site_id:uuid}/upstreams/{upstream_id:uuid}/delete", _WRITE)
-async def delete(ui: UiOf, site_id: FromPath[UUID], upstream_id: FromPath[UUID]) -> Response[Any]:
-    """Delete it."""
-    await service.delete(ui.ctx, site_id, upstream_id)
-    return ui.go(f"/sites/{site_id}", ui.words(N_("The upstream was deleted.")))
+async def _routes(ctx: Context, row: Upstream) -> list[Dependent]:
+    found = await service.routes(ctx, row.id)
+    return [named(N_("Routes that lead there"), found, f"/sites/{row.site_id}/routes", keeps=True, end="/edit")]
 
 
-PAGES = [ask_new, create, ask_edit, edit, ask_delete, delete]
+DELETE = Asking(
+    path="/sites/{site_id:uuid}/upstreams/{row_id:uuid}/delete", writes=_WRITE, get=_get, back="/sites/{row.site_id}",
+    label=N_("Delete the upstream"), text=N_("It is refused while a route leads there."),
+    work=lambda ui, row, _: service.delete(ui.ctx, row.site_id, row.id), said=N_("The upstream was deleted."), depends=_routes,
+)  # fmt: skip
+PAGES = [ask_new, create, ask_edit, edit, *DELETE.pages()]

@@ -56,5 +56,10 @@ SELECT id, coalesce(path_prefix, path, path_pattern) AS path, methods
   FROM hcc.gateway_routes WHERE upstream_id = %(id)s OR canary_upstream_id = %(id)s
  ORDER BY path, id
 
+-- name: routes
+SELECT id, coalesce(path_prefix, path, path_pattern) AS name, count(*) OVER () AS total
+  FROM hcc.gateway_routes WHERE upstream_id = %(id)s OR canary_upstream_id = %(id)s
+ ORDER BY name, id
+
 -- name: delete
 DELETE FROM hcc.gateway_upstreams WHERE id = %(id)s

@@ -14,6 +14,7 @@ from control.core import events
 from control.core.context import Context
 from control.core.db import Transaction
 from control.core.errors import Conflict, FieldError, NotFound, ValidationFailed
+from control.core.few import Named, few
 from control.core.ids import new_id
 from control.core.pagination import PageRequest, like
 from control.sites.bodies.upstream import Target
@@ -121,6 +122,11 @@ async def delete(ctx: Context, site_id: UUID, upstream_id: UUID) -> None:
             tx, "upstream.deleted", "upstream", upstream_id, organization_id=before.organization_id, before=before
         )  # fmt: skip
         await events.emit(tx, "upstream.deleted", before.organization_id, {"id": upstream_id, "site_id": site_id})
+
+
+async def routes(ctx: Context, upstream_id: UUID) -> list[Named]:
+    """The first routes that lead to an upstream."""
+    return await few(ctx, q.SQL.routes, id=upstream_id)
 
 
 async def checked(ctx: Context, data: NewUpstream, *, known: frozenset[str] = frozenset()) -> NewUpstream:

@@ -179,11 +179,11 @@ def _subscriptions(desk: Desk, customers: list[dict[str, Any]], prices: list[dic
     desk.made["leaving"] = own = begin(0, 1, 25, name="Old shop")
     desk.ask("customer", "POST", f"/v1/orders/{own['id']}/cancel", {"reason": "All is in the new one"})
     paused, suspended = begin(6, 1, 12), begin(7, 3, 9)
-    desk.made["paused"] = paused
     gone = begin(5, 2, 20)
     begin(4, 0, 3)
     begin(3, 4, -5, name="New machine")
     leaving = begin(2, 1, 15, coupon="WELCOME10")
+    desk.made |= {"paused": paused, "suspended": suspended, "ending": leaving}
     begin(1, 1, 18)
     desk.made["subscription"] = begin(0, 3, 10, name="Shop server")
     desk.post("reseller", f"/v1/subscriptions/{paused['id']}/pause", resumes_on=str(desk.day(-30)))

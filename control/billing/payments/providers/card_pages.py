@@ -7,10 +7,11 @@ from uuid import UUID
 
 from litestar import Response
 
-from control.billing.parts import PLAIN, full, leave
+from control.billing.parts import full, leave
 from control.billing.payments.providers import hosting
 from control.core.errors import DomainError, NotFound
 from control.core.permissions import needs
+from control.web.asking import PLAIN
 from control.web.language import N_
 from control.web.routing import act, show
 from control.web.ui import Ui, UiOf

@@ -8,18 +8,20 @@ from uuid import UUID
 from litestar import Response
 from litestar.params import FromPath
 
-from control.billing.parts import NONE, PLAIN, Link, ask, listed
+from control.billing.parts import NONE, Link, listed
 from control.billing.payments.providers import methods
 from control.billing.payments.providers.models import MethodChange, PaymentMethod
 from control.billing.payments.sepa import online
-from control.core.errors import DomainError
+from control.core.context import Context
 from control.core.permissions import needs
+from control.web.asking import Asking
+from control.web.depends import Dependent
 from control.web.language import N_
 from control.web.menu import Entry
-from control.web.routing import act, show
+from control.web.routing import show
 from control.web.tables import Badge, Column, Filter, Table
 from control.web.ui import Ui, UiOf
-from control.web.view import gettext
+from control.web.view import gettext, tongue
 
 _READ, _PAY = needs("billing:read"), needs("payments:pay")
 _PATH = "/payments/methods"
@@ -111,7 +113,7 @@ async def way(ui: UiOf, method_id: FromPath[UUID]) -> Response[str]:
         "ends": _ends(found),
         "origin": _origin(found),
         "consent": await online.consent(ui.ctx, method_id) if found.given_online else None,
-        "revoke": _acts(ui, found)["revoke"][0],
+        "revoke": _revoking(ui, found)[0],
     }
     return ui.page("billing/payment_method.html", method=found, may_write=ui.ctx.principal.may("payments:pay"), **values)
 
@@ -123,55 +125,39 @@ _REVOKE = {
 }
 
 
-def _acts(ui: Ui, found: PaymentMethod) -> dict[str, tuple[str, str]]:
-    """What may be done with it, and what that means."""
+def _revoking(ui: Ui, found: PaymentMethod) -> tuple[str, str]:
+    """What using it no more is called, and what it means."""
     what = "card"
     if found.kind == "sepa_debit":
         is_own = found.customer_org_id == ui.ctx.principal.home_organization_id
         what = "refused" if found.given_online and not is_own else "mandate"
-    return {
-        "default": (N_("Charge this one"), N_("What is due by itself is charged to this one from now on.")),
-        "revoke": _REVOKE[what],
-    }
+    return _REVOKE[what]
 
 
-async def _ask(ui: Ui, method_id: UUID, what: str, form: Any) -> Response[Any]:
-    found = await methods.get(ui.ctx, method_id)
-    title, text = _acts(ui, found)[what]
-    if what == "revoke" and (waiting := await methods.pending(ui.ctx, found)):
-        debits = ", ".join(f"{one.reference} {ui.view.tongue.money(one.amount, one.currency)}".strip() for one in waiting)
-        text = f"{ui.words(text)} {ui.words(N_('Under way, and not stopped by this: %(debits)s.'), debits=debits)}"
-    back, look = f"{_PATH}/{method_id}", "danger" if what == "revoke" else "primary"
-    return ask(ui, form, title, f"{back}/{what}", back, words=text, subject=name(found), look=look)
+async def _under_way(ctx: Context, row: PaymentMethod) -> list[Dependent]:
+    waiting = await methods.pending(ctx, row)
+    return [
+        Dependent(
+            label=N_("Payments under way, which this does not stop"), total=len(waiting), rows=waiting,
+            name=lambda one: f"{one.reference} {tongue().money(one.amount, one.currency)}".strip(),
+            where=lambda one: f"/payments/{one.id}",
+        )
+    ]  # fmt: skip
 
 
-@show(f"{_PATH}/{{method_id:uuid}}/default", _PAY)
-async def ask_default(ui: UiOf, method_id: FromPath[UUID]) -> Response[Any]:
-    """What that means."""
-    return await _ask(ui, method_id, "default", PLAIN.empty())
+async def _get(ui: Ui, method_id: UUID) -> PaymentMethod:
+    return await methods.get(ui.ctx, method_id)
 
 
-@act(f"{_PATH}/{{method_id:uuid}}/default", _PAY)
-async def default(ui: UiOf, method_id: FromPath[UUID]) -> Response[Any]:
-    """Make it the one that is charged."""
-    try:
-        await methods.prefer(ui.ctx, method_id, MethodChange(is_default=True))
-    except DomainError as error:
-        return await _ask(ui, method_id, "default", await PLAIN.again(ui, error))
-    return ui.go(_PATH, ui.words(N_("It is charged from now on.")))
-
-
-@show(f"{_PATH}/{{method_id:uuid}}/revoke", _PAY)
-async def ask_revoke(ui: UiOf, method_id: FromPath[UUID]) -> Response[Any]:
-    """Whether it is meant."""
-    return await _ask(ui, method_id, "revoke", PLAIN.empty())
-
-
-@act(f"{_PATH}/{{method_id:uuid}}/revoke", _PAY)
-async def revoke(ui: UiOf, method_id: FromPath[UUID]) -> Response[Any]:
-    """Use it no more."""
-    await methods.revoke(ui.ctx, method_id)
-    return ui.go(_PATH, ui.words(N_("It is used no more.")))
-
-
-PAGES = [ways, way, ask_default, default, ask_revoke, revoke]
+PREFER = Asking(
+    path=f"{_PATH}/{{row_id:uuid}}/default", writes=_PAY, get=_get, name=lambda _, row: name(row), back=f"{_PATH}/{{row.id}}",
+    after=_PATH, label=N_("Charge this one"), text=N_("What is due by itself is charged to this one from now on."),
+    look="primary", work=lambda ui, row, _: methods.prefer(ui.ctx, row.id, MethodChange(is_default=True)),
+    said=N_("It is charged from now on."),
+)  # fmt: skip
+REVOKE = Asking(
+    path=f"{_PATH}/{{row_id:uuid}}/revoke", writes=_PAY, get=_get, name=lambda _, row: name(row), back=f"{_PATH}/{{row.id}}",
+    after=_PATH, label=lambda ui, row: _revoking(ui, row)[0], text=lambda ui, row: _revoking(ui, row)[1], depends=_under_way,
+    work=lambda ui, row, _: methods.revoke(ui.ctx, row.id), said=N_("It is used no more."),
+)  # fmt: skip
+PAGES = [ways, way, *PREFER.pages(), *REVOKE.pages()]

@@ -8,12 +8,15 @@ from uuid import UUID
 from litestar import Response
 from litestar.params import FromPath
 
-from control.billing.parts import PLAIN, Link, ask, choose, file, full, listed, own_customer, wanted_customer
+from control.billing.parts import Link, choose, file, full, listed, own_customer, wanted_customer
 from control.billing.payments import page_words
 from control.billing.payments.sepa import mandates, service
 from control.billing.payments.sepa.models import Batch, NewBatch, NewMandate, Nothing
-from control.core.errors import DomainError, NotFound
+from control.core.context import Context
+from control.core.errors import DomainError
 from control.core.permissions import needs
+from control.web.asking import Asking
+from control.web.depends import Dependent
 from control.web.forms import Field, Form
 from control.web.language import N_
 from control.web.routing import act, show
@@ -112,41 +115,26 @@ async def document(ui: UiOf, batch_id: FromPath[UUID]) -> Response[Any]:
     return file(content, f"{found.message_id}.xml", "application/xml")
 
 
-_ACTS = {
-    "submit": (
-        N_("It went to the bank"),
-        N_("The file is noted as given to the bank. Its payments come in with a bank statement."),
-    ),
-    "cancel": (N_("Cancel the file"), N_("It will not be collected: its payments are cancelled, and the invoices stay open.")),
-}
-_WAYS = {"submit": service.submit, "cancel": service.cancel}
+async def _get(ui: Ui, batch_id: UUID) -> Batch:
+    return await service.get(ui.ctx, batch_id)
 
 
-def _ask(ui: Ui, found: Batch, what: str, form: Any) -> Response[Any]:
-    title, text = _ACTS[what]
-    back = f"{_PATH}/{found.id}"
-    look = "danger" if what == "cancel" else "primary"
-    return ask(ui, form, title, f"{back}/{what}", back, words=text, subject=found.message_id, look=look)
+async def _payments(_: Context, row: Batch) -> list[Dependent]:
+    return [Dependent(label=N_("Payments in it"), total=row.payments)]
 
 
-@show(f"{_PATH}/{{batch_id:uuid}}/{{what:str}}", _WRITE)
-async def ask_act(ui: UiOf, batch_id: FromPath[UUID], what: FromPath[str]) -> Response[Any]:
-    """Whether it is meant."""
-    if what not in _ACTS:
-        raise NotFound("page")
-    return _ask(ui, await service.get(ui.ctx, batch_id), what, PLAIN.empty())
-
-
-@act(f"{_PATH}/{{batch_id:uuid}}/{{what:str}}", _WRITE, dangerous=True)
-async def do(ui: UiOf, batch_id: FromPath[UUID], what: FromPath[str]) -> Response[Any]:
-    """Note that the file went to the bank, or that it will not."""
-    if what not in _ACTS:
-        raise NotFound("page")
-    try:
-        await _WAYS[what](ui.ctx, batch_id, Nothing())
-    except DomainError as error:
-        return _ask(ui, await service.get(ui.ctx, batch_id), what, await PLAIN.again(ui, error))
-    return ui.go(f"{_PATH}/{batch_id}", ui.words(N_("It is noted.")))
+SUBMIT = Asking(
+    path=f"{_PATH}/{{row_id:uuid}}/submit", writes=_WRITE, get=_get, name=lambda _, row: row.message_id,
+    back=f"{_PATH}/{{row.id}}", label=N_("It went to the bank"), dangerous=True, look="primary",
+    text=N_("The file is noted as given to the bank. Its payments come in with a bank statement."),
+    work=lambda ui, row, _: service.submit(ui.ctx, row.id, Nothing()), said=N_("It is noted."),
+)  # fmt: skip
+CANCEL = Asking(
+    path=f"{_PATH}/{{row_id:uuid}}/cancel", writes=_WRITE, get=_get, name=lambda _, row: row.message_id,
+    back=f"{_PATH}/{{row.id}}", label=N_("Cancel the file"), dangerous=True,
+    text=N_("It will not be collected: its payments are cancelled, and the invoices stay open."),
+    work=lambda ui, row, _: service.cancel(ui.ctx, row.id, Nothing()), said=N_("It is noted."), depends=_payments,
+)  # fmt: skip
 
 
 def _mandate(ui: Ui, form: Any, customer_id: UUID, name: str) -> Response[Any]:
@@ -176,4 +164,4 @@ async def add_mandate(ui: UiOf, customer_id: FromPath[UUID]) -> Response[Any]:
     return ui.go(f"/payments/methods?customer_id={customer_id}", ui.words(N_("The mandate was added.")))
 
 
-PAGES = [batches, ask_batch, create, batch, document, ask_act, do, ask_mandate, add_mandate]
+PAGES = [batches, ask_batch, create, batch, document, *SUBMIT.pages(), *CANCEL.pages(), ask_mandate, add_mandate]

@@ -11,12 +11,13 @@ from litestar.params import FromPath
 
 from control.billing.catalogue.words import CLASSES
 from control.billing.customers.pages import _countries
-from control.billing.parts import PLAIN, Link, ask, full, listed
+from control.billing.parts import Link, full, listed
 from control.billing.tax.own_rates import service
 from control.billing.tax.own_rates.models import End, NewTaxRate, TaxRate
 from control.billing.today import today
 from control.core.errors import DomainError
 from control.core.permissions import needs
+from control.web.asking import Asking
 from control.web.forms import Field, Form
 from control.web.language import N_
 from control.web.routing import act, show
@@ -113,52 +114,22 @@ async def rate(ui: UiOf, rate_id: FromPath[UUID]) -> Response[str]:
     )
 
 
-async def _end(ui: Ui, rate_id: UUID, form: Any) -> Response[Any]:
-    found = await service.get(ui.ctx, rate_id)
-    back = f"{_PATH}/{rate_id}"
-    text = N_("It holds up to that day, which is today or later. What was invoiced with it stays.")
-    about = f"{found.country} {found.region} {ui.view.tongue.percent(found.percent)}"
-    return ask(ui, form, N_("End the rate"), f"{back}/end", back, words=text, subject=about)
+def _name(ui: Ui, row: TaxRate) -> str:
+    return f"{row.country} {row.region} {ui.view.tongue.percent(row.percent)}"
 
 
-@show(f"{_PATH}/{{rate_id:uuid}}/end", _WRITE)
-async def ask_end(ui: UiOf, rate_id: FromPath[UUID]) -> Response[Any]:
-    """When."""
-    return await _end(ui, rate_id, END.empty())
+async def _get(ui: Ui, rate_id: UUID) -> TaxRate:
+    return await service.get(ui.ctx, rate_id)
 
 
-@act(f"{_PATH}/{{rate_id:uuid}}/end", _WRITE)
-async def end(ui: UiOf, rate_id: FromPath[UUID]) -> Response[Any]:
-    """Set the last day of a rate."""
-    try:
-        await service.end(ui.ctx, rate_id, await END.read(ui))
-    except DomainError as error:
-        return await _end(ui, rate_id, await END.again(ui, error))
-    return ui.go(f"{_PATH}/{rate_id}", ui.words(N_("The rate ends.")))
-
-
-async def _delete(ui: Ui, rate_id: UUID, form: Any) -> Response[Any]:
-    found = await service.get(ui.ctx, rate_id)
-    back = f"{_PATH}/{rate_id}"
-    text = N_("A rate that has not begun is deleted for good.")
-    about = f"{found.country} {found.region} {ui.view.tongue.percent(found.percent)}"
-    return ask(ui, form, N_("Delete the rate"), f"{back}/delete", back, words=text, subject=about, look="danger")
-
-
-@show(f"{_PATH}/{{rate_id:uuid}}/delete", _WRITE)
-async def ask_delete(ui: UiOf, rate_id: FromPath[UUID]) -> Response[Any]:
-    """Whether it is meant."""
-    return await _delete(ui, rate_id, PLAIN.empty())
-
-
-@act(f"{_PATH}/{{rate_id:uuid}}/delete", _WRITE)
-async def delete(ui: UiOf, rate_id: FromPath[UUID]) -> Response[Any]:
-    """Delete a rate that has not begun."""
-    try:
-        await service.delete(ui.ctx, rate_id)
-    except DomainError as error:
-        return await _delete(ui, rate_id, await PLAIN.again(ui, error))
-    return ui.go(_PATH, ui.words(N_("The rate was deleted.")))
-
-
-PAGES = [rates, ask_new, create, rate, ask_end, end, ask_delete, delete]
+ENDING = Asking(
+    path=f"{_PATH}/{{row_id:uuid}}/end", writes=_WRITE, get=_get, name=_name, back=f"{_PATH}/{{row.id}}",
+    label=N_("End the rate"), text=N_("It holds up to that day, which is today or later. What was invoiced with it stays."),
+    form=END, work=lambda ui, row, data: service.end(ui.ctx, row.id, data), said=N_("The rate ends."), look="primary",
+)  # fmt: skip
+DELETE = Asking(
+    path=f"{_PATH}/{{row_id:uuid}}/delete", writes=_WRITE, get=_get, name=_name, back=f"{_PATH}/{{row.id}}", after=_PATH,
+    label=N_("Delete the rate"), text=N_("A rate that has not begun is deleted for good."),
+    work=lambda ui, row, _: service.delete(ui.ctx, row.id), said=N_("The rate was deleted."),
+)  # fmt: skip
+PAGES = [rates, ask_new, create, rate, *ENDING.pages(), *DELETE.pages()]
