@@ -191,7 +191,7 @@ PLANTED: tuple[Plant, ...] = (
     ("customer", "POST /v1/sites/{site}/routes", {
         "path_prefix": "/a", "respond": {"status": 200, "content_type": No("text/plain"), "body": P},
         "request_headers": _SET, "response_headers": _SET, "maintenance": _SITE,
-        "validate": {"content_types": [No("text/plain")]}, 
+        "validate": {"content_types": [No("text/plain")]},
         "auth": {"mode": "jwt", "api_keys": "verify", "scopes": [No("billing:read")], "roles": [P]}}, ""),
     ("customer", "POST /v1/sites/{site}/routes", _UNUSED | {"path_prefix": "/f" + P}, ""),
     ("customer", "POST /v1/sites/{site}/routes", {"path": "/b" + P, "redirect": {"to": "https://x.example/" + P}}, ""),
