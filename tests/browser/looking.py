@@ -20,6 +20,7 @@ OF_LOOKS = [
 ]  # fmt: skip
 """What can differ in the dark and on a phone; the rest is the same document."""
 _CHECK = """async (rules) => {
+  await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
   const said = (await axe.run(document, {runOnly: rules, resultTypes: ["violations"]})).violations
     .map(one => `${one.id}: ${one.nodes.map(node => node.html.slice(0, 120)).slice(0, 3).join(" | ")}`);
   const wide = document.documentElement.scrollWidth;

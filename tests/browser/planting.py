@@ -64,7 +64,7 @@ def _known(desk: Desk) -> dict[str, str]:
     facts["entry"] = next(
         one["id"] for one in desk.ask("reseller", "GET", "/v1/payments/bank-entries") if one["status"] == "open"
     )
-    return facts | {"currency": "USD"}
+    return facts | {"currency": "USD", "soon": desk.ago(days=-30).isoformat()}
 
 
 def _filled(value: Any, facts: dict[str, str], probe: str) -> Any:

@@ -50,7 +50,7 @@ _METERED = {
 _MATCH = [{"name": "host", "value": P}]
 _NETWORKS = [No("192.0.2.0/24")]
 _RULE = {
-    "direction": "input",
+    "chain": "input",
     "action": "accept",
     "sources": _NETWORKS,
     "destinations": _NETWORKS,
@@ -86,7 +86,7 @@ PLANTED: tuple[Plant, ...] = (
     ("reseller", "POST /v1/coupons", {"code": "PROBE{n}", "percent": "10", "description": P}, ""),
     ("reseller", "POST /v1/products", {"name": P, "description": P}, "product"),
     ("reseller", "POST /v1/plans", {"product_id": "{product}", "name": P, "description": P, "features": {P: P}}, "plan"),
-    ("reseller", "POST /v1/prices", _METERED | {"interval": "week"}, "metered"),
+    ("reseller", "POST /v1/prices", _METERED | {"interval": "quarter"}, "metered"),
     ("reseller", "POST /v1/prices/{metered}/versions", {"tiers": _TIERS, "meter": _METER, "valid_from": "{day}"}, ""),
     ("reseller", "POST /v1/prices", _METERED | {"interval": "month"}, "metered"),
     ("reseller", "POST /v1/prices", {
@@ -116,13 +116,14 @@ PLANTED: tuple[Plant, ...] = (
     ("reseller", "POST /v1/invoices/{gone}/cancel", {"reason": P}, ""),
     ("reseller", "POST /v1/invoices/{late}/dunning/stop", {"reason": P}, ""),
     ("reseller", "POST /v1/payments", {"method": "cash", "amount": "1", "customer_id": "{own}", "reference": P}, "payment"),
-    ("reseller", "POST /v1/payments/{payment}/refunds", {"amount": "1", "reason": P}, ""),
+    ("reseller", "POST /v1/payments", {"method": "cash", "amount": "1", "customer_id": "{buyer}"}, "paid"),
+    ("reseller", "POST /v1/payments/{paid}/refunds", {"amount": "1", "reason": P}, ""),
     ("reseller", "POST /v1/payments/bank-entries/{entry}/ignore", {"reason": P}, ""),
     ("reseller", "POST /v1/payments/mandates", _MANDATE | {"holder": P}, ""),
     ("reseller", "POST /v1/payments/mandates", _MANDATE | {"holder": "A", "reference": P}, ""),
     ("reseller", "POST /v1/payments/statement-profiles", {"name": P, "layout": _LAYOUT}, ""),
     ("reseller", "POST /v1/payments/statement-profiles", {
-        "name": P, "layout": {"booked_on": P, "credit": P, "debit": P + "2"}}, ""),
+        "name": "Second {n}", "layout": {"booked_on": P, "credit": P, "debit": P + "2"}}, ""),
     ("reseller", "POST /v1/subscriptions", {"customer_id": "{own}", "items": [{"price_id": "{price}"}], "name": P}, "contract"),
     ("reseller", "POST /v1/subscriptions/{contract}/suspend", {"reason": P}, ""),
     ("reseller", "POST /v1/subscriptions", {"customer_id": "{own}", "items": [{"price_id": "{price}"}], "name": P}, "left"),
@@ -133,20 +134,20 @@ PLANTED: tuple[Plant, ...] = (
     ("customer", "POST /v1/monitoring/agents/enrolments", {"claim": "{claim.claim}", "host": P, "agent_version": P}, ""),
     ("customer", "POST /v1/monitoring/ingest-tokens", {"name": P}, ""),
     ("customer", "POST /v1/monitoring/alerts/{alert}/acknowledge", {"note": P}, ""),
-    ("customer", "POST /v1/monitoring/channels", {"name": P, "kind": "mail", "recipients": [No("x@shop.example")]}, ""),
-    ("customer", "POST /v1/monitoring/channels", {"name": P, "kind": "webhook", "url": "https://chat.example/" + P}, "channel"),
-    ("customer", "POST /v1/monitoring/channels", {"name": P, "kind": "telegram", "token": "1:a", "chat_id": P}, ""),
+    ("customer", "POST /v1/monitoring/channels", {"name": P, "kind": "mail", "recipients": [No("x@shop.example")]}, "channel"),
+    ("customer", "POST /v1/monitoring/channels", {"name": "Hook {n}", "kind": "webhook", "url": "https://chat.example/" + P}, ""),
+    ("customer", "POST /v1/monitoring/channels", {"name": "Chat {n}", "kind": "telegram", "token": "1:a", "chat_id": P}, ""),
     ("customer", "POST /v1/monitoring/checks", {
         "name": P, "kind": "http", "target": "https://shop.example/" + P, "is_active": False, "labels": {"team": P},
         "expects": {"method": "POST", "headers": {"X-P": P}, "body": P, "keyword": P}}, ""),
     ("customer", "POST /v1/monitoring/checks", {
-        "name": P, "kind": "http", "target": "https://shop.example/", "is_active": False,
+        "name": "Json {n}", "kind": "http", "target": "https://shop.example/", "is_active": False,
         "expects": {"json_path": P, "json_value": P}}, ""),
     ("customer", "POST /v1/monitoring/checks", {
-        "name": P, "kind": "dns", "target": "shop.example", "is_active": False,
+        "name": "Dns {n}", "kind": "dns", "target": "shop.example", "is_active": False,
         "expects": {"record_type": "TXT", "values": [P], "resolver": P}}, ""),
     ("customer", "POST /v1/monitoring/checks", {
-        "name": P, "kind": "tcp", "target": No("shop.example:1"), "is_active": False,
+        "name": "Tcp {n}", "kind": "tcp", "target": No("shop.example:1"), "is_active": False,
         "expects": {"send": P, "receive": P}}, "check"),
     ("customer", "POST /v1/monitoring/inhibitions", {"name": P, "source": _MATCH, "target": _MATCH}, ""),
     ("customer", "POST /v1/monitoring/maintenance-windows", {
@@ -156,8 +157,8 @@ PLANTED: tuple[Plant, ...] = (
     ("customer", "POST /v1/monitoring/rules", {
         "name": P, "expression": "up == 0", "labels": {"team": P}, "annotations": {"summary": P}}, ""),
     ("customer", "POST /v1/monitoring/rules", {
-        "name": "Text {n}", "expression": f'up{{{{host="{P}"}}}} == 0', "recovery": f'up{{{{host="{P}"}}}} == 1'}, ""),
-    ("customer", "POST /v1/monitoring/silences", {"reason": P, "matchers": _MATCH, "ends_at": "2099-01-01T00:00:00Z"}, ""),
+        "name": "Text {n}", "expression": f'up{{host="{P}"}} == 0', "recovery": f'up{{host="{P}"}} == 1'}, ""),
+    ("customer", "POST /v1/monitoring/silences", {"reason": P, "matchers": _MATCH, "ends_at": "{soon}"}, ""),
     ("customer", "POST /v1/monitoring/status-pages", {
         "slug": "p{n}", "title": P, "description": P, "is_public": True,
         "components": [{"check_id": "{check}", "name": P, "group": P}]}, "page"),
@@ -188,11 +189,15 @@ PLANTED: tuple[Plant, ...] = (
         "hash_key": {"kind": "header", "name": No("x-a")}, "tls": {"server_name": No("a.example")},
         "health": {"path": "/" + P, "host": No("a.example"), "contains": P}}, ""),
     ("customer", "POST /v1/sites/{site}/routes", {
-        "path_prefix": "/a" + P, "respond": {"status": 200, "content_type": No("text/plain"), "body": P},
+        "path_prefix": "/a", "respond": {"status": 200, "content_type": No("text/plain"), "body": P},
         "request_headers": _SET, "response_headers": _SET, "maintenance": _SITE,
-        "validate": {"content_types": [No("text/plain")]}, "auth": {"mode": "jwt", "scopes": [P], "roles": [P]}}, ""),
+        "validate": {"content_types": [No("text/plain")]},
+        "auth": {"mode": "jwt", "api_keys": "verify", "scopes": [No("billing:read")], "roles": [P]}}, ""),
+    ("customer", "POST /v1/sites/{site}/routes", _UNUSED | {"path_prefix": "/f" + P}, ""),
     ("customer", "POST /v1/sites/{site}/routes", {"path": "/b" + P, "redirect": {"to": "https://x.example/" + P}}, ""),
-    ("customer", "POST /v1/sites/{site}/routes", {"path_pattern": "/c" + P, "upstream": "u{n}", "rewrite": "/" + P}, ""),
+    ("customer", "POST /v1/sites/{site}/routes", _UNUSED | {"path_pattern": "/c/{name}/" + P}, ""),
+    ("customer", "POST /v1/sites/{site}/upstreams", {"name": "v{n}", "targets": [{"address": "9.9.9.9:80"}]}, ""),
+    ("customer", "POST /v1/sites/{site}/routes", {"path": "/e", "upstream": "v{n}", "rewrite": "/" + P}, ""),
     ("customer", "POST /v1/sites/{site}/routes", _UNUSED | {
         "path": "/d", "cors": {"origins": [No("https://a.example")], "headers": [No("x-a")], "expose": [No("x-a")]},
         "rate_limits": [{"name": "a", "key": "header", "header": No("x-a"), "rate": 1, "per_s": 1, "burst": 1}]}, ""),
