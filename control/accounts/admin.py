@@ -73,7 +73,7 @@ def _create(connection: psycopg.Connection[tuple[object, ...]], args: argparse.N
     if args.organization:
         organization_id = directory.organization(connection, args.organization)
         if organization_id is None:
-            raise DirectoryError(f"there is no organisation {args.organization!r}")
+            raise DirectoryError(f"there is no organization {args.organization!r}")
     else:
         organization_id = directory.ensure_organization(
             connection, slug="platform", name="Platform", kind="platform", parent=None

@@ -74,7 +74,7 @@ def add_person(
         {"user": user_id, "role": role, "organization": organization_id},
     ).rowcount
     if given != 1:
-        raise DirectoryError(f"there is no role {role} for that organisation")
+        raise DirectoryError(f"there is no role {role} for that organization")
     set_password(connection, user_id, password_hash)
     note(connection, organization_id, "user.created", "user", user_id)
     return user_id

@@ -132,7 +132,7 @@ class Form(Generic[Model]):
         version = getattr(values, "version", None) if version is None else version
         rows: list[dict[str, str]] = []
         if self.lines is not None:
-            known = msgspec.to_builtins(values) if values is not None else {}
+            known = _plain(values)
             found = _at(known, self.lines.name) or []
             rows = [{one.name: _text(_at(row, one.name)) for one in self.lines.fields} for row in found]
             rows = rows or several.rearranged([], "add", self.lines)
@@ -141,7 +141,7 @@ class Form(Generic[Model]):
 
     def texts(self, values: Mapping[str, Any] | msgspec.Struct | None) -> dict[str, str]:
         """What the fields hold for these values, passwords left out: as it would be posted."""
-        known = msgspec.to_builtins(values) if values is not None else {}
+        known = _plain(values)
         return {one.name: _text(_at(known, one.name)) for one in self.fields if one.kind != "password"}
 
     @property
@@ -365,6 +365,11 @@ def _put(document: dict[str, Any], name: str, value: Any) -> None:
     for step in above:
         document = document.setdefault(step, {})
     document[last] = value
+
+
+def _plain(values: Any) -> Any:
+    """As JSON has it, numbers with a decimal point excepted: they are shortened where they are shown."""
+    return {} if values is None else msgspec.to_builtins(values, builtin_types=(Decimal,))
 
 
 def _text(value: Any) -> str:

@@ -16,14 +16,12 @@ from babel import Locale, dates, negotiate_locale, numbers, units
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
+from control.core.words import N_ as N_
+
+
 CATALOGUES = Path(__file__).parent / "locale"
 LANGUAGES = {"en": "English", "de": "Deutsch", "fr": "Français", "es": "Español", "ro": "Română", "ar": "العربية"}
 """The languages there are, in their own words."""
-
-
-def N_(text: str) -> str:  # noqa: N802 - the customary mark
-    """Marks a text for translation where it stands; it is translated where it is shown."""
-    return text
 
 
 @cache

@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -92,6 +93,7 @@ def environment() -> Environment:
     made.install_gettext_callables(gettext, ngettext, newstyle=False)  # type: ignore[attr-defined]  # the extension's
     made.filters |= {
         "day": lambda value: tongue().day(value),
+        "isoday": lambda text: tongue().day(date.fromisoformat(text)),
         "moment": lambda value: tongue().moment(value),
         "exactly": lambda value: tongue().exactly(value),
         "span": lambda seconds: tongue().span(seconds),

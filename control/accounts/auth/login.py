@@ -114,7 +114,7 @@ async def begin_session(
     """A session for a person who has proved who they are. `by` is written down where it was not the password."""
     principal = await standing(tx, known.user_id, organization)
     if principal is None:
-        raise Forbidden("Your account is not active in this organisation.")
+        raise Forbidden("Your account is not active in this organization.")
     if upgraded is not None:
         await tx.run(q.SQL.upgrade_password_hash, user_id=known.user_id, old=known.password_hash, new=upgraded)
     await tx.run(q.SQL.touch_login, user_id=known.user_id)
@@ -138,9 +138,9 @@ def choose(memberships: list[Membership], wanted: str | None) -> UUID:
     if wanted is not None:
         active = [m for m in active if wanted in (str(m.organization_id), m.slug)]
         if not active:
-            raise Forbidden("You do not belong to this organisation, or it is not active.")
+            raise Forbidden("You do not belong to this organization, or it is not active.")
     if not active:
-        raise Forbidden("Your account belongs to no active organisation.")
+        raise Forbidden("Your account belongs to no active organization.")
     return active[0].organization_id
 
 

@@ -26,9 +26,11 @@ from control.web.menu import Entry
 from control.web.routing import show
 from control.web.tables import Badge, Column, Filter, Table
 from control.web.ui import Ui, UiOf
+from control.web.view import gettext
 
 _READ = needs("audit:read")
 MENU = (Entry(label=N_("Audit log"), path="/audit-log", icon="log", permission="audit:read", group=ACCOUNTS),)
+_ABOVE = N_("Somebody of another organization")
 _ACTORS = {"api_key": Badge(N_("API key"), "info"), "system": Badge(N_("Platform"))}
 
 
@@ -43,6 +45,12 @@ def _actor(row: AuditEntry, names: dict[UUID, str]) -> str:
     if row.actor_id is None:
         return ""
     return names.get(row.actor_id, str(row.actor_id))
+
+
+def _who(row: Noted) -> str | None:
+    """What the list says; who is above and may not be looked up from here is called so, and the entry's page has the id."""
+    is_above = row.actor == str(row.actor_id) and row.actor_org_id not in (None, row.organization_id)
+    return gettext(_ABOVE) if is_above else row.actor or None
 
 
 async def _named(ctx: Context, rows: list[AuditEntry]) -> list[Noted]:
@@ -76,7 +84,7 @@ AUDIT_LOG = Table(
     by="at",
     columns=(
         Column(name="action", label=N_("What"), cell="coded", of=lambda row: Coded(actions.said(row.action), row.action)),
-        Column(name="actor", label=N_("Who"), of=lambda row: row.actor or None),
+        Column(name="actor", label=N_("Who"), of=_who),
         Column(name="subject_type", label=N_("Of what"), of=lambda row: actions.kind(row.subject_type)),
         Column(name="organization", label=N_("Organization")),
         Column(name="at", label=N_("When"), sort="at", cell="moment"),
