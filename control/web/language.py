@@ -16,8 +16,7 @@ from babel import Locale, dates, negotiate_locale, numbers, units
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
-from control.core.words import N_ as N_
-
+from control.core.words import N_ as N_  # noqa: PLC0414 - handed on to pages
 
 CATALOGUES = Path(__file__).parent / "locale"
 LANGUAGES = {"en": "English", "de": "Deutsch", "fr": "Français", "es": "Español", "ro": "Română", "ar": "العربية"}

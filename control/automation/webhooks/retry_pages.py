@@ -10,6 +10,7 @@ from litestar.params import FromPath
 
 from control.automation.webhooks import service
 from control.core.permissions import needs
+from control.web.asking import confirm
 from control.web.bulk import Many
 from control.web.language import N_
 from control.web.routing import act, show
@@ -35,10 +36,9 @@ async def ask_retry_failed(ui: UiOf, webhook_id: FromPath[UUID]) -> Response[str
     if found > service.MOST_AT_ONCE:
         text += " " + ui.words(N_("At one time, the oldest 500 are."))
     back = f"/webhooks/{webhook_id}"
-    return ui.page(
-        "accounts/confirm.html", title=f"{ui.words(N_('Send again'))}: {_many(ui, found)}", text=text,
-        action=f"{back}/retry-failed", label=N_("Send again"), back=back, typed="", error="",
-    )  # fmt: skip
+    return confirm(
+        ui, title=_many(ui, found), text=text, label=N_("Send again"), action=f"{back}/retry-failed", back=back, look="primary"
+    )
 
 
 @act("/webhooks/{webhook_id:uuid}/retry-failed", _WRITE)
