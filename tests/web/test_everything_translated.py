@@ -24,7 +24,7 @@ _BRACKETS = re.compile(r"⟦[^⟦⟧]*⟧")
 _WORD = re.compile(r"[^\W\d_]{3}")
 _WRITTEN = re.compile(
     r"[A-Z][a-z]{2,8} (\d{1,2}, )?\d{4}(, \d+:\d\d(:\d\d)?\s[AP]M( UTC)?)?|\S+[@.:/_]\S+|/\S+|[0-9a-f]{8}-\S+"
-    r"|X-API-Gateway: true|X-Version|[\d.]+ MiB|hcc <"
+    r"|X-API-Gateway: true|X-Version|MiB|hcc <"
 )
 """Days and moments, addresses, paths and ids."""
 _NAMES = {
