@@ -16,7 +16,9 @@ from babel import Locale, dates, negotiate_locale, numbers, units
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
-from control.core.words import N_ as N_
+from control.core.words import N_
+
+__all__ = ["LANGUAGES", "N_", "Tongue", "best", "catalogue", "chosen"]
 
 
 CATALOGUES = Path(__file__).parent / "locale"
