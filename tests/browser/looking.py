@@ -21,6 +21,7 @@ OF_LOOKS = [
 """What can differ in the dark and on a phone; the rest is the same document."""
 _CHECK = """async (rules) => {
   await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
+  await Promise.all(document.getAnimations().filter(one => one instanceof CSSTransition).map(one => one.finished.catch(() => 0)));
   const said = (await axe.run(document, {runOnly: rules, resultTypes: ["violations"]})).violations
     .map(one => `${one.id}: ${one.nodes.map(node => node.html.slice(0, 120)).slice(0, 3).join(" | ")}`);
   const wide = document.documentElement.scrollWidth;
