@@ -93,6 +93,7 @@ def environment() -> Environment:
     made.filters |= {
         "day": lambda value: tongue().day(value),
         "moment": lambda value: tongue().moment(value),
+        "clock": lambda value: tongue().clock(value),
         "exactly": lambda value: tongue().exactly(value),
         "span": lambda seconds: tongue().span(seconds),
         "place": lambda code: tongue().place(code),
