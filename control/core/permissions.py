@@ -37,7 +37,7 @@ PERMISSIONS: dict[str, str] = {
     "gateway:write": "Change sites, routes and certificates",
     "gateway-settings:read": "See what every gateway does alike",
     "gateway-settings:write": "Change what every gateway does alike",
-    "security:read": "See the firewall's policies and rules, lists, bans and security events",
+    "security:read": "See the firewall's policies and rules, lists, bans and security events, and single requests of sites",
     "security:write": "Change the firewall's policies and rules, lists and bans",
     "security-settings:read": "See what is alike for the security of all sites",
     "security-settings:write": "Change what is alike for the security of all sites",
