@@ -113,6 +113,10 @@ class Tongue:
         joined = str(dates.get_datetime_format("medium", locale=self.locale)).replace("'", "")
         return str(joined.replace("{0}", time).replace("{1}", day))
 
+    def clock(self, value: datetime) -> str:
+        """The time of day to the second, in the person's time zone."""
+        return str(dates.format_time(value, "medium", tzinfo=self.zone, locale=self.locale))
+
     def month(self, value: str) -> str:
         """A month as programs write it, `2026-11`."""
         year, _, month = value.partition("-")
