@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, expect
 
 from control.core.settings import Settings
 from tests.browser.conftest import Visitor
-from tests.browser.looking import begin, needs_axe, walk
+from tests.browser.looking import begin, both_looks, needs_axe, walk
 from tests.integration.platform import Platform
 from tests.monitoring.kept import keep
 
@@ -73,6 +73,9 @@ def test_it_loads_itself_until_it_is_paused(chromium: Browser, platform: Platfor
 
 
 @needs_axe
-def test_pages_of_operations_are_accessible_and_fit(chromium: Browser, platform: Platform, site: str) -> None:
-    walk(begin(chromium, platform), ["/status/live"])
-    walk(begin(chromium, platform, "admin"), [*PAGES, site])
+@both_looks
+def test_pages_of_operations_are_accessible_and_fit(
+    chromium: Browser, platform: Platform, site: str, look: dict[str, Any]
+) -> None:
+    walk(begin(chromium, platform, look), look, ["/status/live"])
+    walk(begin(chromium, platform, look, "admin"), look, [*PAGES, site])
