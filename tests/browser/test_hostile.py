@@ -23,7 +23,7 @@ from tests.browser.stocked import Stocked
 from tests.browser.test_every_page import looked_at
 from tests.integration.platform import until
 
-pytestmark = [pytest.mark.stack, pytest.mark.alone, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.stack, pytest.mark.alone, pytest.mark.timeout(240)]
 
 
 @pytest.fixture

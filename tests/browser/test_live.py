@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, expect
 from control import demo
 from control.core.settings import Settings
 from tests.browser.conftest import Visitor
-from tests.browser.looking import begin, needs_axe, walk
+from tests.browser.looking import begin, both_looks, needs_axe, walk
 from tests.integration.platform import Platform
 from tests.monitoring.kept import keep
 
@@ -105,6 +105,9 @@ def test_single_requests_come_while_somebody_looks(chromium: Browser, platform: 
 
 
 @needs_axe
-def test_pages_of_operations_are_accessible_and_fit(chromium: Browser, platform: Platform, site: str) -> None:
-    walk(begin(chromium, platform), ["/status/live"])
-    walk(begin(chromium, platform, "admin"), [*PAGES, site, f"{site}/requests"])
+@both_looks
+def test_pages_of_operations_are_accessible_and_fit(
+    chromium: Browser, platform: Platform, site: str, look: dict[str, Any]
+) -> None:
+    walk(begin(chromium, platform, look), look, ["/status/live"])
+    walk(begin(chromium, platform, look, "admin"), look, [*PAGES, site, f"{site}/requests"])
