@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-import msgspec
 from litestar import Request, Response
 from litestar.datastructures import State
 
 from control.core.context import Context
-from control.core.errors import DomainError, Unauthorized
+from control.core.errors import DomainError, NotFound, Unauthorized
+from control.core.permissions import PERMISSIONS
 from control.core.rendering import to_domain_error
 from control.web import passkeys, sessions
 from control.web.language import N_
@@ -45,14 +46,19 @@ def render_page(request: Request[Any, Any, State], error: Exception) -> Response
 
 def _page(ui: Ui, template: str, failure: DomainError, **values: Any) -> Response[Any]:
     headers = dict(failure.headers)
+    said = _said(ui, failure)
     if ui.is_partial and ui.target != "modal-content":
-        headers["HX-Trigger"] = msgspec.json.encode({"toast": {"text": _ascii(failure.message), "tone": "error"}}).decode()
-    return ui.page(template, status=failure.status, headers=headers, failure=failure, request_id=ui.ctx.request_id, **values)
+        # In JSON as it is written here any letter fits into a header.
+        headers["HX-Trigger"] = json.dumps({"toast": {"text": said, "tone": "error"}})
+    return ui.page(template, status=failure.status, headers=headers, said=said, request_id=ui.ctx.request_id, **values)
 
 
-def _ascii(text: str) -> str:
-    """A text that fits into a header."""
-    return text.encode("ascii", "replace").decode()
+def _said(ui: Ui, failure: DomainError) -> str:
+    """What went wrong in the person's language; sentences that are made of parts are said in others, which have none."""
+    permission = PERMISSIONS.get(str((failure.details or {}).get("permission")))
+    if permission is not None:
+        return ui.words(N_("Your role does not have the permission for this: %(permission)s."), permission=ui.words(permission))
+    return ui.words(N_("It is not there, or not for you to see.") if isinstance(failure, NotFound) else failure.message)
 
 
 def _log_in(ui: Ui, kept: str) -> Response[Any]:

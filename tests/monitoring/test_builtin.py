@@ -6,7 +6,8 @@ import re
 
 import pytest
 
-from control.monitoring.builtin.reading import Dashboard, Panel, Rule, dashboards, rules
+from control.monitoring.builtin import words
+from control.monitoring.builtin.reading import Dashboard, Panel, Rule, dashboards, packs, rules
 from control.monitoring.query.engine import Engine
 from control.monitoring.query.parser import parse
 from control.monitoring.query.store import MemoryStore, Series
@@ -22,6 +23,13 @@ BY_ID = {rule.id: rule for rule in rules()}
 async def found(expression: str, series: list[Series]) -> list[float]:
     answer = await Engine(MemoryStore(series)).at(expression, NOW * 1_000_000)
     return [float(line.values[0]) for line in answer.lines]
+
+
+def test_what_they_are_called_is_translated() -> None:
+    named = {text for pack in packs() for text in (pack.title, pack.about)}
+    for board in dashboards():
+        named |= {board.title, *(panel.title for panel in board.panels)}
+    assert named == set(words.TITLES)
 
 
 def test_every_rule_is_tried() -> None:

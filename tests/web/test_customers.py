@@ -180,7 +180,7 @@ async def test_evidence_of_the_country(shop: Shop, nora: Browser) -> None:
     await nora.submit(path, {"kind": "bank", "country": "AT", "detail": "Erste"})
     place = await shop.ask("GET", f"/v1/customers/{customer['id']}/place-of-supply")
     assert place["verdict"] in ("elsewhere", "settled")
-    assert place["explanation"].split(";")[0][:20] in nora.page
+    assert "The pieces speak for " in nora.page
 
 
 async def test_a_customer_without_invoices_is_deleted(shop: Shop, nora: Browser) -> None:

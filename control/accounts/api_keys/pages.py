@@ -210,9 +210,9 @@ def _used(ui: Ui, row: Kept) -> str:
     """What taking it back does, and whether somebody uses it."""
     end = ui.words(N_("Programs that use this key are refused from now on. There is no way back; make a new key instead."))
     if row.last_used_at is None:
-        return f"{end} {ui.words(N_('It was never used.'))}"
+        return " ".join((end, ui.words(N_("It was never used."))))
     last = ui.words(N_("It was last used on %(moment)s."), moment=ui.view.tongue.moment(row.last_used_at))
-    return f"{end} {last} {ui.words(N_('It acts for %(owner)s.'), owner=row.owner or row.user_id)}"
+    return " ".join((end, last, ui.words(N_("It acts for %(owner)s."), owner=row.owner or row.user_id)))
 
 
 REVOKING = Asking(

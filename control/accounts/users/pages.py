@@ -26,6 +26,7 @@ from control.web.menu import Entry
 from control.web.routing import act, show
 from control.web.tables import Badge, Column, Filter, Table
 from control.web.ui import Ui, UiOf
+from control.web.view import tongue
 
 READ, WRITE = needs("users:read"), needs("users:write")
 MENU = (
@@ -46,6 +47,8 @@ ROLES = {
     "member": N_("Reads, and manages the own account"),
 }
 """What the roles that every organisation has are for; others bring their own words."""
+NAMES = (N_("superadmin"), N_("support"), N_("owner"), N_("staff"), N_("member"))
+"""What these roles are called."""
 SAID_BELOW = (N_("This user name is in use."), N_("This e-mail address is in use."))
 
 
@@ -93,7 +96,7 @@ USERS = Table(
     columns=(
         Column(name="name", label=N_("Name"), sort="full_name", cell="link"),
         Column(name="email", label=N_("E-mail"), sort="email"),
-        Column(name="roles", label=N_("Roles"), of=lambda row: ", ".join(row.roles) or None),
+        Column(name="roles", label=N_("Roles"), of=lambda row: ", ".join(map(tongue().gettext, row.roles)) or None),
         Column(name="organization", label=N_("Organization")),
         Column(name="state", label=N_("State"), cell="badge", of=state),
         Column(name="last_login_at", label=N_("Last login"), sort="last_login_at", cell="moment"),

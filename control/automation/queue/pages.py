@@ -46,6 +46,19 @@ EVENTS = {
     "relayed": Badge(N_("Handed on"), "success"),
     "dead": Badge(N_("Given up"), "error"),
 }
+STEPS = {
+    "deferred": N_("Queued"),
+    "started": N_("Begun"),
+    "deferred_for_retry": N_("Queued again"),
+    "failed": N_("Failed"),
+    "succeeded": N_("Done"),
+    "cancelled": N_("Cancelled"),
+    "abort_requested": N_("To be stopped"),
+    "aborted": N_("Stopped"),
+    "scheduled": N_("Planned"),
+    "retried": N_("Tried again"),
+}
+"""What happens to a job."""
 SAID_BELOW = (
     N_("Only a failed job can be tried again."),
     N_("A job like this one waits already; it does the work."),
@@ -142,6 +155,7 @@ async def job(ui: UiOf, job_id: FromPath[int]) -> Response[str]:
         job=found,
         state=_state(found),
         history=history,
+        steps=STEPS,
         arguments=_pretty(found.arguments),
         may_retry=ui.ctx.principal.may("jobs:write") and found.status == "failed",
     )

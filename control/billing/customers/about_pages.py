@@ -69,6 +69,13 @@ VERDICTS = {
     "contradictory": Badge(N_("Contradictory"), "error"),
     "insufficient": Badge(N_("Not enough evidence"), "warning"),
 }
+REASONS = {
+    "settled": N_("The pieces speak for the country of the bill."),
+    "elsewhere": N_("The pieces speak for another country than that of the bill; correct the address or ask the customer."),
+    "contradictory": N_("As many pieces speak for one country as for another; ask the customer for one more."),
+    "insufficient": N_("At least two pieces must speak for a country."),
+}
+"""Why a verdict is what it is."""
 KINDS = {
     "billing_address": N_("Address"),
     "ip_address": N_("Address on the internet"),
@@ -172,7 +179,8 @@ async def tax(ui: UiOf, customer_id: FromPath[UUID]) -> Response[Any]:
     place = await evidence.answer(ui.ctx, customer_id)
     return ui.page(
         "billing/customer_tax.html", table=table, checks=said, place=place, known=TAX_IDS[found.tax_id_status],
-        verdict=VERDICTS[place.verdict], outcomes=OUTCOMES, kinds=KINDS, country=_country, **about(ui, found),
+        verdict=VERDICTS[place.verdict], reason=REASONS[place.verdict],
+        outcomes=OUTCOMES, kinds=KINDS, country=_country, **about(ui, found),
     )  # fmt: skip
 
 

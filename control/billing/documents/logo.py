@@ -10,6 +10,7 @@ from PIL import Image, ImageOps
 
 from control.billing.documents.paper import Logo
 from control.core.errors import FieldError, ValidationFailed
+from control.core.words import N_
 
 MOST_BYTES = 512 * 1024
 MOST_PIXELS = 4_000 * 4_000
@@ -139,4 +140,4 @@ def _style(text: str) -> str:
 
 
 def _refused(why: str) -> ValidationFailed:
-    return ValidationFailed(FieldError("", why), message="The logo cannot be used.")
+    return ValidationFailed(FieldError("", why), message=N_("The logo cannot be used."))

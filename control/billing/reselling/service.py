@@ -34,6 +34,7 @@ from control.core.db import Transaction
 from control.core.errors import Conflict, FieldError, NotFound, ValidationFailed
 from control.core.ids import new_id
 from control.core.pagination import PageRequest
+from control.core.words import N_
 
 SORTABLE = {"created_at": "s.created_at", "month": "s.month"}
 SALES_SORTABLE = {"booked_on": "booked_on"}
@@ -251,7 +252,7 @@ async def settle(ctx: Context, statement_id: UUID, data: Settlement) -> Reseller
         on = data.paid_on or now
         payable = await tx.maybe(_Payable, q.SQL.payable, organization_id=organization_id, id=statement_id)
         if payable is None or payable.amount == 0:
-            raise Conflict("This statement is paid already." if payable else "This statement is not in your books yet.")
+            raise Conflict(N_("This statement is paid already.") if payable else N_("This statement is not in your books yet."))
         if on > now or (statement.booked_on and on < statement.booked_on):
             raise ValidationFailed(FieldError("/paid_on", f"must be from {statement.booked_on}, when it was booked, to today"))
         entry = Entry(

@@ -34,7 +34,7 @@ def _mode(row: SecurityPolicy) -> Badge:
 
 
 def _place(row: Any) -> str:
-    return f"{words.place(row)} · {tongue().gettext(N_('a route'))}" if row.route_id else words.place(row)
+    return " · ".join((words.place(row), tongue().gettext(N_("a route")))) if row.route_id else words.place(row)
 
 
 POLICIES = Table(

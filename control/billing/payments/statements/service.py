@@ -40,6 +40,7 @@ from control.core.db import Transaction
 from control.core.errors import Conflict, FieldError, NotFound, ValidationFailed
 from control.core.ids import new_id
 from control.core.pagination import PageRequest, like
+from control.core.words import N_
 
 SORTABLE = {"created_at": "s.created_at"}
 ENTRIES_SORTABLE = {"booked_on": "e.booked_on", "amount": "e.amount", "created_at": "e.created_at"}
@@ -83,7 +84,7 @@ async def read_statements(ctx: Context, body: bytes, kind: str, profile_id: UUID
             profile = await _profile(tx, profile_id)
         return [await asyncio.to_thread(csv_statement.read, body, profile.layout, _iban(account))]
     except StatementError as error:
-        raise ValidationFailed(FieldError("", str(error)), "The statement cannot be read.") from None
+        raise ValidationFailed(FieldError("", str(error)), N_("The statement cannot be read.")) from None
 
 
 async def keep(ctx: Context, tx: Transaction, found: list[Statement]) -> list[BankStatement]:
