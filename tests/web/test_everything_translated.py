@@ -88,7 +88,7 @@ async def test_nothing_is_said_in_english_alone(
         page = _Texts()
         page.feed(browser.page)
         for text in page.found:
-            bare = _MOMENT.sub(" ", _BRACKETS.sub(" ", _BRACKETS.sub(" ", text))).strip(" –·:\n")
+            bare = _MOMENT.sub(" ", _BRACKETS.sub(" ", _BRACKETS.sub(" ", text))).strip(" \u2013·:\n")
             if _WORD.search(bare) and bare not in data:
                 forgotten.setdefault(bare, path)
     assert forgotten == {}
