@@ -2,7 +2,8 @@
 
 A snapshot is made of sections with the hash of their content, one for the platform, one for API keys, one for bans, one a site,
 one an organisation that says something of security, and one a certificate, so that the gateway compiles only what is new and
-refuses only what is wrong. What it made of each site is written back. Revocations and bans come by channels of their own.
+refuses only what is wrong. What it made of each site is written back. Revocations, bans and
+which sites are watched come by channels of their own.
 """
 
 from __future__ import annotations
@@ -39,6 +40,7 @@ _CONNECT_SECONDS = 5
 Apply = Callable[[bytes], bytes]
 Revoke = Callable[[list[str], int], object]
 Ban = Callable[[bytes], object]
+Watch = Callable[[str, int], object]
 
 
 class Section(msgspec.Struct):
@@ -69,6 +71,13 @@ class Revocation(msgspec.Struct):
 
     sid: str
     until: int
+
+
+class Watching(msgspec.Struct):
+    """A site of which somebody wants to see single requests, for so many seconds from now: clocks may differ."""
+
+    site: str
+    seconds: int
 
 
 def section(name: str, body: dict[str, Any]) -> Section:
@@ -158,11 +167,12 @@ def _site(site: dict[str, Any], upstreams: list[dict[str, Any]], routes: list[di
 class ConfigFeed:
     """Keeps a gateway's configuration current for as long as it runs. PostgreSQL away is waited for, never an end."""
 
-    def __init__(self, database_url: str, apply: Apply, revoke: Revoke, ban: Ban, log: Log) -> None:
+    def __init__(self, database_url: str, apply: Apply, revoke: Revoke, ban: Ban, watch: Watch, log: Log) -> None:
         self._url = database_url
         self._apply = apply
         self._revoke = revoke
         self._ban = ban
+        self._watch = watch
         self._log = log
         self._issuer = os.environ.get("HCC_JWT_ISSUER") or "hcc"
         self._audience = os.environ.get("HCC_JWT_AUDIENCE") or "hcc"
@@ -183,6 +193,7 @@ class ConfigFeed:
                     await connection.execute("LISTEN hcc_gateway")
                     await connection.execute("LISTEN hcc_revocations")
                     await connection.execute("LISTEN hcc_bans")
+                    await connection.execute("LISTEN hcc_watches")
                     self.connected = True
                     self._reported = {}
                     pause = 0.2
@@ -195,12 +206,15 @@ class ConfigFeed:
             pause = min(pause * 2, _LONGEST_BACK_OFF)
 
     async def _follow(self, connection: AsyncConnection[Any]) -> None:
+        watched = await connection.execute("SELECT site_id::text, seconds FROM hcc.gateway_config_watches")
+        for site_id, seconds in await watched.fetchall():
+            self._watch(site_id, seconds)
         while True:
             await self._read(connection)
             await self._until_changed(connection)
 
     async def _until_changed(self, connection: AsyncConnection[Any]) -> None:
-        """Return when the snapshot may be out of date; pass on revocations and bans meanwhile."""
+        """Return when the snapshot may be out of date; pass on revocations, bans and watches meanwhile."""
         timeout = REREAD_SECONDS
         changed_at: float | None = None
         while changed_at is None or time.monotonic() - changed_at < LONGEST_DEBOUNCE_SECONDS:
@@ -211,6 +225,8 @@ class ConfigFeed:
                     self._pass_on(note.payload)
                 elif note.channel == "hcc_bans":
                     self._pass_ban_on(note.payload)
+                elif note.channel == "hcc_watches":
+                    self._pass_watch_on(note.payload)
                 elif changed_at is None:
                     changed_at = time.monotonic()
                     timeout = DEBOUNCE_SECONDS
@@ -230,6 +246,14 @@ class ConfigFeed:
             self._ban(payload.encode())
         except ValueError as error:
             self._log("ban not understood", error=str(error))
+
+    def _pass_watch_on(self, payload: str) -> None:
+        try:
+            watching = msgspec.json.decode(payload, type=Watching)
+        except msgspec.DecodeError:
+            self._log("watch not understood")
+            return
+        self._watch(watching.site, watching.seconds)
 
     async def _read(self, connection: AsyncConnection[Any]) -> None:
         reading = await read_snapshot(connection, self._issuer, self._audience)

@@ -1,6 +1,7 @@
-"""Security events and counts of clients on their way from the gateway to PostgreSQL: taken twice a second, written in batches.
+"""Security events, counts of clients and requests of watched sites on their way from the gateway to PostgreSQL: taken twice a
+second, written in batches.
 
-PostgreSQL away is waited for; what finds no room meanwhile is dropped and counted, oldest first.
+PostgreSQL away is waited for; events that find no room meanwhile are dropped and counted, oldest first.
 """
 
 from __future__ import annotations
@@ -29,19 +30,22 @@ _LONGEST_BACK_OFF = 5.0
 Take = Callable[[], bytes]
 _COUNT = "SELECT hcc.client_tallies_add(%s, %s::jsonb)"
 _ADD = "SELECT hcc.security_events_add(%s, %s::jsonb)"
+_SHOW = "SELECT hcc.seen_requests_add(%s, %s::jsonb)"
 
 
 class EventWriter:
     """Writes down what a gateway finds, for as long as it runs."""
 
-    def __init__(self, database_url: str, take: Take, take_tallies: Take, log: Log) -> None:
+    def __init__(self, database_url: str, take: Take, take_tallies: Take, take_requests: Take, log: Log) -> None:
         self._url = database_url
         self._take = take
         self._take_tallies = take_tallies
+        self._take_requests = take_requests
         self._log = log
         self._name = os.environ.get("HCC_GATEWAY_NAME") or socket.gethostname()
         self._waiting: deque[msgspec.Raw] = deque()
         self._tallies: list[msgspec.Raw] = []
+        self._requests: list[msgspec.Raw] = []
         self.written = 0
         self.dropped = 0
 
@@ -51,7 +55,7 @@ class EventWriter:
         while True:
             self.gather()
             try:
-                if self._waiting or self._tallies:
+                if self._waiting or self._tallies or self._requests:
                     async with await AsyncConnection.connect(
                         self._url, autocommit=True, connect_timeout=_CONNECT_SECONDS, application_name="hcc-gateway-events"
                     ) as connection:
@@ -65,8 +69,9 @@ class EventWriter:
     def gather(self) -> None:
         """Take what the gateway found since the last time."""
         self._waiting.extend(msgspec.json.decode(self._take(), type=list[msgspec.Raw]))
-        # Counts of a time without the database are of no use later.
+        # What was counted and seen in a time without the database is of no use later.
         self._tallies = msgspec.json.decode(self._take_tallies(), type=list[msgspec.Raw])
+        self._requests = msgspec.json.decode(self._take_requests(), type=list[msgspec.Raw])
         while len(self._waiting) > WAITING:
             self._waiting.popleft()
             self.dropped += 1
@@ -77,6 +82,7 @@ class EventWriter:
             if self._tallies:
                 await connection.execute(_COUNT, (self._name, msgspec.json.encode(self._tallies).decode()))
                 self._tallies = []
+            await self._show(connection)
             while self._waiting:
                 batch = [self._waiting[n] for n in range(min(BATCH, len(self._waiting)))]
                 await self._write(connection, batch)
@@ -84,6 +90,15 @@ class EventWriter:
                     self._waiting.popleft()
             await asyncio.sleep(PAUSE_SECONDS)
             self.gather()
+
+    async def _show(self, connection: AsyncConnection[Any]) -> None:
+        """Write what was seen at each watched site; what the database does not take is of that site alone."""
+        requests, self._requests = self._requests, []
+        for one in requests:
+            try:
+                await connection.execute(_SHOW, (self._name, bytes(one).decode()))
+            except (psycopg.DataError, psycopg.IntegrityError) as error:
+                self._log("requests of a watched site refused", error=type(error).__name__)
 
     async def _write(self, connection: AsyncConnection[Any], batch: list[msgspec.Raw]) -> None:
         try:

@@ -115,8 +115,9 @@ class Operations:
         self._gateway = gateway
         log("gateway started", last_good=restored, threads=options.threads)
         if options.database_url:
-            self._feed = ConfigFeed(options.database_url, gateway.apply, gateway.revoke, gateway.ban, log)
-            self._events = EventWriter(options.database_url, gateway.take_events, gateway.take_tallies, log)
+            url = options.database_url
+            self._feed = ConfigFeed(url, gateway.apply, gateway.revoke, gateway.ban, gateway.watch, log)
+            self._events = EventWriter(url, gateway.take_events, gateway.take_tallies, gateway.take_requests, log)
             self._tasks = [loop.create_task(self._feed.run()), loop.create_task(self._events.run())]
         if options.metrics_url and options.metrics_token:
             self._traffic = TrafficPush(options.metrics_url, options.metrics_token, self._own_figures, gateway.traffic, log)

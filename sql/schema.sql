@@ -367,6 +367,13 @@ BEGIN
 END
 $$;
 
+CREATE FUNCTION hcc.forget_seen_requests() RETURNS bigint
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'hcc', 'pg_temp'
+    AS $$
+  WITH gone AS (DELETE FROM seen_requests s WHERE s.at < now() - interval '5 minutes' RETURNING 1) SELECT count(*) FROM gone
+$$;
+
 CREATE FUNCTION hcc.forget_webhook_deliveries(older_than interval) RETURNS bigint
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'hcc', 'pg_temp'
@@ -1513,6 +1520,31 @@ BEGIN
 END
 $$;
 
+CREATE FUNCTION hcc.seen_requests_add(gateway_name text, seen jsonb) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'hcc', 'pg_temp'
+    AS $$
+DECLARE
+  owner uuid;
+  site uuid := seen ->> 'site';
+BEGIN
+  SELECT w.organization_id INTO owner FROM site_watches w WHERE w.site_id = site AND w.until > now() - interval '10 seconds';
+  IF owner IS NULL THEN
+    RETURN;
+  END IF;
+  INSERT INTO seen_requests (organization_id, site_id, gateway, left_out, requests)
+  VALUES (owner, site, left(gateway_name, 255), (seen ->> 'left_out')::bigint, seen -> 'requests');
+  -- Several gateways do this at the same time, and none waits for another.
+  DELETE FROM seen_requests s WHERE s.id IN (
+    SELECT o.id FROM seen_requests o
+     WHERE o.organization_id = owner AND o.site_id = site
+       AND (o.at < now() - interval '5 minutes'
+            OR o.id <= (SELECT n.id FROM seen_requests n WHERE n.organization_id = owner AND n.site_id = site
+                         ORDER BY n.id DESC OFFSET 600 LIMIT 1))
+       FOR UPDATE SKIP LOCKED);
+END
+$$;
+
 CREATE FUNCTION hcc.seller_of_current() RETURNS uuid
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'hcc', 'pg_temp'
@@ -1736,6 +1768,35 @@ CREATE FUNCTION hcc.waf_in_force(site uuid) RETURNS TABLE(route_id uuid, mode te
                          ORDER BY e.route_id NULLS LAST LIMIT 1) f
    WHERE s.id = site AND s.deleted_at IS NULL AND visible(s.organization_id)
    ORDER BY p.route_id NULLS FIRST
+$$;
+
+CREATE FUNCTION hcc.watch_site(site uuid) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'hcc', 'pg_temp'
+    AS $$
+DECLARE
+  owner uuid;
+  ends timestamptz;
+BEGIN
+  SELECT s.organization_id INTO owner FROM gateway_sites s WHERE s.id = site AND s.deleted_at IS NULL AND visible(s.organization_id);
+  IF owner IS NULL THEN
+    RETURN NULL;
+  END IF;
+  SELECT w.until INTO ends FROM site_watches w WHERE w.site_id = site;
+  IF ends > now() + interval '30 seconds' THEN
+    RETURN 'watched';
+  END IF;
+  PERFORM pg_advisory_xact_lock(hashtextextended('hcc.site_watches', 9));
+  DELETE FROM site_watches w WHERE w.until <= now();
+  SELECT w.until INTO ends FROM site_watches w WHERE w.site_id = site;
+  IF ends IS NULL AND EXISTS (SELECT FROM site_watches w HAVING count(*) >= 64 OR count(*) FILTER (WHERE w.organization_id = owner) >= 8) THEN
+    RETURN 'full';
+  END IF;
+  INSERT INTO site_watches (site_id, organization_id, until) VALUES (site, owner, now() + interval '60 seconds')
+  ON CONFLICT (site_id) DO UPDATE SET until = excluded.until;
+  PERFORM pg_notify('hcc_watches', json_build_object('site', site, 'seconds', 60)::text);
+  RETURN CASE WHEN ends IS NULL THEN 'begun' ELSE 'watched' END;
+END
 $$;
 
 CREATE FUNCTION hcc.writable(owner uuid) RETURNS boolean
@@ -3199,6 +3260,20 @@ CREATE VIEW hcc.gateway_config_waf_rules AS
    FROM hcc.waf_rules r
   WHERE r.is_active;
 
+CREATE UNLOGGED TABLE hcc.site_watches (
+    site_id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    until timestamp with time zone NOT NULL
+);
+
+ALTER TABLE ONLY hcc.site_watches FORCE ROW LEVEL SECURITY;
+
+CREATE VIEW hcc.gateway_config_watches AS
+ SELECT w.site_id,
+    (ceil(EXTRACT(epoch FROM (w.until - now()))))::integer AS seconds
+   FROM hcc.site_watches w
+  WHERE (w.until > now());
+
 CREATE TABLE hcc.gateway_reports (
     gateway text NOT NULL,
     generation bigint NOT NULL,
@@ -4502,6 +4577,29 @@ PARTITION BY RANGE (at);
 
 ALTER TABLE ONLY hcc.security_events FORCE ROW LEVEL SECURITY;
 
+CREATE UNLOGGED TABLE hcc.seen_requests (
+    id bigint NOT NULL,
+    organization_id uuid NOT NULL,
+    site_id uuid NOT NULL,
+    gateway text NOT NULL,
+    at timestamp with time zone DEFAULT now() NOT NULL,
+    left_out bigint NOT NULL,
+    requests jsonb NOT NULL,
+    CONSTRAINT seen_requests_left_out_check CHECK ((left_out >= 0)),
+    CONSTRAINT seen_requests_requests_check CHECK ((jsonb_typeof(requests) = 'array'::text))
+);
+
+ALTER TABLE ONLY hcc.seen_requests FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE hcc.seen_requests ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME hcc.seen_requests_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE hcc.sepa_batches (
     id uuid NOT NULL,
     organization_id uuid NOT NULL,
@@ -5508,6 +5606,9 @@ ALTER TABLE ONLY hcc.security_policies
 ALTER TABLE ONLY hcc.security_settings
     ADD CONSTRAINT security_settings_pkey PRIMARY KEY (one);
 
+ALTER TABLE ONLY hcc.seen_requests
+    ADD CONSTRAINT seen_requests_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY hcc.sepa_batches
     ADD CONSTRAINT sepa_batches_organization_id_id_key UNIQUE (organization_id, id);
 
@@ -5525,6 +5626,9 @@ ALTER TABLE ONLY hcc.signing_keys
 
 ALTER TABLE ONLY hcc.silences
     ADD CONSTRAINT silences_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY hcc.site_watches
+    ADD CONSTRAINT site_watches_pkey PRIMARY KEY (site_id);
 
 ALTER TABLE ONLY hcc.statement_profiles
     ADD CONSTRAINT statement_profiles_organization_id_name_key UNIQUE (organization_id, name);
@@ -5947,9 +6051,15 @@ CREATE INDEX security_events_site ON ONLY hcc.security_events USING btree (organ
 
 CREATE INDEX security_policies_wide ON hcc.security_policies USING btree (organization_id) WHERE (site_id IS NULL);
 
+CREATE INDEX seen_requests_at ON hcc.seen_requests USING btree (at);
+
+CREATE INDEX seen_requests_site ON hcc.seen_requests USING btree (organization_id, site_id, id);
+
 CREATE INDEX sessions_user ON hcc.sessions USING btree (user_id, last_seen_at DESC) WHERE (revoked_at IS NULL);
 
 CREATE INDEX silences_of ON hcc.silences USING btree (organization_id, ends_at);
+
+CREATE INDEX site_watches_organization ON hcc.site_watches USING btree (organization_id, site_id);
 
 CREATE INDEX status_pages_of ON hcc.status_pages USING btree (organization_id);
 
@@ -6581,6 +6691,12 @@ ALTER TABLE ONLY hcc.security_policies
 ALTER TABLE ONLY hcc.security_policies
     ADD CONSTRAINT security_policies_route_id_fkey FOREIGN KEY (route_id) REFERENCES hcc.gateway_routes(id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY hcc.seen_requests
+    ADD CONSTRAINT seen_requests_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
+
+ALTER TABLE ONLY hcc.seen_requests
+    ADD CONSTRAINT seen_requests_organization_id_site_id_fkey FOREIGN KEY (organization_id, site_id) REFERENCES hcc.gateway_sites(organization_id, id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY hcc.sepa_batches
     ADD CONSTRAINT sepa_batches_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
 
@@ -6592,6 +6708,12 @@ ALTER TABLE ONLY hcc.sessions
 
 ALTER TABLE ONLY hcc.silences
     ADD CONSTRAINT silences_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
+
+ALTER TABLE ONLY hcc.site_watches
+    ADD CONSTRAINT site_watches_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
+
+ALTER TABLE ONLY hcc.site_watches
+    ADD CONSTRAINT site_watches_organization_id_site_id_fkey FOREIGN KEY (organization_id, site_id) REFERENCES hcc.gateway_sites(organization_id, id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY hcc.statement_profiles
     ADD CONSTRAINT statement_profiles_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES hcc.organizations(id);
@@ -7087,11 +7209,15 @@ CREATE POLICY owner_all ON hcc.security_events TO hcc_owner USING (true) WITH CH
 
 CREATE POLICY owner_all ON hcc.security_policies TO hcc_owner USING (true) WITH CHECK (true);
 
+CREATE POLICY owner_all ON hcc.seen_requests TO hcc_owner USING (true) WITH CHECK (true);
+
 CREATE POLICY owner_all ON hcc.sepa_batches TO hcc_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON hcc.sessions TO hcc_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON hcc.silences TO hcc_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_all ON hcc.site_watches TO hcc_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_all ON hcc.statement_profiles TO hcc_owner USING (true) WITH CHECK (true);
 
@@ -7187,11 +7313,15 @@ ALTER TABLE hcc.security_events ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE hcc.security_policies ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE hcc.seen_requests ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE hcc.sepa_batches ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE hcc.sessions ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE hcc.silences ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE hcc.site_watches ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE hcc.statement_profiles ENABLE ROW LEVEL SECURITY;
 
@@ -7399,9 +7529,13 @@ CREATE POLICY tenant_delete ON hcc.security_events FOR DELETE TO hcc_app, hcc_wo
 
 CREATE POLICY tenant_delete ON hcc.security_policies FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
 
+CREATE POLICY tenant_delete ON hcc.seen_requests FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
+
 CREATE POLICY tenant_delete ON hcc.sepa_batches FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
 
 CREATE POLICY tenant_delete ON hcc.silences FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
+
+CREATE POLICY tenant_delete ON hcc.site_watches FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
 
 CREATE POLICY tenant_delete ON hcc.statement_profiles FOR DELETE TO hcc_app, hcc_worker USING (hcc.writable(organization_id));
 
@@ -7629,9 +7763,13 @@ CREATE POLICY tenant_insert ON hcc.security_events FOR INSERT TO hcc_app, hcc_wo
 
 CREATE POLICY tenant_insert ON hcc.security_policies FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
 
+CREATE POLICY tenant_insert ON hcc.seen_requests FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
+
 CREATE POLICY tenant_insert ON hcc.sepa_batches FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_insert ON hcc.silences FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_insert ON hcc.site_watches FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_insert ON hcc.statement_profiles FOR INSERT TO hcc_app, hcc_worker WITH CHECK (hcc.writable(organization_id));
 
@@ -8067,6 +8205,10 @@ CREATE POLICY tenant_read ON hcc.security_policies FOR SELECT TO hcc_app, hcc_wo
    FROM hcc.organizations o
   WHERE (o.id = security_policies.organization_id))))));
 
+CREATE POLICY tenant_read ON hcc.seen_requests FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR ( SELECT hcc.reaches_all() AS reaches_all) OR (EXISTS ( SELECT
+   FROM hcc.organizations o
+  WHERE (o.id = seen_requests.organization_id)))));
+
 CREATE POLICY tenant_read ON hcc.sepa_batches FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR (( SELECT hcc.reaches_all() AS reaches_all) OR (EXISTS ( SELECT
    FROM hcc.organizations o
   WHERE (o.id = sepa_batches.organization_id))))));
@@ -8074,6 +8216,10 @@ CREATE POLICY tenant_read ON hcc.sepa_batches FOR SELECT TO hcc_app, hcc_worker 
 CREATE POLICY tenant_read ON hcc.silences FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR (( SELECT hcc.reaches_all() AS reaches_all) OR (EXISTS ( SELECT
    FROM hcc.organizations o
   WHERE (o.id = silences.organization_id))))));
+
+CREATE POLICY tenant_read ON hcc.site_watches FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR ( SELECT hcc.reaches_all() AS reaches_all) OR (EXISTS ( SELECT
+   FROM hcc.organizations o
+  WHERE (o.id = site_watches.organization_id)))));
 
 CREATE POLICY tenant_read ON hcc.statement_profiles FOR SELECT TO hcc_app, hcc_worker USING (((organization_id = ( SELECT hcc.current_org_id() AS current_org_id)) OR (( SELECT hcc.reaches_all() AS reaches_all) OR (EXISTS ( SELECT
    FROM hcc.organizations o
@@ -8357,9 +8503,13 @@ CREATE POLICY tenant_update ON hcc.security_events FOR UPDATE TO hcc_app, hcc_wo
 
 CREATE POLICY tenant_update ON hcc.security_policies FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
 
+CREATE POLICY tenant_update ON hcc.seen_requests FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
+
 CREATE POLICY tenant_update ON hcc.sepa_batches FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_update ON hcc.silences FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
+
+CREATE POLICY tenant_update ON hcc.site_watches FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
 
 CREATE POLICY tenant_update ON hcc.statement_profiles FOR UPDATE TO hcc_app, hcc_worker USING (hcc.writable(organization_id)) WITH CHECK (hcc.writable(organization_id));
 
@@ -8527,6 +8677,9 @@ GRANT ALL ON FUNCTION hcc.forget_relayed_events(older_than interval) TO hcc_work
 
 REVOKE ALL ON FUNCTION hcc.forget_security_events() FROM PUBLIC;
 GRANT ALL ON FUNCTION hcc.forget_security_events() TO hcc_worker;
+
+REVOKE ALL ON FUNCTION hcc.forget_seen_requests() FROM PUBLIC;
+GRANT ALL ON FUNCTION hcc.forget_seen_requests() TO hcc_worker;
 
 REVOKE ALL ON FUNCTION hcc.forget_webhook_deliveries(older_than interval) FROM PUBLIC;
 GRANT ALL ON FUNCTION hcc.forget_webhook_deliveries(older_than interval) TO hcc_worker;
@@ -8722,6 +8875,9 @@ REVOKE ALL ON FUNCTION hcc.security_events_day(day date) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION hcc.security_policy_route() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION hcc.seen_requests_add(gateway_name text, seen jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION hcc.seen_requests_add(gateway_name text, seen jsonb) TO hcc_gateway;
+
 REVOKE ALL ON FUNCTION hcc.seller_of_current() FROM PUBLIC;
 GRANT ALL ON FUNCTION hcc.seller_of_current() TO hcc_app;
 GRANT ALL ON FUNCTION hcc.seller_of_current() TO hcc_worker;
@@ -8774,6 +8930,9 @@ GRANT ALL ON FUNCTION hcc.visible(owner uuid, customer uuid) TO hcc_worker;
 REVOKE ALL ON FUNCTION hcc.waf_in_force(site uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION hcc.waf_in_force(site uuid) TO hcc_app;
 GRANT ALL ON FUNCTION hcc.waf_in_force(site uuid) TO hcc_worker;
+
+REVOKE ALL ON FUNCTION hcc.watch_site(site uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION hcc.watch_site(site uuid) TO hcc_app;
 
 REVOKE ALL ON FUNCTION hcc.writable(owner uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION hcc.writable(owner uuid) TO hcc_app;
@@ -9221,6 +9380,11 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.waf_rules TO hcc_worker;
 
 GRANT SELECT ON TABLE hcc.gateway_config_waf_rules TO hcc_gateway;
 
+GRANT SELECT ON TABLE hcc.site_watches TO hcc_app;
+GRANT SELECT ON TABLE hcc.site_watches TO hcc_worker;
+
+GRANT SELECT ON TABLE hcc.gateway_config_watches TO hcc_gateway;
+
 GRANT SELECT ON TABLE hcc.gateway_reports TO hcc_app;
 GRANT SELECT ON TABLE hcc.gateway_reports TO hcc_worker;
 GRANT SELECT,INSERT,UPDATE ON TABLE hcc.gateway_reports TO hcc_gateway;
@@ -9520,6 +9684,9 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE hcc.reseller_terms TO hcc_worker;
 
 GRANT SELECT ON TABLE hcc.security_events TO hcc_app;
 GRANT SELECT ON TABLE hcc.security_events TO hcc_worker;
+
+GRANT SELECT ON TABLE hcc.seen_requests TO hcc_app;
+GRANT SELECT ON TABLE hcc.seen_requests TO hcc_worker;
 
 GRANT SELECT,INSERT ON TABLE hcc.sepa_batches TO hcc_app;
 GRANT SELECT,INSERT ON TABLE hcc.sepa_batches TO hcc_worker;

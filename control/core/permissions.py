@@ -38,7 +38,7 @@ PERMISSIONS: dict[str, str] = {
     "gateway:write": N_("Change sites, routes and certificates"),
     "gateway-settings:read": N_("See what every gateway does alike"),
     "gateway-settings:write": N_("Change what every gateway does alike"),
-    "security:read": N_("See the firewall's policies and rules, lists, bans and security events"),
+    "security:read": N_("See the firewall's policies and rules, lists, bans and security events, and single requests of sites"),
     "security:write": N_("Change the firewall's policies and rules, lists and bans"),
     "security-settings:read": N_("See what is alike for the security of all sites"),
     "security-settings:write": N_("Change what is alike for the security of all sites"),

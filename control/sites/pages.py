@@ -7,6 +7,7 @@ from control.sites import cards
 from control.sites.certificates import pages as certificates
 from control.sites.gateway import pages as gateway
 from control.sites.gateway import service
+from control.sites.requests import pages as requests
 from control.sites.routing import pages as routing
 from control.sites.sites import live_pages, pages, state_pages, traffic_pages
 from control.sites.upstreams import pages as upstreams
@@ -21,8 +22,8 @@ async def _trusts(ctx: Context) -> Standing:
 
 
 PAGES = [
-    *cards.PAGES, *pages.PAGES, *live_pages.PAGES, *state_pages.PAGES, *routing.PAGES, *upstreams.PAGES, *certificates.PAGES,
-    *traffic_pages.PAGES, *gateway.PAGES,
+    *cards.PAGES, *pages.PAGES, *live_pages.PAGES, *requests.PAGES, *state_pages.PAGES, *routing.PAGES, *upstreams.PAGES,
+    *certificates.PAGES, *traffic_pages.PAGES, *gateway.PAGES,
 ]  # fmt: skip
 MENU = (*pages.MENU, *certificates.MENU)
 CARDS = cards.CARDS

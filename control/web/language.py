@@ -16,7 +16,10 @@ from babel import Locale, dates, negotiate_locale, numbers, units
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
-from control.core.words import N_ as N_  # noqa: PLC0414 - handed on to pages
+from control.core.words import N_
+
+__all__ = ["LANGUAGES", "N_", "Tongue", "best", "catalogue", "chosen"]
+
 
 CATALOGUES = Path(__file__).parent / "locale"
 LANGUAGES = {"en": "English", "de": "Deutsch", "fr": "Français", "es": "Español", "ro": "Română", "ar": "العربية"}
@@ -109,6 +112,10 @@ class Tongue:
         time = dates.format_time(value, "short", tzinfo=self.zone, locale=self.locale)
         joined = str(dates.get_datetime_format("medium", locale=self.locale)).replace("'", "")
         return str(joined.replace("{0}", time).replace("{1}", day))
+
+    def clock(self, value: datetime) -> str:
+        """The time of day to the second, in the person's time zone."""
+        return str(dates.format_time(value, "medium", tzinfo=self.zone, locale=self.locale))
 
     def month(self, value: str) -> str:
         """A month as programs write it, `2026-11`."""

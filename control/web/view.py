@@ -95,6 +95,7 @@ def environment() -> Environment:
         "day": lambda value: tongue().day(value),
         "isoday": lambda text: tongue().day(date.fromisoformat(text)),
         "moment": lambda value: tongue().moment(value),
+        "clock": lambda value: tongue().clock(value),
         "exactly": lambda value: tongue().exactly(value),
         "span": lambda seconds: tongue().span(seconds),
         "place": lambda code: tongue().place(code),

@@ -20,7 +20,6 @@ OF_LOOKS = [
 ]  # fmt: skip
 """What can differ in the dark and on a phone; the rest is the same document."""
 _CHECK = """async (rules) => {
-  await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
   const said = (await axe.run(document, {runOnly: rules, resultTypes: ["violations"]})).violations
     .map(one => `${one.id}: ${one.nodes.map(node => node.html.slice(0, 120)).slice(0, 3).join(" | ")}`);
   const wide = document.documentElement.scrollWidth;
@@ -38,39 +37,32 @@ _CHECK = """async (rules) => {
   }
   return said;
 }"""
-PHONE: dict[str, Any] = {"color_scheme": "dark", "viewport": {"width": 320, "height": 800}}
 DESK: dict[str, Any] = {"color_scheme": "light", "viewport": {"width": 1280, "height": 800}}
+PHONE: dict[str, Any] = {"color_scheme": "dark", "viewport": {"width": 320, "height": 800}}
+both_looks = pytest.mark.parametrize("look", [DESK, PHONE], ids=["light 1280", "dark 320"])
 
 
-def begin(browser: Browser, platform: Platform, who: str | None = None) -> Visitor:
-    """Somebody with a telephone, and with what checks in all of their pages."""
-    visitor = Visitor(browser, platform, **PHONE)
+def begin(browser: Browser, platform: Platform, look: dict[str, Any], who: str | None = None) -> Visitor:
+    """Somebody in whose pages there is what checks them; it is sent to the browser once."""
+    visitor = Visitor(browser, platform, **look)
     visitor.context.add_init_script(path=AXE)
     if who is not None:
         visitor.log_in(who)
     return visitor
 
 
-def _turn(visitor: Visitor, look: dict[str, Any]) -> None:
-    visitor.page.emulate_media(color_scheme=look["color_scheme"])
-    visitor.page.set_viewport_size(look["viewport"])
-
-
-def check(visitor: Visitor) -> list[str]:
-    """What is wrong with an open page: as it came, dark and narrow, then light and wide. The telephone is theirs again after."""
-    said: list[str] = visitor.page.evaluate(_CHECK, OF_LOOKS)
-    _turn(visitor, DESK)
-    said += visitor.page.evaluate(_CHECK, ALL)
-    _turn(visitor, PHONE)
+def check(visitor: Visitor, look: dict[str, Any]) -> list[str]:
+    """What is wrong with an open page."""
+    said: list[str] = visitor.page.evaluate(_CHECK, ALL if look is DESK else OF_LOOKS)
     return said
 
 
-def walk(visitor: Visitor, paths: Iterable[str]) -> None:
+def walk(visitor: Visitor, look: dict[str, Any], paths: Iterable[str]) -> None:
     """Look at each of these pages. AssertionError names what is wrong, by page."""
     wrong = {}
     for path in paths:
         visitor.go(path)
-        if said := check(visitor):
+        if said := check(visitor, look):
             wrong[path] = said
     assert wrong == {}, "\n".join(f"{path}: {said}" for path, said in wrong.items())
     assert visitor.complaints == []

@@ -45,7 +45,7 @@ def everything(desk: Desk) -> list[str]:
     for who, asked, body, _ in PLANTED:
         method, path = asked.split(" ")
         for way, refusing in _refusing(body):
-            status, data = _ask(desk, who, method, _filled(path, facts, PROBES[-1]), _filled(refusing, facts, "x"))
+            status, data = _ask(desk, who, method, _filled(path, facts, PROBES[-1]), _filled(refusing, facts, "words"))
             named = [one["pointer"] for one in data["details"]["errors"]] if status == 422 else []
             if not any(one and f"/{way.replace('.', '/')}/".startswith(f"{one}/") for one in named):
                 wrong.append(f"{asked} takes a probe as {way}, or names another place: {status} {data}")

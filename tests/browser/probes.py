@@ -189,7 +189,7 @@ PLANTED: tuple[Plant, ...] = (
         "hash_key": {"kind": "header", "name": No("x-a")}, "tls": {"server_name": No("a.example")},
         "health": {"path": "/" + P, "host": No("a.example"), "contains": P}}, ""),
     ("customer", "POST /v1/sites/{site}/routes", {
-        "path_prefix": "/a", "respond": {"status": 200, "content_type": No("text/plain"), "body": P},
+        "path_prefix": "/a{n}", "respond": {"status": 200, "content_type": P, "body": P},
         "request_headers": _SET, "response_headers": _SET, "maintenance": _SITE,
         "validate": {"content_types": [No("text/plain")]},
         "auth": {"mode": "jwt", "api_keys": "verify", "scopes": [No("billing:read")], "roles": [P]}}, ""),

@@ -9,11 +9,11 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.browser.conftest import Visitor
-from tests.browser.looking import begin, needs_axe, walk
+from tests.browser.looking import begin, both_looks, needs_axe, walk
 from tests.browser.pages import FILES, PARTS, Found, public, templates
 from tests.browser.stocked import Stocked
 
-pytestmark = [pytest.mark.stack, pytest.mark.alone, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.stack, pytest.mark.alone, pytest.mark.timeout(240)]
 ELSEWHERE = {
     "/payments/methods/added": "where the provider's page leads back to; it leads on at once: test_client.py",
     "/profile/passkeys/{passkey_id:uuid}/remove": "who has a passkey logs in with it: test_passkeys.py, with axe",
@@ -50,15 +50,17 @@ def test_every_page_is_reached_by_a_link(stocked: Stocked) -> None:
 
 
 @needs_axe
-def test_pages_are_accessible_and_fit(chromium: Browser, stocked: Stocked) -> None:
+@both_looks
+def test_pages_are_accessible_and_fit(chromium: Browser, stocked: Stocked, look: dict[str, Any]) -> None:
     pages = looked_at(stocked.found["reseller"])
     assert len(pages) > 190
-    walk(begin(chromium, stocked.platform, "reseller"), [path for _, path in pages])
+    walk(begin(chromium, stocked.platform, look, "reseller"), look, [path for _, path in pages])
 
 
 @needs_axe
+@both_looks
 @pytest.mark.parametrize("who", ["admin", "customer", None])
-def test_what_others_see_is_accessible_too(chromium: Browser, stocked: Stocked, who: str | None) -> None:
+def test_what_others_see_is_accessible_too(chromium: Browser, stocked: Stocked, who: str | None, look: dict[str, Any]) -> None:
     """Pages that the reseller does not have, and those of nobody in particular."""
     if who is None:
         paths = [path for path in public(stocked.desk.settings) if "{" not in path]
@@ -66,7 +68,7 @@ def test_what_others_see_is_accessible_too(chromium: Browser, stocked: Stocked, 
         known = stocked.found["reseller"].pages
         seen = looked_at(stocked.found[who])
         paths = [path for template, path in seen if template not in known or template.endswith(("/dashboard", "/pay"))]
-    walk(begin(chromium, stocked.platform, who), paths)
+    walk(begin(chromium, stocked.platform, look, who), look, paths)
 
 
 _TEN = (

@@ -1,5 +1,5 @@
-"""What happens at a site right now, in a real browser: it loads itself anew until somebody pauses it; and pages of operations
-before machines that check accessibility."""
+"""What happens at a site right now, in a real browser: it loads itself anew until somebody pauses it, and shows single requests;
+and pages of operations before machines that check accessibility."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, expect
 
+from control import demo
 from control.core.settings import Settings
 from tests.browser.conftest import Visitor
-from tests.browser.looking import begin, needs_axe, walk
+from tests.browser.looking import begin, both_looks, needs_axe, walk
 from tests.integration.platform import Platform
 from tests.monitoring.kept import keep
 
@@ -72,7 +73,41 @@ def test_it_loads_itself_until_it_is_paused(chromium: Browser, platform: Platfor
     visitor.context.close()
 
 
+def test_single_requests_come_while_somebody_looks(chromium: Browser, platform: Platform) -> None:
+    visitor = Visitor(chromium, platform, viewport={"width": 1280, "height": 800})
+    page = visitor.page
+    visitor.log_in("customer")
+    visitor.go("/sites")
+    at = page.get_by_role("link", name="Olivia's Shop").first.get_attribute("href")
+    visitor.go(f"{at}/requests")
+    requests = page.locator("#requests")
+    expect(requests.get_by_text("1 gateway hands requests over.")).to_be_visible(timeout=15_000)
+
+    def visit(path: str) -> None:
+        with httpx.Client(base_url=platform.url, timeout=20) as client:
+            client.get(path, headers={"Host": demo.SITE_HOST, "Cookie": "id=never-shown"})
+
+    visit("/first?password=never-shown")
+    expect(requests.get_by_text(f"GET {demo.SITE_HOST}/first", exact=True)).to_be_visible(timeout=15_000)
+    assert "never-shown" not in page.content()
+    page.locator("#filters-requests input[type=search]").fill("second")
+    expect(requests.get_by_text("Nothing matches.")).to_be_visible()
+    visit("/second")
+    expect(requests.get_by_text(f"GET {demo.SITE_HOST}/second", exact=True)).to_be_visible(timeout=15_000)
+    expect(requests.get_by_text("/first")).to_have_count(0)
+    page.locator("#requests-pause").focus()
+    page.keyboard.press("Enter")
+    expect(requests.get_by_role("link", name="Go on")).to_be_focused()
+    assert requests.get_attribute("hx-trigger") is None
+    # HTMX notes a load that was under way and is no longer wanted.
+    assert [one for one in visitor.complaints if not one.startswith(("htmx:sendAbort", "htmx:afterRequest"))] == []
+    visitor.context.close()
+
+
 @needs_axe
-def test_pages_of_operations_are_accessible_and_fit(chromium: Browser, platform: Platform, site: str) -> None:
-    walk(begin(chromium, platform), ["/status/live"])
-    walk(begin(chromium, platform, "admin"), [*PAGES, site])
+@both_looks
+def test_pages_of_operations_are_accessible_and_fit(
+    chromium: Browser, platform: Platform, site: str, look: dict[str, Any]
+) -> None:
+    walk(begin(chromium, platform, look), look, ["/status/live"])
+    walk(begin(chromium, platform, look, "admin"), look, [*PAGES, site, f"{site}/requests"])

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.browser.conftest import Visitor, selling
-from tests.browser.looking import begin, needs_axe, walk
+from tests.browser.looking import begin, both_looks, needs_axe, walk
 from tests.integration.platform import Platform
 
 pytestmark = [pytest.mark.stack, pytest.mark.timeout(240)]
@@ -204,11 +205,12 @@ def test_the_menu_of_a_phone_opens_by_keys(chromium: Browser, platform: Platform
 
 
 @needs_axe
-def test_pages_are_accessible_and_fit(chromium: Browser, platform: Platform) -> None:
-    walk(begin(chromium, platform), ["/login"])
-    visitor = begin(chromium, platform, "reseller")
+@both_looks
+def test_pages_are_accessible_and_fit(chromium: Browser, platform: Platform, look: dict[str, Any]) -> None:
+    walk(begin(chromium, platform, look), look, ["/login"])
+    visitor = begin(chromium, platform, look, "reseller")
     first = []
     for name in ("invoices", "customers"):
         visitor.go(f"/{name}")
         first.append(visitor.page.locator(f"#rows-{name} tbody a").first.get_attribute("href") or "")
-    walk(visitor, [*PAGES, *first, f"{first[0]}/send"])
+    walk(visitor, look, [*PAGES, *first, f"{first[0]}/send"])

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, CDPSession, expect
 
 from tests.browser import looking
 from tests.browser.conftest import Visitor
-from tests.browser.looking import needs_axe
+from tests.browser.looking import both_looks, needs_axe
 from tests.integration.platform import Platform
 
 pytestmark = [pytest.mark.stack, pytest.mark.timeout(240)]
@@ -141,12 +141,13 @@ def test_without_scripts_the_password_still_logs_in(chromium: Browser, platform:
 
 
 @needs_axe
-def test_pages_are_accessible_and_fit(chromium: Browser, platform: Platform) -> None:
-    visitor, found = looking.begin(chromium, platform), {}
+@both_looks
+def test_pages_are_accessible_and_fit(chromium: Browser, platform: Platform, look: dict[str, Any]) -> None:
+    visitor, found = looking.begin(chromium, platform, look), {}
     page = visitor.page
 
     def check(what: str) -> None:
-        if said := looking.check(visitor):
+        if said := looking.check(visitor, look):
             found[what] = said
 
     visitor.go("/login")

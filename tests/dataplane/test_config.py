@@ -31,6 +31,7 @@ class Remembering:
         self.snapshots: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
         self.revocations: asyncio.Queue[tuple[list[str], int]] = asyncio.Queue()
         self.bans: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+        self.watches: asyncio.Queue[tuple[str, int]] = asyncio.Queue()
         self.refuse: str | None = None
         self._loop = asyncio.get_running_loop()
 
@@ -46,6 +47,9 @@ class Remembering:
 
     def ban(self, told: bytes) -> None:
         self.bans.put_nowait(msgspec.json.decode(told))
+
+    def watch(self, site_id: str, seconds: int) -> None:
+        self.watches.put_nowait((site_id, seconds))
 
     async def next(self) -> dict[str, Any]:
         return await asyncio.wait_for(self.snapshots.get(), 10)
@@ -66,7 +70,9 @@ async def seeded(settings: Settings) -> Settings:
 @pytest.fixture
 async def gateway(seeded: Settings) -> AsyncIterator[Remembering]:
     remembering = Remembering()
-    feed = ConfigFeed(seeded.gateway_database_url, remembering.apply, remembering.revoke, remembering.ban, quiet)
+    feed = ConfigFeed(
+        seeded.gateway_database_url, remembering.apply, remembering.revoke, remembering.ban, remembering.watch, quiet
+    )
     task = asyncio.create_task(feed.run())
     yield remembering
     task.cancel()
@@ -133,6 +139,23 @@ async def test_a_revocation_takes_the_fast_way(gateway: Remembering, urls: Urls)
         connection.execute("SELECT pg_notify('hcc_revocations', 'nonsense')")
     assert await asyncio.wait_for(gateway.revocations.get(), 5) == (["s-1"], 4102444800)
     assert gateway.revocations.empty()
+
+
+async def test_a_watch_takes_the_fast_way_and_is_known_after_a_reconnect(gateway: Remembering, urls: Urls) -> None:
+    shop = site(await gateway.next(), "Olivia's Shop")["site_id"]
+    with psycopg.connect(urls["hcc_owner"], autocommit=True) as connection:
+        connection.execute("SELECT pg_notify('hcc_watches', 'nonsense')")
+        connection.execute(
+            "INSERT INTO hcc.site_watches (site_id, organization_id, until)"
+            " SELECT id, organization_id, now() + interval '50 seconds' FROM hcc.gateway_sites WHERE id = %s", (shop,),
+        )  # fmt: skip
+        connection.execute("SELECT pg_notify('hcc_watches', json_build_object('site', %s::text, 'seconds', 60)::text)", (shop,))
+        assert await asyncio.wait_for(gateway.watches.get(), 5) == (shop, 60)
+    with psycopg.connect(urls["postgres"], autocommit=True) as connection:
+        connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'hcc-gateway'")
+    again, seconds = await asyncio.wait_for(gateway.watches.get(), 5)
+    assert again == shop
+    assert 30 < seconds <= 50
 
 
 async def test_what_was_refused_is_written_down(gateway: Remembering, urls: Urls) -> None:

@@ -14,6 +14,8 @@ from control.core.settings import Settings
 from dataplane.events import WAITING, EventWriter
 from tests.dataplane.test_config import quiet
 from tests.security.found import event, tally
+from tests.sites.seen import request, start_watching
+from tests.sites.support import make_site
 from tests.working import eventually
 from tests.world import World
 
@@ -24,6 +26,7 @@ class Found:
     def __init__(self) -> None:
         self.events: list[dict[str, Any]] = []
         self.tallies: list[dict[str, Any]] = []
+        self.requests: list[dict[str, Any]] = []
 
     def take(self) -> bytes:
         taken, self.events = self.events, []
@@ -31,6 +34,10 @@ class Found:
 
     def take_tallies(self) -> bytes:
         taken, self.tallies = self.tallies, []
+        return msgspec.json.encode(taken)
+
+    def take_requests(self) -> bytes:
+        taken, self.requests = self.requests, []
         return msgspec.json.encode(taken)
 
 
@@ -41,7 +48,7 @@ def found() -> Found:
 
 @pytest.fixture
 async def writer(settings: Settings, found: Found) -> AsyncIterator[EventWriter]:
-    writing = EventWriter(settings.gateway_database_url, found.take, found.take_tallies, quiet)
+    writing = EventWriter(settings.gateway_database_url, found.take, found.take_tallies, found.take_requests, quiet)
     task = asyncio.create_task(writing.run())
     yield writing
     task.cancel()
@@ -79,10 +86,27 @@ async def test_one_that_the_database_refuses_holds_nobody_up(
     assert (writer.written, writer.dropped, stored(settings)) == (2, 2, 2)
 
 
+async def test_requests_of_watched_sites_are_written(world: World, settings: Settings, writer: EventWriter, found: Found) -> None:
+    site, unwatched = await make_site(world), await make_site(world, host="other.example")
+    start_watching(settings, site)
+    found.requests = [
+        {"site": unwatched["id"], "left_out": 0, "requests": [request()]},
+        {"site": site["id"], "left_out": -1, "requests": []},
+        {"site": "nonsense", "left_out": 0, "requests": []},
+        {"site": site["id"], "left_out": 5, "requests": [request(), request(path="/b")]},
+    ]
+    await until(lambda: stored(settings, "seen_requests") == 1)
+    found.requests = [{"site": site["id"], "left_out": 0, "requests": []}]
+    await until(lambda: stored(settings, "seen_requests") == 2)
+
+
 async def test_the_database_away_is_waited_for(world: World, settings: Settings, found: Found) -> None:
-    writing = EventWriter("host=127.0.0.1 port=1 connect_timeout=1", found.take, found.take_tallies, quiet)
+    writing = EventWriter("host=127.0.0.1 port=1 connect_timeout=1", found.take, found.take_tallies, found.take_requests, quiet)
     found.events = [event() for _ in range(3)]
+    found.requests = [{"site": "s", "left_out": 0, "requests": []}]
     writing.gather()
+    writing.gather()
+    assert writing._requests == [], "what was seen meanwhile is of no use later"
     task = asyncio.create_task(writing.run())
     await asyncio.sleep(0)
     writing._url = settings.gateway_database_url
@@ -92,7 +116,7 @@ async def test_the_database_away_is_waited_for(world: World, settings: Settings,
 
 
 def test_what_finds_no_room_is_counted(found: Found) -> None:
-    writing = EventWriter("", found.take, found.take_tallies, quiet)
+    writing = EventWriter("", found.take, found.take_tallies, found.take_requests, quiet)
     found.events = [{"n": n} for n in range(WAITING + 7)]
     writing.gather()
     assert (len(writing._waiting), writing.dropped) == (WAITING, 7)

@@ -60,8 +60,9 @@ async def fleet(world: World, settings: Settings, origin: Origin) -> AsyncIterat
     for one in gateways:
         one.start()
         native = one.native
-        feed = ConfigFeed(settings.gateway_database_url, native.apply, native.revoke, native.ban, quiet)
-        writer = EventWriter(settings.gateway_database_url, native.take_events, native.take_tallies, quiet)
+        url = settings.gateway_database_url
+        feed = ConfigFeed(url, native.apply, native.revoke, native.ban, native.watch, quiet)
+        writer = EventWriter(url, native.take_events, native.take_tallies, native.take_requests, quiet)
         tasks += [asyncio.create_task(feed.run()), asyncio.create_task(writer.run())]
     found = Fleet(gateways, site)
     await found.everywhere(200, within=15)

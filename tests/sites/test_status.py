@@ -23,7 +23,9 @@ from tests.world import World
 async def gateway(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Remembering]:
     monkeypatch.setenv("HCC_GATEWAY_NAME", "edge-1")
     remembering = Remembering()
-    feed = ConfigFeed(settings.gateway_database_url, remembering.apply, remembering.revoke, remembering.ban, quiet)
+    feed = ConfigFeed(
+        settings.gateway_database_url, remembering.apply, remembering.revoke, remembering.ban, remembering.watch, quiet
+    )
     task = asyncio.create_task(feed.run())
     yield remembering
     task.cancel()

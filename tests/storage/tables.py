@@ -96,9 +96,11 @@ TABLES = {
     "security_events": TENANT,
     "security_policies": TENANT,
     "security_settings": PLATFORM,
+    "seen_requests": TENANT,
     "sessions": PERSON,
     "signing_keys": PLATFORM,
     "silences": TENANT,
+    "site_watches": TENANT,
     "status_pages": TENANT,
     "table_views": TENANT,
     "tax_flags": TENANT,
@@ -189,6 +191,9 @@ ROWS = {
     "gateway_hosts": "INSERT INTO hcc.gateway_hosts (host, organization_id, site_id) VALUES (%(mark)s || '.example', %(org)s, %(site)s)",
     "gateway_site_reports": "INSERT INTO hcc.gateway_site_reports (gateway, site_id, organization_id, revision)"
     " VALUES ('edge', %(site)s, %(org)s, 1)",
+    "site_watches": "INSERT INTO hcc.site_watches (site_id, organization_id, until) VALUES (%(site)s, %(org)s, now())",
+    "seen_requests": "INSERT INTO hcc.seen_requests (organization_id, site_id, gateway, left_out, requests)"
+    " VALUES (%(org)s, %(site)s, 'edge', 0, '[]')",
     "gateway_certificates": "INSERT INTO hcc.gateway_certificates (id, organization_id, hosts, chain_pem, private_key, key_type, subject,"
     " issuer, serial, fingerprint, not_before, not_after)"
     " VALUES (%(id)s, %(org)s, '{x.test}', '', '', 'EC', '', '', '1', repeat('0', 64), now(), now())",

@@ -104,7 +104,7 @@ def test_functions_with_the_owners_rights_are_closed(owner: Connection) -> None:
         "reaches_all", "revoke_session",
         "status_page_owner", "waf_in_force",
         "seller_of_current", "supplier_prices", "find_web_session", "find_passkey", "job_again", "outbox_again", "outbox_state",
-        "tell_live",
+        "tell_live", "watch_site",
     }  # fmt: skip
 
 
@@ -118,7 +118,7 @@ def test_a_gateway_reads_views_and_writes_its_report(owner: Connection) -> None:
     ).fetchall()
     views = {
         "access", "api_keys", "bans", "certificates", "challenge", "detection", "exclusions", "keys", "match_rules", "platform",
-        "revoked", "routes", "scopes", "sites", "upstreams", "waf", "waf_rules",
+        "revoked", "routes", "scopes", "sites", "upstreams", "waf", "waf_rules", "watches",
     }  # fmt: skip
     assert {(name, kind, privilege) for name, kind, privilege in rows} == {
         *((f"gateway_config_{view}", "v", "SELECT") for view in views),

@@ -92,7 +92,11 @@ document.addEventListener("htmx:configRequest", (event) => {
   if (event.detail.triggeringEvent?.type === "live") event.detail.headers["HCC-Background"] = "1";
 });
 document.addEventListener("htmx:afterRequest", (event) => {
-  if (event.detail.xhr?.status === 401 && event.detail.requestConfig?.headers["HCC-Background"]) over();
+  if (event.detail.xhr?.status !== 401 || !event.detail.requestConfig?.headers["HCC-Background"]) return;
+  over();
+  // A part that loads itself every few seconds stands still from now on.
+  const part = event.detail.elt;
+  if (part.getAttribute("hx-trigger")?.startsWith("every")) part.replaceWith(part.cloneNode(true));
 });
 window.addEventListener("pagehide", () => source?.close());
 

@@ -19,7 +19,7 @@ const QUEUE: usize = 256;
 const BATCH: usize = 16_384;
 
 /// One request as logged.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Record<'a> {
     /// Unix milliseconds of the start.
     pub at_ms: u64,
@@ -51,6 +51,8 @@ pub struct Record<'a> {
     pub reason: Option<&'a str>,
     /// The ban, list or rule behind the reason: what it is called and why it is there.
     pub detail: Option<&'a str>,
+    /// The client's country, which is looked up only for requests that somebody watches.
+    pub country: Option<[u8; 2]>,
 }
 
 enum Message {
@@ -196,6 +198,7 @@ impl Log {
             batch.stamp = rfc3339(record.at_ms);
         }
         put(&mut batch.bytes, &batch.stamp, record);
+        batch.bytes.push(b'\n');
         batch.lines += 1;
         if batch.bytes.len() >= BATCH {
             self.send(batch);
@@ -217,7 +220,8 @@ impl Log {
     }
 }
 
-fn put(out: &mut Vec<u8>, stamp: &str, r: &Record<'_>) {
+/// Adds a record as a JSON object; `stamp` is its time.
+pub fn put(out: &mut Vec<u8>, stamp: &str, r: &Record<'_>) {
     out.extend_from_slice(b"{\"time\":\"");
     out.extend_from_slice(stamp.as_bytes());
     out.extend_from_slice(b"\",\"client\":\"");
@@ -260,7 +264,10 @@ fn put(out: &mut Vec<u8>, stamp: &str, r: &Record<'_>) {
             text(out, name, value.as_bytes());
         }
     }
-    out.extend_from_slice(b"}\n");
+    if let Some(country) = &r.country {
+        text(out, "country", country);
+    }
+    out.push(b'}');
 }
 
 /// JSON string content; bytes outside ASCII become U+FFFD-free `\u00xx`.

@@ -18,6 +18,7 @@ fn record(status: u16, path: &[u8]) -> Record<'_> {
         subject: None,
         reason: None,
         detail: None,
+        country: None,
     }
 }
 

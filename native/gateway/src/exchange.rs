@@ -8,7 +8,7 @@ use crate::render::Answer;
 use crate::security::report::report;
 use crate::session::Worker;
 use crate::stream::ClientStream;
-use crate::time::unix_ms_of;
+use crate::time::{monotonic_ns, unix_ms_of};
 use crate::traffic::Counts;
 use hcc_http::request_id::{is_sane, uuid7};
 use hcc_http::{Framing, Name, Reject, RequestHead, ResponseHead};
@@ -205,7 +205,7 @@ impl Exchange {
         if let Some(traffic) = known.traffic() {
             traffic.answered(Counts { status: sent.status, micros, bytes_in: sent.bytes_in, bytes_out: sent.bytes_out });
         }
-        worker.log.add(&Record {
+        let record = Record {
             at_ms,
             micros,
             id: &self.id,
@@ -221,7 +221,14 @@ impl Exchange {
             subject: known.identity.as_ref().map(|i| i.claims.sub.as_str()),
             reason,
             detail: detail.as_deref(),
-        });
+            country: None,
+        };
+        worker.log.add(&record);
+        if worker.shared.watched.is_any() {
+            if let Some(site) = &known.site {
+                worker.shared.watched.add(&site.id, &record, &worker.shared.geo, monotonic_ns());
+            }
+        }
     }
 }
 

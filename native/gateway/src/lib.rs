@@ -42,6 +42,7 @@ pub mod traffic;
 pub mod tunnel;
 pub mod upload;
 pub mod waf;
+pub mod watched;
 pub mod weight;
 pub mod words;
 

@@ -14,6 +14,7 @@ use crate::security::waf_log::{Format, WafLog};
 use crate::session::Worker;
 use crate::snapshot::BanBody;
 use crate::state::Shared;
+use crate::time::monotonic_ns;
 use crate::tls;
 use crate::traffic;
 use crate::waf::block_lists::BlockLists;
@@ -171,6 +172,16 @@ impl Gateway {
     /// Takes the counts of clients since the last time.
     pub fn take_tallies(&self) -> Vec<Tally> {
         self.shared.tallies.take()
+    }
+
+    /// Shows single requests of a site for so many seconds from now.
+    pub fn watch(&self, site: &str, seconds: u64) {
+        self.shared.watched.watch(site, seconds, monotonic_ns());
+    }
+
+    /// Takes what was seen at watched sites, as JSON (see [`crate::watched::Watched::take`]).
+    pub fn take_requests(&self) -> Vec<u8> {
+        self.shared.watched.take(monotonic_ns())
     }
 
     /// What is in force, as JSON.

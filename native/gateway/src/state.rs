@@ -16,6 +16,7 @@ use crate::security::waf_log::WafLog;
 use crate::snapshot::BanBody;
 use crate::time::{monotonic_ns, unix_ms};
 use crate::waf::{Collections, RuleSets};
+use crate::watched::Watched;
 use arc_swap::ArcSwap;
 use hcc_waf::Inspector;
 use std::path::PathBuf;
@@ -49,6 +50,8 @@ pub struct Shared {
     pub events: Events,
     /// What clients did that only attackers do often.
     pub tallies: Tallies,
+    /// Sites whose requests somebody watches.
+    pub watched: Watched,
     /// The firewall's own log.
     pub waf_log: WafLog,
     /// Rule sets of the firewall.
@@ -83,6 +86,7 @@ impl Shared {
             geo: GeoFiles::default(),
             events: Events::default(),
             tallies: Tallies::default(),
+            watched: Watched::default(),
             waf_log: WafLog::none(),
             rule_sets: RuleSets::default(),
             collections: None,
@@ -143,10 +147,11 @@ impl Shared {
         if lifted { self.bans.lift(ban, now_s) } else { self.bans.add(ban, now_s) }
     }
 
-    /// Gauges and counters of security, in Prometheus' text format.
+    /// Gauges and counters of security and of what is watched, in Prometheus' text format.
     pub fn security_text(&self) -> String {
         let numbers = [
             ("gauge", "banned_networks", self.bans.len() as u64),
+            ("gauge", "watched_sites", self.watched.len() as u64),
             ("counter", "security_events_dropped_total", self.events.dropped()),
             ("counter", "client_tallies_missed_total", self.tallies.missed()),
         ];

@@ -115,6 +115,15 @@ impl Gateway {
         Ok(PyBytes::new(py, &json))
     }
 
+    fn watch(&self, site_id: &str, seconds: u64) {
+        self.inner.watch(site_id, seconds);
+    }
+
+    fn take_requests<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
+        let json = py.detach(|| self.inner.take_requests());
+        PyBytes::new(py, &json)
+    }
+
     fn reopen_log(&self, py: Python<'_>) -> PyResult<()> {
         Ok(py.detach(|| self.inner.reopen_log())?)
     }

@@ -5,8 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from psycopg.types.json import Jsonb
+
 from tests.browser.stock.desk import Desk
 from tests.security.found import event, write
+from tests.sites.seen import request
 
 _FOUND = (
     (942100, "SQL injection found by its structure", "ARGS:q", "1' UNION SELECT password FROM users--", "attack-sqli", "/search"),
@@ -61,6 +64,7 @@ def fill(desk: Desk) -> None:
             )
         )
     write(desk.settings, *events)
+    _seen(desk, shop, events[:12])
     desk.post(
         "customer",
         "/v1/security/exclusions",
@@ -101,3 +105,17 @@ def fill(desk: Desk) -> None:
     lifted = desk.post("customer", "/v1/security/bans", network="198.51.100.0/24", reason="Copies the catalogue")
     desk.ask("customer", "POST", f"/v1/security/bans/{lifted['id']}/lift", {"reason": "It was a price comparison"})
     desk.post("customer", "/v1/security/firewalls", server="web-1")
+
+
+def _seen(desk: Desk, shop: str, events: list[dict[str, Any]]) -> None:
+    """Single requests as gateways hand them over; kept for longer than theirs, so that they are there when they are looked at."""
+    stopped = {"status": 403, "reason": "blocked by the firewall", "upstream": None}
+    seen = []
+    for n, one in enumerate(events):
+        same = {name: one[name] for name in ("client", "country", "host", "path", "request_id")}
+        seen.append(request(time=desk.ago(seconds=n).isoformat(), us=900 + n * 731, **same, **(stopped if n % 3 else {})))
+    desk.sql(
+        "INSERT INTO hcc.seen_requests (organization_id, site_id, gateway, at, left_out, requests)"
+        " SELECT organization_id, id, 'edge', now() + interval '1 day', 1200, %s FROM hcc.gateway_sites WHERE id = %s",
+        Jsonb(seen), shop,
+    )  # fmt: skip

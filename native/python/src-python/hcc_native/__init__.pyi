@@ -70,6 +70,15 @@ class Gateway:
     def take_tallies(self) -> bytes:
         """Take what clients did that only attackers do often, counted by client and site, as a JSON array."""
 
+    def watch(self, site_id: str, seconds: int) -> None:
+        """Keep single requests of a site for so many seconds from now, at most 300, for `take_requests`."""
+
+    def take_requests(self) -> bytes:
+        """Take what was seen at watched sites: a JSON array of `site`, `left_out` and `requests`, as the access log has them.
+
+        A site is there once after each `watch`, else when something was seen.
+        """
+
     def reopen_log(self) -> None:
         """Open the paths of both logs anew, after the files were renamed. Raises OSError; then the old file is written on."""
 

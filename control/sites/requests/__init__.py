@@ -1,0 +1,1 @@
+"""Single requests of a site as they come, while somebody watches."""
