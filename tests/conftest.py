@@ -15,6 +15,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import httpx
+import hypothesis
 import pytest
 
 from control.core.runtime import Runtime
@@ -25,6 +26,10 @@ from tests.memory import in_memory
 from tests.peopling import Application, Keys, Peopled, Peopling, settings_for
 from tests.ports import free_port
 from tests.world import World, world_of
+
+# How long one example takes says something of the machine alone.
+hypothesis.settings.register_profile("calm", deadline=None)
+hypothesis.settings.load_profile("calm")
 
 __all__ = ["Application", "Peopled", "Server", "Urls", "free_port"]
 

@@ -118,6 +118,7 @@ def more_of(desk: Desk) -> dict[str, list[str]]:
         f"/organizations/{desk.organizations['nordwind']}",
         f"/payments/bank/{made['entry']}",
         "/views/invoices",
+        f"/webhooks/{made['silent_webhook']['id']}",
     ]
     customer = [f"/subscriptions/{made[name]['id']}" for name in ("leaving", "subscription")]
     customer += [f"/payments/{made['asked']['id']}/answer", f"/payments/methods/{made['online_mandate']['id']}"]

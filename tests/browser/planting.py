@@ -28,7 +28,7 @@ def everything(desk: Desk) -> list[str]:
     facts, pages, taken, wrong = _known(desk), [], set(), []
     said: dict[int, Any] = {}
     for n, probe in enumerate(PROBES, 1):
-        facts |= {"n": str(n), "day": f"203{n}-01-01"}
+        facts |= {"n": str(n), "day": f"203{n}-01-01", "iban": _iban(n)}
         for at, (who, asked, body, name) in enumerate(PLANTED):
             method, path = asked.split(" ")
             status, data = _ask(desk, who, method, _filled(path, facts, probe), _filled(body, facts, probe))
@@ -38,10 +38,12 @@ def everything(desk: Desk) -> list[str]:
                 continue
             taken.add(at)
             if name:
-                facts |= {name: data["id"]} | {f"{name}.{key}": value for key, value in data.items() if isinstance(value, str)}
+                facts |= {name: data.get("id", "")} | {
+                    f"{name}.{key}": value for key, value in data.items() if isinstance(value, str)
+                }
                 pages += [f"{_PAGES[name]}/{data['id']}"] if name in _PAGES else []
         _certificate(desk, n, probe)
-    facts |= {"n": "9", "day": "2039-01-01"}
+    facts |= {"n": "9", "day": "2039-01-01", "iban": _iban(9)}
     for who, asked, body, _ in PLANTED:
         method, path = asked.split(" ")
         for way, refusing in _refusing(body):
@@ -65,6 +67,12 @@ def _known(desk: Desk) -> dict[str, str]:
         one["id"] for one in desk.ask("reseller", "GET", "/v1/payments/bank-entries") if one["status"] == "open"
     )
     return facts | {"currency": "USD", "soon": desk.ago(days=-30).isoformat()}
+
+
+def _iban(n: int) -> str:
+    """An account of its own, with the digits that check it (ISO 13616)."""
+    account = f"37040044053201300{n}"
+    return f"DE{98 - int(f'{account}131400') % 97:02}{account}"
 
 
 def _filled(value: Any, facts: dict[str, str], probe: str) -> Any:

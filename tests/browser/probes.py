@@ -121,6 +121,10 @@ PLANTED: tuple[Plant, ...] = (
     ("reseller", "POST /v1/payments/bank-entries/{entry}/ignore", {"reason": P}, ""),
     ("reseller", "POST /v1/payments/mandates", _MANDATE | {"holder": P}, ""),
     ("reseller", "POST /v1/payments/mandates", _MANDATE | {"holder": "A", "reference": P}, ""),
+    ("customer", "GET /v1/payments/mandates/online", {}, "offer"),
+    ("customer", "POST /v1/payments/mandates/online", {
+        "iban": No("{iban}"), "bic": No("COBADEFF"), "holder": P, "agrees_to": "{offer.agrees_to}", "is_default": False,
+        "address": _ADDRESS}, ""),
     ("reseller", "POST /v1/payments/statement-profiles", {"name": P, "layout": _LAYOUT}, ""),
     ("reseller", "POST /v1/payments/statement-profiles", {
         "name": "Second {n}", "layout": {"booked_on": P, "credit": P, "debit": P + "2"}}, ""),

@@ -38,6 +38,7 @@ def fill(desk: Desk, receiver: Receiver) -> None:
             " WHERE endpoint_id = %s",
             (gone["id"],),
         )
+        desk.made["silent_webhook"] = gone
         me = desk.ask(who, "GET", "/v1/auth/me")
         desk.post(who, f"/v1/users/{me['user_id']}/export")
     desk.post("reseller", "/v1/organizations", name="Atelier Blau", slug="atelier-blau", kind="customer")
