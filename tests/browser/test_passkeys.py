@@ -118,9 +118,10 @@ def test_a_passkey_from_its_first_day_to_its_last(visitor: Visitor) -> None:
     expect(page.get_by_text("The second factor is off.")).to_be_visible()
     device.answers(present=False)
     log_out(visitor)
-    # Pressed while nobody is there: the page asks quietly too, and would ask again after each answer.
-    page.get_by_role("button", name="Log in with a passkey").click()
+    # What the page asks quietly is asked while nobody is there; answered, it would be asked again with each page.
+    page.wait_for_load_state("networkidle")
     device.answers()
+    page.get_by_role("button", name="Log in with a passkey").click()
     expect(page.get_by_text("The passkey was not accepted.")).to_be_visible()
 
 
