@@ -114,6 +114,7 @@ ACTIONS = {
     "site.created": N_("Site added"),
     "site.updated": N_("Site changed"),
     "site.deleted": N_("Site deleted"),
+    "site.watched": N_("Single requests of a site looked at"),
     "route.created": N_("Route added"),
     "route.updated": N_("Route changed"),
     "route.deleted": N_("Route deleted"),

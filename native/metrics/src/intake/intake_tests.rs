@@ -111,6 +111,30 @@ fn who_sends_too_much_waits() {
 }
 
 #[test]
+fn who_is_limited_from_now_on_begins_with_what_may_come_at_once() {
+    let cache = Cache::new(Options::default());
+    let limited = Allowance { values_per_s: 10, ..Allowance::default() };
+    let send = |allowance: Allowance, at_ms: i64, values: usize| -> Result<(), u64> {
+        let mut request = cache.request(ORG, allowance, NOW + at_ms * 1000)?;
+        for _ in 0..values {
+            send(&mut request, "m a=1");
+        }
+        request.finish();
+        Ok(())
+    };
+    for (allowance, at_ms, values, outcome) in [
+        (Allowance::default(), 0, 1000, Ok(())),
+        (limited, 10, 100, Ok(())),
+        (limited, 20, 1, Err(1)),
+        // Changed again, what was sent still counts.
+        (Allowance { values_per_s: 20, ..limited }, 30, 1, Err(1)),
+        (Allowance::default(), 40, 1000, Ok(())),
+    ] {
+        assert_eq!(send(allowance, at_ms, values), outcome, "{at_ms} ms");
+    }
+}
+
+#[test]
 fn idle_series_make_room_and_their_numbers_are_given_again() {
     let cache = Cache::new(Options { idle_minutes: 10, ..Options::default() });
     let allowance = Allowance { series: 2, ..Allowance::default() };

@@ -49,6 +49,15 @@ impl Organization {
         self.shapes < self.allowance.series.saturating_mul(2).saturating_add(1000)
     }
 
+    /// From now on it may what `allowance` says. Where there was no limit before, it begins with what may come at once.
+    fn allow(&mut self, allowance: Allowance, now: i64) {
+        if self.allowance.values_per_s == 0 {
+            self.tokens = i64::try_from(allowance.values_per_s).unwrap_or(i64::MAX).saturating_mul(BURST_S);
+            self.at = now;
+        }
+        self.allowance = allowance;
+    }
+
     /// Counts time (µs) and values; the seconds to wait before more may come, 0 when none.
     pub fn spend(&mut self, now: i64, values: u64) -> u64 {
         let rate = i64::try_from(self.allowance.values_per_s).unwrap_or(i64::MAX);
@@ -77,10 +86,11 @@ impl Organizations {
         let fresh = u32::try_from(self.all.len()).unwrap_or(u32::MAX);
         let number = *self.numbers.entry(id).or_insert(fresh);
         if number == fresh {
-            let tokens = i64::try_from(allowance.values_per_s).unwrap_or(i64::MAX).saturating_mul(BURST_S);
-            self.all.push(Organization { allowance, series: 0, bytes: 0, shapes: 0, tokens, at: now });
+            let mut made = Organization { allowance: Allowance::default(), series: 0, bytes: 0, shapes: 0, tokens: 0, at: now };
+            made.allow(allowance, now);
+            self.all.push(made);
         } else if let Some(found) = self.get_mut(number) {
-            found.allowance = allowance;
+            found.allow(allowance, now);
         }
         number
     }
