@@ -55,6 +55,8 @@ def log_out(visitor: Visitor) -> None:
     visitor.page.locator("summary", has_text="Account").or_(visitor.page.locator("details[data-menu] summary").last).last.click()
     visitor.page.get_by_role("button", name="Log out").click()
     expect(visitor.page.get_by_text("You are logged out.")).to_be_visible()
+    # What the page asks quietly has been asked while nobody is there; answered, it would be asked again with each page.
+    visitor.page.wait_for_load_state("networkidle")
 
 
 def log_in_with_both(visitor: Visitor, device: Device) -> None:
@@ -118,8 +120,6 @@ def test_a_passkey_from_its_first_day_to_its_last(visitor: Visitor) -> None:
     expect(page.get_by_text("The second factor is off.")).to_be_visible()
     device.answers(present=False)
     log_out(visitor)
-    # What the page asks quietly is asked while nobody is there; answered, it would be asked again with each page.
-    page.wait_for_load_state("networkidle")
     device.answers()
     page.get_by_role("button", name="Log in with a passkey").click()
     expect(page.get_by_text("The passkey was not accepted.")).to_be_visible()
