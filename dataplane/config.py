@@ -2,8 +2,8 @@
 
 A snapshot is made of sections with the hash of their content, one for the platform, one for API keys, one for bans, one a site,
 one an organisation that says something of security, and one a certificate, so that the gateway compiles only what is new and
-refuses only what is wrong. What it made of each site is written back. Revocations, bans and
-which sites are watched come by channels of their own.
+refuses only what is wrong. What it made of each site is written back. Revocations, bans and which sites are watched come by
+channels of their own.
 """
 
 from __future__ import annotations

@@ -2,30 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from tests.gateway.support import Origin
 from tests.security.support import ALL, make, post
-from tests.security.test_in_force import SOON, Fleet, fleet
+from tests.security.test_in_force import SOON, Fleet, fleet, origin
 from tests.waf.rules import crs3
 from tests.working import eventually
 from tests.world import World
 
-__all__ = ["fleet"]
+__all__ = ["fleet", "origin"]
 ATTACK = "/shop?q=1%27%20UNION%20SELECT%20password%20FROM%20users--"
 TEAPOT = 'SecRule ARGS:pot "@streq tea" "id:1000001,phase:1,deny,status:418,log,msg:\'no coffee\'"\n'
 COMPILING = 10.0
 """Seconds until rules that nobody used before are compiled, on a slow machine; those that are need none."""
-
-
-@pytest.fixture
-def origin() -> Iterator[Origin]:
-    one = Origin()
-    yield one
-    one.close()
 
 
 @pytest.fixture

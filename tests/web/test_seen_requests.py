@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 
 import msgspec
 import pytest
@@ -13,19 +13,14 @@ from dataplane.config import ConfigFeed
 from dataplane.events import EventWriter
 from tests.dataplane.test_config import quiet
 from tests.gateway.support import Origin, Running
+from tests.security.test_in_force import origin
 from tests.sites.support import make_route, make_site, make_upstream
 from tests.web.browser import Browser
 from tests.working import eventually
 from tests.world import World
 
+__all__ = ["origin"]
 SOON = 5.0
-
-
-@pytest.fixture
-def origin() -> Iterator[Origin]:
-    one = Origin()
-    yield one
-    one.close()
 
 
 @pytest.fixture
