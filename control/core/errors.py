@@ -43,7 +43,7 @@ class ValidationFailed(DomainError):
 
     def __init__(self, errors: list[FieldError] | FieldError, message: str = "The request has invalid fields.") -> None:
         self.errors = [errors] if isinstance(errors, FieldError) else errors
-        super().__init__(message, details={"errors": msgspec.to_builtins(self.errors)})
+        super().__init__(message, details={"errors": [{"pointer": e.pointer, "message": str(e.message)} for e in self.errors]})
 
 
 class Unauthorized(DomainError):

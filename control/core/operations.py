@@ -153,5 +153,5 @@ async def running(work: Work, operation_id: str, organization_id: str) -> AsyncI
 
 def _shown(error: Exception) -> dict[str, Any]:
     if isinstance(error, DomainError):
-        return {"code": error.code, "message": error.message}
+        return {"code": error.code, "message": str(error.message)}
     return {"code": "INTERNAL_ERROR", "message": "The work failed; the error was recorded."}

@@ -93,7 +93,7 @@ def render(request: Request[Any, Any, State], error: Exception) -> Response[Any]
             type=f"{request.app.state.settings.public_url}/docs#error-{failure.code}",
             title=failure.code.replace("_", " ").capitalize(),
             status=failure.status,
-            detail=failure.message,
+            detail=str(failure.message),
             instance=request.url.path,
             code=failure.code,
             request_id=request_id,
@@ -106,5 +106,5 @@ def render(request: Request[Any, Any, State], error: Exception) -> Response[Any]
         )
         shown.headers.update(headers)
         return shown
-    body = Failure(error=ErrorBody(failure.code, failure.message, failure.details), request_id=request_id)
+    body = Failure(error=ErrorBody(failure.code, str(failure.message), failure.details), request_id=request_id)
     return Response(msgspec.json.encode(body), status_code=failure.status, media_type="application/json", headers=headers)

@@ -10,7 +10,7 @@ from litestar import Request, Response
 from litestar.datastructures import State
 
 from control.core.context import Context
-from control.core.errors import DomainError, NotFound, Unauthorized
+from control.core.errors import DomainError, NotFound, Unauthorized, ValidationFailed
 from control.core.permissions import PERMISSIONS
 from control.core.rendering import to_domain_error
 from control.web import passkeys, sessions
@@ -40,7 +40,7 @@ def render_page(request: Request[Any, Any, State], error: Exception) -> Response
         return _log_in(ui, kept)
     if reason == "password":
         return _page(ui, "accounts/confirm_password.html", failure, **confirm_values(ui, resume=kept))
-    errors = (failure.details or {}).get("errors", [])
+    errors = failure.errors if isinstance(failure, ValidationFailed) else []
     return _page(ui, "failure.html", failure, title=_TITLES.get(failure.status, N_("Something went wrong")), errors=errors)
 
 

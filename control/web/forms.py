@@ -28,6 +28,7 @@ from msgspec.structs import fields as struct_fields
 from control.core.errors import DomainError, FieldError, PreconditionFailed, ValidationFailed
 from control.core.ids import new_id
 from control.core.validation import bare, value_errors
+from control.core.words import Said
 from control.web import lines as several
 from control.web import merging
 from control.web.language import N_
@@ -223,7 +224,7 @@ class Form(Generic[Model]):
         for each in error.errors if isinstance(error, ValidationFailed) else ():
             name = self._field_of(each.pointer)
             if name is None:
-                problems.append(f"{each.pointer.strip('/')} {each.message}".strip())
+                problems.append(_placed(each.pointer.strip("/"), each.message))
             else:
                 found.setdefault(name, []).append(each.message)
         if self.lines is not None:
@@ -385,3 +386,11 @@ def _text(value: Any) -> str:
         case list():
             return "\n".join(str(one) for one in value)
     return str(value)
+
+
+def _placed(field: str, message: str) -> str:
+    """What is wrong with a field that the form does not have."""
+    if not field:
+        return message
+    what = message if isinstance(message, Said) else Said(message, {})
+    return Said("%(field)s %(what)s", {"field": field, "what": what})

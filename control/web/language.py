@@ -16,7 +16,7 @@ from babel import Locale, dates, negotiate_locale, numbers, units
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
-from control.core.words import N_
+from control.core.words import N_, Said, Value
 
 __all__ = ["LANGUAGES", "N_", "Tongue", "best", "catalogue", "chosen"]
 
@@ -78,7 +78,21 @@ class Tongue:
         self.zone = _zone(timezone)
         self.zone_name = str(self.zone)
         words = catalogue(self.code)
-        self.gettext, self.ngettext = words.gettext, words.ngettext
+        self._words, self.ngettext = words.gettext, words.ngettext
+
+    def gettext(self, text: str) -> str:
+        """A text in this language; one with values has them written as this place writes them."""
+        return text.told(self._words, self._written) if isinstance(text, Said) else str(self._words(text))
+
+    def _written(self, value: Value) -> str:
+        match value:
+            case datetime():
+                return self.moment(value)
+            case date():
+                return self.day(value)
+            case Decimal():
+                return self.number(value)
+        return str(value)
 
     @property
     def direction(self) -> str:

@@ -59,5 +59,5 @@ async def _one(
             invoice = await invoices.find(tx, UUID(invoice_id), lock=True)
             mail_id = await service.queue(tx, actor, invoice, message=message, request_id=request_id)
     except DomainError as error:
-        return {"invoice_id": invoice_id, "status": "failed", "error": {"code": error.code, "message": error.message}}
+        return {"invoice_id": invoice_id, "status": "failed", "error": {"code": error.code, "message": str(error.message)}}
     return {"invoice_id": invoice_id, "status": "queued", "mail_id": str(mail_id)}

@@ -17,6 +17,7 @@ from control.core.errors import Conflict, FieldError, NotFound, ValidationFailed
 from control.core.few import Named, few
 from control.core.ids import new_id
 from control.core.pagination import PageRequest, like
+from control.core.words import said
 from control.sites.bodies.common import Maintenance
 from control.sites.checks import hosts, networks
 from control.sites.sites import queries as q
@@ -57,7 +58,7 @@ async def create(ctx: Context, tx: Transaction, data: NewSite) -> Site:
     organization_id = ctx.principal.organization_id
     checked = check(ctx, data, organization_id)
     if await tx.value(q.SQL.how_many, organization_id=organization_id) >= MOST_SITES:
-        raise Conflict(f"An organization has at most {MOST_SITES} sites; delete one first.")
+        raise Conflict(said("An organization has at most %(most)s sites; delete one first.", most=MOST_SITES))
     site_id = new_id()
     await _hold(ctx, tx, checked.hosts, site_id, organization_id)
     try:
