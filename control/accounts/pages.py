@@ -9,6 +9,7 @@ from control.accounts.organizations import pages as organizations
 from control.accounts.passkeys import pages as passkeys
 from control.accounts.profile import api_pages, notices, second_factor
 from control.accounts.profile import pages as profile
+from control.accounts.roles import pages as roles
 from control.accounts.users import account_pages as accounts
 from control.accounts.users import pages as users
 from control.web.language import N_
@@ -17,7 +18,7 @@ from control.web.searching import Source
 PAGES = [
     *auth.PAGES, *profile.PAGES, *second_factor.PAGES, *passkeys.PAGES, *api_pages.PAGES, *notices.PAGES,
     *organizations.PAGES, *about.PAGES,
-    *users.PAGES, *accounts.PAGES, *api_keys.PAGES,
+    *users.PAGES, *accounts.PAGES, *roles.PAGES, *api_keys.PAGES,
 ]  # fmt: skip
 MENU = (*organizations.MENU, *users.MENU, *api_keys.MENU)
 TABLES = (organizations.ORGANIZATIONS, about.SITES, users.USERS, api_keys.API_KEYS, notices.NOTICES)

@@ -66,6 +66,7 @@ PLANTED: tuple[Plant, ...] = (
                                     "timezone": No("Europe/Berlin")}, "user"),
     ("customer", "PATCH /v1/auth/me", {"full_name": P, "timezone": No("Europe/Berlin")}, ""),
     ("reseller", "POST /v1/organizations", {"name": P, "slug": "probe-{n}", "plan": P}, ""),
+    ("customer", "POST /v1/roles", {"name": No("probe-{n}"), "description": P, "permissions": [No("users:read")]}, ""),
     ("customer", "POST /v1/api-keys", {"name": P, "scopes": [No("billing:read")]}, ""),
     ("customer", "POST /v1/webhooks", {"url": "http://127.0.0.1:9/" + P, "topics": [No("user.created")], "description": P}, ""),
     # What is sold.

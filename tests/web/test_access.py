@@ -28,7 +28,7 @@ SEEN_BY = {
         /api-keys /audit-log /billing/exchange-rates /billing/tax-rates /cards/due /cards/invoices /cards/notices
         /cards/subscriptions /cards/usage /customers /invoices /invoices/pay-all /monitoring/agents /monitoring/tokens /order
         /payments /payments/disputes /payments/methods /payments/methods/added /payments/methods/new /payments/methods/online
-        /subscriptions /users/new /webhooks
+        /roles/new /subscriptions /users/new /webhooks
     """,
     "root agent nora ned": """
         /billing/tax-flags /coupons /coupons/new /customers/new /dunning /invoices/new /organizations/tree /payments/bank

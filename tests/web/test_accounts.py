@@ -35,6 +35,7 @@ PAGES = {
     "/users/{alex}/delete": ("root", "agent", "nora", "ned", "anna"),
     "/users/{alex}/erase": ("root", "agent", "nora", "ned", "anna"),
     "/roles": EVERYBODY,
+    "/roles/new": ("root", "agent", "nora", "ned", "anna"),
     "/api-keys": ("root", "agent", "nora", "ned", "anna"),
     "/api-keys/new": ("root", "nora", "anna"),
     "/webhooks": ("root", "agent", "nora", "ned", "anna"),
@@ -175,6 +176,47 @@ async def test_roles_beyond_ones_own_are_refused(log_in: LogIn, world: World) ->
     }
     await ned.submit(f"/users/{world.users['nora']}/edit", taken | {"roles": "owner"})
     assert ned.answer.status_code == 403
+
+
+async def test_an_own_role_is_made_given_and_deleted(log_in: LogIn, world: World) -> None:
+    anna = await log_in("anna")
+    apple, alex = world.organizations["apple"], world.users["alex"]
+    built_in = {one["name"]: one["id"] for one in (await world.get("anna", "/v1/roles")).json()["data"]}
+    await anna.get(f"/roles/new?from={built_in['member']}")
+    assert re.search(r'name="permissions" value="gateway:read" checked', anna.page)
+    assert not re.search(r'name="permissions" value="billing:read" checked', anna.page)
+    assert 'value="ledger:read"' not in anna.page
+    typed = {"name": "Book Keeper", "description": "Pays <b>invoices</b>", "permissions": ["billing:read", "payments:pay"]}
+    await anna.submit("/roles", typed)
+    assert anna.answer.status_code == 422
+    assert re.search(r'name="permissions" value="payments:pay" checked', anna.page)
+    await anna.submit("/roles", typed | {"name": "owner"})
+    assert "is what a built-in role is called" in anna.page
+    await anna.submit("/roles", typed | {"name": "bookkeeper"})
+    assert "The role was made." in anna.page
+    assert "Pays &lt;b&gt;invoices&lt;/b&gt;" in anna.page
+    found = re.search(r'href="(/roles/[0-9a-f-]{36})/edit"', anna.page)
+    assert found is not None
+    assert f"/roles/{built_in['owner']}/edit" not in anna.page
+
+    await world.send("anna", "PATCH", f"/v1/users/{alex}", {"roles": ["bookkeeper", "member"]})
+    await anna.get(f"/users/{alex}")
+    assert "Pays &lt;b&gt;" in anna.page
+    await anna.get(f"/users?organization_id={apple}&role=bookkeeper")
+    assert f"/users/{alex}" in anna.page
+    assert f"/users/{world.users['anna']}" not in anna.page.split("<main", 1)[1]
+    await anna.get(f"{found[1]}/delete")
+    assert "People who hold it" in anna.page
+    assert f'action="{found[1]}/delete"' not in anna.page
+
+    await anna.get(f"{found[1]}/edit")
+    await anna.submit(f"{found[1]}/edit", {"name": "payer", "description": "", "permissions": "payments:pay"})
+    assert "The role was changed." in anna.page
+    await world.send("anna", "PATCH", f"/v1/users/{alex}", {"roles": ["member"]})
+    await anna.get(f"{found[1]}/delete")
+    await anna.submit(f"{found[1]}/delete")
+    assert "The role was deleted." in anna.page
+    assert (await anna.get(f"{found[1]}/edit")).status_code == 404
 
 
 async def test_personal_data_are_gathered_and_fetched_by_their_person_alone(log_in: LogIn, world: World) -> None:

@@ -174,6 +174,10 @@ POST   /v1/subscriptions/{}/reactivate -> /subscriptions/{}/go-on/reactivate
 POST   /v1/subscriptions/{}/resume -> /subscriptions/{}/go-on/resume
 POST   /v1/subscriptions/{}/suspend -> /subscriptions/{}/suspend
 POST   /v1/subscriptions/{}/unsuspend -> /subscriptions/{}/go-on/unsuspend
+POST   /v1/roles -> /roles
+DELETE /v1/roles/{} -> /roles/{}/delete
+PATCH  /v1/roles/{} -> /roles/{}/edit
+PUT    /v1/roles/{} -> /roles/{}/edit
 POST   /v1/users -> /users
 DELETE /v1/users/{} -> /users/{}/delete
 PATCH  /v1/users/{} -> /users/{}/edit

@@ -124,7 +124,8 @@ async def _figures(ui: Ui, about: Organization) -> list[Figure]:
     first = PageRequest(1, 1, "created_at DESC, id DESC")
     path = f"/organizations/{organization_id}"
     wanted: list[tuple[str, str, str, Callable[..., Any], Mapping[str, Any]]] = [
-        ("users:read", N_("People"), "/people", users.page, {"organization_id": organization_id, "is_active": None}),
+        ("users:read", N_("People"), "/people", users.page,
+         {"organization_id": organization_id, "is_active": None, "role": None}),
         ("organizations:tree", N_("Organizations below"), "/below", service.page,
          {"parent_id": organization_id, "kind": None, "is_active": None}),
         ("gateway:read", N_("Sites"), "/sites", sites.page,

@@ -75,14 +75,3 @@ class Erasure(msgspec.Struct, forbid_unknown_fields=True):
     """Erasing cannot be undone: the address is typed once more."""
 
     confirm_email: Email
-
-
-class Role(msgspec.Struct, kw_only=True):
-    """A named set of permissions."""
-
-    id: UUID
-    organization_id: UUID | None
-    name: str
-    user_type: str
-    description: str
-    permissions: list[str]

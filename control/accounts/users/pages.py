@@ -13,7 +13,9 @@ from litestar.params import FromPath
 from control.accounts.organizations import service as organizations
 from control.accounts.organizations.pages import ACCOUNTS
 from control.accounts.profile.pages import zones
-from control.accounts.users import roles, service
+from control.accounts.roles import service as roles
+from control.accounts.roles.words import ROLES
+from control.accounts.users import service
 from control.accounts.users.models import NewUser, User, UserPut
 from control.core.context import Context
 from control.core.errors import DomainError, FieldError, ValidationFailed
@@ -39,16 +41,6 @@ MENU = (
         for_types=frozenset({"customer"}),
     ),
 )  # fmt: skip
-ROLES = {
-    "superadmin": N_("Everything, everywhere"),
-    "support": N_("Reads everything and helps customers"),
-    "owner": N_("Everything in the organization"),
-    "staff": N_("Daily work for customers"),
-    "member": N_("Reads, and manages the own account"),
-}
-"""What the roles that every organisation has are for; others bring their own words."""
-NAMES = (N_("superadmin"), N_("support"), N_("owner"), N_("staff"), N_("member"))
-"""What these roles are called."""
 SAID_BELOW = (N_("This user name is in use."), N_("This e-mail address is in use."))
 
 
@@ -108,6 +100,7 @@ USERS = Table(
             name="is_active", label=N_("State"), kind=bool, words={"true": N_("Active"), "false": N_("Closed")},
         ),
         Filter(name="organization_id", label=N_("Organization"), kind=UUID, input="hidden"),
+        Filter(name="role", label=N_("Role"), input="hidden"),
     ),
     link="/users/{id}",
     search=N_("Name, user name or e-mail"),
@@ -149,7 +142,7 @@ async def _asked(ui: Ui, organization_id: UUID, form: Any, status: int = 200) ->
     return ui.page("accounts/user_form.html", status=status, user=None, place=place, form=form)
 
 
-def _place(ui: Ui, text: str | None) -> UUID:
+def place_of(ui: Ui, text: str | None) -> UUID:
     try:
         return UUID(text) if text else ui.ctx.principal.organization_id
     except ValueError:
@@ -159,7 +152,7 @@ def _place(ui: Ui, text: str | None) -> UUID:
 @show("/users/new", WRITE)
 async def ask_new(ui: UiOf) -> Response[str]:
     """Somebody to be invited."""
-    place = _place(ui, ui.request.query_params.get("organization"))
+    place = place_of(ui, ui.request.query_params.get("organization"))
     form = Form(NewUser, *_fields(await _roles(ui, place)), _PASSWORD)
     return await _asked(ui, place, form.empty({"locale": ui.view.tongue.code, "timezone": ui.view.tongue.zone_name}))
 
@@ -167,7 +160,7 @@ async def ask_new(ui: UiOf) -> Response[str]:
 @act("/users", WRITE, dangerous=True)
 async def create(ui: UiOf) -> Response[Any]:
     """Invite somebody, or add them with a password."""
-    place = _place(ui, (await ui.texts()).get("organization"))
+    place = place_of(ui, (await ui.texts()).get("organization"))
     form = Form(NewUser, *_fields(await _roles(ui, place)), _PASSWORD)
     try:
         data = await form.read(ui, organization_id=str(place))
@@ -183,14 +176,14 @@ async def user(ui: UiOf, user_id: FromPath[UUID]) -> Response[str]:
     """One person: who it is, what they may do, and what can be done about the account."""
     found = await service.get(ui.ctx, user_id)
     principal = ui.ctx.principal
-    held = {one.name: one.permissions for one in await roles.offered(ui.ctx, found.organization_id) if one.name in found.roles}
-    opened = [words for name, words in PERMISSIONS.items() if any(allows(each, name) for each in held.values())]
+    held = {one.name: one for one in await roles.offered(ui.ctx, found.organization_id) if one.name in found.roles}
+    opened = [words for name, words in PERMISSIONS.items() if any(allows(one.permissions, name) for one in held.values())]
     return ui.page(
         "accounts/user.html",
         user=found,
         place=await organizations.get(ui.ctx, found.organization_id),
         state=state(found),
-        roles={name: ROLES.get(name, name) for name in found.roles},
+        roles={name: ROLES.get(name, one.description) for name, one in held.items()},
         opened=opened,
         language=LANGUAGES.get(found.locale, found.locale),
         may_write=principal.may("users:write"),
@@ -227,13 +220,4 @@ async def edit(ui: UiOf, user_id: FromPath[UUID]) -> Response[Any]:
     return ui.go(f"/users/{user_id}", ui.words(N_("The person was changed.")))
 
 
-@show("/roles", READ)
-async def show_roles(ui: UiOf) -> Response[str]:
-    """The roles of an organisation, with what each opens."""
-    place = _place(ui, ui.request.query_params.get("organization"))
-    offered = await roles.offered(ui.ctx, place)
-    opened = {one.name: [words for name, words in PERMISSIONS.items() if allows(one.permissions, name)] for one in offered}
-    return ui.page("accounts/roles.html", roles=offered, opened=opened, words=ROLES, place=await organizations.get(ui.ctx, place))
-
-
-PAGES = [CLOSE.page(), OPEN.page(), users, ask_new, create, user, ask_edit, edit, show_roles]
+PAGES = [CLOSE.page(), OPEN.page(), users, ask_new, create, user, ask_edit, edit]

@@ -9,6 +9,9 @@ SELECT u.id, u.organization_id, u.email, u.username, u.full_name, u.locale, u.ti
    AND (%(search)s::text IS NULL OR u.email ILIKE %(search)s OR u.username ILIKE %(search)s OR u.full_name ILIKE %(search)s)
    AND (%(organization_id)s::uuid IS NULL OR u.organization_id = %(organization_id)s)
    AND (%(is_active)s::boolean IS NULL OR u.is_active = %(is_active)s)
+   AND (%(role)s::text IS NULL
+        OR EXISTS (SELECT FROM hcc.user_roles ur JOIN hcc.roles r ON r.id = ur.role_id
+                    WHERE ur.user_id = u.id AND ur.organization_id = u.organization_id AND r.name = %(role)s))
    AND (u.id IS DISTINCT FROM hcc.current_user_id() OR hcc.visible(u.organization_id)
         OR EXISTS (SELECT FROM hcc.memberships m WHERE m.user_id = u.id AND hcc.visible(m.organization_id)))
 
@@ -19,6 +22,9 @@ SELECT count(*)
    AND (%(search)s::text IS NULL OR u.email ILIKE %(search)s OR u.username ILIKE %(search)s OR u.full_name ILIKE %(search)s)
    AND (%(organization_id)s::uuid IS NULL OR u.organization_id = %(organization_id)s)
    AND (%(is_active)s::boolean IS NULL OR u.is_active = %(is_active)s)
+   AND (%(role)s::text IS NULL
+        OR EXISTS (SELECT FROM hcc.user_roles ur JOIN hcc.roles r ON r.id = ur.role_id
+                    WHERE ur.user_id = u.id AND ur.organization_id = u.organization_id AND r.name = %(role)s))
    AND (u.id IS DISTINCT FROM hcc.current_user_id() OR hcc.visible(u.organization_id)
         OR EXISTS (SELECT FROM hcc.memberships m WHERE m.user_id = u.id AND hcc.visible(m.organization_id)))
 
@@ -37,14 +43,6 @@ SELECT kind FROM hcc.organizations WHERE id = %(id)s AND deleted_at IS NULL
 
 -- name: organization_name
 SELECT name FROM hcc.organizations WHERE id = %(id)s
-
--- name: roles_for
--- The roles that can be held in an organisation of a kind: the platform's own set and the organisation's.
-SELECT id, organization_id, name, user_type, description, permissions
-  FROM hcc.roles
- WHERE (organization_id IS NULL OR organization_id = %(organization_id)s)
-   AND (%(user_type)s::text IS NULL OR user_type = %(user_type)s)
- ORDER BY user_type, name
 
 -- name: permissions_held
 -- All that a person may do anywhere in reach; who changes the account must hold as much.

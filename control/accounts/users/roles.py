@@ -6,11 +6,12 @@ from uuid import UUID
 
 import msgspec
 
+from control.accounts.roles import queries as held
+from control.accounts.roles.models import Role
 from control.accounts.users import queries as q
-from control.accounts.users.models import Role
 from control.core.context import Context
 from control.core.db import Transaction
-from control.core.errors import Conflict, FieldError, Forbidden, NotFound, ValidationFailed
+from control.core.errors import Conflict, FieldError, Forbidden, ValidationFailed
 from control.core.permissions import PERMISSIONS, Principal, allows
 
 USER_TYPES = {"platform": "admin", "reseller": "reseller", "customer": "customer"}
@@ -32,7 +33,7 @@ def covers(principal: Principal, permissions: list[str]) -> bool:
 
 async def choose(ctx: Context, tx: Transaction, organization_id: UUID, user_type: str, names: list[str] | None) -> list[Role]:
     """The roles by name. Raises ValidationFailed for one that does not exist there, Forbidden for more than one's own."""
-    offered = {r.name: r for r in await tx.all(Role, q.SQL.roles_for, organization_id=organization_id, user_type=user_type)}
+    offered = {r.name: r for r in await tx.all(Role, held.SQL.offered, organization_id=organization_id, user_type=user_type)}
     wanted = list(dict.fromkeys(names if names is not None else [LEAST[user_type]]))
     unknown = [
         FieldError(f"/roles/{number}", f"must be one of {', '.join(offered)}")
@@ -68,13 +69,3 @@ async def must_not_be_last(tx: Transaction, organization_id: UUID, user_id: UUID
     await tx.value(q.SQL.lock_organization, organization_id=organization_id)
     if not await tx.value(q.SQL.other_owners, organization_id=organization_id, id=user_id):
         raise Conflict("This is the last person who can manage the organization; give somebody else the role first.")
-
-
-async def offered(ctx: Context, organization_id: UUID | None) -> list[Role]:
-    """The roles that can be given in an organisation."""
-    async with ctx.transaction() as tx:
-        wanted = organization_id or ctx.principal.organization_id
-        kind = await tx.value(q.SQL.organization_kind, id=wanted)
-        if kind is None:
-            raise NotFound("organization")
-        return await tx.all(Role, q.SQL.roles_for, organization_id=wanted, user_type=USER_TYPES[kind])

@@ -1,4 +1,4 @@
-"""/v1/users and /v1/roles"""
+"""/v1/users"""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from litestar import Request, Response, delete, get, patch, post, put
 from litestar.datastructures import State
 from litestar.params import FromPath, FromQuery, JSONBody
 
-from control.accounts.users import personal_data, roles, service
-from control.accounts.users.models import Erasure, NewUser, Role, User, UserPatch, UserPut
+from control.accounts.users import personal_data, service
+from control.accounts.users.models import Erasure, NewUser, User, UserPatch, UserPut
 from control.core.context import Ctx
 from control.core.envelope import Envelope, Page
 from control.core.fields import given
@@ -28,10 +28,11 @@ async def list_users(
     request: Request[Any, Any, State],
     organization_id: FromQuery[UUID | None] = None,
     is_active: FromQuery[bool | None] = None,
+    role: FromQuery[str | None] = None,
 ) -> Response[Page[User]]:
     """The people in reach; `search` looks at address, user name and name."""
     wanted = page_request(request, service.SORTABLE, "created_at", tie="u.id")
-    rows, total = await service.page(ctx, wanted, {"organization_id": organization_id, "is_active": is_active})
+    rows, total = await service.page(ctx, wanted, {"organization_id": organization_id, "is_active": is_active, "role": role})
     return ctx.page(rows, total, wanted)
 
 
@@ -91,13 +92,6 @@ async def erase_user(ctx: Ctx, user_id: FromPath[UUID], data: JSONBody[Erasure])
     return await ctx.once(lambda tx: personal_data.start_erasure(ctx, tx, user_id, data.confirm_email), status=202)
 
 
-@get("/v1/roles", opt=needs("users:read"), tags=_TAGS, operation_id="list_roles")
-async def list_roles(ctx: Ctx, organization_id: FromQuery[UUID | None] = None) -> Response[Envelope[list[Role]]]:
-    """The roles that can be given in an organisation, with their permissions."""
-    return ctx.answer(await roles.offered(ctx, organization_id))
-
-
 ROUTES = [
     list_users, get_user, create_user, replace_user, update_user, delete_user, export_user, get_user_export, erase_user,
-    list_roles,
 ]  # fmt: skip

@@ -152,6 +152,23 @@ def roles_of(making: Making, where: str) -> Target:
     return Target("", "no such mark", {"query": f"organization_id={making.organization(where)}"})
 
 
+def role(making: Making, where: str) -> Target:
+    """A role that an organisation made; there is one at a time, since an organisation has a most."""
+    role_id, mark = new_id(), f"mark{secrets.token_hex(8)}"
+    making.connection.execute("DELETE FROM hcc.roles WHERE organization_id = %s", (making.organization(where),))
+    making.connection.execute(
+        "INSERT INTO hcc.roles (id, organization_id, name, user_type, permissions) VALUES (%s, %s, %s, %s, '{users:read}')",
+        (role_id, making.organization(where), mark, LEAST[TREE[where][1]][0]),
+    )
+    return Target(str(role_id), mark, {"role_id": str(role_id), "name": f"mark{secrets.token_hex(8)}"})
+
+
+def new_role(making: Making, where: str) -> Target:
+    """Nothing yet: a role to be made there."""
+    found = role(making, where)
+    return Target("", "no such mark", {"organization_id": str(making.organization(where)), "name": found.facts["name"]})
+
+
 def operation(making: Making, where: str) -> Target:
     """A finished piece of long work."""
     operation_id, mark = new_id(), f"mark{secrets.token_hex(8)}"
@@ -352,8 +369,8 @@ def audit_entry(making: Making, where: str) -> Target:
 MAKE: dict[str, Callable[[Making, str], Target]] = {
     factory.__name__: factory
     for factory in (
-        user, new_user, user_export, organization, new_organization, api_key, nothing, roles_of, operation, webhook,
-        webhook_delivery, audit_entry, site, new_host, upstream, route, certificate,
+        user, new_user, user_export, organization, new_organization, api_key, nothing, roles_of, role, new_role, operation,
+        webhook, webhook_delivery, audit_entry, site, new_host, upstream, route, certificate,
         security_policy, exclusion, waf_rules, match_rule, access_entry, ban, new_network, security_event,
         detector, firewall, new_server, metric_question, server_agent, ingest_token,
     )

@@ -55,6 +55,8 @@ PUT = {
     "roles": ["{role}"],
 }  # fmt: skip
 
+ROLE = {"name": "{name}", "permissions": ["users:read"]}
+
 ROWS = [
     Row("GET /v1/users", "user", LISTED),
     Row("POST /v1/users", "new_user", ADD, NEW),
@@ -66,4 +68,9 @@ ROWS = [
     Row("GET /v1/users/{user_id}/exports/{export_id}", "user_export", grid(WRITE)),
     Row("POST /v1/users/{user_id}/erase", "user", grid(WRITE, ok=202), {"confirm_email": "{email}"}),
     Row("GET /v1/roles", "roles_of", READ),
+    Row("POST /v1/roles", "new_role", ADD, {**ROLE, "organization_id": "{organization_id}"}),
+    Row("GET /v1/roles/{role_id}", "role", READ),
+    Row("PUT /v1/roles/{role_id}", "role", grid(WRITE), {**ROLE, "description": "New"}),
+    Row("PATCH /v1/roles/{role_id}", "role", grid(WRITE), {"description": "Changed"}),
+    Row("DELETE /v1/roles/{role_id}", "role", grid(WRITE, ok=204)),
 ]

@@ -16,6 +16,10 @@ def fill(desk: Desk, receiver: Receiver) -> None:
         ("reseller", "lena@nordwind.demo.example", "Lena Vogt", "staff"),
     ):
         desk.made[f"new_{who}"] = desk.post(who, "/v1/users", email=email, full_name=name, roles=[role], timezone="Europe/Berlin")
+    desk.made["role"] = desk.post(
+        "customer", "/v1/roles", name="bookkeeper", description="Sees invoices and pays them",
+        permissions=["users:read", "billing:read", "payments:pay"],
+    )  # fmt: skip
     for who in ("customer", "reseller"):
         desk.post(
             who,
