@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import html
 import http.client
+import math
 import re
 import time
 from collections import deque
@@ -35,9 +36,8 @@ def patterns(settings: Settings) -> dict[str, re.Pattern[str]]:
 
 
 def percentile(values: list[float], share: float) -> float:
-    """The value below which this share of them lies."""
-    ordered = sorted(values)
-    return ordered[min(int(len(ordered) * share), len(ordered) - 1)]
+    """The smallest value that at least this share of them does not exceed: the nearest-rank method."""
+    return sorted(values)[max(math.ceil(len(values) * share), 1) - 1]
 
 
 class Person:

@@ -27,6 +27,7 @@ from uuid import UUID
 import _billing
 import _plot as plot
 import httpx
+from _pages import percentile
 from _processes import rss_mib
 
 from control.billing.documents import service
@@ -44,12 +45,6 @@ LISTS = {
     "the beginning of a number": "search=inv-2025-0012",
     "page 500 of the unpaid": "status=sent&page=500",
 }
-
-
-def percentile(values: list[float], share: float) -> float:
-    """The value below which this share of them lies."""
-    ordered = sorted(values)
-    return ordered[min(int(len(ordered) * share), len(ordered) - 1)]
 
 
 async def at_rate(place: _billing.Place, paths: list[str], rate: int, seconds: int) -> list[float]:

@@ -71,7 +71,7 @@ def main() -> None:
     """Fill, measure, write `results/panel.json` and `results/panel.svg`."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--share", type=float, default=1.0, help="of the large data set; results are kept for all of it")
-    parser.add_argument("--times", type=int, default=20, help="requests for each page")
+    parser.add_argument("--times", type=int, default=40, help="requests for each page")
     parser.add_argument("--rounds", type=int, default=50, help="requests of each case to everybody, in turn")
     parser.add_argument("--no-browser", action="store_true")
     args = parser.parse_args()
