@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from control.core.settings import Settings
+from tests.accounts.test_login import execute
 from tests.monitoring.kept import keep
 from tests.security.found import event, write
 from tests.sites.pem import make
@@ -187,4 +188,10 @@ async def test_what_happens_at_a_site_right_now(log_in: LogIn, world: World, set
     assert "<html" not in browser.page
     for text in ("x", "9" * 5000, "-1"):
         assert (await browser.get(f"{path}?load={text}")).status_code == 200
+    nora = await log_in("nora")
+    await nora.get(path)
+    for load in range(1, 4):
+        assert (await nora.get(f"{path}?load={load}", hx_request="true", hx_target="live")).status_code == 200
+    seen = execute(settings, "SELECT count(*) FROM hcc.audit_log WHERE action = 'site.viewed'")
+    assert seen == [(1,)], "each load by itself is no look"
     assert (await (await log_in("cleo")).get(path)).status_code == 404
