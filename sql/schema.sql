@@ -2775,7 +2775,11 @@ CREATE TABLE hcc.roles (
     user_type text NOT NULL,
     permissions text[] DEFAULT '{}'::text[] NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT roles_description_check CHECK ((char_length(description) <= 200)),
     CONSTRAINT roles_name_check CHECK ((name ~ '^[a-z][a-z0-9-]{1,62}$'::text)),
+    CONSTRAINT roles_own_name_check CHECK (((organization_id IS NULL) OR (name <> ALL (ARRAY['superadmin'::text, 'support'::text, 'owner'::text, 'staff'::text, 'member'::text])))),
     CONSTRAINT roles_user_type_check CHECK ((user_type = ANY (ARRAY['admin'::text, 'reseller'::text, 'customer'::text])))
 );
 
@@ -6096,6 +6100,8 @@ CREATE INDEX usage_readings_of ON hcc.usage_readings USING btree (subscription_i
 CREATE UNIQUE INDEX user_credentials_reset ON hcc.user_credentials USING btree (reset_token_hash) WHERE (reset_token_hash IS NOT NULL);
 
 CREATE INDEX user_exports_organization ON hcc.user_exports USING btree (organization_id, created_at DESC);
+
+CREATE INDEX user_roles_by_role ON hcc.user_roles USING btree (organization_id, role_id);
 
 CREATE UNIQUE INDEX users_email_key ON hcc.users USING btree (email) WHERE (deleted_at IS NULL);
 
