@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-import msgspec
 from litestar import Response
 from litestar.params import FromPath
 
 from control.accounts.organizations import service as organizations
 from control.accounts.roles import service
-from control.accounts.roles.models import NewRole, Role, RolePut
+from control.accounts.roles.models import NewRole, Role
 from control.accounts.roles.words import ROLES
 from control.accounts.users.pages import READ, WRITE, place_of
 from control.accounts.users.roles import USER_TYPES, covers
@@ -115,7 +114,7 @@ async def _own(ui: Ui, role_id: UUID) -> Role:
 async def ask_edit(ui: UiOf, role_id: FromPath[UUID]) -> Response[str]:
     """A role to be changed."""
     found = await _own(ui, role_id)
-    form = Form(RolePut, *await _fields(ui, found.user_type))
+    form = Form(NewRole, *await _fields(ui, found.user_type))
     assert found.organization_id is not None
     return await _shown(ui, form.empty(found, version=found.version), found.organization_id, found)
 
@@ -125,9 +124,11 @@ async def edit(ui: UiOf, role_id: FromPath[UUID]) -> Response[Any]:
     """Change it; it counts from the next request of those who hold it."""
     found = await _own(ui, role_id)
     assert found.organization_id is not None
-    form = Form(RolePut, *await _fields(ui, found.user_type))
+    form = Form(NewRole, *await _fields(ui, found.user_type))
     try:
-        await service.update(ui.ctx, role_id, msgspec.structs.asdict(await form.read(ui)))
+        data = await form.read(ui)
+        typed = {"name": data.name, "description": data.description, "permissions": data.permissions}
+        await service.update(ui.ctx, role_id, typed)
     except DomainError as error:
         again = await form.again(ui, _here(error), found)
         return await _shown(ui, again, found.organization_id, found, error.status)
