@@ -15,6 +15,7 @@ from babel.numbers import get_currency_precision, list_currencies
 from msgspec import Meta
 
 from control.core.errors import FieldError
+from control.core.words import N_, said
 
 Rounding = Literal["half_up", "half_even"]
 """Half up is what tax offices show in their examples; half even is bankers' rounding."""
@@ -85,29 +86,32 @@ def amount_error(
     pointer: str, amount: Decimal, currency: str, *, least: Decimal | None = _ZERO, most: Decimal = LARGEST
 ) -> FieldError | None:
     """What is wrong with an amount that came from outside."""
-    return _number_error(pointer, amount, digits(currency), least, most, f"in {currency}")
+    return _number_error(pointer, amount, digits(currency), least, most, currency)
 
 
 def number_error(
     pointer: str, number: Decimal, places: int, *, least: Decimal | None = _ZERO, most: Decimal = LARGEST
 ) -> FieldError | None:
     """What is wrong with a price, a quantity or a percentage that came from outside."""
-    return _number_error(pointer, number, places, least, most, "")
+    return _number_error(pointer, number, places, least, most, None)
 
 
 def _number_error(
-    pointer: str, number: Decimal, places: int, least: Decimal | None, most: Decimal, where: str
+    pointer: str, number: Decimal, places: int, least: Decimal | None, most: Decimal, currency: str | None
 ) -> FieldError | None:
     if not number.is_finite():
         return FieldError(pointer, "must be a number")
     if least is not None and number < least:
-        return FieldError(pointer, f"must be at least {least}")
+        return FieldError(pointer, said("must be at least %(least)s", least=least))
     # Compared and not computed with: the negative of a huge exponent would raise.
     if number > most or number < -most:
-        return FieldError(pointer, f"must be at most {most}")
+        return FieldError(pointer, said("must be at most %(most)s", most=most))
     # Checked after the size: quantize of a huge exponent would be slow or raise.
     if number != number.quantize(Decimal(1).scaleb(-places)):
-        return FieldError(pointer, " ".join(filter(None, (f"must have at most {places} digits after the point", where))))
+        if currency is None:
+            return FieldError(pointer, said("must have at most %(places)s digits after the point", places=places))
+        words = N_("must have at most %(places)s digits after the point in %(currency)s")
+        return FieldError(pointer, said(words, places=places, currency=currency))
     return None
 
 

@@ -14,6 +14,7 @@ from psycopg.sql import Literal
 from control.core.envelope import Pagination
 from control.core.errors import FieldError, ValidationFailed
 from control.core.sql import AdHoc
+from control.core.words import said
 
 MAX_LIMIT = 100
 DEFAULT_LIMIT = 20
@@ -94,7 +95,7 @@ def page_request(
         if text is None:
             return fallback
         if not (text.isascii() and text.isdigit() and 1 <= int(text[:10]) <= highest):
-            errors.append(FieldError(name, f"must be a whole number from 1 to {highest}"))
+            errors.append(FieldError(name, said("must be a whole number from 1 to %(most)s", most=highest)))
             return fallback
         return int(text)
 
@@ -102,7 +103,7 @@ def page_request(
     limit = number("limit", DEFAULT_LIMIT, MAX_LIMIT)
     sort_by = query.get("sort_by") or default
     if sort_by not in sortable:
-        errors.append(FieldError("sort_by", f"must be one of {', '.join(sorted(sortable))}"))
+        errors.append(FieldError("sort_by", said("must be one of %(choices)s", choices=", ".join(sorted(sortable)))))
     order = (query.get("sort_order") or "desc").lower()
     if order not in ("asc", "desc"):
         errors.append(FieldError("sort_order", "must be asc or desc"))

@@ -14,7 +14,7 @@ from litestar.handlers import BaseRouteHandler
 
 from control.core.db import Access, Scope
 from control.core.errors import Forbidden, Unauthorized
-from control.core.words import N_
+from control.core.words import N_, said
 
 UserType = Literal["admin", "reseller", "customer"]
 
@@ -137,4 +137,6 @@ async def authorize(connection: ASGIConnection[Any, Any, Any, Any], handler: Bas
             raise Forbidden("An API key cannot manage a person's account.")
         return
     if permission is None or not principal.may(permission):
-        raise Forbidden(f"This needs the permission {permission}.", details={"permission": permission})
+        raise Forbidden(
+            said("This needs the permission %(permission)s.", permission=str(permission)), details={"permission": permission}
+        )

@@ -12,7 +12,9 @@ from litestar.datastructures import State
 from litestar.utils.scope.state import ScopeState
 from msgspec.structs import fields
 
+from control.core import type_errors
 from control.core.errors import FieldError, below
+from control.core.words import said
 
 _PATH = re.compile(r"^(?P<message>.*?)(?: - at `\$(?P<path>[^`]*)`)?$", re.DOTALL)
 _STEP = re.compile(r"\.([^.\[\]]+)|\[([^\]]*)\]")
@@ -32,7 +34,7 @@ def struct_errors(raw: bytes, into: type[msgspec.Struct]) -> list[FieldError]:
     except msgspec.ValidationError as error:
         first = _field_error(error)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        return [FieldError("", f"not valid JSON: {error}")]
+        return [FieldError("", said("not valid JSON: %(reason)s", reason=str(error)))]
     document = msgspec.json.decode(raw)
     if not isinstance(document, dict):
         return [FieldError("", "must be a JSON object")]
@@ -104,4 +106,4 @@ def body_errors(request: Request[Any, Any, State]) -> list[FieldError] | None:
 def _field_error(error: msgspec.ValidationError) -> FieldError:
     match = _PATH.match(str(error))
     message, path = (match["message"], match["path"] or "") if match else (str(error), "")
-    return FieldError(pointer(path), message[:1].lower() + message[1:])
+    return FieldError(pointer(path), type_errors.told(message))

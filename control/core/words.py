@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from functools import reduce
 from typing import Self, TypeAlias
 
 
@@ -31,6 +32,9 @@ class Said(str):
         made.text, made.values = text, values
         return made
 
+    def __getnewargs__(self) -> tuple[str, dict[str, Value]]:  # type: ignore[override]  # as __new__ takes
+        return self.text, self.values
+
     def told(self, words: Callable[[str], str], written: Callable[[Value], str]) -> str:
         """The text in another language; what is said within it too. `written` writes the other values."""
         text = words(self.text)
@@ -41,6 +45,18 @@ class Said(str):
         }
 
 
-def said(text: str, **values: Value) -> Said:
+def said(text: str, /, **values: Value) -> Said:
     """A text for translation with values as `%(name)s`; a value that is `said` is translated as well."""
     return Said(text, values)
+
+
+def listed(parts: Sequence[str], between: str = N_("%(first)s, %(next)s")) -> Said:
+    """Several texts, at least one, as one."""
+    each = [part if isinstance(part, Said) else said(part) for part in parts]
+    return reduce(lambda first, after: Said(between, {"first": first, "next": after}), each)
+
+
+def reason(error: Exception) -> str:
+    """What an error says, as it was said: `str` of an error loses what can be translated."""
+    words = error.args[0] if error.args else ""
+    return words if isinstance(words, str) else str(error)

@@ -18,6 +18,7 @@ from control.core.db import Transaction
 from control.core.errors import Conflict, FieldError, NotFound, ValidationFailed
 from control.core.ids import new_id
 from control.core.pagination import PageRequest, like
+from control.core.words import said
 from control.sites.sites import service as sites
 
 
@@ -83,7 +84,7 @@ async def create(
     """A new row. Raises NotFound for a site out of reach; Conflict when it is there already, or at the limit."""
     organization_id = await owner(ctx, tx, site_id)
     if await tx.value(kind.sql.how_many, organization_id=organization_id) >= kind.most:
-        raise Conflict(f"An organization has at most {kind.most} of these; delete one first.")
+        raise Conflict(said("An organization has at most %(most)s of these; delete one first.", most=kind.most))
     row_id = new_id()
     try:
         await tx.run(kind.sql.insert, id=row_id, organization_id=organization_id, site_id=site_id, **columns)

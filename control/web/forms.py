@@ -28,7 +28,7 @@ from msgspec.structs import fields as struct_fields
 from control.core.errors import DomainError, FieldError, PreconditionFailed, ValidationFailed
 from control.core.ids import new_id
 from control.core.validation import bare, value_errors
-from control.core.words import Said
+from control.core.words import Said, said
 from control.web import lines as several
 from control.web import merging
 from control.web.language import N_
@@ -183,7 +183,7 @@ class Form(Generic[Model]):
         rows: list[dict[str, Any]] = []
         given = several.filled(several.posted(form, self.lines), self.lines)
         if len(given) > several.MOST:
-            errors.append(FieldError(f"/{self.lines.name}", f"must be at most {several.MOST} lines"))
+            errors.append(FieldError(f"/{self.lines.name}", said("must be at most %(most)s lines", most=several.MOST)))
         for n, row in enumerate(given):
             entry: dict[str, Any] = {}
             for one in self.lines.fields:

@@ -90,8 +90,8 @@ class Tongue:
                 return self.moment(value)
             case date():
                 return self.day(value)
-            case Decimal():
-                return self.number(value)
+            case Decimal():  # with all its digits: one that may have six must not be told that 0 is the least
+                return str(numbers.format_decimal(value, locale=self.locale, decimal_quantization=False))
         return str(value)
 
     @property

@@ -23,6 +23,7 @@ from control.core.db import Transaction
 from control.core.errors import FieldError, ValidationFailed
 from control.core.permissions import Principal
 from control.core.runtime import Runtime
+from control.core.words import said
 from control.web import csrf, flash, menu
 from control.web import queries as q
 from control.web.language import Tongue, best, chosen
@@ -212,7 +213,7 @@ class Ui:
     async def confirm(self, word: str) -> None:
         """Whether a word was typed that confirms something. Raises ValidationFailed."""
         if (await self.texts()).get("confirmation", "").strip() != word:
-            raise ValidationFailed(FieldError("/confirmation", f"must be {word}"))
+            raise ValidationFailed(FieldError("/confirmation", said("must be %(word)s", word=word)))
 
     async def once(self, work: Callable[[Transaction], Awaitable[Any]]) -> Any:
         """Do `work` in one transaction, but once for each form: what is sent twice gets the first one's result, as plain data."""

@@ -385,7 +385,7 @@ async def test_versions_of_prices(log_in: LogIn, world: World) -> None:
     await nora.get(f"/prices/{price['id']}/versions/new")
     version = {"amount": "12", "setup_fee": "0", "aggregation": "increase", "scale": "1", "included": "0"}
     await nora.submit(f"/prices/{price['id']}/versions", {**version, "valid_from": "2019-01-01"})
-    assert "must be after 2020-01-01" in nora.page
+    assert "must be after Jan 1, 2020" in nora.page
     await nora.submit(f"/prices/{price['id']}/versions", {**version, "valid_from": str(TODAY + timedelta(days=1))})
     assert nora.answer.url.path == plan
     assert "€12.00 a month" in nora.page

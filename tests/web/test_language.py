@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import ast
+import copy
 import re
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from uuid import UUID
 
+import msgspec
 import pytest
 from babel.messages.pofile import read_po
 
+import control
+from control.core import type_errors
+from control.core.errors import FieldError, ValidationFailed
+from control.core.words import Said, Value, listed, reason, said
 from control.web import language
 from tests.web.browser import Browser
 from tests.web.conftest import LogIn
@@ -33,6 +44,139 @@ def test_every_text_is_translated(code: str) -> None:
             assert set(_PLACE.findall(str(one))) <= set(_PLACE.findall(str(first))), original
             if not isinstance(original, tuple):
                 assert sorted(_PLACE.findall(str(one))) == sorted(_PLACE.findall(str(first))), original
+
+
+ERRORS = {
+    "BadRequest", "Conflict", "FieldError", "Forbidden", "PreconditionFailed", "RateLimited", "Unauthorized", "Unavailable",
+    "ValidationFailed",
+}  # fmt: skip
+"""Errors that people see."""
+_SECOND = {"FieldError", "ValidationFailed"}
+"""Those whose message is the second argument."""
+
+
+def calls() -> Iterator[tuple[str, str, ast.Call]]:
+    """Every call by a plain name or a last one, with where it is, in what people see."""
+    base = Path(control.__file__).parent
+    for path in sorted(base.rglob("*.py")):
+        inside = path.relative_to(base).parts
+        if inside[0] == "stack" or inside[0].startswith("demo") or "commands" in inside:
+            continue
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name | ast.Attribute):
+                name = node.func.id if isinstance(node.func, ast.Name) else node.func.attr
+                yield f"control/{'/'.join(inside)}:{node.lineno}", name, node
+
+
+def is_put_together(node: ast.AST) -> bool:
+    """Whether a text is made where it stands, so that nobody could have translated it. What is put into `said` may be made."""
+    match node:
+        case ast.JoinedStr() | ast.BinOp(op=ast.Add() | ast.Mod()):
+            return True
+        case ast.Call(func=ast.Attribute(attr="format")):
+            return True
+        case ast.Call(func=ast.Name(id="said"), args=args):
+            return any(is_put_together(one) for one in args)
+    return any(is_put_together(one) for one in ast.iter_child_nodes(node))
+
+
+def test_what_errors_say_can_be_translated() -> None:
+    wrong = []
+    for where, name, call in calls():
+        if name in ERRORS:
+            named = [one.value for one in call.keywords if one.arg == "message"]
+            wrong += [where for one in named + call.args[name in _SECOND :][:1] if is_put_together(one)]
+    assert not wrong, "say it with control.core.words.said: " + ", ".join(wrong)
+
+
+def test_what_is_said_has_the_values_that_it_names() -> None:
+    wrong = []
+    for where, name, call in calls():
+        match call.args:
+            case [ast.Constant(value=str(text))] if name == "said" and isinstance(call.func, ast.Name):
+                given = {one.arg for one in call.keywords}
+                if set(re.findall(r"%\((.*?)\)s", text)) != given or not all(re.fullmatch("[a-z]+", str(one)) for one in given):
+                    wrong.append(where)
+    assert not wrong, ", ".join(wrong)
+
+
+WORDS = {
+    "The payment is %(status)s.": "Die Zahlung ist %(status)s.",
+    "refunded": "erstattet",
+    "%(first)s, %(next)s": "%(first)s und %(next)s",
+    "%(percent)s %% of %(amount)s": "%(amount)s, davon %(percent)s %%",
+    "from %(day)s": "vom %(day)s an",
+    "at %(moment)s": "um %(moment)s",
+}
+DAY, MOMENT = date(2026, 11, 26), datetime(2026, 7, 1, 22, 30, tzinfo=UTC)
+TOLD = [
+    # What is said, in English, in German, and in Arabic where nothing of it is translated.
+    (said("refunded"), "refunded", "erstattet", "refunded"),
+    (said("The payment is %(status)s.", status=said("refunded")), "The payment is refunded.", "Die Zahlung ist erstattet.",
+     "The payment is refunded."),
+    (said("The payment is %(status)s.", status="refunded"), "The payment is refunded.", "Die Zahlung ist refunded.",
+     "The payment is refunded."),
+    (listed(["refunded", said("from %(day)s", day=DAY), "x"]), "refunded, from 2026-11-26, x",
+     "erstattet und vom 26.11.2026 an und x", "refunded, from 26\u200f/11\u200f/2026, x"),
+    (said("at %(moment)s", moment=MOMENT), "at 2026-07-01 22:30:00+00:00", "um 02.07.2026, 00:30",
+     f"at {language.Tongue('ar', 'Europe/Berlin').moment(MOMENT)}"),
+    (said("%(percent)s %% of %(amount)s", percent=20, amount=Decimal("1234.50")), "20 % of 1234.50", "1.234,5, davon 20 %",
+     "20 % of 1,234.5"),
+    (said("%(percent)s %% of %(amount)s", percent=1, amount=Decimal("0.000001")), "1 % of 0.000001", "0,000001, davon 1 %",
+     "1 % of 0.000001"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("one", "english", "german", "arabic"), TOLD)
+def test_what_is_said_is_told_as_a_place_tells_it(
+    monkeypatch: pytest.MonkeyPatch, one: Said, english: str, german: str, arabic: str
+) -> None:
+    # An error comes out of another process as it was raised there: what is copied is told as before.
+    assert (str(one), type(str(one)), copy.deepcopy(one).told(str, str)) == (english, str, english)
+    told = []
+    for code, words in (("de", WORDS), ("ar", {})):
+        tongue = language.Tongue(code, "Europe/Berlin")
+        monkeypatch.setattr(tongue, "_words", lambda text, words=words: words.get(text, text))
+        told.append(tongue.gettext(one))
+    assert told == [german, arabic]
+
+
+def test_an_error_keeps_what_can_be_translated_and_answers_in_plain_text() -> None:
+    words = said("The payment is %(status)s.", status=said("refunded"))
+    failed = ValidationFailed(FieldError("/status", words))
+    assert failed.errors[0].message is words
+    assert reason(ValueError(words)) is words
+    assert str(ValueError(words)) == "The payment is refunded."
+    assert b'"message":"The payment is refunded."' in msgspec.json.encode(failed.details)
+
+
+VALUES: list[tuple[object, Any, str, dict[str, Value]]] = [
+    ("", Annotated[str, msgspec.Meta(min_length=1)], "expected `str` of length >= %(least)s", {"least": "1"}),
+    ([1, 2], Annotated[list[int], msgspec.Meta(max_length=1)], "expected `array` of length <= %(most)s", {"most": "1"}),
+    ([1], tuple[int, int], "expected `array` of length %(least)s, got %(got)s", {"least": "2", "got": "1"}),
+    (0, Annotated[int, msgspec.Meta(ge=1)], "expected `%(kind)s` >= %(least)s", {"kind": "int", "least": "1"}),
+    ("b", Annotated[str, msgspec.Meta(pattern="^a$")], "expected `str` matching regex %(pattern)s", {"pattern": "'^a$'"}),
+    ("x", int | None, "expected `%(wanted)s`, got `%(given)s`", {"wanted": "int | null", "given": "str"}),
+    ("x", Literal["a"], "invalid enum value %(value)s", {"value": "'x'"}),
+    ({}, FieldError, "object missing required field `%(name)s`", {"name": "pointer"}),
+]
+
+
+@pytest.mark.parametrize(("value", "kind", "text", "values"), VALUES)
+def test_what_msgspec_says_can_be_translated(value: object, kind: Any, text: str, values: dict[str, Value]) -> None:
+    with pytest.raises(msgspec.ValidationError) as refused:
+        msgspec.convert(value, kind)
+    told = type_errors.told(str(refused.value))
+    assert isinstance(told, Said)
+    assert (told.text, told.values, str(told)) == (text, values, str(refused.value)[:1].lower() + str(refused.value)[1:])
+
+
+@pytest.mark.parametrize("value", ["UUID", "date", "datetime", "decimal string"])
+def test_what_msgspec_says_without_values_is_known(value: str) -> None:
+    kind = {"UUID": UUID, "date": date, "datetime": datetime, "decimal string": Decimal}[value]
+    with pytest.raises(msgspec.ValidationError) as refused:
+        msgspec.convert("x", kind)
+    assert type_errors.told(str(refused.value)) in type_errors.WITHOUT_VALUES
 
 
 @pytest.mark.parametrize(

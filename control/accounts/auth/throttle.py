@@ -14,6 +14,7 @@ from control.accounts.auth import queries as q
 from control.core.addresses import Address, subject
 from control.core.db import NOBODY, Database
 from control.core.errors import RateLimited
+from control.core.words import said
 
 LONGEST_WAIT = 900
 FREE_BY_ACCOUNT = 5
@@ -40,7 +41,7 @@ async def count(database: Database, attempt: Guard) -> None:
         for key, free in _in_order(attempt):
             if not await tx.run(q.SQL.throttle_count, key=key, free=free, longest=LONGEST_WAIT):
                 wait = max(1, await tx.value(q.SQL.throttle_state, keys=[attempt.account, attempt.address]))
-                raise RateLimited(f"Too many attempts. Try again in {wait} s.", wait)
+                raise RateLimited(said("Too many attempts. Try again in %(wait)s s.", wait=wait), wait)
 
 
 async def forgive(database: Database, attempt: Guard) -> None:

@@ -18,6 +18,7 @@ from control.core.db import Transaction
 from control.core.errors import Conflict, FieldError, Forbidden, NotFound, ValidationFailed
 from control.core.ids import new_id
 from control.core.pagination import PageRequest, like
+from control.core.words import said
 
 SORTABLE = {"created_at": "created_at", "name": "name", "slug": "slug", "plan": "plan", "kind": "kind"}
 _FROM_ABOVE = ("slug", "plan", "is_active")
@@ -62,7 +63,7 @@ async def create(ctx: Context, tx: Transaction, data: NewOrganization) -> Organi
             id=organization_id, parent_id=parent_id, kind=data.kind, name=data.name, slug=data.slug, plan=data.plan,
         )  # fmt: skip
     except UniqueViolation:
-        raise Conflict(f"The slug {data.slug!r} is in use.", details={"field": "/slug"}) from None
+        raise Conflict(said("The slug '%(slug)s' is in use.", slug=data.slug), details={"field": "/slug"}) from None
     except (ForeignKeyViolation, InsufficientPrivilege):
         raise ValidationFailed(FieldError("/parent_id", "is not an organization in your reach")) from None
     except CheckViolation:
@@ -83,14 +84,14 @@ async def update(ctx: Context, organization_id: UUID, changes: dict[str, Any]) -
         reserved = [name for name in _FROM_ABOVE if name in changes and changes[name] != getattr(before, name)]
         if reserved and organization_id == ctx.principal.home_organization_id:
             raise Forbidden(
-                f"Only the organization above yours changes {', '.join(reserved)}.",
+                said("Only the organization above yours changes %(fields)s.", fields=", ".join(reserved)),
                 details={"fields": [f"/{n}" for n in reserved]},
             )
         after = msgspec.structs.replace(before, **changes)
         try:
             await tx.run(q.SQL.update, id=before.id, name=after.name, slug=after.slug, plan=after.plan, is_active=after.is_active)
         except UniqueViolation:
-            raise Conflict(f"The slug {after.slug!r} is in use.", details={"field": "/slug"}) from None
+            raise Conflict(said("The slug '%(slug)s' is in use.", slug=after.slug), details={"field": "/slug"}) from None
         after = await tx.one(Organization, q.SQL.get, id=before.id)
         await ctx.audit(
             tx, "organization.updated", "organization", before.id, organization_id=before.id, before=before, after=after
@@ -111,7 +112,7 @@ async def delete(ctx: Context, organization_id: UUID) -> None:
         if organization_id in (ctx.principal.organization_id, ctx.principal.home_organization_id):
             raise Forbidden("You cannot delete the organization that you work in.")
         if children := await tx.value(q.SQL.live_children, id=organization_id):
-            raise Conflict(f"{children} organizations below this one must be deleted or moved first.")
+            raise Conflict(said("%(number)s organizations below this one must be deleted or moved first.", number=children))
         await _forget_members(ctx, tx, organization_id)
         await ctx.audit(tx, "organization.deleted", "organization", before.id, organization_id=before.id, before=before)
         await events.emit(tx, "organization.deleted", before.parent_id or before.id, {"id": before.id})

@@ -12,6 +12,7 @@ from control.core import origins
 from control.core.context import Context
 from control.core.errors import Conflict
 from control.core.settings import Settings
+from control.core.words import N_, said
 
 
 class Party(msgspec.Struct, frozen=True):
@@ -27,10 +28,10 @@ def _party(origin: str) -> Party:
 
 def at(connection: ASGIConnection[Any, Any, Any, Any]) -> Party | None:
     """That of the address at which a page was opened; None where passkeys do not work."""
-    said = connection.headers.get("origin")
+    named = connection.headers.get("origin")
     host = connection.headers.get("host", "").lower()
     for origin in origins.of_panel(connection.app.state.settings):
-        if said == origin or (said is None and urlsplit(origin).netloc == host):
+        if named == origin or (named is None and urlsplit(origin).netloc == host):
             return _party(origin)
     return None
 
@@ -53,5 +54,5 @@ def needed(ctx: Context) -> Party:
 def _words(settings: Settings) -> str:
     known = origins.of_panel(settings)
     if known:
-        return f"Passkeys do not work at this address. Open {known[0]} instead."
-    return "Passkeys need a name such as panel.example, not an address of numbers. HCC_PANEL_ORIGINS sets it."
+        return said("Passkeys do not work at this address. Open %(address)s instead.", address=known[0])
+    return N_("Passkeys need a name such as panel.example, not an address of numbers. HCC_PANEL_ORIGINS sets it.")

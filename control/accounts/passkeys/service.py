@@ -27,11 +27,12 @@ from control.accounts.passkeys.proof import Descriptor
 from control.core.context import Context
 from control.core.errors import BadRequest, Conflict, NotFound
 from control.core.ids import new_id
+from control.core.words import said
 
 MOST = 20
 """Passkeys of a person."""
 HANDLE_BYTES = 64
-_FULL = f"There are {MOST} passkeys already; remove one first."
+_FULL = said("There are %(most)s passkeys already; remove one first.", most=MOST)
 
 
 class _Handle(msgspec.Struct):

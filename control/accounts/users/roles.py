@@ -13,6 +13,7 @@ from control.core.context import Context
 from control.core.db import Transaction
 from control.core.errors import Conflict, FieldError, Forbidden, ValidationFailed
 from control.core.permissions import PERMISSIONS, Principal, allows
+from control.core.words import said
 
 USER_TYPES = {"platform": "admin", "reseller": "reseller", "customer": "customer"}
 LEAST = {"admin": "support", "reseller": "staff", "customer": "member"}
@@ -36,7 +37,7 @@ async def choose(ctx: Context, tx: Transaction, organization_id: UUID, user_type
     offered = {r.name: r for r in await tx.all(Role, held.SQL.offered, organization_id=organization_id, user_type=user_type)}
     wanted = list(dict.fromkeys(names if names is not None else [LEAST[user_type]]))
     unknown = [
-        FieldError(f"/roles/{number}", f"must be one of {', '.join(offered)}")
+        FieldError(f"/roles/{number}", said("must be one of %(choices)s", choices=", ".join(offered)))
         for number, name in enumerate(wanted)
         if name not in offered
     ]
@@ -45,7 +46,7 @@ async def choose(ctx: Context, tx: Transaction, organization_id: UUID, user_type
     chosen = [offered[name] for name in wanted]
     for role in chosen:
         if not covers(ctx.principal, role.permissions):
-            raise Forbidden(f"The role {role.name} may do more than you; somebody who holds it must give it.")
+            raise Forbidden(said("The role %(role)s may do more than you; somebody who holds it must give it.", role=role.name))
     return chosen
 
 

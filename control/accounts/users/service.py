@@ -23,6 +23,7 @@ from control.core.db import Scope, Transaction
 from control.core.errors import Conflict, FieldError, Forbidden, NotFound, ValidationFailed
 from control.core.ids import new_id
 from control.core.pagination import PageRequest, like
+from control.core.words import N_
 
 SORTABLE = {
     "created_at": "u.created_at",
@@ -147,8 +148,8 @@ async def _give(tx: Transaction, organization_id: UUID, user_id: UUID, role_ids:
 
 def _in_use(error: UniqueViolation) -> Conflict:
     field = "username" if "username" in (error.diag.constraint_name or "") else "email"
-    what = "user name" if field == "username" else "e-mail address"
-    return Conflict(f"This {what} is in use.", details={"field": f"/{field}"})
+    words = N_("This user name is in use.") if field == "username" else N_("This e-mail address is in use.")
+    return Conflict(words, details={"field": f"/{field}"})
 
 
 async def locked(ctx: Context, tx: Transaction, user_id: UUID) -> User:

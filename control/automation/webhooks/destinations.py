@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from control.core.words import N_
+
 Address = IPv4Address | IPv6Address
 
 _REFUSED = tuple(
@@ -60,22 +62,22 @@ class Destination(msgspec.Struct, frozen=True):
 def check_url(url: str, *, https_only: bool) -> tuple[str, str, int, str]:
     """Scheme, host, port and path with query of an acceptable URL. Raises RefusedError."""
     if not url.isascii() or any(c.isspace() or ord(c) < 0x21 or c == "\\" for c in url):
-        raise RefusedError("must be ASCII without spaces; write the host in its xn-- form")
+        raise RefusedError(N_("must be ASCII without spaces; write the host in its xn-- form"))
     try:
         parts = urlsplit(url)
         port = parts.port
     except ValueError:
-        raise RefusedError("is not a URL") from None
+        raise RefusedError(N_("is not a URL")) from None
     if parts.scheme not in ("https", "http") or (https_only and parts.scheme != "https"):
         raise RefusedError("must start with https://" if https_only else "must start with https:// or http://")
     if "@" in parts.netloc:
-        raise RefusedError("must not hold a user name or password")
+        raise RefusedError(N_("must not hold a user name or password"))
     if parts.fragment or "#" in url:
-        raise RefusedError("must not hold a fragment")
+        raise RefusedError(N_("must not hold a fragment"))
     if not parts.hostname:
-        raise RefusedError("needs a host")
+        raise RefusedError(N_("needs a host"))
     if port == 0:
-        raise RefusedError("has no usable port")
+        raise RefusedError(N_("has no usable port"))
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     return parts.scheme, parts.hostname.rstrip("."), port or (443 if parts.scheme == "https" else 80), path
 
@@ -120,5 +122,5 @@ async def resolve(url: str, *, https_only: bool, allow_private: bool) -> Destina
     if not addresses:
         raise OSError("the name has no address")
     if not allow_private and not all(is_public(address) for address in addresses):
-        raise RefusedError("leads to an address that is not public")
+        raise RefusedError(N_("leads to an address that is not public"))
     return Destination(scheme, host, port, path, addresses[0])

@@ -21,6 +21,7 @@ from control.core.envelope import now
 from control.core.errors import Conflict, FieldError, NotFound, ValidationFailed
 from control.core.ids import new_id
 from control.core.pagination import PageRequest, like
+from control.core.words import reason, said
 
 SORTABLE = {"created_at": "created_at", "updated_at": "updated_at", "url": "url"}
 DELIVERIES_SORTABLE = {"created_at": "created_at", "updated_at": "updated_at", "attempts": "attempts"}
@@ -50,7 +51,7 @@ async def create(ctx: Context, tx: Transaction, data: NewWebhook) -> WebhookWith
     check(ctx, data.url, data.topics)
     organization_id = ctx.principal.organization_id
     if await tx.value(q.SQL.how_many, organization_id=organization_id) >= MOST_ENDPOINTS:
-        raise Conflict(f"An organization has at most {MOST_ENDPOINTS} webhooks; delete one first.")
+        raise Conflict(said("An organization has at most %(most)s webhooks; delete one first.", most=MOST_ENDPOINTS))
     webhook_id, secret = new_id(), new_secret()
     await tx.run(
         q.SQL.insert,
@@ -243,7 +244,7 @@ def check(ctx: Context, url: str, topics: list[str]) -> None:
         if not settings.webhook_allow_private and not _may_be_public(host):
             raise RefusedError("leads to an address that is not public")
     except RefusedError as error:
-        errors.insert(0, FieldError("/url", str(error)))
+        errors.insert(0, FieldError("/url", reason(error)))
     if errors:
         raise ValidationFailed(errors)
 

@@ -18,6 +18,7 @@ from control.billing.texts import paragraph_error
 from control.core.context import Context
 from control.core.db import Transaction
 from control.core.errors import Conflict, FieldError, NotFound, ValidationFailed
+from control.core.words import N_, said
 from control.monitoring import kept
 
 SORTABLE = {"created_at": "created_at", "code": "code", "redeemed": "redeemed"}
@@ -37,13 +38,13 @@ async def replace(ctx: Context, coupon_id: UUID, data: NewCoupon) -> Coupon:
         before = await kept.find(tx, COUPON, Coupon, coupon_id)
         await _check(tx, before.organization_id, data)
         if data.most is not None and data.most < before.redeemed:
-            raise Conflict(f"It was redeemed {before.redeemed} times already.", details={"field": "/most"})
+            raise Conflict(said("It was redeemed %(times)s times already.", times=before.redeemed), details={"field": "/most"})
     return await kept.update(ctx, COUPON, Coupon, coupon_id, msgspec.structs.asdict(data))
 
 
 async def delete(ctx: Context, coupon_id: UUID) -> None:
     """Delete a coupon that nobody redeemed. Raises Conflict."""
-    await products.unused(ctx, COUPONS, coupon_id, "This coupon was redeemed; set is_active to false instead.")
+    await products.unused(ctx, COUPONS, coupon_id, N_("This coupon was redeemed; set is_active to false instead."))
 
 
 async def look_up(

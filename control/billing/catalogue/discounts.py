@@ -15,6 +15,7 @@ from uuid import UUID
 import msgspec
 
 from control.billing.money import Rounding, rounded, split
+from control.core.words import N_, said
 
 Duration = Literal["once", "repeating", "forever"]
 _ZERO = Decimal(0)
@@ -79,13 +80,13 @@ def usable(
 ) -> str | None:
     """Why a coupon cannot be used on a day; None when it can. `valid_to` is the last day."""
     if not is_active or (valid_from is not None and on < valid_from):
-        return "cannot be used now"
+        return N_("cannot be used now")
     if valid_to is not None and on > valid_to:
-        return "has expired"
+        return N_("has expired")
     if most is not None and redeemed >= most:
-        return "was used as often as it can be"
+        return N_("was used as often as it can be")
     if most_a_customer is not None and by_customer >= most_a_customer:
-        return "was used by this customer as often as it can be"
+        return N_("was used by this customer as often as it can be")
     if currency is not None and currency != wanted_currency:
-        return f"is for {currency}"
+        return said("is for %(currency)s", currency=currency)
     return None

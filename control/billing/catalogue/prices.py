@@ -26,6 +26,7 @@ from control.core.db import Transaction
 from control.core.errors import Conflict, FieldError, NotFound, ValidationFailed, below
 from control.core.ids import new_id
 from control.core.pagination import PageRequest
+from control.core.words import said
 
 SORTABLE = {"created_at": "created_at", "amount": "amount", "valid_from": "valid_from"}
 _MOST = Decimal(1_000_000_000)
@@ -72,7 +73,7 @@ async def replace(ctx: Context, price_id: UUID, data: NewPrice) -> Price:
         before = await find(tx, price_id, lock=True)
         ctx.if_match(before.version)
         if before.used_at is not None:
-            raise Conflict("This price was used and cannot be changed; make a new version: POST /v1/prices/{id}/versions.")
+            raise Conflict("This price was used and cannot be changed; make a new version.")
         if before.replaces_id is not None or before.valid_to is not None:
             raise Conflict("This price has versions before or after it; delete the last one, or make another.")
         if data.plan_id != before.plan_id:
@@ -100,7 +101,9 @@ async def add_version(ctx: Context, tx: Transaction, price_id: UUID, data: NewVe
     seller = await settings.find(tx, before.organization_id)
     start = data.valid_from or today(seller.timezone)
     if start <= before.valid_from:
-        raise ValidationFailed(FieldError("/valid_from", f"must be after {before.valid_from}, when this version begins"))
+        raise ValidationFailed(
+            FieldError("/valid_from", said("must be after %(day)s, when this version begins", day=before.valid_from))
+        )
     wanted = NewPrice(
         **{name: getattr(data, name) for name in NewVersion.__struct_fields__ if name != "valid_from"},
         valid_from=start,

@@ -9,6 +9,8 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from control.core.words import N_
+
 Model = Literal["flat", "per_unit", "volume", "graduated", "metered"]
 Aggregation = Literal["increase", "sum", "max", "average", "last", "p95"]
 """Of a counter how much it rose; of a gauge the sum, the highest, the mean or the last of its values, or the 95th percentile by
@@ -113,12 +115,12 @@ def _fee(tier: Tier, note: str) -> list[Segment]:
 def tiers_error(model: Model, tiers: Sequence[Tier]) -> str | None:
     """What is wrong with the bands of a price."""
     if model in ("flat", "per_unit"):
-        return "are for volume, graduated and metered prices" if tiers else None
+        return N_("are for volume, graduated and metered prices") if tiers else None
     if not tiers:
-        return None if model == "metered" else "are needed"
+        return None if model == "metered" else N_("are needed")
     below = _ZERO
     for tier in tiers[:-1]:
         if tier.up_to is None or not tier.up_to.is_finite() or tier.up_to <= below:
-            return "must rise, each with up_to but the last"
+            return N_("must rise, each with up_to but the last")
         below = tier.up_to
-    return None if tiers[-1].up_to is None else "must end with one without up_to"
+    return None if tiers[-1].up_to is None else N_("must end with one without up_to")

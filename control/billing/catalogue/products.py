@@ -17,6 +17,7 @@ from control.core.context import Context
 from control.core.db import Transaction
 from control.core.errors import Conflict, FieldError, NotFound, ValidationFailed
 from control.core.few import Named, few
+from control.core.words import N_, said
 from control.monitoring import kept
 
 SORTABLE = {"created_at": "created_at", "name": "name"}
@@ -41,7 +42,7 @@ async def replace_product(ctx: Context, product_id: UUID, data: NewProduct) -> P
 
 async def delete_product(ctx: Context, product_id: UUID) -> None:
     """Delete a product without plans. Raises Conflict."""
-    await unused(ctx, PRODUCTS, product_id, "This product has plans; set is_active to false instead.")
+    await unused(ctx, PRODUCTS, product_id, N_("This product has plans; set is_active to false instead."))
 
 
 async def create_plan(ctx: Context, tx: Transaction, data: NewPlan) -> Plan:
@@ -61,7 +62,7 @@ async def replace_plan(ctx: Context, plan_id: UUID, data: NewPlan) -> Plan:
 
 async def delete_plan(ctx: Context, plan_id: UUID) -> None:
     """Delete a plan without prices. Raises Conflict."""
-    await unused(ctx, PLANS, plan_id, "This plan has prices; set is_active to false instead.")
+    await unused(ctx, PLANS, plan_id, N_("This plan has prices; set is_active to false instead."))
 
 
 async def prices_of(ctx: Context, plan_id: UUID) -> list[Named]:
@@ -104,7 +105,7 @@ async def _plan(tx: Transaction, organization_id: UUID, data: NewPlan) -> dict[s
     errors = present([line_error("/name", data.name), paragraph_error("/description", data.description)])
     features = msgspec.json.encode(data.features)
     if len(features) > _FEATURES or b"\\u0000" in features:
-        errors.append(FieldError("/features", f"must be at most {_FEATURES} bytes of JSON, without \\u0000"))
+        errors.append(FieldError("/features", said("must be at most %(most)s bytes of JSON, without \\u0000", most=_FEATURES)))
     if data.extends and not data.is_addon:
         errors.append(FieldError("/extends", "is for add-ons; set is_addon to true"))
     if await _missing(tx, PRODUCT, Product, [data.product_id], organization_id):

@@ -21,9 +21,10 @@ from control.core.context import Context
 from control.core.db import Transaction
 from control.core.envelope import now
 from control.core.errors import Conflict, FieldError, NotFound, ValidationFailed
+from control.core.words import N_, said
 
 _CHARTS = {"skr03": "03", "skr04": "04", "custom": ""}
-_MISSING = "Say first which accounts there are: PUT /v1/billing/settings/accounts."
+_MISSING = N_("Say first which accounts there are, in the billing settings.")
 
 
 class _Debtor(msgspec.Struct, frozen=True):
@@ -83,22 +84,25 @@ async def export(ctx: Context, since: date, until: date) -> bytes:
     async with ctx.transaction() as tx:
         seller = await settings.find(tx, organization_id)
         if seller.currency != "EUR":
-            raise Conflict(f"DATEV keeps books in EUR, and yours are in {seller.currency}: take journal.csv.")
+            raise Conflict(
+                said("DATEV keeps books in EUR, and yours are in %(currency)s: take journal.csv.", currency=seller.currency)
+            )
         await tx.value(q.SQL.lock, organization_id=organization_id)
         kept = await tx.maybe(LedgerAccounts, q.SQL.get, organization_id=organization_id)
         if kept is None:
             raise Conflict(_MISSING)
         begin = fiscal_year(since, kept.fiscal_year_month)
         if fiscal_year(until, kept.fiscal_year_month) != begin:
-            raise ValidationFailed(FieldError("until", f"must be in the fiscal year of since, which begins on {begin}"))
+            raise ValidationFailed(
+                FieldError("until", said("must be in the fiscal year of since, which begins on %(day)s", day=begin))
+            )
         accounts = accounts_of(kept)
         debtors = await _debtors(tx, organization_id, accounts, since, until)
         lines = await tx.all(Line, q.SQL.lines, organization_id=organization_id, since=since, until=until)
     records = _translated(lines, accounts, debtors)
     if len(records) > MOST_RECORDS:
-        raise ValidationFailed(
-            FieldError("until", f"takes {len(records)} records, and a file holds {MOST_RECORDS}: take fewer days")
-        )
+        words = N_("takes %(number)s records, and a file holds %(most)s: take fewer days")
+        raise ValidationFailed(FieldError("until", said(words, number=len(records), most=MOST_RECORDS)))
     batch = Batch(
         created_at=now(),
         consultant=kept.consultant_number,
@@ -124,18 +128,20 @@ def _translated(lines: list[Line], accounts: Accounts, debtors: dict[UUID, int])
     if translator.unmapped:
         missing = [_told(one) for one in sorted(translator.unmapped)]
         raise Conflict(
-            f"No account is known for {missing[0]}; name it with PUT /v1/billing/settings/accounts.",
-            details={"missing": missing},
+            said("No account is known for %(what)s; name it in the accounts of the billing settings.", what=missing[0]),
+            details={"missing": [str(one) for one in missing]},
         )
     if any(record.amount > LARGEST for record in records):
-        raise Conflict(f"An amount is larger than the {LARGEST} that DATEV takes.")
+        raise Conflict(said("An amount is larger than the %(most)s that DATEV takes.", most=LARGEST))
     return records
 
 
 def _told(one: Unmapped) -> str:
     if one.what != "revenue" or not one.reason:
         return one.what
-    return f"revenue: reason {one.reason}, country {one.country}, rate {one.rate}"
+    return said(
+        "revenue: reason %(reason)s, country %(country)s, rate %(rate)s", reason=one.reason, country=one.country, rate=one.rate
+    )
 
 
 async def _debtors(
@@ -153,13 +159,13 @@ async def _debtors(
 
 def _check(data: NewLedgerAccounts) -> None:
     errors = [
-        FieldError(f"/accounts/{name}", f"must have at most {data.account_length} digits")
+        FieldError(f"/accounts/{name}", said("must have at most %(most)s digits", most=data.account_length))
         for name, number in data.accounts.items()
         if len(number) > data.account_length
     ]
     for n, rule in enumerate(data.revenue):
         errors += [
-            FieldError(f"/revenue/{n}/{name}", f"must have at most {data.account_length} digits")
+            FieldError(f"/revenue/{n}/{name}", said("must have at most %(most)s digits", most=data.account_length))
             for name in ("account", "tax_account")
             if len(getattr(rule, name)) > data.account_length
         ]

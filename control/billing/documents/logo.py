@@ -10,7 +10,7 @@ from PIL import Image, ImageOps
 
 from control.billing.documents.paper import Logo
 from control.core.errors import FieldError, ValidationFailed
-from control.core.words import N_
+from control.core.words import N_, said
 
 MOST_BYTES = 512 * 1024
 MOST_PIXELS = 4_000 * 4_000
@@ -34,7 +34,7 @@ _HREFS = ("href", "{http://www.w3.org/1999/xlink}href")
 def logo(content: bytes) -> Logo:
     """A PNG, JPEG or SVG as it is kept. Raises ValidationFailed for anything else, and for a picture that loads something."""
     if len(content) > MOST_BYTES:
-        raise _refused(f"must have at most {MOST_BYTES // 1024} KiB")
+        raise _refused(said("must have at most %(most)s KiB", most=MOST_BYTES // 1024))
     if content.startswith((b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")):
         return _picture(content)
     if b"<svg" in content[:4096]:
@@ -57,7 +57,7 @@ def _picture(content: bytes) -> Logo:
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         raise _refused("cannot be read as a picture") from error
     if written.tell() > MOST_BYTES:
-        raise _refused(f"must have at most {MOST_BYTES // 1024} KiB at {SIDE} pixels")
+        raise _refused(said("must have at most %(most)s KiB at %(side)s pixels", most=MOST_BYTES // 1024, side=SIDE))
     return Logo(content=written.getvalue(), media_type=f"image/{kind.lower()}")
 
 
@@ -79,7 +79,7 @@ def _drawing(content: bytes) -> bytes:
         element, depth = waiting.pop()
         seen += 1
         if seen > MOST_ELEMENTS or depth > MOST_DEPTH:
-            raise _refused(f"must have at most {MOST_ELEMENTS} elements, {MOST_DEPTH} deep")
+            raise _refused(said("must have at most %(most)s elements, %(depth)s deep", most=MOST_ELEMENTS, depth=MOST_DEPTH))
         if not isinstance(element.tag, str):
             raise _refused("must not have entities")
         if not element.tag.startswith(_SVG):
@@ -94,13 +94,14 @@ def _drawing(content: bytes) -> bytes:
                 parent.remove(element)
             continue
         if element.tag.removeprefix(_SVG) not in _ELEMENTS:
-            raise _refused(f"must not have <{element.tag.removeprefix(_SVG)}>; save it as plain SVG with paths alone")
+            name = element.tag.removeprefix(_SVG)
+            raise _refused(said("must not have <%(name)s>; save it as plain SVG with paths alone", name=name))
         _attributes(element)
         waiting += [(child, depth + 1) for child in element]
     _circles(root)
     written = etree.tostring(root, encoding="utf-8")
     if len(written) > MOST_BYTES:
-        raise _refused(f"must have at most {MOST_BYTES // 1024} KiB")
+        raise _refused(said("must have at most %(most)s KiB", most=MOST_BYTES // 1024))
     return bytes(written)
 
 

@@ -30,6 +30,7 @@ from control.core.db import Scope, Transaction
 from control.core.errors import Conflict
 from control.core.operations import Operation
 from control.core.runtime import Runtime
+from control.core.words import listed, said
 
 _PROFILES: dict[Format, Profile] = {"facturx": "en16931", "ubl": "en16931", "xrechnung": "xrechnung"}
 LONG = 200
@@ -173,8 +174,8 @@ def _possible(made: Paper, wanted: Format) -> None:
     profile = _PROFILES.get(wanted)
     if profile and (lacks := missing(made, profile)):
         raise Conflict(
-            f"This document cannot be written as {wanted}: it lacks {', '.join(lacks)}.",
-            details={"missing": lacks},
+            said("This document cannot be written as %(format)s: it lacks %(what)s.", format=wanted, what=listed(lacks)),
+            details={"missing": [str(one) for one in lacks]},
         )
 
 

@@ -17,6 +17,7 @@ from control.billing.parts import Link, ask, convert, full, listed
 from control.core.context import Context
 from control.core.errors import DomainError, FieldError, ValidationFailed
 from control.core.permissions import needs
+from control.core.words import said
 from control.web.asking import PLAIN, Asking
 from control.web.depends import Dependent, named
 from control.web.forms import Field, Form
@@ -104,11 +105,15 @@ def _read(data: ScheduleFields) -> NewDunningSchedule:
     for n, line in enumerate(data.steps, 1):
         days, action, fee, text = (part.strip() for part in (*line.split(";", 3), "", "", "")[:4])
         if action not in get_args(Action):
-            raise ValidationFailed(FieldError("/steps", f"{n}: {', '.join(get_args(Action))}"))
+            raise ValidationFailed(
+                FieldError(
+                    "/steps", said("line %(line)s must name one of %(choices)s", line=n, choices=", ".join(get_args(Action)))
+                )
+            )
         try:
             wanted = Decimal(fee.replace(",", ".")) if fee else None
         except InvalidOperation:
-            raise ValidationFailed(FieldError("/steps", f"{n}: {fee}")) from None
+            raise ValidationFailed(FieldError("/steps", said("line %(line)s: %(fee)s is no amount", line=n, fee=fee))) from None
         steps.append({"days": days, "action": action, "fee": wanted, "text": text})
     return convert({"name": data.name, "is_default": data.is_default, "steps": steps}, NewDunningSchedule)
 

@@ -30,6 +30,7 @@ from control.core.context import Context
 from control.core.db import Transaction
 from control.core.errors import Conflict, FieldError, NotFound, ValidationFailed
 from control.core.few import Named, few
+from control.core.words import N_
 from control.monitoring import kept
 
 SORTABLE = {"created_at": "created_at", "name": "name"}
@@ -80,12 +81,12 @@ async def of_customer(ctx: Context, customer_id: UUID) -> CustomerDunning:
 
 async def stop(ctx: Context, invoice_id: UUID, data: Stop) -> DunningCase:
     """Take no further step over an invoice. Raises NotFound, Conflict when it is stopped."""
-    return await _set(ctx, invoice_id, q.SQL.stop, "dunning.stopped", "stopped already", data)
+    return await _set(ctx, invoice_id, q.SQL.stop, "dunning.stopped", N_("Its reminders are stopped already."), data)
 
 
 async def go_on(ctx: Context, invoice_id: UUID) -> DunningCase:
     """Go on with the steps; those whose day has come are taken with the next run, one a run. Raises NotFound, Conflict."""
-    return await _set(ctx, invoice_id, q.SQL.go_on, "dunning.continued", "not stopped", Stop(reason="-"))
+    return await _set(ctx, invoice_id, q.SQL.go_on, "dunning.continued", N_("Its reminders are not stopped."), Stop(reason="-"))
 
 
 async def _set(ctx: Context, invoice_id: UUID, statement: str, topic: str, words: str, data: Stop) -> DunningCase:
@@ -95,7 +96,7 @@ async def _set(ctx: Context, invoice_id: UUID, statement: str, topic: str, words
         invoice = await invoices.find_own(ctx, tx, invoice_id)
         before = await _case(tx, invoice_id)
         if not await tx.run(statement, invoice_id=invoice_id, reason=data.reason):
-            raise Conflict(f"Its reminders are {words}.")
+            raise Conflict(words)
         told = {"invoice_id": invoice_id, "reason": data.reason}
         await ctx.audit(tx, topic, "invoice", invoice_id, organization_id=invoice.organization_id, after=told)
         await events.emit(tx, topic, before.organization_id, told)

@@ -10,6 +10,7 @@ import msgspec
 from lxml import etree
 
 from control.billing.money import currencies
+from control.core.words import N_, said
 
 EURO = "EUR"
 MOST_DAYS = 10_000
@@ -36,14 +37,14 @@ def read(content: bytes) -> list[Day]:
     try:
         root = etree.fromstring(content, parser)
     except (etree.XMLSyntaxError, ValueError) as error:
-        raise RatesError(f"is no XML: {error}") from None
+        raise RatesError(said("the file is no XML: %(reason)s", reason=str(error))) from None
     if root.getroottree().docinfo.internalDTD is not None:
-        raise RatesError("has a document type declaration")
+        raise RatesError(N_("the file has a document type declaration"))
     found = [_day(cube) for cube in root.iter(_CUBE) if "time" in cube.attrib]
     if not found:
-        raise RatesError("has no day of reference rates (eurofxref)")
+        raise RatesError(N_("the file has no day of reference rates (eurofxref)"))
     if len(found) > MOST_DAYS:
-        raise RatesError(f"has more than {MOST_DAYS} days")
+        raise RatesError(said("the file has more than %(most)s days", most=MOST_DAYS))
     return sorted(found, key=lambda day: day.on)
 
 
@@ -51,7 +52,8 @@ def _day(cube: etree._Element) -> Day:
     try:
         on = date.fromisoformat(str(cube.get("time")))
     except ValueError:
-        raise RatesError(f"line {cube.sourceline}: {cube.get('time')!r:.40} is no day") from None
+        words = N_("the file line %(line)s: '%(text)s' is no day")
+        raise RatesError(said(words, line=str(cube.sourceline), text=str(cube.get("time"))[:38])) from None
     rates: dict[str, Decimal] = {}
     for one in cube.iter(_CUBE):
         code, text = str(one.get("currency", "")), str(one.get("rate", ""))
@@ -62,7 +64,8 @@ def _day(cube: etree._Element) -> Day:
         except InvalidOperation:
             rate = Decimal("NaN")
         if not rate.is_finite() or not Decimal("0.000001") <= rate <= Decimal(10_000_000):
-            raise RatesError(f"line {one.sourceline}: {text!r:.40} is no rate of {code:.10}")
+            words = N_("the file line %(line)s: '%(text)s' is no rate of %(currency)s")
+            raise RatesError(said(words, line=str(one.sourceline), text=text[:38], currency=code[:10]))
         if code in currencies():
             rates[code] = rate
     return Day(on, rates)

@@ -23,6 +23,7 @@ from control.core.context import Context
 from control.core.db import Transaction
 from control.core.errors import Conflict, FieldError, NotFound, ValidationFailed
 from control.core.pagination import PageRequest
+from control.core.words import reason, said
 
 SORTABLE = {"valid_from": "valid_from", "currency": "currency", "created_at": "created_at"}
 TIE = "(organization_id, currency, base, valid_from)"
@@ -51,9 +52,9 @@ async def put(ctx: Context, currency: str, valid_from: date, data: NewExchangeRa
             ]
         )
         if currency == seller.currency:
-            errors.append(FieldError("currency", f"is {seller.currency}, in which your books are"))
+            errors.append(FieldError("currency", said("is %(currency)s, in which your books are", currency=seller.currency)))
         if valid_from < _EARLIEST:
-            errors.append(FieldError("valid_from", f"must be {_EARLIEST} or later"))
+            errors.append(FieldError("valid_from", said("must be %(day)s or later", day=_EARLIEST)))
         if errors:
             raise ValidationFailed(errors)
         key = _key(seller, currency, valid_from)
@@ -81,11 +82,11 @@ async def take_file(ctx: Context, tx: Transaction, content: bytes) -> Imported:
     try:
         days = ecb.read(content)
     except ecb.RatesError as error:
-        raise ValidationFailed(FieldError("", f"the file {error}")) from None
+        raise ValidationFailed(FieldError("", reason(error))) from None
     seller = await settings.find(tx, ctx.principal.organization_id)
     made = await take(tx, seller, days)
     if made is None:
-        raise Conflict(f"The file has no rate of {seller.currency}, in which your books are.")
+        raise Conflict(said("The file has no rate of %(currency)s, in which your books are.", currency=seller.currency))
     await ctx.audit(
         tx, "exchange_rates.imported", "exchange_rates", made.last_day, organization_id=seller.organization_id, after=made
     )  # fmt: skip

@@ -15,6 +15,7 @@ from control.billing.mails.models import SendInvoices
 from control.core.errors import FieldError, ValidationFailed
 from control.core.ids import new_id
 from control.core.permissions import needs
+from control.core.words import said
 from control.web.language import N_
 from control.web.routing import act
 from control.web.ui import Ui, UiOf
@@ -30,7 +31,9 @@ async def _chosen(ui: Ui) -> list[UUID]:
     except msgspec.ValidationError:
         raise ValidationFailed(FieldError("ids", "are not ids")) from None
     if not 1 <= len(ids) <= MOST_AT_ONCE:
-        raise ValidationFailed(FieldError("ids", f"choose from 1 to {MOST_AT_ONCE}"), N_("Choose some invoices first."))
+        raise ValidationFailed(
+            FieldError("ids", said("choose from 1 to %(most)s", most=MOST_AT_ONCE)), N_("Choose some invoices first.")
+        )
     return ids
 
 

@@ -28,6 +28,7 @@ from control.billing.texts import line_error, paragraph_error
 from control.billing.units import known, unit_error
 from control.core.errors import FieldError, ValidationFailed, below
 from control.core.ids import new_id
+from control.core.words import N_, said
 
 _MOST_QUANTITY = Decimal(1_000_000_000)
 _MOST_PRICE = Decimal(1_000_000_000)
@@ -81,7 +82,7 @@ def draft(data: NewInvoice, seller: BillingSettings, customer: Customer, on: dat
     errors = present([currency_error("/currency", currency), paragraph_error("/notes", data.notes)])
     errors += present([line_error("/buyer_reference", data.buyer_reference or "")])
     if currency != customer.currency:
-        errors.append(FieldError("/currency", f"must be {customer.currency}, the customer's currency"))
+        errors.append(FieldError("/currency", said("must be %(currency)s, the customer's currency", currency=customer.currency)))
     if (data.supplied_from is None) != (data.supplied_to is None):
         errors.append(FieldError("/supplied_to", "must be given with supplied_from"))
     elif data.supplied_from and data.supplied_to and data.supplied_from > data.supplied_to:
@@ -158,9 +159,8 @@ def priced(
         rate = found.percent if found else Decimal(0) if treatment.category != "S" else item.tax_rate
         if rate is None:
             where = " ".join(filter(None, (treatment.country, treatment.region)))
-            errors.append(
-                FieldError(f"/items/{n}/tax_rate", f"is needed: no rate of class {item.tax_class} is known for {where} on {on}")
-            )
+            words = N_("is needed: no rate of class %(name)s is known for %(place)s on %(day)s")
+            errors.append(FieldError(f"/items/{n}/tax_rate", said(words, name=item.tax_class, place=where, day=on)))
         rates.append(rate or Decimal(0))
     if errors:
         raise ValidationFailed(errors)

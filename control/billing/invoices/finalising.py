@@ -28,6 +28,7 @@ from control.billing.today import today
 from control.core import events
 from control.core.db import Transaction
 from control.core.errors import Conflict, FieldError, ValidationFailed
+from control.core.words import N_, said
 
 MANY = q.SQL.get.replace("i.id = %(id)s", "i.id = ANY (%(ids)s)")
 """Several invoices, without their positions."""
@@ -57,7 +58,10 @@ class Ready(msgspec.Struct, frozen=True, kw_only=True):
 def ready(invoice: Invoice, seller: BillingSettings, customer: Customer, on: date) -> Ready:
     """Check a locked draft with its positions. Raises Conflict, ValidationFailed."""
     if invoice.status != "draft":
-        raise Conflict(f"Invoice {invoice.invoice_number} is finalised already.", details={"status": invoice.status})
+        raise Conflict(
+            said("Invoice %(number)s is finalised already.", number=str(invoice.invoice_number)),
+            details={"status": invoice.status},
+        )
     if not invoice.items:
         raise ValidationFailed(FieldError("/items", "an invoice needs at least one"))
     made = drafting.again(invoice, seller, customer, on)
@@ -269,7 +273,8 @@ async def exchange_rate(tx: Transaction, seller: BillingSettings, currency: str,
         return Decimal(1)
     rate = await tx.value(q.SQL.rate_on, organization_id=seller.organization_id, currency=currency, base=seller.currency, on=on)
     if rate is None:
-        raise Conflict(f"No exchange rate from {currency} to {seller.currency} is known for {on}; add one first.")
+        words = N_("No exchange rate from %(currency)s to %(base)s is known for %(day)s; add one first.")
+        raise Conflict(said(words, currency=currency, base=seller.currency, day=on))
     return Decimal(rate)
 
 

@@ -138,6 +138,6 @@ def _with(invoice: Invoice, items: dict[UUID, list[Item]]) -> Invoice:
 def told(invoice_id: str, result: Invoice | DomainError) -> dict[str, Any]:
     """What an operation's result says of one."""
     if isinstance(result, DomainError):
-        error = {"code": result.code, "message": result.message, "details": result.details}
+        error = {"code": result.code, "message": str(result.message), "details": result.details}
         return {"invoice_id": invoice_id, "status": "failed", "error": error}
     return {"invoice_id": invoice_id, "status": "finalised", "invoice_number": result.invoice_number}

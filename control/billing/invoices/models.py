@@ -15,9 +15,20 @@ from control.billing.invoices.totals import TaxCategory, TaxRounding, TaxSubtota
 from control.billing.money import Currency, Rounding
 from control.billing.settings.models import Language
 from control.billing.tax.treatment import Treatment
+from control.core.words import N_
 
 Kind = Literal["invoice", "credit_note", "debit_note"]
 Status = Literal["draft", "sent", "partially_paid", "paid", "overdue", "cancelled", "uncollectible"]
+STATES: dict[Status, str] = {
+    "draft": N_("draft"),
+    "sent": N_("sent"),
+    "partially_paid": N_("partly paid"),
+    "paid": N_("paid"),
+    "overdue": N_("overdue"),
+    "cancelled": N_("cancelled"),
+    "uncollectible": N_("uncollectible"),
+}
+"""The states in the midst of a sentence."""
 MOST_ITEMS = 10_000
 MOST_AT_ONCE = 1000
 """Invoices that one operation is asked for."""

@@ -20,6 +20,7 @@ from control.core.context import Context
 from control.core.db import Transaction
 from control.core.errors import Conflict, FieldError, NotFound, ValidationFailed
 from control.core.ids import new_id
+from control.core.words import N_, said
 
 
 async def get(ctx: Context, invoice_id: UUID) -> Invoice:
@@ -72,7 +73,7 @@ async def replace(ctx: Context, invoice_id: UUID, data: NewInvoice) -> Invoice:
     """Set all of a draft. Raises Conflict for what is finalised."""
     async with ctx.transaction() as tx:
         before = await find_own(ctx, tx, invoice_id)
-        _draft_only(before, "changed; make a credit note or a debit note")
+        _draft_only(before, _NOT_CHANGED)
         ctx.if_match(before.version)
         made, seller = await _drafted(ctx, tx, data)
         if seller.organization_id != before.organization_id:
@@ -89,16 +90,20 @@ async def delete(ctx: Context, invoice_id: UUID) -> None:
     """Throw a draft away. Raises Conflict for what is finalised."""
     async with ctx.transaction() as tx:
         before = await find_own(ctx, tx, invoice_id)
-        _draft_only(before, "deleted; cancel it with a credit note")
+        _draft_only(before, _NOT_DELETED)
         ctx.if_match(before.version)
         await tx.run(q.SQL.delete, id=invoice_id)
         await ctx.audit(tx, "invoice.deleted", "invoice", before.id, organization_id=before.organization_id, before=before)
         await events.emit(tx, "invoice.deleted", before.organization_id, {"id": before.id})
 
 
-def _draft_only(invoice: Invoice, what: str) -> None:
+_NOT_CHANGED = N_("Invoice %(number)s is finalised and cannot be changed; make a credit note or a debit note.")
+_NOT_DELETED = N_("Invoice %(number)s is finalised and cannot be deleted; cancel it with a credit note.")
+
+
+def _draft_only(invoice: Invoice, words: str) -> None:
     if invoice.status != "draft":
-        raise Conflict(f"Invoice {invoice.invoice_number} is finalised and cannot be {what}.", details={"status": invoice.status})
+        raise Conflict(said(words, number=str(invoice.invoice_number)), details={"status": invoice.status})
 
 
 async def _drafted(ctx: Context, tx: Transaction, data: NewInvoice) -> tuple[drafting.Draft, BillingSettings]:

@@ -32,6 +32,7 @@ from control.billing.settings import service as settings
 from control.billing.subscriptions import changing, lifecycle, previewing, service
 from control.billing.subscriptions.models import (
     LIVE,
+    STATES,
     Cancellation,
     ChangedSubscription,
     NewSubscription,
@@ -46,12 +47,13 @@ from control.billing.today import today
 from control.core.context import Context
 from control.core.db import Transaction
 from control.core.errors import Conflict, FieldError, Forbidden, NotFound, ValidationFailed
+from control.core.words import N_, said
 
 _RUNNING = (*LIVE, "scheduled", "trialing")
 _REFUSED = {
-    "order": "Your seller starts subscriptions; ask them for one.",
-    "change": "Your seller changes subscriptions; ask them for it.",
-    "cancel": "Your seller cancels subscriptions; ask them for it.",
+    "order": N_("Your seller starts subscriptions; ask them for one."),
+    "change": N_("Your seller changes subscriptions; ask them for it."),
+    "cancel": N_("Your seller cancels subscriptions; ask them for it."),
 }
 
 
@@ -184,7 +186,9 @@ async def _planned(tx: Transaction, held: Held, data: ChangePreview) -> tuple[ch
     _may(held.chosen, "change")
     service.must_run(sub)
     if sub.status not in _RUNNING:
-        raise Conflict(f"It is {sub.status}; ask your seller.", details={"status": sub.status})
+        raise Conflict(
+            said("It is %(status)s; ask your seller.", status=said(STATES[sub.status])), details={"status": sub.status}
+        )
     if sub.cancels_on is not None:
         raise Conflict("It is cancelled; take that back first.", details={"cancels_on": str(sub.cancels_on)})
     customer = await customers.find(tx, sub.customer_id)

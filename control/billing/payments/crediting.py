@@ -24,6 +24,7 @@ from control.core.context import Context
 from control.core.db import Transaction
 from control.core.errors import Conflict, FieldError, NotFound, ValidationFailed
 from control.core.ids import new_id
+from control.core.words import N_, said
 
 _ZERO = Decimal(0)
 
@@ -67,7 +68,10 @@ async def adjust(ctx: Context, tx: Transaction, customer_id: UUID, data: Adjustm
         raise ValidationFailed(errors)
     before = await balance(tx, customer, currency)
     if data.amount < 0 and -data.amount > before:
-        raise Conflict(f"The customer's credit is {before} {currency}.", details={"credit": str(before)})
+        raise Conflict(
+            said("The customer's credit is %(amount)s %(currency)s.", amount=before, currency=currency),
+            details={"credit": str(before)},
+        )
     adjustment_id, on = new_id(), today(seller.timezone)
     await tx.run(
         q.SQL.insert_adjustment,
@@ -124,8 +128,9 @@ async def use(ctx: Context, tx: Transaction, invoice_id: UUID, data: UseCredit) 
     if data.amount is not None and (error := amount_error("/amount", amount, invoice.currency, least=LEAST_CENT)):
         raise ValidationFailed(error)
     if amount <= 0 or amount > credit or amount > payable.balance:
+        words = N_("The customer's credit is %(credit)s %(currency)s, and %(balance)s of the invoice is open.")
         raise Conflict(
-            f"The customer's credit is {credit} {invoice.currency}, and {payable.balance} of the invoice is open.",
+            said(words, credit=credit, currency=invoice.currency, balance=payable.balance),
             details={"credit": str(credit), "balance": str(payable.balance)},
         )
     seller = await settings.find(tx, invoice.organization_id)

@@ -11,10 +11,21 @@ import msgspec
 from msgspec import Meta
 
 from control.billing.money import Currency
+from control.core.words import N_
 
 Method = Literal["card", "sepa_debit", "bank_transfer", "cash", "credit", "other"]
 ByHand = Literal["bank_transfer", "cash", "other"]
 Status = Literal["pending", "succeeded", "failed", "cancelled", "partially_refunded", "refunded", "disputed"]
+STATES: dict[Status, str] = {
+    "pending": N_("pending"),
+    "succeeded": N_("succeeded"),
+    "failed": N_("failed"),
+    "cancelled": N_("cancelled"),
+    "partially_refunded": N_("partly refunded"),
+    "refunded": N_("refunded"),
+    "disputed": N_("disputed"),
+}
+"""The states in the midst of a sentence."""
 CAME_IN: frozenset[Status] = frozenset({"succeeded", "partially_refunded", "refunded", "disputed"})
 """Payments whose money arrived, whatever became of it."""
 MOST_TARGETS = 500

@@ -28,6 +28,7 @@ from control.core import audit, events
 from control.core.db import Transaction
 from control.core.errors import Conflict, NotFound
 from control.core.ids import new_id
+from control.core.words import N_, said
 
 _ZERO = Decimal(0)
 _MONEY: dict[Method, Account] = {
@@ -39,6 +40,14 @@ _MONEY: dict[Method, Account] = {
     "other": "bank",
 }
 AllocationKind = Literal["payment", "moved", "refund", "refund_failed", "dispute", "dispute_won"]
+_BOOKED: dict[AllocationKind, str] = {
+    "payment": N_("payment %(source)s is booked already."),
+    "moved": N_("moved %(source)s is booked already."),
+    "refund": N_("refund %(source)s is booked already."),
+    "refund_failed": N_("refund_failed %(source)s is booked already."),
+    "dispute": N_("dispute %(source)s is booked already."),
+    "dispute_won": N_("dispute_won %(source)s is booked already."),
+}
 Parts = Sequence[tuple[UUID | None, Decimal]]
 """Invoices with amounts; None is the customer's credit. Above zero pays, below takes back."""
 
@@ -304,7 +313,7 @@ async def _move(
         postings=postings,
     )
     if not await book(tx, entry):
-        raise Conflict(f"{kind} {source} is booked already.")
+        raise Conflict(said(_BOOKED[kind], source=str(source)))
     for invoice_id, amount in parts:
         await tx.run(
             q.SQL.allocate,

@@ -9,7 +9,7 @@ from uuid import UUID
 from control.billing.money import amount_error, present
 from control.billing.payments import moving
 from control.billing.payments import queries as q
-from control.billing.payments.models import CAME_IN, NewRefund, Payment, Refund
+from control.billing.payments.models import CAME_IN, STATES, NewRefund, Payment, Refund
 from control.billing.payments.pan import card_number_error
 from control.billing.payments.service import LEAST_CENT, hold_own
 from control.billing.payments.sharing import back
@@ -22,6 +22,7 @@ from control.core.context import Context
 from control.core.db import Transaction
 from control.core.errors import Conflict, NotFound, ValidationFailed
 from control.core.ids import new_id
+from control.core.words import N_, said
 
 _ZERO = Decimal(0)
 
@@ -34,7 +35,8 @@ async def create(ctx: Context, tx: Transaction, payment_id: UUID, data: NewRefun
     """
     payment = await hold_own(ctx, tx, payment_id)
     if payment.status not in CAME_IN:
-        raise Conflict(f"The payment is {payment.status}; there is nothing to refund.", details={"status": payment.status})
+        words = N_("The payment is %(status)s; there is nothing to refund.")
+        raise Conflict(said(words, status=said(STATES[payment.status])), details={"status": payment.status})
     if payment.method == "credit":
         raise Conflict("Credit was used, no money came in; move it back with an allocation below zero.")
     left = payment.amount - payment.refunded - payment.disputed
@@ -49,13 +51,14 @@ async def create(ctx: Context, tx: Transaction, payment_id: UUID, data: NewRefun
     if errors:
         raise ValidationFailed(errors)
     if amount > left or left == 0:
-        raise Conflict(f"{left} {payment.currency} is left of this payment.", details={"left": str(left)})
+        words = N_("%(amount)s %(currency)s is left of this payment.")
+        raise Conflict(said(words, amount=left, currency=payment.currency), details={"left": str(left)})
     credit = max(await moving.credit_of(tx, payment), _ZERO)
     if amount > credit and not data.reopen_invoices:
-        raise Conflict(
-            f"The customer's credit is {credit} {payment.currency}. Make a credit note first, or send reopen_invoices.",
-            details={"credit": str(credit)},
+        words = N_(
+            "The customer's credit is %(amount)s %(currency)s. Make a credit note first, or reopen invoices (reopen_invoices)."
         )
+        raise Conflict(said(words, amount=credit, currency=payment.currency), details={"credit": str(credit)})
     reachable = credit + sum((part for _, part in _on_invoices(payment) if part > 0), _ZERO)
     if amount > reachable:
         raise Conflict(

@@ -15,7 +15,7 @@ from control.billing.invoices import service as invoices
 from control.billing.money import amount_error, present
 from control.billing.payments import moving
 from control.billing.payments import queries as q
-from control.billing.payments.models import CAME_IN, Dispute, Method, Move, NewPayment, Payment, Row, Target
+from control.billing.payments.models import CAME_IN, STATES, Dispute, Method, Move, NewPayment, Payment, Row, Target
 from control.billing.payments.moving import Fee, find, hold
 from control.billing.payments.pan import card_number_error
 from control.billing.payments.sharing import Payable
@@ -27,6 +27,7 @@ from control.core.db import Transaction
 from control.core.errors import Conflict, FieldError, NotFound, ValidationFailed
 from control.core.ids import new_id
 from control.core.pagination import PageRequest, like
+from control.core.words import N_, said
 
 SORTABLE = {
     "created_at": "p.created_at",
@@ -113,7 +114,7 @@ async def create(ctx: Context, tx: Transaction, data: NewPayment) -> Payment:
             line_error("/reference", data.reference),
             card_number_error("/reference", data.reference),
             FieldError("/received_on", "is in the future") if on > today(seller.timezone) else None,
-            FieldError("/received_on", f"is before {EARLIEST}") if on < EARLIEST else None,
+            FieldError("/received_on", said("is before %(day)s", day=EARLIEST)) if on < EARLIEST else None,
         ]
     )
     if not errors and data.fee > data.amount:
@@ -185,12 +186,14 @@ async def allocate(ctx: Context, tx: Transaction, payment_id: UUID, data: Move) 
     """Move money of a payment from the customer's credit to an invoice, or back. Raises Conflict, ValidationFailed."""
     payment = await hold_own(ctx, tx, payment_id)
     if payment.status not in CAME_IN:
-        raise Conflict(f"The payment is {payment.status}; its money is not there.", details={"status": payment.status})
+        words = N_("The payment is %(status)s; its money is not there.")
+        raise Conflict(said(words, status=said(STATES[payment.status])), details={"status": payment.status})
     invoice = (await moving.payables(tx, [data.invoice_id])).get(data.invoice_id)
     if invoice is None or invoice.customer_id != payment.customer_id or not is_payable(invoice):
         raise ValidationFailed(FieldError("/invoice_id", "is no finalised invoice of this payment's customer"))
     if invoice.currency != payment.currency:
-        raise ValidationFailed(FieldError("/invoice_id", f"is in {invoice.currency}, the payment in {payment.currency}"))
+        words = said("is in %(currency)s, the payment in %(other)s", currency=invoice.currency, other=payment.currency)
+        raise ValidationFailed(FieldError("/invoice_id", words))
     in_credit = sum((one.amount for one in payment.allocations if one.invoice_id is None), Decimal(0))
     on_invoice = sum((one.amount for one in payment.allocations if one.invoice_id == invoice.id), Decimal(0))
     available = min(in_credit, await moving.credit_of(tx, payment))
@@ -198,12 +201,14 @@ async def allocate(ctx: Context, tx: Transaction, payment_id: UUID, data: Move) 
     if data.amount is not None and (error := amount_error("/amount", amount, payment.currency, least=None)):
         raise ValidationFailed(error)
     if amount == 0 or (amount > 0 and (amount > available or amount > invoice.balance)):
+        words = N_("%(credit)s of this payment is credit, and %(balance)s of the invoice is open.")
         raise Conflict(
-            f"{max(available, Decimal(0))} of this payment is credit, and {invoice.balance} of the invoice is open.",
+            said(words, credit=max(available, Decimal(0)), balance=invoice.balance),
             details={"credit": str(available), "balance": str(invoice.balance)},
         )
     if amount < 0 and -amount > on_invoice:
-        raise Conflict(f"{on_invoice} of this payment is on that invoice.", details={"allocated": str(on_invoice)})
+        words = said("%(amount)s of this payment is on that invoice.", amount=on_invoice)
+        raise Conflict(words, details={"allocated": str(on_invoice)})
     seller = await settings.find(tx, payment.organization_id)
     await moving.move(tx, payment, seller, invoice, amount, today(seller.timezone))
     return await moving.told(tx, payment, "payment.allocated", ctx.actor)
@@ -246,12 +251,14 @@ def _target_errors(
         elif not is_payable(invoice):
             errors.append(FieldError(_pointer(data, n), "is a draft or a credit note; nothing is paid on it"))
         elif invoice.currency != currency:
-            errors.append(FieldError(_pointer(data, n), f"is in {invoice.currency}; pay it in that currency"))
+            errors.append(
+                FieldError(_pointer(data, n), said("is in %(currency)s; pay it in that currency", currency=invoice.currency))
+            )
         if one.amount is not None:
             errors += present([amount_error(f"/invoices/{n}/amount", one.amount, currency, least=LEAST_CENT)])
             asked += one.amount if one.amount.is_finite() else Decimal(0)
     if data.amount.is_finite() and asked > data.amount:
-        errors.append(FieldError("/invoices", f"come to {asked}, which is more than the payment"))
+        errors.append(FieldError("/invoices", said("come to %(amount)s, which is more than the payment", amount=asked)))
     return errors
 
 

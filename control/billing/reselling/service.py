@@ -34,7 +34,7 @@ from control.core.db import Transaction
 from control.core.errors import Conflict, FieldError, NotFound, ValidationFailed
 from control.core.ids import new_id
 from control.core.pagination import PageRequest
-from control.core.words import N_
+from control.core.words import N_, said
 
 SORTABLE = {"created_at": "s.created_at", "month": "s.month"}
 SALES_SORTABLE = {"booked_on": "booked_on"}
@@ -151,7 +151,7 @@ async def _month(tx: Transaction, seller: BillingSettings, of: _Open, month: dat
     customer_id = await tx.value(q.SQL.customer, organization_id=seller.organization_id, reseller_org_id=of.reseller_org_id)
     if customer_id is None:
         raise Conflict(
-            "A reseller that owes something is no customer yet: POST /v1/customers with its customer_org_id.",
+            "A reseller that owes something is no customer yet; make a customer of its organization first.",
             details={"reseller_org_id": str(of.reseller_org_id)},
         )
     customer = await customers.find(tx, customer_id)
@@ -207,7 +207,8 @@ async def _rate(tx: Transaction, seller: BillingSettings, customer: Customer, cu
     if currency == customer.currency:
         return Decimal(1)
     if customer.currency != seller.currency:
-        raise Conflict(f"Sales in {currency} cannot be invoiced in {customer.currency}: no rate between them is kept.")
+        words = N_("Sales in %(currency)s cannot be invoiced in %(other)s: no rate between them is kept.")
+        raise Conflict(said(words, currency=currency, other=customer.currency))
     return await exchange_rate(tx, seller, currency, on)
 
 
@@ -254,7 +255,10 @@ async def settle(ctx: Context, statement_id: UUID, data: Settlement) -> Reseller
         if payable is None or payable.amount == 0:
             raise Conflict(N_("This statement is paid already.") if payable else N_("This statement is not in your books yet."))
         if on > now or (statement.booked_on and on < statement.booked_on):
-            raise ValidationFailed(FieldError("/paid_on", f"must be from {statement.booked_on}, when it was booked, to today"))
+            if statement.booked_on is None:
+                raise ValidationFailed(FieldError("/paid_on", "is in the future"))
+            words = said("must be from %(day)s, when it was booked, to today", day=statement.booked_on)
+            raise ValidationFailed(FieldError("/paid_on", words))
         entry = Entry(
             organization_id=organization_id,
             booked_on=on,

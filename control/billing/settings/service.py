@@ -27,6 +27,7 @@ from control.core import events
 from control.core.context import Context
 from control.core.db import Transaction
 from control.core.errors import Conflict, FieldError, NotFound, ValidationFailed
+from control.core.words import said
 
 _LINES = ("legal_name", "phone", "website", "registration", "tax_number", "account_holder", "creditor_id")
 _PATTERNS = ("invoice_number", "credit_note_number", "debit_note_number", "customer_number")
@@ -36,7 +37,7 @@ async def find(tx: Transaction, organization_id: UUID) -> BillingSettings:
     """The settings of a seller. Raises Conflict when it has none yet."""
     found = await tx.maybe(BillingSettings, q.SQL.get, organization_id=organization_id)
     if found is None:
-        raise Conflict("Say first who sells: PUT /v1/billing/settings.")
+        raise Conflict("Say first who sells, in the billing settings.")
     return found
 
 
@@ -110,7 +111,7 @@ def _checked(data: NewBillingSettings) -> NewBillingSettings:
         try:
             codes[name] = check(getattr(data, name)) if getattr(data, name) else ""
         except ValidationError as error:
-            errors.append(FieldError(f"/{name}", f"is not valid: {error}"))
+            errors.append(FieldError(f"/{name}", said("is not valid: %(reason)s", reason=str(error))))
     if data.online_mandates:
         missing = [name for name in ("iban", "creditor_id") if not getattr(data, name)]
         errors += [FieldError(f"/{name}", "is needed for mandates") for name in missing]

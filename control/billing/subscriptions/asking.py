@@ -14,6 +14,7 @@ from control.billing.subscriptions.state import SoldPrice, prices_of
 from control.core.db import Transaction
 from control.core.errors import FieldError, ValidationFailed
 from control.core.ids import new_id
+from control.core.words import N_, said
 
 
 async def check_items(
@@ -62,14 +63,16 @@ def _errors(
 ) -> list[FieldError]:
     found = []
     if price.currency != currency:
-        found.append(FieldError(f"{pointer}/price_id", f"is in {price.currency}; the customer's currency is {currency}"))
+        words = said("is in %(currency)s; the customer's currency is %(other)s", currency=price.currency, other=currency)
+        found.append(FieldError(f"{pointer}/price_id", words))
     on_sale = (
         price.is_active and price.plan_is_active and price.valid_from <= on and (price.valid_to is None or on < price.valid_to)
     )
     if not already and not on_sale:
-        found.append(FieldError(f"{pointer}/price_id", f"is not sold on {on}"))
+        found.append(FieldError(f"{pointer}/price_id", said("is not sold on %(day)s", day=on)))
     if one.quantity > 1 and price.model in ("flat", "metered"):
-        found.append(FieldError(f"{pointer}/quantity", f"must be 1 for a {price.model} price"))
+        one_only = N_("must be 1 for a flat price") if price.model == "flat" else N_("must be 1 for a metered price")
+        found.append(FieldError(f"{pointer}/quantity", one_only))
     if one.id is not None and (has is None or one.id not in has or has[one.id].ended_on is not None):
         found.append(FieldError(f"{pointer}/id", "is no item of this subscription"))
     return found

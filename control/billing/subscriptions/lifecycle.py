@@ -9,7 +9,7 @@ from uuid import UUID
 import msgspec
 
 from control.billing.subscriptions.changing import carry_out, live_charges
-from control.billing.subscriptions.models import LIVE, Cancellation, Pause, Subscription, Suspension
+from control.billing.subscriptions.models import LIVE, STATES, Cancellation, Pause, Subscription, Suspension
 from control.billing.subscriptions.planning import Plan, credit_of
 from control.billing.subscriptions.renewing import measure, summary, write
 from control.billing.subscriptions.service import Held, find, hold, must_run, told
@@ -20,6 +20,7 @@ from control.billing.texts import paragraph_error
 from control.core.context import Context
 from control.core.db import Transaction
 from control.core.errors import Conflict, FieldError, ValidationFailed
+from control.core.words import N_, said
 
 _replace = msgspec.structs.replace
 
@@ -88,7 +89,7 @@ async def pause(ctx: Context, subscription_id: UUID, data: Pause) -> Subscriptio
     async with ctx.transaction() as tx:
         held = await hold(ctx, tx, subscription_id)
         sub = held.state.sub
-        _only(sub, LIVE, "paused")
+        _only(sub, LIVE, N_("A subscription that is %(status)s cannot be paused."))
         if data.resumes_on is not None and data.resumes_on <= held.on:
             raise ValidationFailed(FieldError("/resumes_on", "must be after today"))
         found, step = await _until(tx, held, reader(ctx.runtime.database), credit=True)
@@ -103,9 +104,9 @@ async def resume_(ctx: Context, subscription_id: UUID) -> Subscription:
     """Go on after a pause, charged from today on. Raises NotFound, Conflict unless it is paused."""
     async with ctx.transaction() as tx:
         held = await hold(ctx, tx, subscription_id)
-        _only(held.state.sub, ("paused",), "resumed")
+        _only(held.state.sub, ("paused",), N_("A subscription that is %(status)s cannot be resumed."))
         await write(tx, [held.state], [resume(held.state, held.seller, held.on)], held.seller, held.on)
-        return await _audited(ctx, tx, held, "resumed")
+        return await _audited(ctx, tx, held, N_("A subscription that is %(status)s cannot be resumed."))
 
 
 async def reactivate(ctx: Context, subscription_id: UUID) -> Subscription:
@@ -130,8 +131,8 @@ async def suspend(ctx: Context, subscription_id: UUID, data: Suspension) -> Subs
         raise ValidationFailed(error)
     async with ctx.transaction() as tx:
         held = await hold(ctx, tx, subscription_id)
-        _only(held.state.sub, LIVE, "suspended")
-        await _save(tx, held.state, status="suspended")
+        _only(held.state.sub, LIVE, N_("A subscription that is %(status)s cannot be suspended."))
+        await _save(tx, held.state, status=N_("A subscription that is %(status)s cannot be suspended."))
         return await told(ctx, tx, held, "suspended", "subscription.suspended", held.on, {"reason": data.reason})
 
 
@@ -139,11 +140,11 @@ async def unsuspend(ctx: Context, subscription_id: UUID) -> Subscription:
     """Have the services switched on again. Days that are paid already are not charged again. Raises NotFound, Conflict."""
     async with ctx.transaction() as tx:
         held = await hold(ctx, tx, subscription_id)
-        _only(held.state.sub, ("suspended",), "unsuspended")
+        _only(held.state.sub, ("suspended",), N_("A subscription that is %(status)s cannot be unsuspended."))
         step = resume(held.state, held.seller, held.on)
         step.events = [("subscription.unsuspended", {"on": held.on})]
         await write(tx, [held.state], [step], held.seller, held.on)
-        return await _audited(ctx, tx, held, "unsuspended")
+        return await _audited(ctx, tx, held, N_("A subscription that is %(status)s cannot be unsuspended."))
 
 
 async def _save(tx: Transaction, state: State, **changes: Any) -> None:
@@ -166,9 +167,9 @@ async def _audited(ctx: Context, tx: Transaction, held: Held, kind: str) -> Subs
     return after
 
 
-def _only(sub: Subscription, statuses: tuple[str, ...], what: str) -> None:
+def _only(sub: Subscription, statuses: tuple[str, ...], words: str) -> None:
     if sub.status not in statuses:
-        raise Conflict(f"A subscription that is {sub.status} cannot be {what}.", details={"status": sub.status})
+        raise Conflict(said(words, status=said(STATES[sub.status])), details={"status": sub.status})
 
 
 def _first(*found: bool | None) -> bool:

@@ -12,8 +12,20 @@ from msgspec import Meta
 
 from control.billing.catalogue.discounts import CouponTerms
 from control.billing.subscriptions.periods import Anchor, Interval, Period
+from control.core.words import N_
 
 Status = Literal["scheduled", "trialing", "active", "past_due", "paused", "suspended", "cancelled", "ended"]
+STATES: dict[Status, str] = {
+    "scheduled": N_("scheduled"),
+    "trialing": N_("trialing"),
+    "active": N_("active"),
+    "past_due": N_("past due"),
+    "paused": N_("paused"),
+    "suspended": N_("suspended"),
+    "cancelled": N_("cancelled"),
+    "ended": N_("ended"),
+}
+"""The states in the midst of a sentence."""
 Collection = Literal["automatic", "invoice"]
 When = Literal["now", "period_end"]
 LIVE: tuple[Status, ...] = ("active", "past_due")

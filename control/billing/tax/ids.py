@@ -15,6 +15,7 @@ from control.billing.tax.places import place_of
 from control.billing.tax.regions import REGIONS
 from control.billing.texts import line_error
 from control.core.errors import FieldError
+from control.core.words import said
 
 Status = Literal["none", "pending_verification", "valid", "invalid", "unchecked"]
 _REGISTERED_PARTS = {"ES": {"CN", "CE", "ML"}, "IT": {"CAMPIONE"}}
@@ -49,7 +50,7 @@ def checked(pointer: str, tax_id: str, address: Address) -> tuple[str, Status, F
         if place.country == "NO":
             return f"NO{no_vat.validate(tax_id)}", "unchecked", None
     except ValidationError:
-        return "", "none", FieldError(pointer, f"is not a VAT id of {address.country}")
+        return "", "none", FieldError(pointer, said("is not a VAT id of %(country)s", country=address.country))
     return tax_id.strip(), "unchecked", None
 
 
@@ -68,5 +69,5 @@ def registration_error(pointer: str, code: str) -> FieldError | None:
         return FieldError(pointer, "needs a state, such as US-NY")
     known = set(REGIONS.get(country, {}).values()) | _REGISTERED_PARTS.get(country, set())
     if region and region not in known:
-        return FieldError(pointer, f"is no part of {country} that taxes by itself")
+        return FieldError(pointer, said("is no part of %(country)s that taxes by itself", country=country))
     return None

@@ -18,6 +18,7 @@ from control.core.envelope import now
 from control.core.errors import Conflict, NotFound
 from control.core.ids import new_id
 from control.core.pagination import PageRequest, like
+from control.core.words import said
 from control.monitoring.agents import queries as q
 from control.monitoring.agents.models import Agent, Claim, Enrolled, Enrolment, NewClaim, WaitingClaim
 
@@ -58,7 +59,7 @@ async def claim(ctx: Context, tx: Transaction, data: NewClaim) -> Claim:
     owner = ctx.principal.organization_id
     await tx.run(q.SQL.forget_claims, organization_id=owner)
     if await tx.value(q.SQL.waiting_claims, organization_id=owner) >= MOST_CLAIMS:
-        raise Conflict(f"{MOST_CLAIMS} claims wait to be used already.")
+        raise Conflict(said("%(number)s claims wait to be used already.", number=MOST_CLAIMS))
     secret, server = CLAIM_PREFIX + secrets.token_urlsafe(24), ctx.runtime.settings.public_url.rstrip("/")
     made = Claim(
         id=new_id(),

@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Callable, Mapping
 
+from control.core.words import N_, said
 from control.monitoring.query.labels import is_label
 
 _PART = re.compile(r"\{\{\s*\$?(?P<what>[A-Za-z_][A-Za-z0-9_.]*)\s*(?:\|\s*(?P<filter>[A-Za-z]+)\s*)?\}\}")
@@ -47,11 +48,12 @@ def check(text: str) -> str | None:
     for match in _PART.finditer(text):
         what, chosen = match["what"], match["filter"]
         if what != "value" and not (what.startswith("labels.") and is_label(what[7:])):
-            return f"{{{{ {what} }}}} is neither value nor labels.NAME"
+            return said("{{ %(what)s }} is neither value nor labels.NAME", what=what)
         if chosen is not None and (chosen not in FILTERS or what != "value"):
-            return f"{chosen} is no filter of a value: {', '.join(sorted(FILTERS))}"
+            return said("%(name)s is no filter of a value: %(choices)s", name=chosen, choices=", ".join(sorted(FILTERS)))
     rest = _PART.sub("", text)
-    return "has braces that are not closed, or something else than a name between them" if "{{" in rest or "}}" in rest else None
+    words = N_("has braces that are not closed, or something else than a name between them")
+    return words if "{{" in rest or "}}" in rest else None
 
 
 def fill(text: str, labels: Mapping[str, str], value: float | None) -> str:

@@ -11,6 +11,7 @@ from psycopg.types.json import Jsonb
 from control.core.db import Transaction
 from control.core.errors import Conflict
 from control.core.ids import new_id
+from control.core.words import said
 from control.monitoring.alerts import queries as alerts
 from control.monitoring.alerts.models import NewAlertRule
 from control.monitoring.alerts.service import RULE, columns
@@ -95,7 +96,7 @@ class _Work:
         if new.name in self._names:
             return RuleOutcome(id=key, name=new.name, rule_id=None, outcome="name_taken")
         if len(self._names) >= RULE.most:
-            raise Conflict(f"An organization has at most {RULE.most} alert rules; delete some first.")
+            raise Conflict(said("An organization has at most %(most)s alert rules; delete some first.", most=RULE.most))
         rule_id = new_id()
         await self._tx.run(alerts.SQL.rule_insert, id=rule_id, organization_id=self._owner, **columns(new))
         await self._put(key, new, rule_id)

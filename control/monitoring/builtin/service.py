@@ -11,6 +11,7 @@ from control.core import events
 from control.core.context import Context
 from control.core.db import Transaction
 from control.core.errors import FieldError, NotFound, ValidationFailed
+from control.core.words import N_, said
 from control.monitoring.alerts.reading import looks
 from control.monitoring.builtin import queries as q
 from control.monitoring.builtin.installing import CHANGES, install
@@ -57,16 +58,17 @@ async def install_packs(ctx: Context, tx: Transaction, data: PackInstallation) -
     known = {pack.id: pack for pack in packs()}
     wanted = list(dict.fromkeys(known if data.packs is None else data.packs))
     if wrong := [name for name in wanted if name not in known]:
-        raise ValidationFailed([FieldError("/packs", f"has {name}, which is no pack: {', '.join(known)}") for name in wrong])
+        words, shown = N_("has %(name)s, which is no pack: %(choices)s"), ", ".join(known)
+        raise ValidationFailed([FieldError("/packs", said(words, name=name, choices=shown)) for name in wrong])
     owner = ctx.principal.organization_id
     done = []
     for name in wanted:
         outcome = await install(tx, owner, known[name], restore=data.restore)
         done.append(outcome)
         if changed := [rule for rule in outcome.rules if rule.outcome in CHANGES]:
-            said = PackOutcome(pack=name, version=outcome.version, rules=changed)
-            await ctx.audit(tx, "builtin_pack.installed", "builtin_pack", name, organization_id=owner, after=said)
-            await events.emit(tx, "builtin_pack.installed", owner, said)
+            told = PackOutcome(pack=name, version=outcome.version, rules=changed)
+            await ctx.audit(tx, "builtin_pack.installed", "builtin_pack", name, organization_id=owner, after=told)
+            await events.emit(tx, "builtin_pack.installed", owner, told)
     return InstallationOutcome(packs=done)
 
 

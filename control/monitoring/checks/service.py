@@ -19,6 +19,7 @@ from control.core.envelope import now
 from control.core.errors import FieldError, NotFound, ValidationFailed
 from control.core.few import Named, few
 from control.core.pagination import PageRequest
+from control.core.words import reason, said
 from control.monitoring import kept
 from control.monitoring.checks import queries as q
 from control.monitoring.checks.models import FIELDS, PORTS, Check, CheckLocation, CheckResult, CheckWithToken, NewCheck
@@ -98,7 +99,9 @@ def check(data: NewCheck) -> None:
     if data.secret is not None and (data.kind not in _SECRET_KINDS or not data.secret.isprintable()):
         errors.append(FieldError("/secret", "is for http and database, in one line"))
     given = {name for name in data.expects.__struct_fields__ if getattr(data.expects, name) is not None}
-    errors += [FieldError(f"/expects/{name}", f"is not for {data.kind}") for name in sorted(given - FIELDS[data.kind])]
+    errors += [
+        FieldError(f"/expects/{name}", said("is not for %(kind)s", kind=data.kind)) for name in sorted(given - FIELDS[data.kind])
+    ]
     for name, value in (data.expects.headers or {}).items():
         if (
             name.lower() in _OURS
@@ -111,7 +114,7 @@ def check(data: NewCheck) -> None:
     try:
         _check_target(data.kind, data.target)
     except (ValueError, RefusedError) as error:
-        errors.append(FieldError("/target", str(error)))
+        errors.append(FieldError("/target", reason(error)))
     if errors:
         raise ValidationFailed(errors)
 

@@ -18,6 +18,7 @@ from control.core.db import Transaction
 from control.core.errors import Conflict, FieldError, NotFound, ValidationFailed
 from control.core.few import Named, few
 from control.core.pagination import PageRequest
+from control.core.words import N_, reason
 from control.monitoring import kept
 from control.monitoring.labels import wrong
 from control.monitoring.notifications import dispatch
@@ -125,11 +126,11 @@ def _wrong_url(ctx: Context, url: str, kind: str) -> list[FieldError]:
     try:
         _scheme, host, _port, path = check_url(url, https_only=settings.env == "production")
         if not settings.webhook_allow_private and not _may_be_public(host):
-            raise RefusedError("leads to an address that is not public")
+            raise RefusedError(N_("leads to an address that is not public"))
         if kind == "ntfy" and (not path.strip("/") or "/" in path.strip("/") or "?" in path):
-            raise RefusedError("must name the server and one topic, such as https://ntfy.example.com/alerts")
+            raise RefusedError(N_("must name the server and one topic, such as https://ntfy.example.com/alerts"))
     except RefusedError as error:
-        return [FieldError("/url", str(error))]
+        return [FieldError("/url", reason(error))]
     return []
 
 

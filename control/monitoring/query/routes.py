@@ -13,6 +13,7 @@ from control.core.context import Context, Ctx
 from control.core.envelope import Envelope
 from control.core.errors import DomainError, FieldError, Unavailable, ValidationFailed
 from control.core.permissions import needs
+from control.core.words import said
 from control.monitoring.query import answers, service
 from control.monitoring.query.answers import Format, MetricAnswer
 from control.monitoring.query.engine import Answer
@@ -60,7 +61,9 @@ async def query_metrics_range(
     step is read. CSV, Arrow and Parquet come to those who accept them, or by `format`.
     """
     if width is not None and not 0 < width <= _WIDEST:
-        raise ValidationFailed(FieldError("width", f"must be from 1 to {_WIDEST}"), "The query has invalid parameters.")
+        raise ValidationFailed(
+            FieldError("width", said("must be from 1 to %(most)s", most=_WIDEST)), "The query has invalid parameters."
+        )
     try:
         answer = await service.over(ctx, expression, moment("start", start), _moment("end", end), span("step", step))
     except QueryError as error:

@@ -14,6 +14,7 @@ from control.core.db import Transaction
 from control.core.errors import Conflict, NotFound
 from control.core.ids import new_id
 from control.core.pagination import PageRequest, like
+from control.core.words import said
 from control.monitoring.tokens import queries as q
 from control.monitoring.tokens.models import CreatedIngestToken, IngestToken, NewIngestToken
 
@@ -44,7 +45,7 @@ async def create(ctx: Context, tx: Transaction, data: NewIngestToken) -> Created
     """A new token of the caller's organisation. Raises Conflict when it has too many."""
     owner, token, token_id = ctx.principal.organization_id, ingest_tokens.fresh(), new_id()
     if await tx.value(q.SQL.how_many, organization_id=owner) >= MOST:
-        raise Conflict(f"An organization has at most {MOST} of these; revoke one first.")
+        raise Conflict(said("An organization has at most %(most)s of these; revoke one first.", most=MOST))
     await tx.run(
         q.SQL.insert,
         id=token_id,

@@ -15,6 +15,7 @@ from control.core.db import Transaction
 from control.core.errors import Conflict, FieldError, NotFound, ValidationFailed
 from control.core.ids import new_id
 from control.core.pagination import PageRequest, like
+from control.core.words import said
 from control.security.bans import queries as q
 from control.security.bans.models import Ban, Lift, NewBan
 
@@ -54,7 +55,7 @@ async def create(ctx: Context, tx: Transaction, data: NewBan) -> Ban:
     if await tx.value(q.SQL.same, organization_id=organization_id, network=network, until=until):
         raise Conflict("A ban in force covers this network for as long at least.")
     if await tx.value(q.SQL.how_many, organization_id=organization_id) >= MOST_BANS:
-        raise Conflict(f"An organization has at most {MOST_BANS} bans in force; lift some first.")
+        raise Conflict(said("An organization has at most %(most)s bans in force; lift some first.", most=MOST_BANS))
     made = await insert(tx, organization_id, network, data.reason, until, created_by=ctx.actor.id)
     await ctx.audit(tx, "ban.created", "ban", made.id, organization_id=organization_id, after=made)
     return made
@@ -118,7 +119,7 @@ def _checked(data: NewBan) -> tuple[str, datetime | None]:
         found = ip_network(data.network.strip(), strict=False)
         network = str(found)
         if found.prefixlen < WIDEST[found.version]:
-            errors.append(FieldError("/network", f"is wider than a /{WIDEST[found.version]}"))
+            errors.append(FieldError("/network", said("is wider than a /%(width)s", width=WIDEST[found.version])))
     except ValueError:
         errors.append(FieldError("/network", "is no address or network such as 192.0.2.7 or 2001:db8::/64"))
     until = data.until

@@ -11,6 +11,7 @@ import msgspec
 from control.core.context import Context
 from control.core.db import Transaction
 from control.core.errors import FieldError, ValidationFailed
+from control.core.words import reason
 from control.security import kept
 from control.security.exclusions import queries as q
 from control.security.exclusions.models import Exclusion, NewExclusion
@@ -59,7 +60,7 @@ def _columns(data: NewExclusion) -> dict[str, Any]:
         try:
             paths.plain(data.path_prefix)
         except paths.PathError as error:
-            errors.append(FieldError("/path_prefix", str(error)))
+            errors.append(FieldError("/path_prefix", reason(error)))
     if errors:
         raise ValidationFailed(errors)
     built = msgspec.structs.asdict(data)

@@ -12,6 +12,7 @@ from psycopg.types.json import Jsonb
 from control.core.context import Context
 from control.core.db import Transaction
 from control.core.errors import FieldError, ValidationFailed
+from control.core.words import said
 from control.security import kept
 from control.security.firewall import checks, nft
 from control.security.firewall import queries as q
@@ -42,19 +43,19 @@ async def rendered(ctx: Context, firewall_id: UUID) -> Rendered:
 
 async def tried(data: NewFirewall) -> Rendered:
     """What would be stored, in nftables' language; nothing is kept. Raises ValidationFailed."""
-    normal, said = await _checked(data)
-    return Rendered(text=render(normal), problems=said)
+    normal, problems = await _checked(data)
+    return Rendered(text=render(normal), problems=problems)
 
 
 async def _checked(data: NewFirewall) -> tuple[NewFirewall, list[str] | None]:
     normal, errors = checks.check(data)
-    said: list[str] | None = None
+    found: list[str] | None = None
     if not errors:
-        said = await asyncio.to_thread(nft.problems, render(normal))
-        errors = [FieldError("/rules", f"nft: {line}") for line in (said or [])[:10]]
+        found = await asyncio.to_thread(nft.problems, render(normal))
+        errors = [FieldError("/rules", said("nft: %(problem)s", problem=line)) for line in (found or [])[:10]]
     if errors:
         raise ValidationFailed(errors)
-    return normal, said
+    return normal, found
 
 
 async def _columns(data: NewFirewall) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from typing import Any, get_args, get_type_hints
 import msgspec
 
 from control.core.errors import FieldError, ValidationFailed
+from control.core.words import reason, said
 from control.security.bodies.firewall import FirewallRule, NetworkSet, PacketLimit
 from control.web.language import N_
 
@@ -33,7 +34,8 @@ def rules(lines: Iterable[str], pointer: str = "/rules") -> list[FirewallRule]:
             found.append(msgspec.convert(_document(line), FirewallRule))
         except (ValueError, msgspec.ValidationError) as error:
             # Its path would name a field that the form does not have.
-            errors.append(FieldError(f"{pointer}/{number}", f"{number + 1}: {str(error).partition(' - at')[0]}"))
+            what = str(error).partition(" - at")[0] if isinstance(error, msgspec.ValidationError) else reason(error)
+            errors.append(FieldError(f"{pointer}/{number}", said("%(line)s: %(what)s", line=number + 1, what=what)))
     if errors:
         raise ValidationFailed(errors)
     return found
@@ -47,7 +49,7 @@ def _document(line: str) -> dict[str, Any]:
     if words and words[0] in _CHAINS:
         made["chain"] = words.pop(0)
     if not words or words[0] not in _ACTIONS:
-        raise ValueError("begins with accept, drop or reject")
+        raise ValueError(said("begins with accept, drop or reject"))
     made["action"] = words.pop(0)
     if words and words[0] in _PROTOCOLS:
         made["protocol"] = words.pop(0)
@@ -61,10 +63,10 @@ def _document(line: str) -> dict[str, Any]:
             made["limit"]["each"] = False
         elif word in (*_LISTS, "on", "limit", "burst"):
             if not words:
-                raise ValueError(f"has nothing after {word}")
+                raise ValueError(said("has nothing after %(word)s", word=word))
             _part(made, word, words.pop(0))
         else:
-            raise ValueError(f"has the word {word[:40]}, which says nothing here")
+            raise ValueError(said("has the word %(word)s, which says nothing here", word=word[:40]))
     return made
 
 
@@ -76,10 +78,10 @@ def _part(made: dict[str, Any], word: str, value: str) -> None:
     elif word == "limit":
         parts = _LIMIT.match(value)
         if parts is None:
-            raise ValueError("has a limit that is none such as 10/minute")
+            raise ValueError(said("has a limit that is none such as 10/minute"))
         made["limit"] = {"rate": int(parts[1]), "per": parts[2]}
     elif "limit" not in made or not value.isdecimal():
-        raise ValueError("has a burst without a limit, or no number after it")
+        raise ValueError(said("has a burst without a limit, or no number after it"))
     else:
         made["limit"]["burst"] = int(value[:9])
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from itertools import pairwise
 
 import msgspec
@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from control.core.errors import FieldError, ValidationFailed
+from control.core.words import N_, said
 from control.sites.checks import hosts
 from control.sites.checks.hosts import HostError
 
@@ -82,7 +83,7 @@ def _chain(pem: str, errors: list[FieldError]) -> list[x509.Certificate]:
         errors.append(FieldError(CHAIN, "holds no PEM certificates that can be read"))
         return []
     if len(chain) > LONGEST_CHAIN:
-        errors.append(FieldError(CHAIN, f"has more than {LONGEST_CHAIN} certificates"))
+        errors.append(FieldError(CHAIN, said("has more than %(most)s certificates", most=LONGEST_CHAIN)))
         return []
     return chain
 
@@ -103,11 +104,11 @@ def _strength(key: PrivateKeyTypes, errors: list[FieldError]) -> str:
     """What a key is, in words."""
     if isinstance(key, rsa.RSAPrivateKey):
         if not 2048 <= key.key_size <= 4096:
-            errors.append(FieldError(KEY, f"is RSA with {key.key_size} bits; 2048 to 4096 are taken"))
+            errors.append(FieldError(KEY, said("is RSA with %(bits)s bits; 2048 to 4096 are taken", bits=key.key_size)))
         return f"RSA {key.key_size}"
     if isinstance(key, ec.EllipticCurvePrivateKey):
         if key.curve.name not in _CURVES:
-            errors.append(FieldError(KEY, f"is on the curve {key.curve.name}; P-256 and P-384 are taken"))
+            errors.append(FieldError(KEY, said("is on the curve %(curve)s; P-256 and P-384 are taken", curve=key.curve.name)))
         return _CURVES.get(key.curve.name, key.curve.name)
     if isinstance(key, ed25519.Ed25519PrivateKey):
         return "Ed25519"
@@ -125,7 +126,8 @@ def _first(chain: list[x509.Certificate], key: PrivateKeyTypes | None, errors: l
         errors.append(FieldError(KEY, "does not belong to the certificate"))
         return chain[0]
     if fitting[0] != 0:
-        errors.append(FieldError(CHAIN, f"has the certificate of the key at place {fitting[0] + 1}; it must come first"))
+        words = said("has the certificate of the key at place %(place)s; it must come first", place=fitting[0] + 1)
+        errors.append(FieldError(CHAIN, words))
     return chain[fitting[0]]
 
 
@@ -135,7 +137,8 @@ def _in_order(chain: list[x509.Certificate], errors: list[FieldError]) -> None:
         try:
             issued.verify_directly_issued_by(issuer)
         except (ValueError, TypeError, InvalidSignature):
-            errors.append(FieldError(CHAIN, f"is out of order: certificate {number} was not issued by certificate {number + 1}"))
+            words = N_("is out of order: certificate %(number)s was not issued by certificate %(next)s")
+            errors.append(FieldError(CHAIN, said(words, number=number, next=number + 1)))
             return
 
 
@@ -146,16 +149,31 @@ def _public(of: PrivateKeyTypes | x509.Certificate) -> bytes | None:
         return None
 
 
+_EXPIRED = (N_("the certificate expired on %(day)s"), N_("certificate %(number)s of the chain expired on %(day)s"))
+_TOO_EARLY = (
+    N_("the certificate is good from %(moment)s UTC only"),
+    N_("certificate %(number)s of the chain is good from %(moment)s UTC only"),
+)
+_WEAK = (
+    N_("the certificate is signed with a broken hash"),
+    N_("certificate %(number)s of the chain is signed with a broken hash"),
+)
+
+
 def _good_at(chain: list[x509.Certificate], at: datetime, errors: list[FieldError]) -> None:
     for number, certificate in enumerate(chain, start=1):
-        which = "the certificate" if number == 1 else f"certificate {number} of the chain"
         if certificate.not_valid_after_utc <= at:
-            errors.append(FieldError(CHAIN, f"{which} expired on {certificate.not_valid_after_utc:%Y-%m-%d}"))
+            errors.append(_of(number, _EXPIRED, day=certificate.not_valid_after_utc.date()))
         elif certificate.not_valid_before_utc > at:
-            errors.append(FieldError(CHAIN, f"{which} is good from {certificate.not_valid_before_utc:%Y-%m-%d %H:%M} UTC only"))
+            errors.append(_of(number, _TOO_EARLY, moment=f"{certificate.not_valid_before_utc:%Y-%m-%d %H:%M}"))
         # Nobody checks how a root is signed.
         if certificate.subject != certificate.issuer and isinstance(_hash(certificate), _WEAK_HASHES):
-            errors.append(FieldError(CHAIN, f"{which} is signed with a broken hash"))
+            errors.append(_of(number, _WEAK))
+
+
+def _of(number: int, words: tuple[str, str], **values: date | str) -> FieldError:
+    """What is wrong with one of a chain: the first has words of its own."""
+    return FieldError(CHAIN, said(words[0], **values) if number == 1 else said(words[1], number=number, **values))
 
 
 def _hash(certificate: x509.Certificate) -> hashes.HashAlgorithm | None:
@@ -184,10 +202,10 @@ def _names(leaf: x509.Certificate, errors: list[FieldError]) -> list[str]:
         try:
             found.append(hosts.served(text, staff=True))
         except HostError:
-            errors.append(FieldError(CHAIN, f"is made out for {text!r}, which is no host name"))
+            errors.append(FieldError(CHAIN, said("is made out for '%(text)s', which is no host name", text=text)))
     found = [name for name in dict.fromkeys(found) if name != "*"]
     if not found and not errors:
         errors.append(FieldError(CHAIN, "is made out for no host name"))
     if len(found) > MOST_HOSTS:
-        errors.append(FieldError(CHAIN, f"is made out for more than {MOST_HOSTS} names"))
+        errors.append(FieldError(CHAIN, said("is made out for more than %(most)s names", most=MOST_HOSTS)))
     return found

@@ -16,6 +16,7 @@ from control.core.errors import Conflict, FieldError, NotFound, Unavailable, Val
 from control.core.few import Named, few
 from control.core.ids import new_id
 from control.core.pagination import PageRequest, like
+from control.core.words import said
 from control.sites.certificates import queries as q
 from control.sites.certificates.models import Certificate, NewCertificate
 from control.sites.certificates.reading import Read, read
@@ -52,7 +53,7 @@ async def create(ctx: Context, tx: Transaction, data: NewCertificate) -> Certifi
     _check_default(ctx, organization_id, wanted=data.is_default)
     found = read(data.chain_pem, data.private_key_pem, now())
     if await tx.value(q.SQL.how_many, organization_id=organization_id) >= MOST_CERTIFICATES:
-        raise Conflict(f"An organization has at most {MOST_CERTIFICATES} certificates; delete one first.")
+        raise Conflict(said("An organization has at most %(most)s certificates; delete one first.", most=MOST_CERTIFICATES))
     certificate_id = new_id()
     if data.is_default:
         await tx.run(q.SQL.no_default, id=certificate_id)

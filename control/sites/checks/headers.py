@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Literal
 
 from control.core.errors import FieldError, below
+from control.core.words import N_, said
 from control.sites.bodies.route import HeaderRules
 
 MOST_RULES = 64
@@ -46,10 +47,10 @@ def names(pointer: str, found: Iterable[str]) -> list[FieldError]:
 def _changed(text: str, direction: Direction) -> str | None:
     """Why a field is not to be changed; upstreams read `_` as `-`."""
     if not is_token(text):
-        return "is no name of a header field"
+        return N_("is no name of a header field")
     name = text.lower().replace("_", "-")
     if name in _FRAMING or (direction == "request" and (name in _WHO_ASKS or name.startswith("x-auth-"))):
-        return "is the gateway's own business"
+        return N_("is the gateway's own business")
     return None
 
 
@@ -78,5 +79,5 @@ def rules(pointer: str, found: HeaderRules, direction: Direction) -> list[FieldE
         others = {**{text: f"remove/{n}" for n, text in enumerate(found.remove)}, **{text: f"add/{text}" for text in found.add}}
         errors += [FieldError(f"{pointer}/{at}", "can be set only") for text, at in others.items() if text.lower() == "host"]
     if len(found.remove) + len(found.set) + len(found.add) > MOST_RULES:
-        errors.append(FieldError(pointer, f"changes more than {MOST_RULES} fields"))
+        errors.append(FieldError(pointer, said("changes more than %(most)s fields", most=MOST_RULES)))
     return errors

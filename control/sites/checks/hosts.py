@@ -10,6 +10,7 @@ import idna
 
 from control.core.errors import FieldError
 from control.core.settings import Settings
+from control.core.words import N_, reason, said
 
 _LABEL = re.compile(r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$")
 LONGEST = 253
@@ -27,9 +28,9 @@ def name(text: str) -> str:
         try:
             bare = idna.encode(bare, uts46=True).decode()
         except idna.IDNAError as error:
-            raise HostError(f"is no host name: {error}") from None
+            raise HostError(said("is no host name: %(reason)s", reason=str(error))) from None
     if not bare or len(bare) > LONGEST or not all(_LABEL.match(label) for label in bare.split(".")):
-        raise HostError("is no host name: labels of letters, digits and dashes, such as shop.example")
+        raise HostError(N_("is no host name: labels of letters, digits and dashes, such as shop.example"))
     return bare
 
 
@@ -41,18 +42,18 @@ def served(text: str, *, staff: bool) -> str:
     stripped = text.strip()
     if stripped == "*":
         if not staff:
-            raise HostError("* is the platform's own")
+            raise HostError(N_("* is the platform's own"))
         return "*"
     wildcard = stripped.startswith("*.")
     if not wildcard and (address := _address(stripped)) is not None:
         if not staff:
-            raise HostError("an address is the platform's own; use a host name")
+            raise HostError(N_("an address is the platform's own; use a host name"))
         return address
     bare = name(stripped[2:] if wildcard else stripped)
     if "." not in bare and not staff:
-        raise HostError("needs at least two labels, such as shop.example")
+        raise HostError(N_("needs at least two labels, such as shop.example"))
     if wildcard and len(bare) + 2 > LONGEST:
-        raise HostError("is too long")
+        raise HostError(N_("is too long"))
     return f"*.{bare}" if wildcard else bare
 
 
@@ -89,7 +90,7 @@ def check(
         try:
             host = served(text, staff=staff or text in known)
         except HostError as error:
-            errors.append(FieldError(pointer, str(error)))
+            errors.append(FieldError(pointer, reason(error)))
             continue
         if not staff and host not in known and _is_platforms(host.removeprefix("*."), reserved):
             errors.append(FieldError(pointer, "is the platform's own"))

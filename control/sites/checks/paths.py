@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from control.core.words import N_, said
+
 _TEXT = re.compile(r"^/[!-~]*$")
 _ESCAPE = re.compile(r"%(.{0,2})", re.DOTALL)
 _UNRESERVED = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~")
@@ -24,10 +26,10 @@ def normal(path: str) -> str:
     def escape(match: re.Match[str]) -> str:
         digits = match[1]
         if not re.fullmatch(r"[0-9A-Fa-f]{2}", digits):
-            raise PathError("holds a broken escape")
+            raise PathError(N_("holds a broken escape"))
         value = int(digits, 16)
         if value < 0x20 or value == 0x7F:
-            raise PathError("holds an escaped control character")
+            raise PathError(N_("holds an escaped control character"))
         return chr(value) if value in _UNRESERVED else f"%{digits.upper()}"
 
     decoded = _ESCAPE.sub(escape, path)
@@ -37,7 +39,7 @@ def normal(path: str) -> str:
         slash_end = segment in ("", ".", "..")
         if segment == "..":
             if not segments:
-                raise PathError("climbs above its root")
+                raise PathError(N_("climbs above its root"))
             segments.pop()
         elif segment not in ("", "."):
             segments.append(segment)
@@ -48,13 +50,13 @@ def normal(path: str) -> str:
 def plain(path: str) -> None:
     """Check a prefix or a whole path. Raises PathError unless it is its own normal form."""
     if not _TEXT.match(path):
-        raise PathError("must start with / and hold visible ASCII only; escape the rest as %XX")
+        raise PathError(N_("must start with / and hold visible ASCII only; escape the rest as %XX"))
     if any(c in path for c in "?#\\"):
-        raise PathError("must not hold ?, # or a backslash")
+        raise PathError(N_("must not hold ?, # or a backslash"))
     if (found := normal(path)) != path:
-        raise PathError(f"is not in its normal form, which is {found}")
+        raise PathError(said("is not in its normal form, which is %(path)s", path=found))
     if path.count("/") > MOST_SEGMENTS:
-        raise PathError(f"has more than {MOST_SEGMENTS} segments")
+        raise PathError(said("has more than %(most)s segments", most=MOST_SEGMENTS))
 
 
 def pattern(path: str) -> list[str]:
@@ -66,19 +68,19 @@ def pattern(path: str) -> list[str]:
         match = _SEGMENT.match(segment)
         if match is None:
             if "{" in segment or "}" in segment:
-                raise PathError("has {name} for a whole segment only, with a name of letters, digits and _")
+                raise PathError(N_("has {name} for a whole segment only, with a name of letters, digits and _"))
             shown.append(segment)
             continue
         if match[1] and number != len(segments) - 1:
-            raise PathError("has {*rest} only at its end")
+            raise PathError(N_("has {*rest} only at its end"))
         if match[2] in names:
-            raise PathError(f"names {match[2]} twice")
+            raise PathError(said("names %(name)s twice", name=match[2]))
         if match[2] in GIVEN:
-            raise PathError(f"must not name a segment {match[2]}, which every redirect has")
+            raise PathError(said("must not name a segment %(name)s, which every redirect has", name=match[2]))
         names.append(match[2])
         shown.append("x")
     if not names:
-        raise PathError("has no {name}; use path for a plain one")
+        raise PathError(N_("has no {name}; use path for a plain one"))
     plain("/".join(shown))
     return names
 
@@ -87,10 +89,12 @@ def placeholders(text: str, known: list[str]) -> None:
     """Check the placeholders of a redirect or a rewrite. Raises PathError naming the first that is not known."""
     for found in _PLACEHOLDER.findall(text):
         if found.removeprefix("*") not in known:
-            shown = ", ".join(f"{{{name}}}" for name in known) or "none"
-            raise PathError(f"has the unknown placeholder {{{found}}}; known are {shown}")
+            if not known:
+                raise PathError(said("has the unknown placeholder {%(name)s}; known are none", name=found))
+            shown = ", ".join(f"{{{name}}}" for name in known)
+            raise PathError(said("has the unknown placeholder {%(name)s}; known are %(choices)s", name=found, choices=shown))
     if "{" in _PLACEHOLDER.sub("", text) or "}" in _PLACEHOLDER.sub("", text):
-        raise PathError("has a brace without its other half")
+        raise PathError(N_("has a brace without its other half"))
 
 
 def rewrite(text: str, names: list[str]) -> None:
@@ -102,11 +106,11 @@ def rewrite(text: str, names: list[str]) -> None:
 def redirect(text: str, names: list[str]) -> None:
     """Check where a redirect leads. Raises PathError."""
     if not re.fullmatch(r"[!-~]+", text):
-        raise PathError("must be visible ASCII; escape the rest as %XX")
+        raise PathError(N_("must be visible ASCII; escape the rest as %XX"))
     placeholders(text, [*GIVEN, *names])
     rooted = text.startswith("/") and not text.startswith("//")
     if "\\" in text or not (rooted or text.startswith(("https://", "http://", "{path}"))):
-        raise PathError("must start with https://, http://, one / or {path}, without a backslash")
+        raise PathError(N_("must start with https://, http://, one / or {path}, without a backslash"))
     if not rooted and not text.startswith("{path}"):
         _authority(text.partition("//")[2])
 
@@ -116,4 +120,4 @@ def _authority(text: str) -> None:
     # A path starts with a slash and ends the host; a query may be empty and ends nothing.
     host = re.split(r"[/?#]|\{path\}", text, maxsplit=1)[0].replace("{query}", "")
     if not host or "@" in host or _PLACEHOLDER.sub("", host.replace("{host}", "")) != host.replace("{host}", ""):
-        raise PathError("needs a host before its path, in which only {host} is filled in")
+        raise PathError(N_("needs a host before its path, in which only {host} is filled in"))

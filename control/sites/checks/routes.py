@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from control.core.errors import FieldError
+from control.core.words import reason, said
 from control.sites.bodies.auth import Auth
 from control.sites.bodies.route import Cors, Limit, Respond, RouteBody, Validation
 from control.sites.checks import headers, hosts, networks, paths
@@ -42,11 +43,18 @@ def check(route: RouteBody) -> tuple[dict[str, Any], list[FieldError]]:
     return {"maintenance": maintenance, "methods": methods}, errors + wrong
 
 
+def _one_of(names: tuple[str, ...], name: str) -> FieldError:
+    return FieldError(f"/{name}", said("one of %(choices)s is needed", choices=", ".join(names)))
+
+
 def _paths(route: RouteBody, errors: list[FieldError]) -> list[str]:
     """The names that the route's pattern gives."""
     given = [name for name in _PATHS if getattr(route, name) is not None]
     if len(given) != 1:
-        errors += [FieldError(f"/{name}", f"one of {', '.join(_PATHS)} is needed") for name in given or _PATHS[:1]]
+        errors += [
+            FieldError(f"/{name}", said("one of %(choices)s is needed", choices=", ".join(_PATHS)))
+            for name in given or _PATHS[:1]
+        ]
     names: list[str] = []
     for name in given:
         try:
@@ -55,14 +63,16 @@ def _paths(route: RouteBody, errors: list[FieldError]) -> list[str]:
             else:
                 paths.plain(getattr(route, name))
         except PathError as error:
-            errors.append(FieldError(f"/{name}", str(error)))
+            errors.append(FieldError(f"/{name}", reason(error)))
     return names
 
 
 def _ends(route: RouteBody, names: list[str], errors: list[FieldError]) -> None:
     given = [name for name in _ENDS if getattr(route, name) is not None]
     if len(given) != 1:
-        errors += [FieldError(f"/{name}", f"one of {', '.join(_ENDS)} is needed") for name in given or _ENDS[:1]]
+        errors += [
+            FieldError(f"/{name}", said("one of %(choices)s is needed", choices=", ".join(_ENDS))) for name in given or _ENDS[:1]
+        ]
     if route.upstream is None:
         for name in ("canary", "strip_prefix", "rewrite", "total_ms"):
             if getattr(route, name) not in (None, False):
@@ -80,12 +90,12 @@ def _ends(route: RouteBody, names: list[str], errors: list[FieldError]) -> None:
         if route.rewrite is not None:
             paths.rewrite(route.rewrite, names)
     except PathError as error:
-        errors.append(FieldError("/rewrite", str(error)))
+        errors.append(FieldError("/rewrite", reason(error)))
     try:
         if route.redirect is not None:
             paths.redirect(route.redirect.to, names)
     except PathError as error:
-        errors.append(FieldError("/redirect/to", str(error)))
+        errors.append(FieldError("/redirect/to", reason(error)))
     if route.respond is not None:
         errors.extend(_respond(route.respond))
 
@@ -93,9 +103,9 @@ def _ends(route: RouteBody, names: list[str], errors: list[FieldError]) -> None:
 def _respond(respond: Respond) -> list[FieldError]:
     errors = []
     if respond.status in (204, 205, 304) and respond.body:
-        errors.append(FieldError("/respond/body", f"cannot be with status {respond.status}"))
+        errors.append(FieldError("/respond/body", said("cannot be with status %(status)s", status=respond.status)))
     if len(respond.body.encode()) > MOST_BODY_BYTES:
-        errors.append(FieldError("/respond/body", f"has more than {MOST_BODY_BYTES} bytes"))
+        errors.append(FieldError("/respond/body", said("has more than %(most)s bytes", most=MOST_BODY_BYTES)))
     if respond.content_type is not None and not headers.is_value(respond.content_type):
         errors.append(FieldError("/respond/content_type", "cannot stand in a header field"))
     return errors
@@ -162,5 +172,5 @@ def _validate(validate: Validation) -> list[FieldError]:
         if not headers.is_media_range(text)
     ]
     if validate.schema is not None and len(msgspec.json.encode(validate.schema)) > MOST_SCHEMA_BYTES:
-        errors.append(FieldError("/validate/schema", f"has more than {MOST_SCHEMA_BYTES} bytes"))
+        errors.append(FieldError("/validate/schema", said("has more than %(most)s bytes", most=MOST_SCHEMA_BYTES)))
     return errors

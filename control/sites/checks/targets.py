@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from control.automation.webhooks.destinations import Address, is_public, look_up
 from control.core.errors import FieldError
 from control.core.settings import Settings
+from control.core.words import N_
 from control.sites.bodies.upstream import Target
 from control.sites.checks import hosts
 from control.sites.checks.hosts import HostError
@@ -24,17 +25,17 @@ def split(address: str) -> tuple[str, int]:
     """Host, in lower case and with brackets when it is IPv6, and port. Raises HostError."""
     host, colon, port = address.strip().rpartition(":")
     if not colon or not port.isascii() or not port.isdigit() or not 1 <= int(port[:6]) <= 65_535:
-        raise HostError("must be host:port, such as 192.0.2.10:8080")
+        raise HostError(N_("must be host:port, such as 192.0.2.10:8080"))
     if host.startswith("[") and host.endswith("]"):
         try:
             return f"[{IPv6Address(host[1:-1])}]", int(port)
         except ValueError:
-            raise HostError("holds no IPv6 address in its brackets") from None
+            raise HostError(N_("holds no IPv6 address in its brackets")) from None
     try:
         return str(IPv4Address(host)), int(port)
     except ValueError:
         if host.replace(".", "").isdigit():
-            raise HostError("holds no IPv4 address") from None
+            raise HostError(N_("holds no IPv4 address")) from None
         return hosts.name(host), int(port)
 
 
@@ -43,10 +44,10 @@ def normal(address: str, *, staff: bool) -> str:
     text = address.strip()
     if text.startswith("unix:"):
         if not staff:
-            raise HostError("must be host:port; sockets are for the platform's staff")
+            raise HostError(N_("must be host:port; sockets are for the platform's staff"))
         path = text.removeprefix("unix:")
         if not path.startswith("/") or len(path.encode()) > _LONGEST_SOCKET or not path.isprintable():
-            raise HostError("must be unix: and an absolute path")
+            raise HostError(N_("must be unix: and an absolute path"))
         return text
     host, port = split(text)
     return f"{host}:{port}"

@@ -16,6 +16,7 @@ from control.core.errors import Conflict, FieldError, NotFound, ValidationFailed
 from control.core.few import Named, few
 from control.core.ids import new_id
 from control.core.pagination import PageRequest, like
+from control.core.words import said
 from control.sites.bodies.route import RouteBody
 from control.sites.checks import routes as checks
 from control.sites.routing import queries as q
@@ -68,7 +69,7 @@ async def create(ctx: Context, tx: Transaction, site_id: UUID, data: NewRoute) -
     site = await sites.find(tx, site_id)
     columns = await _columns(tx, site_id, data)
     if await tx.value(q.SQL.how_many, site_id=site_id) >= MOST_ROUTES:
-        raise Conflict(f"A site has at most {MOST_ROUTES} routes; delete one first.")
+        raise Conflict(said("A site has at most %(most)s routes; delete one first.", most=MOST_ROUTES))
     route_id = new_id()
     try:
         await tx.run(q.SQL.insert, id=route_id, organization_id=site.organization_id, site_id=site_id, **columns)
@@ -148,8 +149,9 @@ async def _upstream(
 
 def _there_already(data: RouteBody) -> Conflict:
     field = next(name for name in ("path_prefix", "path", "path_pattern") if getattr(data, name) is not None)
+    methods = " ".join(data.methods or ["*"])
     return Conflict(
-        f"The site has a route for {' '.join(data.methods or ['*'])} {getattr(data, field)} already.",
+        said("The site has a route for %(methods)s %(path)s already.", methods=methods, path=getattr(data, field)),
         details={"field": f"/{field}"},
     )
 

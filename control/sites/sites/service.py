@@ -127,7 +127,7 @@ def check(ctx: Context, data: NewSite, organization_id: UUID, known: frozenset[s
     wrong_pages = [key for key in data.error_pages if not _PAGE.match(key)]
     errors += [FieldError(below("/error_pages", key), "is neither 4xx, 5xx nor a status of them") for key in wrong_pages]
     if sum(len(text.encode()) for text in data.error_pages.values()) > MOST_PAGE_BYTES:
-        errors.append(FieldError("/error_pages", f"holds more than {MOST_PAGE_BYTES} bytes"))
+        errors.append(FieldError("/error_pages", said("holds more than %(most)s bytes", most=MOST_PAGE_BYTES)))
     if errors:
         raise ValidationFailed(errors)
     return msgspec.structs.replace(data, hosts=names, maintenance=maintenance)
@@ -150,7 +150,8 @@ async def _hold(ctx: Context, tx: Transaction, names: list[str], site_id: UUID, 
 
 def _not_free(names: list[str], refused: list[str]) -> Conflict:
     shown = ", ".join(name for name in names if name in refused)
-    return Conflict(f"Not to be had: {shown}. The name, or one above or below it, is in use.", details={"hosts": sorted(refused)})
+    words = said("Not to be had: %(names)s. The name, or one above or below it, is in use.", names=shown)
+    return Conflict(words, details={"hosts": sorted(refused)})
 
 
 def _columns(site: NewSite) -> dict[str, Any]:

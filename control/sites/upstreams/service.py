@@ -17,6 +17,7 @@ from control.core.errors import Conflict, FieldError, NotFound, ValidationFailed
 from control.core.few import Named, few
 from control.core.ids import new_id
 from control.core.pagination import PageRequest, like
+from control.core.words import reason, said
 from control.sites.bodies.upstream import Target
 from control.sites.checks import headers, hosts, targets
 from control.sites.checks.hosts import HostError
@@ -67,7 +68,7 @@ async def create(ctx: Context, tx: Transaction, site_id: UUID, data: NewUpstream
     """A new upstream; `data` comes from `checked`. Raises Conflict for a name in use, or at the limit."""
     site = await sites.find(tx, site_id)
     if await tx.value(q.SQL.how_many, site_id=site_id) >= MOST_UPSTREAMS:
-        raise Conflict(f"A site has at most {MOST_UPSTREAMS} upstreams; delete one first.")
+        raise Conflict(said("A site has at most %(most)s upstreams; delete one first.", most=MOST_UPSTREAMS))
     upstream_id = new_id()
     try:
         await tx.run(
@@ -114,7 +115,7 @@ async def delete(ctx: Context, site_id: UUID, upstream_id: UUID) -> None:
         if uses := await tx.all(_Use, q.SQL.used_by, id=upstream_id):
             shown = ", ".join(f"{' '.join(use.methods or ['*'])} {use.path}" for use in uses)
             raise Conflict(
-                f"Routes lead to this upstream: {shown}. Change or delete them first.",
+                said("Routes lead to this upstream: %(routes)s. Change or delete them first.", routes=shown),
                 details={"routes": [str(use.id) for use in uses]},
             )
         await tx.run(q.SQL.delete, id=upstream_id)
@@ -156,7 +157,7 @@ def _normal(ctx: Context, data: NewUpstream, known: frozenset[str]) -> NewUpstre
         try:
             address = targets.normal(target.address, staff=sites.is_staff(ctx) or target.address in known)
         except HostError as error:
-            errors.append(FieldError(f"/targets/{number}/address", str(error)))
+            errors.append(FieldError(f"/targets/{number}/address", reason(error)))
             continue
         if any(other.address == address for other in found):
             errors.append(FieldError(f"/targets/{number}/address", "stands twice"))
@@ -194,7 +195,7 @@ def _wrong_tls(server_name: str | None, ca_pem: str | None) -> list[FieldError]:
             if hosts.name(server_name) != server_name:
                 errors.append(FieldError("/tls/server_name", "must be in lower case, with xn-- labels"))
         except HostError as error:
-            errors.append(FieldError("/tls/server_name", str(error)))
+            errors.append(FieldError("/tls/server_name", reason(error)))
     if ca_pem is not None:
         try:
             x509.load_pem_x509_certificates(ca_pem.encode())
@@ -212,7 +213,7 @@ def _is_authority(text: str) -> bool:
 
 
 def _name_in_use(name: str) -> Conflict:
-    return Conflict(f"The site has an upstream {name!r} already.", details={"field": "/name"})
+    return Conflict(said("The site has an upstream '%(name)s' already.", name=name), details={"field": "/name"})
 
 
 def _columns(data: NewUpstream) -> dict[str, Any]:

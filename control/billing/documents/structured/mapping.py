@@ -13,6 +13,7 @@ from control.billing.documents.words import words
 from control.billing.invoices.models import Item
 from control.billing.money import PRICE_DIGITS, digits, rounded
 from control.billing.units import known
+from control.core.words import Said, said
 
 MOST_DIGITS = 2
 """Rules BR-DEC: no amount has more."""
@@ -88,21 +89,21 @@ def structured(paper: Paper, profile: Profile = "en16931") -> Structured:
     )
 
 
-def missing(paper: Paper, profile: Profile) -> list[str]:
+def missing(paper: Paper, profile: Profile) -> list[Said]:
     """What a document lacks of a profile, in words; empty when it can be written. What is finalised cannot be mended later."""
     invoice, seller, buyer = paper.invoice, paper.seller, paper.buyer
-    found = []
+    found: list[Said] = []
     if digits(invoice.currency) > MOST_DIGITS:
-        found.append(f"amounts in {invoice.currency} have more than two digits")
+        found.append(said("amounts in %(currency)s have more than two digits", currency=invoice.currency))
     if not (seller.vat_id or seller.tax_number):
-        found.append("the seller's VAT id or tax number")
+        found.append(said("the seller's VAT id or tax number"))
     if profile == "xrechnung":
         if sum(character.isdigit() for character in seller.phone) < _PHONE_DIGITS:
-            found.append("the seller's phone number (BT-42)")
+            found.append(said("the seller's phone number (BT-42)"))
         if not seller.address.postal_code:
-            found.append("the seller's postal code (BT-38)")
+            found.append(said("the seller's postal code (BT-38)"))
         if not buyer.address.postal_code:
-            found.append("the buyer's postal code (BT-53)")
+            found.append(said("the buyer's postal code (BT-53)"))
     return found
 
 

@@ -18,6 +18,7 @@ from control.core.db import Scope, Transaction
 from control.core.errors import Conflict, FieldError, NotFound, Unavailable, ValidationFailed
 from control.core.ids import new_id
 from control.core.runtime import Runtime
+from control.core.words import said
 
 STRIPE = "stripe"
 _TABLE = "payment_provider_accounts"
@@ -85,7 +86,7 @@ async def balance(ctx: Context) -> list[Funds]:
     except ProviderAway as away:
         raise Unavailable("The payment provider does not answer.") from away
     except ProviderRefused as refused:
-        raise Conflict(f"The payment provider refused: {refused.message}") from refused
+        raise Conflict(said("The payment provider refused: %(reason)s", reason=refused.message)) from refused
 
 
 async def delete(ctx: Context) -> None:
@@ -122,7 +123,7 @@ async def open_provider(runtime: Runtime, organization_id: UUID) -> AsyncIterato
     async with runtime.database.transaction(Scope(organization_id)) as tx:
         keys = await keys_of(runtime, tx, organization_id)
     if keys is None:
-        raise Conflict("No payment provider is set up: PUT /v1/payments/providers/stripe.")
+        raise Conflict("No payment provider is set up; connect one first.")
     # Stripe's library takes a quarter of a second to import: only those who speak to it do.
     from control.billing.payments.providers.stripe_provider import StripeProvider
 

@@ -12,7 +12,7 @@ from psycopg.errors import UniqueViolation
 from control.billing.customers import service as customers
 from control.billing.customers.models import Customer
 from control.billing.invoices import service as invoices
-from control.billing.invoices.models import Invoice
+from control.billing.invoices.models import STATES, Invoice
 from control.billing.payments import moving, service
 from control.billing.payments import queries as payment_q
 from control.billing.payments.models import CAME_IN, Payment
@@ -29,6 +29,7 @@ from control.core.context import Context
 from control.core.db import Scope, Transaction
 from control.core.errors import Conflict, FieldError, NotFound, ValidationFailed
 from control.core.runtime import Runtime
+from control.core.words import N_, said
 
 log = structlog.get_logger("hcc.payments")
 GONE = "resource_missing"
@@ -70,9 +71,8 @@ async def begin_for(
 ) -> Payment:
     """As `begin`, in the seller's transaction; `carry_out` does the rest once this is committed."""
     if invoice.status not in ("sent", "partially_paid", "overdue", "uncollectible") or invoice.kind == "credit_note":
-        raise Conflict(
-            f"Invoice {invoice.invoice_number or ''} is {invoice.status}: nothing is open.", details={"status": invoice.status}
-        )
+        words, state = N_("Invoice %(number)s is %(status)s: nothing is open."), said(STATES[invoice.status])
+        raise Conflict(said(words, number=invoice.invoice_number or "", status=state), details={"status": invoice.status})
     customer = await customers.find(tx, invoice.customer_id)
     await tx.value(payment_q.SQL.lock_customer, id=customer.id)
     balance = (await moving.payables(tx, [invoice.id]))[invoice.id].balance
@@ -83,7 +83,7 @@ async def begin_for(
             return found
         raise Conflict("Another payment of this invoice is under way.", details={"payment_id": str(under_way)})
     if balance <= 0:
-        raise Conflict(f"Nothing of invoice {invoice.invoice_number} is open.")
+        raise Conflict(said("Nothing of invoice %(number)s is open.", number=str(invoice.invoice_number)))
     if use_default:
         method_id = await tx.value(q.SQL.default_method, organization_id=customer.organization_id, customer_id=customer.id)
         if method_id is None:

@@ -19,6 +19,7 @@ from control.core.db import Scope
 from control.core.errors import Conflict, NotFound, Unavailable
 from control.core.ids import new_id
 from control.core.runtime import Runtime
+from control.core.words import said
 
 BACK = "/payments/methods/added"
 _REFERENCE = re.compile("[A-Za-z0-9_]{1,255}")
@@ -35,7 +36,7 @@ async def at(runtime: Runtime, customer: Customer) -> AsyncIterator[tuple[Provid
     except ProviderRefused as refused:
         if refused.unknown:
             raise NotFound("page of the provider's") from refused
-        raise Conflict(f"The payment provider refused: {refused.message}") from refused
+        raise Conflict(said("The payment provider refused: %(reason)s", reason=refused.message)) from refused
 
 
 async def has_provider(ctx: Context, organization_id: UUID) -> bool:

@@ -9,6 +9,7 @@ from stdnum import iban as ibans
 from stdnum.exceptions import InvalidChecksum, ValidationError
 
 from control.billing.addresses import EU
+from control.core.words import N_
 
 EEA = EU | {"IS", "LI", "NO"}
 LENGTHS = {
@@ -19,11 +20,11 @@ LENGTHS = {
 }  # fmt: skip
 """How long an IBAN is (register of ISO 13616), by countries of SEPA (EPC409-09). Jersey, Guernsey and Man
 have the code of GB, overseas parts of France that of FR."""
-NO_IBAN = "is not an IBAN"
-NO_SEPA = "is of a country in which SEPA direct debits are not collected"
-LENGTH = "is too short or too long for its country"
-MISTYPED = "is mistyped: its check digits do not fit"
-NO_BIC = "is not a BIC"
+NO_IBAN = N_("is not an IBAN")
+NO_SEPA = N_("is of a country in which SEPA direct debits are not collected")
+LENGTH = N_("is too short or too long for its country")
+MISTYPED = N_("is mistyped: its check digits do not fit")
+NO_BIC = N_("is not a BIC")
 _FORM = re.compile("[A-Z]{2}[0-9]{2}[A-Z0-9]{1,30}")
 
 

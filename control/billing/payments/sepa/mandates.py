@@ -27,6 +27,7 @@ from control.core.context import Context
 from control.core.db import Transaction
 from control.core.errors import Conflict, FieldError, ValidationFailed
 from control.core.ids import new_id
+from control.core.words import reason
 
 
 async def add_mandate(ctx: Context, tx: Transaction, data: NewMandate) -> PaymentMethod:
@@ -65,7 +66,7 @@ def codes_of(iban: str, bic: str) -> tuple[dict[str, str], list[FieldError]]:
         try:
             codes[name] = check(text)
         except ValueError as error:
-            errors.append(FieldError(f"/{name}", str(error)))
+            errors.append(FieldError(f"/{name}", reason(error)))
     return codes, errors
 
 

@@ -33,6 +33,7 @@ from control.core.envelope import now
 from control.core.errors import Conflict, FieldError, NotFound, ValidationFailed
 from control.core.ids import new_id
 from control.core.pagination import PageRequest
+from control.core.words import N_, said
 
 SORTABLE = {"created_at": "b.created_at", "collected_on": "b.collected_on"}
 LATEST = timedelta(days=365)
@@ -67,9 +68,11 @@ async def create(ctx: Context, tx: Transaction, data: NewBatch) -> MadeBatch:
     creditor = _creditor(seller)
     on = today(seller.timezone)
     if data.collected_on <= on or data.collected_on > on + LATEST:
-        raise ValidationFailed(FieldError("/collected_on", f"must be between {on + timedelta(days=1)} and {on + LATEST}"))
+        words = said("must be between %(first)s and %(last)s", first=on + timedelta(days=1), last=on + LATEST)
+        raise ValidationFailed(FieldError("/collected_on", words))
     if not is_open(data.collected_on):
-        raise ValidationFailed(FieldError("/collected_on", f"banks are closed; the next day is {next_open(data.collected_on)}"))
+        words = said("banks are closed; the next day is %(day)s", day=next_open(data.collected_on))
+        raise ValidationFailed(FieldError("/collected_on", words))
     found = await _candidates(tx, seller, data)
     await tx.all(_Id, q.SQL.lock_customers, ids=[one.customer_id for one in found])
     # Again, now that nobody else begins a payment of them.
@@ -140,12 +143,19 @@ class _Id(msgspec.Struct, frozen=True):
     id: UUID
 
 
+_STANDS = {
+    "created": N_("The file is created."),
+    "submitted": N_("The file is submitted."),
+    "cancelled": N_("The file is cancelled."),
+}
+
+
 async def _to(ctx: Context, batch_id: UUID, status: str, allowed: tuple[str, ...]) -> Batch:
     async with ctx.transaction() as tx:
         before = await _find(tx, batch_id, lock=True)
         ctx.if_match(before.version)
         if before.status not in allowed:
-            raise Conflict(f"The file is {before.status}.", details={"status": before.status})
+            raise Conflict(_STANDS[before.status], details={"status": before.status})
         if before.status == status:
             return before
         await tx.run(q.SQL.set_status, id=batch_id, status=status)
@@ -244,9 +254,11 @@ async def _begin(
 
 
 def _creditor(seller: BillingSettings) -> Creditor:
-    missing = [name for name in ("iban", "creditor_id") if not getattr(seller, name)]
-    if missing:
-        raise Conflict(f"The billing settings lack {' and '.join(missing)}.")
+    if not seller.iban:
+        words = N_("The billing settings lack iban.")
+        raise Conflict(words if seller.creditor_id else N_("The billing settings lack iban and creditor_id."))
+    if not seller.creditor_id:
+        raise Conflict("The billing settings lack creditor_id.")
     try:
         creditor_id = at_02.validate(seller.creditor_id)
     except ValidationError:

@@ -14,6 +14,7 @@ import msgspec
 from lxml import etree
 
 from control.billing.payments.statements.lines import MOST_LINES, Line, Statement, StatementError, referenced
+from control.core.words import N_, Said, said
 
 _NAMESPACE = re.compile(r"^urn:iso:std:iso:20022:tech:xsd:camt\.053\.001\.(0[2-9]|1[0-3])$")
 _AMOUNT = re.compile(r"^[0-9]{1,13}(\.[0-9]{1,5})?$")
@@ -28,28 +29,28 @@ def read(content: bytes) -> list[Statement]:
     try:
         root = etree.fromstring(content, parser)
     except (etree.XMLSyntaxError, ValueError) as error:
-        raise StatementError(f"is no XML: {error}") from None
+        raise StatementError(said("is no XML: %(reason)s", reason=str(error))) from None
     if root.getroottree().docinfo.internalDTD is not None:
-        raise StatementError("has a document type declaration")
+        raise StatementError(N_("has a document type declaration"))
     namespace = etree.QName(root).namespace or ""
     if not _NAMESPACE.match(namespace):
-        raise StatementError(f"is no camt.053 document, but {namespace[:100] or 'without a namespace'}")
+        raise StatementError(_other(namespace))
     found = [_statement(one, n) for n, one in enumerate(_each(root, "BkToCstmrStmt", "Stmt"), 1)]
     if not found:
-        raise StatementError("has no statement")
+        raise StatementError(N_("has no statement"))
     if sum(len(one.lines) for one in found) > MOST_LINES:
-        raise StatementError(f"has more than {MOST_LINES} entries")
+        raise StatementError(said("has more than %(most)s entries", most=MOST_LINES))
     return found
 
 
 def _statement(statement: etree._Element, number: int) -> Statement:
-    where = f"statement {number}"
+    where = said("statement %(number)s", number=number)
     account = _text(statement, "Acct", "Id", "IBAN") or _text(statement, "Acct", "Id", "Othr", "Id")
     if not account:
-        raise StatementError("names no account", where)
+        raise StatementError(N_("names no account"), where)
     lines: list[Line] = []
     for n, entry in enumerate(_each(statement, "Ntry"), 1):
-        lines += _entry(entry, f"{where}, entry {n}")
+        lines += _entry(entry, said("%(place)s, entry %(number)s", place=where, number=n))
     balances = {
         _text(one, "Tp", "CdOrPrtry", "Cd"): _signed(one, where)[0] for one in _each(statement, "Bal") if _text(one, "Amt")
     }
@@ -63,6 +64,13 @@ def _statement(statement: etree._Element, number: int) -> Statement:
         closing=balances.get("CLBD"),
         lines=referenced(lines),
     )
+
+
+def _other(namespace: str) -> Said:
+    """What another kind of document is told."""
+    if not namespace:
+        return said("is no camt.053 document, but without a namespace")
+    return said("is no camt.053 document, but %(namespace)s", namespace=namespace[:100])
 
 
 def _entry(entry: etree._Element, where: str) -> Iterator[Line]:
@@ -126,28 +134,28 @@ def _detail_amount(detail: etree._Element, where: str) -> Decimal | None:
 def _signed(element: etree._Element, where: str) -> tuple[Decimal, str]:
     found = next(_each(element, "Amt"), None)
     if found is None:
-        raise StatementError("has no amount", where)
+        raise StatementError(N_("has no amount"), where)
     amount = _amount((found.text or "").strip(), where)
     direction = _text(element, "CdtDbtInd")
     if direction not in ("CRDT", "DBIT"):
-        raise StatementError("is neither credit nor debit", where)
+        raise StatementError(N_("is neither credit nor debit"), where)
     return (amount if direction == "CRDT" else -amount), found.get("Ccy", "EUR")
 
 
 def _amount(text: str, where: str) -> Decimal:
     if not _AMOUNT.match(text):
-        raise StatementError(f"{text[:40]!r} is no amount", where)
+        raise StatementError(said("'%(text)s' is no amount", text=text[:40]), where)
     try:
         return Decimal(text)
     except InvalidOperation:
-        raise StatementError(f"{text[:40]!r} is no amount", where) from None
+        raise StatementError(said("'%(text)s' is no amount", text=text[:40]), where) from None
 
 
 def _date(text: str, where: str) -> date:
     try:
         return date.fromisoformat(text[:10])
     except ValueError:
-        raise StatementError(f"{text[:40]!r} is no day", where) from None
+        raise StatementError(said("'%(text)s' is no day", text=text[:40]), where) from None
 
 
 def _known(text: str) -> str:

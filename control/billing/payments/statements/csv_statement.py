@@ -14,6 +14,7 @@ from msgspec import Meta
 
 from control.billing.money import LARGEST
 from control.billing.payments.statements.lines import MOST_LINES, Line, Statement, StatementError, referenced
+from control.core.words import N_, said
 
 _Name = Annotated[str, Meta(min_length=1, max_length=100)]
 _LONGEST_CELL = 10_000
@@ -46,9 +47,9 @@ def read(content: bytes, layout: Layout, account: str) -> Statement:
     try:
         text = content.decode("utf-8-sig" if layout.encoding == "utf-8" else layout.encoding)
     except UnicodeDecodeError:
-        raise StatementError(f"is not written in {layout.encoding}") from None
+        raise StatementError(said("is not written in %(encoding)s", encoding=layout.encoding)) from None
     if "\0" in text:
-        raise StatementError("has characters that no CSV has")
+        raise StatementError(N_("has characters that no CSV has"))
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=layout.delimiter, strict=True)
     lines: list[Line] = []
     try:
@@ -59,14 +60,14 @@ def read(content: bytes, layout: Layout, account: str) -> Statement:
         for row in rows:
             if not any(cell.strip() for cell in row):
                 continue
-            where = f"line {rows.line_num}"
+            where = said("line %(number)s", number=rows.line_num)
             if len(lines) >= MOST_LINES:
-                raise StatementError(f"there are more than {MOST_LINES} entries", where)
+                raise StatementError(said("there are more than %(most)s entries", most=MOST_LINES), where)
             line = _line(row, columns, layout, where)
             if line is not None:
                 lines.append(line)
     except csv.Error as error:
-        raise StatementError(str(error), f"line {rows.line_num}") from None
+        raise StatementError(str(error), said("line %(number)s", number=rows.line_num)) from None
     return Statement(
         format="csv",
         account=account,
@@ -77,7 +78,7 @@ def read(content: bytes, layout: Layout, account: str) -> Statement:
 
 def _columns(heading: list[str], layout: Layout) -> dict[str, int]:
     if (layout.amount is None) == (layout.credit is None or layout.debit is None):
-        raise StatementError("the layout needs amount, or credit and debit")
+        raise StatementError(N_("the layout needs amount, or credit and debit"))
     columns = {}
     for field in ("booked_on", "amount", "credit", "debit", "currency", "counterparty", "counterparty_iban", "reference"):
         name = getattr(layout, field)
@@ -92,7 +93,7 @@ def _index(heading: list[str], name: str) -> int:
     try:
         return heading.index(name)
     except ValueError:
-        raise StatementError(f"there is no column {name!r}") from None
+        raise StatementError(said("there is no column '%(name)s'", name=name)) from None
 
 
 def _line(row: list[str], columns: dict[str, int], layout: Layout, where: str) -> Line | None:
@@ -100,7 +101,7 @@ def _line(row: list[str], columns: dict[str, int], layout: Layout, where: str) -
         place = columns.get(field)
         text = row[place] if place is not None and place < len(row) else ""
         if len(text) > _LONGEST_CELL:
-            raise StatementError("a cell is too long", where)
+            raise StatementError(N_("a cell is too long"), where)
         return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
 
     if layout.amount is not None:
@@ -129,7 +130,7 @@ def _amount(text: str, decimal: str, where: str) -> Decimal:
     if plain.endswith("-"):
         plain = f"-{plain[:-1]}"
     if not re.fullmatch(r"[+-]?[0-9]{1,13}(\.[0-9]{1,3})?", plain) or abs(Decimal(plain)) > LARGEST:
-        raise StatementError(f"{text[:40]!r} is no amount", where)
+        raise StatementError(said("'%(text)s' is no amount", text=text[:40]), where)
     return Decimal(plain)
 
 
@@ -137,4 +138,4 @@ def _date(text: str, form: str, where: str) -> date:
     try:
         return datetime.strptime(text, form).date()  # noqa: DTZ007 - a day has no zone
     except ValueError:
-        raise StatementError(f"{text[:40]!r} is no day", where) from None
+        raise StatementError(said("'%(text)s' is no day", text=text[:40]), where) from None

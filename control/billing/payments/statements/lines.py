@@ -11,6 +11,8 @@ from typing import Literal
 
 import msgspec
 
+from control.core.words import Said, said
+
 Format = Literal["camt.053", "csv"]
 MOST_LINES = 20_000
 
@@ -19,7 +21,8 @@ class StatementError(Exception):
     """A statement that cannot be read; `where` is the line or the element, for a person."""
 
     def __init__(self, message: str, where: str = "") -> None:
-        super().__init__(f"{where}: {message}" if where else message)
+        what = message if isinstance(message, Said) else said(message)
+        super().__init__(said("%(place)s: %(what)s", place=where, what=what) if where else what)
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,8 +62,8 @@ def referenced(lines: Sequence[Line]) -> list[Line]:
         if line.reference:
             found.append(line)
             continue
-        said = "\0".join(str(getattr(line, name)) for name in line.__struct_fields__)
-        digest = hashlib.sha256(said.encode()).hexdigest()[:40]
+        whole = "\0".join(str(getattr(line, name)) for name in line.__struct_fields__)
+        digest = hashlib.sha256(whole.encode()).hexdigest()[:40]
         seen[digest] += 1
         found.append(msgspec.structs.replace(line, reference=f"{digest}:{seen[digest]}"))
     return found

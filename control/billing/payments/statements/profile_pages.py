@@ -19,6 +19,7 @@ from control.core.context import Context
 from control.core.db import Transaction
 from control.core.errors import FieldError, ValidationFailed
 from control.core.permissions import needs
+from control.core.words import reason
 from control.web.editing import Editing, Words
 from control.web.forms import Field, Form
 from control.web.language import N_
@@ -106,7 +107,7 @@ async def _try(ui: Ui, typed: LayoutAsTyped) -> str:
     except UnicodeEncodeError:
         raise ValidationFailed(FieldError("/sample", N_("has characters that the encoding does not have"))) from None
     except StatementError as error:
-        raise ValidationFailed(FieldError("/sample", str(error))) from None
+        raise ValidationFailed(FieldError("/sample", reason(error))) from None
     tongue = ui.view.tongue
     lines = [ui.words(N_("Entries that were read: %(number)s"), number=len(found.lines))]
     for one in found.lines[:_MOST_SHOWN]:

@@ -40,7 +40,7 @@ from control.core.db import Transaction
 from control.core.errors import Conflict, FieldError, NotFound, ValidationFailed
 from control.core.ids import new_id
 from control.core.pagination import PageRequest, like
-from control.core.words import N_
+from control.core.words import N_, reason, said
 
 SORTABLE = {"created_at": "s.created_at"}
 ENTRIES_SORTABLE = {"booked_on": "e.booked_on", "amount": "e.amount", "created_at": "e.created_at"}
@@ -84,7 +84,7 @@ async def read_statements(ctx: Context, body: bytes, kind: str, profile_id: UUID
             profile = await _profile(tx, profile_id)
         return [await asyncio.to_thread(csv_statement.read, body, profile.layout, _iban(account))]
     except StatementError as error:
-        raise ValidationFailed(FieldError("", str(error)), N_("The statement cannot be read.")) from None
+        raise ValidationFailed(FieldError("", reason(error)), N_("The statement cannot be read.")) from None
 
 
 async def keep(ctx: Context, tx: Transaction, found: list[Statement]) -> list[BankStatement]:
@@ -166,9 +166,11 @@ async def pay(
         if invoice is None or invoice.customer_id != customer_id or not payments.is_payable(invoice):
             raise ValidationFailed(FieldError(f"/invoices/{n}/invoice_id", "is no finalised invoice of this customer"))
         if invoice.currency != entry.currency:
-            raise ValidationFailed(FieldError(f"/invoices/{n}/invoice_id", f"is in {invoice.currency}"))
+            raise ValidationFailed(FieldError(f"/invoices/{n}/invoice_id", said("is in %(currency)s", currency=invoice.currency)))
         if one.amount is not None and not (one.amount.is_finite() and 0 < one.amount <= entry.amount):
-            raise ValidationFailed(FieldError(f"/invoices/{n}/amount", f"must be above 0 and at most {entry.amount}"))
+            raise ValidationFailed(
+                FieldError(f"/invoices/{n}/amount", said("must be above 0 and at most %(most)s", most=entry.amount))
+            )
     seller = await settings.find(tx, entry.organization_id)
     payment = await payments.begin(
         tx,
@@ -347,7 +349,9 @@ def _chosen(entry: BankEntry, data: Acceptance) -> tuple[UUID, list[Target] | No
         if data.customer_id is not None or data.invoices is not None:
             raise ValidationFailed(FieldError("/suggestion", "is beside customer_id or invoices; send one of them"))
         if data.suggestion >= len(entry.suggestions):
-            raise ValidationFailed(FieldError("/suggestion", f"there are {len(entry.suggestions)}, counted from 0"))
+            raise ValidationFailed(
+                FieldError("/suggestion", said("there are %(number)s, counted from 0", number=len(entry.suggestions)))
+            )
         taken = entry.suggestions[data.suggestion]
         return taken.customer_id, [Target(invoice_id=one.invoice_id) for one in taken.invoices]
     if data.customer_id is None:
@@ -357,7 +361,8 @@ def _chosen(entry: BankEntry, data: Acceptance) -> tuple[UUID, list[Target] | No
 
 def _open_only(entry: BankEntry) -> None:
     if entry.status != "open":
-        raise Conflict(f"The entry is {entry.status}.", details={"status": entry.status})
+        words = N_("The entry is matched.") if entry.status == "matched" else N_("The entry is ignored.")
+        raise Conflict(words, details={"status": entry.status})
 
 
 def _row(line: Line) -> dict[str, Any]:
@@ -372,7 +377,8 @@ def _adding_up(found: list[Statement]) -> list[Statement]:
         if one.opening is not None and one.closing is not None:
             closing = one.opening + sum(line.amount for line in one.lines)
             if closing != one.closing:
-                raise StatementError(f"its entries lead from {one.opening} to {closing}, not to {one.closing}", one.statement_id)
+                words = N_("its entries lead from %(opening)s to %(found)s, not to %(closing)s")
+                raise StatementError(said(words, opening=one.opening, found=closing, closing=one.closing), one.statement_id)
     return found
 
 
@@ -380,4 +386,4 @@ def _iban(account: str) -> str:
     try:
         return str(ibans.validate(account))
     except ValidationError as error:
-        raise ValidationFailed(FieldError("account", f"is not valid: {error}")) from None
+        raise ValidationFailed(FieldError("account", said("is not valid: %(reason)s", reason=str(error)))) from None

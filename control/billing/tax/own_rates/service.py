@@ -25,6 +25,7 @@ from control.core.db import Transaction
 from control.core.errors import Conflict, FieldError, NotFound, ValidationFailed
 from control.core.ids import new_id
 from control.core.pagination import PageRequest
+from control.core.words import said
 
 SORTABLE = {"created_at": "created_at", "valid_from": "valid_from", "country": "country"}
 MOST = 500
@@ -63,7 +64,7 @@ async def create(ctx: Context, tx: Transaction, data: NewTaxRate) -> TaxRate:
     if errors := _errors(data):
         raise ValidationFailed(errors)
     if await tx.value(q.SQL.how_many, organization_id=organization_id) >= MOST:
-        raise Conflict(f"An organization has at most {MOST} rates of its own.")
+        raise Conflict(said("An organization has at most %(most)s rates of its own.", most=MOST))
     rate_id = new_id()
     columns = msgspec.structs.asdict(data) | {"components": Jsonb(msgspec.to_builtins(data.components))}
     try:
@@ -88,7 +89,8 @@ async def end(ctx: Context, rate_id: UUID, data: End) -> TaxRate:
         if before.valid_to is not None and before.valid_to < day:
             raise Conflict("This rate has ended already.", details={"valid_to": before.valid_to.isoformat()})
         if data.valid_to < day:
-            raise ValidationFailed(FieldError("/valid_to", f"must be {day} or later: invoices of earlier days rest on it"))
+            words = said("must be %(day)s or later: invoices of earlier days rest on it", day=day)
+            raise ValidationFailed(FieldError("/valid_to", words))
         if data.valid_to < before.valid_from:
             raise ValidationFailed(FieldError("/valid_to", "must not be before valid_from"))
         try:
@@ -119,7 +121,7 @@ def _errors(data: NewTaxRate) -> list[FieldError]:
     if data.country not in countries():
         found.append(FieldError("/country", "is not a country of ISO 3166-1"))
     elif data.region and data.region not in _regions(data.country):
-        found.append(FieldError("/region", f"is no part of {data.country} that taxes by itself"))
+        found.append(FieldError("/region", said("is no part of %(country)s that taxes by itself", country=data.country)))
     if data.valid_to is not None and data.valid_to < data.valid_from:
         found.append(FieldError("/valid_to", "must not be before valid_from"))
     for n, one in enumerate(data.components):

@@ -27,6 +27,7 @@ from control.billing.tax.reports.models import (
 from control.core.context import Context
 from control.core.db import Transaction
 from control.core.errors import Conflict, FieldError, ValidationFailed
+from control.core.words import N_, said
 
 _ZERO = Decimal(0)
 _LONGEST = 5 * 366
@@ -148,7 +149,8 @@ async def _rate(tx: Transaction, organization_id: UUID, currency: str, base: str
         return Decimal(1)
     found = await tx.value(q.SQL.rate_on, organization_id=organization_id, currency=currency, base=base, on=on)
     if found is None:
-        raise Conflict(f"No exchange rate from {currency} to {base} is known for {on}; add one first.")
+        words = N_("No exchange rate from %(currency)s to %(base)s is known for %(day)s; add one first.")
+        raise Conflict(said(words, currency=currency, base=base, day=on))
     return Decimal(found)
 
 

@@ -21,6 +21,7 @@ from control.core import events
 from control.core.context import Context
 from control.core.db import Transaction
 from control.core.errors import FieldError, ValidationFailed
+from control.core.words import said
 
 IN_EUROS: Final = Decimal(10_000)
 _EQUIVALENTS: Final = {
@@ -40,7 +41,7 @@ WARNINGS: Final = ((80, "oss_threshold.warned"), (100, "oss_threshold.reached"))
 async def get(ctx: Context, year: int | None) -> Threshold:
     """Where the caller's organisation stands, this year or another. Raises ValidationFailed, Conflict when it does not sell."""
     if year is not None and not _FIRST <= year <= _LAST:
-        raise ValidationFailed(FieldError("year", f"must be from {_FIRST} to {_LAST}"))
+        raise ValidationFailed(FieldError("year", said("must be from %(first)s to %(last)s", first=_FIRST, last=_LAST)))
     async with ctx.transaction() as tx:
         seller = await settings.find(tx, ctx.principal.organization_id)
         return await standing(tx, seller, year or today(seller.timezone).year)
