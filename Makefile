@@ -48,7 +48,7 @@ screenshots: ## look at every page of the panel, into docs/screenshots/
 	@PYTHONPATH=. $(BIN)/python deploy/scripts/screenshots.py
 
 words: ## gather the panel's texts, and put new ones into the catalogues
-	@$(BIN)/pybabel -q extract -F control/web/locale/babel.cfg -k N_ -k said -k words -k Conflict -k Forbidden -k Unavailable -k PreconditionFailed -k FieldError:2 -k ValidationFailed:2 --no-location --sort-output --omit-header -o control/web/locale/panel.pot .
+	@$(BIN)/pybabel -q extract -F control/web/locale/babel.cfg -k N_ -k said -k words -k Conflict -k Forbidden -k Unavailable -k Unauthorized -k BadRequest -k RateLimited -k PreconditionFailed -k FieldError:2 -k ValidationFailed:2 --no-location --sort-output --omit-header -o control/web/locale/panel.pot .
 	@$(BIN)/pybabel -q update -D panel -d control/web/locale -i control/web/locale/panel.pot --no-fuzzy-matching --ignore-obsolete -w 1000
 	@sed -i -E '/^"(Report-Msgid-Bugs-To|POT-Creation-Date|PO-Revision-Date|Last-Translator|Language-Team|Generated-By):/d' control/web/locale/*/LC_MESSAGES/panel.po
 

@@ -182,7 +182,8 @@ async def reset(ui: UiOf) -> Response[str]:
     try:
         await account.reset_password(ui.ctx, PasswordReset(token, posted.get("new_password", "")[:256]))
     except ValidationFailed as error:
-        words = ui.words(N_("The password %(why)s."), why="; ".join(ui.words(each.message) for each in error.errors))
+        why = "; ".join(ui.words(each.message) for each in error.errors).rstrip(".")
+        words = ui.words(N_("The password %(why)s."), why=why)
         return ui.page("accounts/reset_password.html", status=422, token=token, error=words, done=False)
     except DomainError as error:
         return ui.page("accounts/reset_password.html", status=error.status, token=token, error=words_of(ui, error), done=False)

@@ -55,7 +55,7 @@ async def _fields(ui: Ui, user_type: str) -> tuple[Field, ...]:
     return (
         Field("name", N_("Name"), hint=N_("Lower case letters, digits and -, as in billing-clerk."), is_half=True),
         Field("description", N_("What it is for"), is_half=True),
-        Field("permissions", N_("What it opens"), kind="choices", choices=offered),
+        Field("permissions", N_("What it allows"), kind="choices", choices=offered),
     )
 
 

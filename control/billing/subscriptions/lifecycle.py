@@ -106,7 +106,7 @@ async def resume_(ctx: Context, subscription_id: UUID) -> Subscription:
         held = await hold(ctx, tx, subscription_id)
         _only(held.state.sub, ("paused",), N_("A subscription that is %(status)s cannot be resumed."))
         await write(tx, [held.state], [resume(held.state, held.seller, held.on)], held.seller, held.on)
-        return await _audited(ctx, tx, held, N_("A subscription that is %(status)s cannot be resumed."))
+        return await _audited(ctx, tx, held, "resumed")
 
 
 async def reactivate(ctx: Context, subscription_id: UUID) -> Subscription:
@@ -132,7 +132,7 @@ async def suspend(ctx: Context, subscription_id: UUID, data: Suspension) -> Subs
     async with ctx.transaction() as tx:
         held = await hold(ctx, tx, subscription_id)
         _only(held.state.sub, LIVE, N_("A subscription that is %(status)s cannot be suspended."))
-        await _save(tx, held.state, status=N_("A subscription that is %(status)s cannot be suspended."))
+        await _save(tx, held.state, status="suspended")
         return await told(ctx, tx, held, "suspended", "subscription.suspended", held.on, {"reason": data.reason})
 
 
@@ -144,7 +144,7 @@ async def unsuspend(ctx: Context, subscription_id: UUID) -> Subscription:
         step = resume(held.state, held.seller, held.on)
         step.events = [("subscription.unsuspended", {"on": held.on})]
         await write(tx, [held.state], [step], held.seller, held.on)
-        return await _audited(ctx, tx, held, N_("A subscription that is %(status)s cannot be unsuspended."))
+        return await _audited(ctx, tx, held, "unsuspended")
 
 
 async def _save(tx: Transaction, state: State, **changes: Any) -> None:
