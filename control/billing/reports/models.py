@@ -51,6 +51,20 @@ class AgedReceivables(msgspec.Struct, kw_only=True):
     documents: list[OpenDocument]
 
 
+class Outline(msgspec.Struct, kw_only=True):
+    """The receivables in few words: sums, how many there are, who owes the most and what is late the longest."""
+
+    on: date
+    base_currency: str
+    total: Decimal
+    late: Decimal
+    sums: dict[str, Decimal]
+    customers: int
+    documents: int
+    most: list[Aged]
+    oldest: list[OpenDocument]
+
+
 class MonthlyRevenue(msgspec.Struct, kw_only=True):
     """What was earned in a month, on one account of income."""
 

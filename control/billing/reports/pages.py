@@ -34,10 +34,7 @@ _PRESSING = 4
 
 
 async def _receivables(ui: Ui) -> dict[str, Any]:
-    found = await service.receivables(ui.ctx, None)
-    late = sum((one.base_open for one in found.documents if one.days_late > 0), _ZERO)
-    oldest = sorted((one for one in found.documents if one.days_late > 0), key=lambda one: -one.days_late)[:4]
-    return {"found": found, "late": late, "oldest": oldest}
+    return {"found": await service.outline(ui.ctx, None)}
 
 
 async def _revenue(ui: Ui) -> dict[str, Any]:

@@ -51,7 +51,7 @@ REASONS = {
 }
 _ZERO = Decimal(0)
 _SHOWN = 100
-"""Customers on the page of receivables; the file has all."""
+"""Businesses on the page of taxes; the file has all."""
 
 
 def _when(month: str) -> int:
@@ -76,10 +76,7 @@ def _day(ui: Ui) -> date | None:
 @show("/reports/receivables", _READ)
 async def receivables(ui: UiOf) -> Response[Any]:
     """What is open, or was at the end of a day, by customer and by how late it is."""
-    found = await service.receivables(ui.ctx, _day(ui))
-    sums = {name: sum((getattr(one, name) for one in found.customers), _ZERO) for name in BUCKETS}
-    most = sorted(found.customers, key=lambda one: one.total, reverse=True)[:_SHOWN]
-    return ui.page("billing/report_receivables.html", found=found, most=most, late=LATE, sums=sums)
+    return ui.page("billing/report_receivables.html", found=await service.outline(ui.ctx, _day(ui)), late=LATE)
 
 
 @show("/reports/receivables.csv", _READ)
@@ -152,6 +149,7 @@ async def recurring_file(ui: UiOf) -> Response[Any]:
 async def taxes(ui: UiOf) -> Response[Any]:
     """What a VAT return, the one-stop shop and the recapitulative statement are filled in from."""
     since, until = days(ui)
+    ec = await tax.ec_sales(ui.ctx, since, until)
     problem, shop, threshold = "", None, None
     try:
         shop = await tax.oss(ui.ctx, since, until)
@@ -162,7 +160,8 @@ async def taxes(ui: UiOf) -> Response[Any]:
         "billing/report_tax.html",
         vat=await tax.vat(ui.ctx, since, until),
         oss=shop,
-        ec=await tax.ec_sales(ui.ctx, since, until),
+        ec=ec,
+        largest=ec.rows if len(ec.rows) <= _SHOWN else sorted(ec.rows, key=lambda one: -one.amount)[:_SHOWN],
         threshold=threshold,
         problem=problem,
         reasons=REASONS,
@@ -206,7 +205,7 @@ async def datev_file(ui: UiOf) -> Response[Any]:
     try:
         content = await datev.export(ui.ctx, since, until)
     except NotFound:
-        raise Conflict(N_("There is no chart of accounts yet; set it first, through the API.")) from None
+        raise Conflict(N_("Say first which accounts there are, in the billing settings.")) from None
     return file(content, f"EXTF_Buchungsstapel_{since:%Y%m%d}_{until:%Y%m%d}.csv", "text/csv; charset=windows-1252")
 
 

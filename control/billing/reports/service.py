@@ -11,7 +11,7 @@ import msgspec
 
 from control.billing.ledger.keeping import until_booked
 from control.billing.reports import queries as q
-from control.billing.reports.models import BUCKETS, Aged, AgedReceivables, MonthlyRevenue, OpenDocument, Revenue
+from control.billing.reports.models import BUCKETS, Aged, AgedReceivables, MonthlyRevenue, OpenDocument, Outline, Revenue
 from control.billing.settings import service as settings
 from control.core.context import Context
 from control.core.errors import FieldError, ValidationFailed
@@ -19,6 +19,8 @@ from control.core.errors import FieldError, ValidationFailed
 _ZERO = Decimal(0)
 _LONGEST = 3700
 """Days that a report may cover: ten years, which is how long books are kept."""
+_MOST, _OLDEST = 100, 4
+"""Customers and documents of an outline."""
 
 
 class Open(msgspec.Struct, kw_only=True):
@@ -67,6 +69,27 @@ def bucket(days_late: int) -> str:
 async def receivables(ctx: Context, on: date | None) -> AgedReceivables:
     """What was open at the end of a day; today when none is given."""
     return await until_booked(ctx, "receivables", AgedReceivables, (on, datetime.now(UTC).date()), lambda: _receivables(ctx, on))
+
+
+async def outline(ctx: Context, on: date | None) -> Outline:
+    """What the panel shows of `receivables`; thousands of documents need not be read for it each time."""
+    return await until_booked(ctx, "outline", Outline, (on, datetime.now(UTC).date()), lambda: _outline(ctx, on))
+
+
+async def _outline(ctx: Context, on: date | None) -> Outline:
+    found = await receivables(ctx, on)
+    late = [one for one in found.documents if one.days_late > 0]
+    return Outline(
+        on=found.on,
+        base_currency=found.base_currency,
+        total=found.total,
+        late=sum((one.base_open for one in late), _ZERO),
+        sums={name: sum((getattr(one, name) for one in found.customers), _ZERO) for name in BUCKETS},
+        customers=len(found.customers),
+        documents=len(found.documents),
+        most=sorted(found.customers, key=lambda one: one.total, reverse=True)[:_MOST],
+        oldest=sorted(late, key=lambda one: -one.days_late)[:_OLDEST],
+    )
 
 
 async def _receivables(ctx: Context, on: date | None) -> AgedReceivables:
