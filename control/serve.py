@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import multiprocessing
 import os
 import sys
 from typing import Any
@@ -14,12 +15,16 @@ from litestar.types import ASGIApp
 from control.app import DOMAINS, create_app, routes_of
 from control.core import ending, logs
 from control.core.settings import SettingsError, check, load
+from dataplane.processes import die_with_parent
 
 _DOMAINS = "HCC_CONTROL_DOMAINS"
+_parent: int | None = None
 
 
 def application() -> ASGIApp:
     """What each worker process calls."""
+    if _parent is not None:
+        die_with_parent(_parent)
     settings = load()
     logs.configure("control", form=settings.log_format, level=settings.log_level)
     ending.listen_for_signals()
@@ -36,6 +41,10 @@ def _domains() -> tuple[str, ...]:
 
 def command(args: argparse.Namespace) -> int:
     """Serve until a signal. Exit code 2 when the settings do not do."""
+    global _parent  # noqa: PLW0603 - handed to the forked workers, set once
+    _parent = os.getpid()
+    # A worker that is left when this process is killed would take a part of the connections of the next one.
+    multiprocessing.set_start_method("fork", force=True)
     if getattr(args, "domains", None):
         os.environ[_DOMAINS] = args.domains
     try:

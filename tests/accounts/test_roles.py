@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +13,7 @@ from control.core.settings import Settings
 from tests.accounts.test_login import execute
 from tests.world import World
 
+NATIVE = Path(__file__).parents[2] / "native"
 NEW = {"name": "bookkeeper", "permissions": ["users:read"]}
 
 
@@ -29,6 +32,9 @@ async def give(world: World, who: str, *roles: str, by: str = "anna") -> None:
 async def test_built_in_roles_are_these(settings: Settings) -> None:
     found = execute(settings, "SELECT DISTINCT name FROM hcc.roles WHERE organization_id IS NULL ORDER BY name")
     assert [name for (name,) in found] == sorted(BUILT_IN)
+    gateway = re.search(r"BUILT_IN_ROLES: \[&str; \d\] = \[(.*?)\];", (NATIVE / "gateway/src/auth.rs").read_text())
+    assert gateway is not None
+    assert re.findall(r'"(.*?)"', gateway[1]) == list(BUILT_IN)
 
 
 # What is wrong, with the pointer and words of the error; the caller's rights count, and those of the kind of organisation.

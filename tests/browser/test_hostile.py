@@ -11,17 +11,28 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from html import unescape
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Dialog, expect
 
+from control.stack.launch import descendants_of
 from tests.browser import planting, probes
 from tests.browser.conftest import Visitor
 from tests.browser.person import Person
 from tests.browser.stocked import Stocked
 from tests.browser.test_every_page import looked_at
 from tests.integration.platform import until
+
+
+def _runs(pid: int) -> bool:
+    """Whether a process is there, and not just its entry that nobody has read yet."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
+    except OSError:
+        return False
+
 
 pytestmark = [pytest.mark.stack, pytest.mark.alone, pytest.mark.timeout(240)]
 
@@ -230,11 +241,14 @@ def test_a_server_that_goes_and_comes_under_a_person(
     page.get_by_label("Code").fill(code)
     page.get_by_label("Percent off").fill("5")
     assert process.running is not None
+    workers = descendants_of(process.running.pid)
+    assert workers
     process.running.send_signal(getattr(signal, f"SIG{how}"))
     process.running.wait(20)
+    until(lambda: not any(map(_runs, workers)), "nobody is left of it", 20)
     page.get_by_role("button", name="Save").click()
     away, done = page.get_by_text("The server cannot be reached."), page.get_by_text("The coupon was added.")
-    # A worker whose parent was killed may still do it; most often nobody is there.
+    # What was under way may still be done; most often nobody is there.
     expect(away.or_(done)).to_be_visible()
     is_away = away.count() > 0
     if is_away:

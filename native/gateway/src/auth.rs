@@ -11,6 +11,9 @@ use hcc_http::{Name, RequestHead};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
+/// Roles that mean the same in every organisation. All others are of an organisation's own making, and count at its sites alone: else
+/// whoever made a role of the same name elsewhere could come in.
+const BUILT_IN_ROLES: [&str; 5] = ["superadmin", "support", "owner", "staff", "member"];
 const CACHE_SHARDS: usize = 16;
 const CACHE_PER_SHARD: usize = 512;
 
@@ -26,13 +29,16 @@ pub struct Identity {
     /// `X-Auth-…` fields.
     pub fields: Vec<(&'static str, String)>,
     platform: u64,
+    /// The same one at sites of other organisations, where roles of his own organisation's making are not his.
+    abroad: Option<Arc<Self>>,
 }
 
 impl Identity {
     fn of_token(claims: Claims, platform: u64) -> Self {
         let mut fields = fields(&claims);
         fields.push(("X-Auth-Session", claims.sid.clone()));
-        Self { claims, key: None, scopes: Vec::new(), fields, platform }
+        let abroad = abroad(&claims).map(|claims| Arc::new(Self::of_token(claims, platform)));
+        Self { claims, key: None, scopes: Vec::new(), fields, platform, abroad }
     }
 
     /// The owner of an API key.
@@ -40,8 +46,23 @@ impl Identity {
         let mut fields = fields(&claims);
         fields.push(("X-Auth-Scopes", scopes.join(",")));
         fields.push(("X-Auth-Key", key.clone()));
-        Self { claims, key: Some(key), scopes, fields, platform: 0 }
+        let abroad = abroad(&claims).map(|claims| Arc::new(Self::of_key(claims, key.clone(), scopes.clone())));
+        Self { claims, key: Some(key), scopes, fields, platform: 0, abroad }
     }
+
+    /// Who he is at a site of an organisation.
+    pub fn at(self: Arc<Self>, organization: &str) -> Arc<Self> {
+        match &self.abroad {
+            Some(abroad) if self.claims.org_id != organization => Arc::clone(abroad),
+            _ => self,
+        }
+    }
+}
+
+/// The claims without roles of an organisation's own making; nothing where there are none of these.
+fn abroad(claims: &Claims) -> Option<Claims> {
+    let roles: Vec<String> = claims.roles.iter().filter(|r| BUILT_IN_ROLES.contains(&r.as_str())).cloned().collect();
+    (roles.len() < claims.roles.len()).then(|| Claims { roles, ..claims.clone() })
 }
 
 fn fields(claims: &Claims) -> Vec<(&'static str, String)> {

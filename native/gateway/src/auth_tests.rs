@@ -108,6 +108,30 @@ fn the_cache_is_bounded_and_forgets_nothing_that_matters() {
 }
 
 #[test]
+fn own_roles_count_at_ones_own_sites() {
+    let roles = |names: &[&str]| names.iter().map(|n| (*n).to_owned()).collect::<Vec<_>>();
+    let of = |names: &[&str]| Claims { org_id: "o".into(), roles: roles(names), ..Claims::default() };
+    for (names, organization, want) in [
+        (&["owner", "editor"][..], "o", "owner,editor"),
+        (&["owner", "editor"], "p", "owner"),
+        (&["editor"], "p", ""),
+        (&["superadmin", "support", "owner", "staff", "member"], "p", "superadmin,support,owner,staff,member"),
+        (&["Owner", "owner "], "p", ""),
+    ] {
+        let key = Identity::of_key(of(names), "k".into(), vec!["mail:*".into()]);
+        for identity in [Identity::of_token(of(names), 3), key] {
+            let (is_key, platform) = (identity.key.is_some(), identity.platform);
+            let seen = Arc::new(identity).at(organization);
+            assert_eq!(seen.claims.roles.join(","), want, "{names:?} {organization}");
+            assert!(seen.fields.contains(&("X-Auth-Roles", want.to_owned())), "{names:?} {organization}");
+            assert_eq!((seen.key.is_some(), seen.platform, seen.scopes.len()), (is_key, platform, usize::from(is_key)));
+            let editor = auth(&json!({"mode": "jwt", "roles": ["editor"]}));
+            assert_eq!(permit(&seen, &editor).is_ok(), want.contains("editor"), "{names:?} {organization}");
+        }
+    }
+}
+
+#[test]
 fn who_may() {
     let claims = Claims { user_type: "customer".into(), roles: vec!["owner".into(), "dns".into()], ..Claims::default() };
     let bearer = Identity::of_token(claims.clone(), 1);

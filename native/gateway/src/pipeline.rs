@@ -198,7 +198,7 @@ fn admit(shared: &Shared, config: &Config, head: &RequestHead, site: &Site, rout
     match shared.tokens.authenticate(head, &route.auth, &against) {
         Outcome::Anonymous | Outcome::ApiKey => {}
         Outcome::Known(identity) => {
-            let identity = known.identity.insert(identity);
+            let identity = known.identity.insert(identity.at(&site.organization));
             auth::permit(identity, &route.auth)?;
         }
         Outcome::Refused(reason) => return Err(auth::unauthorized(reason)),
