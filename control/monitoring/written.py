@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 import msgspec
 
 from control.core.errors import FieldError, ValidationFailed
+from control.core.type_errors import words_of
 from control.monitoring.labels import LabelMatcher
 from control.web.language import N_
 
@@ -25,7 +26,7 @@ def matchers(lines: Iterable[str], pointer: str = "/matchers") -> list[LabelMatc
         try:
             found.append(msgspec.convert({"name": parts[1], "op": parts[2], "value": _bare(parts[3])}, LabelMatcher))
         except msgspec.ValidationError as error:
-            errors.append(FieldError(f"{pointer}/{number}", str(error)))
+            errors.append(FieldError(f"{pointer}/{number}", words_of(error)))
     if errors:
         raise ValidationFailed(errors)
     return found

@@ -28,6 +28,7 @@ from control.core.context import Context
 from control.core.envelope import Pagination
 from control.core.errors import FieldError, ValidationFailed
 from control.core.pagination import PageRequest, page_request
+from control.core.type_errors import words_of
 from control.web import export
 from control.web import queries as q
 from control.web.cells import NOTHING, Badge, Money
@@ -74,7 +75,7 @@ class Filter(msgspec.Struct, frozen=True, kw_only=True):
         try:
             return msgspec.convert(text, self.kind, strict=False)
         except msgspec.ValidationError as error:
-            raise ValidationFailed(FieldError(self.name, str(error))) from None
+            raise ValidationFailed(FieldError(self.name, words_of(error))) from None
 
 
 class Bulk(msgspec.Struct, frozen=True, kw_only=True):

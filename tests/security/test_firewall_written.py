@@ -30,10 +30,10 @@ WRONG = {
     "accept tcp 22 please": "please",
     "accept tcp twentytwo": "twentytwo",
     "accept limit 10": "10/minute",
-    "accept limit 0/minute": ">= 1",
+    "accept limit 0/minute": "must be at least 1",
     "accept burst 5": "burst without a limit",
-    "accept tcp 1-2-3": "regex",
-    "accept on a/b": "regex",
+    "accept tcp 1-2-3": "form that is wanted",
+    "accept on a/b": "form that is wanted",
 }
 
 

@@ -15,6 +15,7 @@ from control.core.context import Context
 from control.core.errors import FieldError, ValidationFailed
 from control.core.pagination import PageRequest
 from control.core.permissions import needs
+from control.core.type_errors import words_of
 from control.monitoring import words
 from control.monitoring.alerts.pages import ALERTS
 from control.monitoring.checks import service
@@ -91,7 +92,7 @@ class CheckAsTyped(msgspec.Struct, kw_only=True):
             wanted = msgspec.convert(found, Expects)
         except msgspec.ValidationError as error:
             name = next((name for name in typed if f"$.{name}" in str(error)), "statuses")
-            raise ValidationFailed(FieldError(f"/{name}", str(error).partition(" - at ")[0])) from None
+            raise ValidationFailed(FieldError(f"/{name}", words_of(error))) from None
         own = {name: getattr(self, name) for name in self.__struct_fields__ if name not in typed}
         return NewCheck(expects=wanted, labels=before.labels if before is not None else {}, **own)
 

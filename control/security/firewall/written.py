@@ -14,6 +14,7 @@ from typing import Any, get_args, get_type_hints
 import msgspec
 
 from control.core.errors import FieldError, ValidationFailed
+from control.core.type_errors import words_of
 from control.core.words import reason, said
 from control.security.bodies.firewall import FirewallRule, NetworkSet, PacketLimit
 from control.web.language import N_
@@ -34,7 +35,7 @@ def rules(lines: Iterable[str], pointer: str = "/rules") -> list[FirewallRule]:
             found.append(msgspec.convert(_document(line), FirewallRule))
         except (ValueError, msgspec.ValidationError) as error:
             # Its path would name a field that the form does not have.
-            what = str(error).partition(" - at")[0] if isinstance(error, msgspec.ValidationError) else reason(error)
+            what = words_of(error) if isinstance(error, msgspec.ValidationError) else reason(error)
             errors.append(FieldError(f"{pointer}/{number}", said("%(line)s: %(what)s", line=number + 1, what=what)))
     if errors:
         raise ValidationFailed(errors)

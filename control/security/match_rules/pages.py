@@ -11,6 +11,7 @@ from msgspec import Meta
 
 from control.core.errors import FieldError, ValidationFailed
 from control.core.permissions import needs
+from control.core.type_errors import words_of
 from control.security import hanging, words
 from control.security.bodies.common import Name, Note, Position
 from control.security.bodies.match import Action, HeaderMatch, Match, Quota
@@ -114,7 +115,7 @@ class RuleAsTyped(msgspec.Struct, kw_only=True):
             match = msgspec.convert(found, Match, strict=False)
         except msgspec.ValidationError as error:
             name = next((name for name in (*_LISTS, "headers") if f"$.{name}" in str(error)), "paths")
-            raise ValidationFailed(FieldError(f"/{name}", str(error).partition(" - at ")[0])) from None
+            raise ValidationFailed(FieldError(f"/{name}", words_of(error))) from None
         quota = Quota(self.rate, self.per_s or 60, self.burst or self.rate) if self.rate is not None else None
         return NewMatchRule(
             name=self.name, conditions=match, action=self.action, site_id=self.site_id, position=self.position, quota=quota,

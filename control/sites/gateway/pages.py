@@ -10,6 +10,7 @@ from msgspec import Meta
 from control.core.context import Context
 from control.core.errors import FieldError, ValidationFailed
 from control.core.permissions import needs
+from control.core.type_errors import words_of
 from control.sites.bodies.platform import Defaults
 from control.sites.gateway import service
 from control.sites.gateway.models import GatewaySettings, GatewaySettingsPut, Proxies
@@ -43,7 +44,7 @@ async def _save(ctx: Context, typed: SettingsAsTyped) -> GatewaySettings:
     try:
         data = msgspec.convert(changes | {"response_headers": headers(typed.response_headers)}, GatewaySettingsPut)
     except msgspec.ValidationError as error:
-        raise ValidationFailed(FieldError("/response_headers", str(error).partition(" - ")[0])) from None
+        raise ValidationFailed(FieldError("/response_headers", words_of(error))) from None
     return await service.update_settings(ctx, msgspec.structs.asdict(data))
 
 
