@@ -36,6 +36,7 @@ SELECT md5(string_agg(row, '|' ORDER BY row)) FROM (
   SELECT (to_jsonb(t) - 'last_used_at')::text AS row FROM hcc.api_keys t
   UNION ALL SELECT t::text FROM hcc.users t UNION ALL SELECT t::text FROM hcc.organizations t
   UNION ALL SELECT t::text FROM hcc.memberships t UNION ALL SELECT t::text FROM hcc.user_roles t
+  UNION ALL SELECT t::text FROM hcc.roles t
   UNION ALL SELECT t::text FROM hcc.operations t UNION ALL SELECT t::text FROM hcc.user_exports t
   UNION ALL SELECT t::text FROM hcc.webhook_endpoints t UNION ALL SELECT t::text FROM hcc.webhook_deliveries t
   UNION ALL SELECT t::text FROM hcc.gateway_sites t UNION ALL SELECT t::text FROM hcc.gateway_hosts t
