@@ -226,12 +226,19 @@ class Form(Generic[Model]):
             if name is None:
                 problems.append(_placed(each.pointer.strip("/"), each.message))
             else:
-                found.setdefault(name, []).append(each.message)
+                found.setdefault(name, []).append(self._without_pattern(name, each.message))
         if self.lines is not None:
             rows = rows or several.rearranged([], "add", self.lines)
         shown = self._shown(values, found, problems, str(form.get("_key") or new_id()), rows)
         sent = {"version": str(form.get(VERSION) or ""), "marks": str(form.get(merging.MARKS) or "")}
         return msgspec.structs.replace(shown, **sent)
+
+    def _without_pattern(self, name: str, message: str) -> str:
+        """What is wrong with a field; the hint beside it says the form that is wanted better than a regular expression."""
+        has_hint = any(one.name == name and one.hint for one in self.fields)
+        if has_hint and isinstance(message, Said) and "pattern" in message.values:
+            return N_("does not have the form that is wanted")
+        return message
 
     def _merged(self, form: FormMultiDict, error: PreconditionFailed, now: dict[str, str]) -> Inputs:
         typed = {one.name: _posted(form, one.name) for one in self.fields}

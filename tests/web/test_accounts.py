@@ -189,6 +189,8 @@ async def test_an_own_role_is_made_given_and_deleted(log_in: LogIn, world: World
     typed = {"name": "Book Keeper", "description": "Pays <b>invoices</b>", "permissions": ["billing:read", "payments:pay"]}
     await anna.submit("/roles", typed)
     assert anna.answer.status_code == 422
+    assert "does not have the form that is wanted" in anna.page
+    assert "[a-z]" not in anna.page, "the hint says it better"
     assert re.search(r'name="permissions" value="payments:pay" checked', anna.page)
     await anna.submit("/roles", typed | {"name": "owner"})
     assert "is what a built-in role is called" in anna.page
