@@ -110,7 +110,12 @@ class Visitor:
         self.platform = platform
         self.complaints: list[str] = []
         self.page.on("console", self._noted)
-        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("pageerror", self._failed)
+
+    def _failed(self, error: Any) -> None:
+        # The browser tells so when it leaves out the move from one page to the next since the next is there already.
+        if not str(error).startswith("Transition was "):
+            self.complaints.append(str(error))
 
     def _noted(self, message: Any) -> None:
         if message.type == "error" and "Failed to load resource" not in message.text:
