@@ -42,8 +42,8 @@ def _domains() -> tuple[str, ...]:
 def command(args: argparse.Namespace) -> int:
     """Serve until a signal. Exit code 2 when the settings do not do."""
     global _parent  # noqa: PLW0603 - handed to the forked workers, set once
+    # The workers must know it: one that is left when this process is killed would take a part of the connections of the next one.
     _parent = os.getpid()
-    # A worker that is left when this process is killed would take a part of the connections of the next one.
     multiprocessing.set_start_method("fork", force=True)
     if getattr(args, "domains", None):
         os.environ[_DOMAINS] = args.domains

@@ -114,7 +114,7 @@ class Visitor:
 
     def _failed(self, error: Any) -> None:
         # The browser tells so when it leaves out the move from one page to the next since the next is there already.
-        if not str(error).startswith("Transition was "):
+        if not str(error).startswith("Transition was aborted because of invalid state"):
             self.complaints.append(str(error))
 
     def _noted(self, message: Any) -> None:

@@ -15,7 +15,7 @@ from control.accounts.roles.words import ROLES
 from control.accounts.users.pages import READ, WRITE, place_of
 from control.accounts.users.roles import USER_TYPES, covers
 from control.core.context import Context
-from control.core.errors import DomainError, FieldError, NotFound, ValidationFailed
+from control.core.errors import DomainError, NotFound
 from control.core.permissions import PERMISSIONS, allows
 from control.web.asking import Asking
 from control.web.depends import Dependent, named
@@ -23,8 +23,6 @@ from control.web.forms import Field, Form, Inputs
 from control.web.language import N_
 from control.web.routing import act, show
 from control.web.ui import Ui, UiOf
-
-SAID_BELOW = (N_("is what a built-in role is called"), N_("cannot be allowed in this kind of organization"))
 
 
 @show("/roles", READ)
@@ -87,19 +85,12 @@ async def create(ui: UiOf) -> Response[Any]:
         data = await form.read(ui, organization_id=str(place))
         await ui.once(lambda tx: service.create(ui.ctx, tx, data))
     except DomainError as error:
-        return await _shown(ui, await form.again(ui, _here(error)), place, status=error.status)
+        return await _shown(ui, await form.again(ui, error), place, status=error.status)
     return ui.go(_list(ui, place), ui.words(N_("The role was made.")))
 
 
 def _list(ui: Ui, place: UUID) -> str:
     return "/roles" if place == ui.ctx.principal.organization_id else f"/roles?organization={place}"
-
-
-def _here(error: DomainError) -> DomainError:
-    """What the service says of single permissions stands at the field that has them all."""
-    if not isinstance(error, ValidationFailed):
-        return error
-    return ValidationFailed([FieldError("/" + one.pointer.split("/")[1], one.message) for one in error.errors], error.message)
 
 
 async def _own(ui: Ui, role_id: UUID) -> Role:
@@ -130,7 +121,7 @@ async def edit(ui: UiOf, role_id: FromPath[UUID]) -> Response[Any]:
         typed = {"name": data.name, "description": data.description, "permissions": data.permissions}
         await service.update(ui.ctx, role_id, typed)
     except DomainError as error:
-        again = await form.again(ui, _here(error), found)
+        again = await form.again(ui, error, found)
         return await _shown(ui, again, found.organization_id, found, error.status)
     return ui.go(_list(ui, found.organization_id), ui.words(N_("The role was changed.")))
 

@@ -41,7 +41,6 @@ MENU = (
         for_types=frozenset({"customer"}),
     ),
 )  # fmt: skip
-SAID_BELOW = (N_("This user name is in use."), N_("This e-mail address is in use."))
 
 
 class Person(User, kw_only=True):
